@@ -1,0 +1,108 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// One folder per target; the arrows between our own targets point one way (docs/architecture.md).
+let package = Package(
+    name: "lares",
+    products: [
+        .executable(name: "lares", targets: ["lares"]),
+        .library(name: "LaresTensor", targets: ["LaresTensor"]),
+        .library(name: "LaresTemplates", targets: ["LaresTemplates"]),
+        .library(name: "LaresLanguage", targets: ["LaresLanguage"]),
+        .library(name: "LaresServing", targets: ["LaresServing"]),
+        .library(name: "LaresServer", targets: ["LaresServer"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser.git", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-configuration.git", from: "1.4.0", traits: ["JSON"]),
+        .package(url: "https://github.com/apple/swift-crypto.git", from: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-http-types.git", from: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-log.git", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-metrics.git", from: "2.13.0"),
+        .package(url: "https://github.com/apple/swift-nio.git", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-nio-ssl.git", from: "2.37.6"),
+        .package(url: "https://github.com/groue/GRDB.swift.git", from: "7.10.0"),
+        .package(url: "https://github.com/hummingbird-project/hummingbird.git", from: "2.28.1"),
+        .package(url: "https://github.com/hummingbird-project/swift-mustache.git", from: "2.1.1"),
+        .package(url: "https://github.com/swift-server/async-http-client.git", from: "1.37.0"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle.git", from: "2.13.0"),
+    ],
+    targets: [
+        .target(name: "CLaresKernels", exclude: ["README.md"]),
+        .target(name: "LaresTensor", dependencies: ["CLaresKernels"]),
+        .target(name: "LaresTemplates"),
+        .target(name: "LaresLanguage", dependencies: ["LaresTensor", "LaresTemplates"]),
+        .target(name: "LaresStore", dependencies: [.product(name: "GRDB", package: "GRDB.swift")]),
+        .target(
+            name: "LaresAccess",
+            dependencies: [
+                "LaresStore",
+                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "GRDB", package: "GRDB.swift"),
+            ]),
+        .target(
+            name: "LaresServing",
+            dependencies: [
+                "LaresTensor", "LaresLanguage", "LaresStore", "LaresAccess",
+                .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "GRDB", package: "GRDB.swift"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "Metrics", package: "swift-metrics"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ]),
+        .target(
+            name: "LaresServer",
+            dependencies: [
+                "LaresServing", "LaresAccess", "LaresLanguage",
+                .product(name: "CoreMetrics", package: "swift-metrics"),
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "HummingbirdCore", package: "hummingbird"),
+                .product(name: "HummingbirdHTTP2", package: "hummingbird"),
+                .product(name: "HummingbirdTLS", package: "hummingbird"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "Metrics", package: "swift-metrics"),
+                .product(name: "Mustache", package: "swift-mustache"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ],
+            resources: [.copy("Console/Assets"), .copy("Console/Pages"), .copy("Console/Words"), .copy("openapi.json")]),
+        .executableTarget(
+            name: "lares",
+            dependencies: [
+                "LaresServer", "LaresServing", "LaresAccess", "LaresLanguage", "LaresTensor", "LaresStore",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Configuration", package: "swift-configuration"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ]),
+        .testTarget(name: "LaresTensorTests", dependencies: ["LaresTensor", "CLaresKernels"]),
+        .testTarget(name: "LaresTemplatesTests", dependencies: ["LaresTemplates"], resources: [.copy("Golden")]),
+        .testTarget(name: "LaresLanguageTests", dependencies: ["LaresLanguage", "LaresTensor"], resources: [.copy("Golden")]),
+        .testTarget(name: "LaresAccessTests", dependencies: ["LaresAccess", "LaresStore"]),
+        .testTarget(name: "LaresServingTests", dependencies: ["LaresServing"]),
+        .testTarget(
+            name: "LaresServerTests",
+            dependencies: [
+                "LaresServer", "LaresServing",
+                .product(name: "HummingbirdTesting", package: "hummingbird"),
+            ]),
+    ]
+)
+
+for target in package.targets where target.type != .system {
+    var settings = target.swiftSettings ?? []
+    settings += [
+        .swiftLanguageMode(.v6),
+        .enableUpcomingFeature("ExistentialAny"),
+        .enableUpcomingFeature("MemberImportVisibility"),
+        .enableUpcomingFeature("InternalImportsByDefault"),
+        .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+        .treatAllWarnings(as: .error),
+    ]
+    target.swiftSettings = settings
+}
