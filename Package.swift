@@ -28,6 +28,7 @@ let package = Package(
         .package(url: "https://github.com/swift-server/swift-service-lifecycle.git", from: "2.13.0"),
     ],
     targets: [
+        .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .target(name: "CLaresKernels", exclude: ["README.md"]),
         .target(name: "LaresTensor", dependencies: ["CLaresKernels"]),
         .target(name: "LaresTemplates"),
@@ -43,7 +44,7 @@ let package = Package(
         .target(
             name: "LaresServing",
             dependencies: [
-                "LaresTensor", "LaresLanguage", "LaresStore", "LaresAccess",
+                "CZlib", "LaresTensor", "LaresLanguage", "LaresStore", "LaresAccess",
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "GRDB", package: "GRDB.swift"),
