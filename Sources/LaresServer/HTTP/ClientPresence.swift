@@ -1,0 +1,53 @@
+import NIOCore
+import NIOHTTPTypes
+import Synchronization
+
+/// Whether the client of a connection is still there; a handler that waits for a model asks it, because nothing else tells it.
+final class ClientPresence: Sendable {
+    private struct State {
+        var isGone = false
+        var next = 0
+        var waiting: [Int: AsyncStream<Never>.Continuation] = [:]
+    }
+
+    private let state = Mutex(State())
+
+    init() {}
+
+    /// The client has left: everyone who waits is told, and everyone who asks later too.
+    func leave() {
+        let waiting = state.withLock { state in
+            state.isGone = true
+            defer { state.waiting = [:] }
+            return state.waiting.values
+        }
+        for continuation in waiting { continuation.finish() }
+    }
+
+    /// Returns when the client has left, or when the task is cancelled.
+    func waitUntilGone() async {
+        let (stream, continuation) = AsyncStream<Never>.makeStream()
+        let ticket: Int? = state.withLock { state in
+            if state.isGone { return nil }
+            state.next += 1
+            state.waiting[state.next] = continuation
+            return state.next
+        }
+        guard let ticket else { return }
+        for await _ in stream {}
+        _ = state.withLock { $0.waiting.removeValue(forKey: ticket) }
+    }
+}
+
+/// Thrown inside a handler when nobody is left to answer.
+struct ClientGone: Error {}
+
+extension Channel {
+    /// The presence of the client at the other end; one that never leaves when the channel has no ``ConnectionGuard``.
+    func clientPresence() async -> ClientPresence {
+        let found = try? await eventLoop.submit {
+            try self.pipeline.syncOperations.handler(type: ConnectionGuard.self).presence
+        }.get()
+        return found ?? ClientPresence()
+    }
+}

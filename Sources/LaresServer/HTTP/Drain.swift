@@ -1,0 +1,29 @@
+public import ServiceLifecycle
+
+/// Lets running answers finish when the program is told to stop.
+///
+/// It stands last in the service group, so it is told first: new answers get 503 while the server still listens; when the last one is done,
+/// or the limit is over, the server goes down.
+public struct Drain: Service {
+    private let activity: Activity
+    private let limit: Duration
+
+    /// - Parameters:
+    ///   - activity: The answers under way.
+    ///   - limit: How long they may take to finish.
+    public init(_ activity: Activity, limit: Duration) {
+        self.activity = activity
+        self.limit = limit
+    }
+
+    public func run() async throws {
+        try? await gracefulShutdown()
+        activity.beginDrain()
+        await withTaskGroup(of: Void.self) { group in
+            group.addTask { await activity.waitUntilIdle() }
+            group.addTask { try? await Task.sleep(for: limit) }
+            await group.next()
+            group.cancelAll()
+        }
+    }
+}

@@ -1,0 +1,45 @@
+public import Hummingbird
+import Logging
+public import NIOCore
+
+/// What every handler knows of the request it answers.
+///
+/// Middleware fills the fields in the order it runs: the request's id first, then who is asking, then their language.
+public struct LaresContext: RequestContext {
+    public var coreContext: CoreRequestContextStorage
+    /// The connection (HTTP/1) or stream (HTTP/2) the request came on.
+    public let channel: any Channel
+    /// The id that the answer carries as `x-request-id` and that log lines name.
+    public var requestID: String
+    /// Who is asking; ``Caller/anonymous`` until the access middleware has looked.
+    public var caller: Caller = .anonymous
+    /// The language the person reads, from the `lang` cookie or `Accept-Language`.
+    public var language: Language = .english
+
+    public init(source: ApplicationRequestContextSource) {
+        coreContext = .init(source: source)
+        channel = source.channel
+        requestID = source.logger[metadataKey: "hb.request.id"].map { "req_\($0)" } ?? "req_0"
+    }
+}
+
+/// Who is asking: the holder of a key, a person at this machine, or nobody known.
+public struct Caller: Sendable, Hashable {
+    /// A name for fair queueing, metrics and the access log; never the key itself.
+    public let name: String
+    /// True when the caller may change what Lares holds (models, keys).
+    public let mayAdminister: Bool
+
+    /// - Parameters:
+    ///   - name: A name for fair queueing and the log.
+    ///   - mayAdminister: True when the caller may change models and keys.
+    public init(name: String, mayAdminister: Bool) {
+        self.name = name
+        self.mayAdminister = mayAdminister
+    }
+
+    /// Nobody known yet.
+    public static let anonymous = Caller(name: "anonymous", mayAdminister: false)
+    /// A person or program on this machine, when Lares listens on loopback only and asks for no key.
+    public static let local = Caller(name: "local", mayAdminister: true)
+}

@@ -1,0 +1,45 @@
+import HTTPTypes
+import Hummingbird
+import NIOCore
+
+extension Request {
+    /// Reads the body as JSON, within bounds: the size before and while it is read, the depth while it is parsed.
+    ///
+    /// - Parameter limit: The most bytes a body may have.
+    /// - Throws: ``APIError``: 415 for another content type, 413 for a body that is too large, 400 for a body that is not JSON.
+    func json(upTo limit: Int) async throws -> JSON {
+        try requireJSONType()
+        if let announced = headers[.contentLength].flatMap({ Int($0) }), announced > limit { throw Self.tooLarge(limit) }
+        var bytes: [UInt8] = []
+        for try await part in body {
+            guard bytes.count + part.readableBytes <= limit else { throw Self.tooLarge(limit) }
+            bytes.append(contentsOf: part.readableBytesView)
+        }
+        do {
+            return try JSON(parsing: bytes)
+        } catch {
+            throw APIError.invalid("the request body is not JSON that can be read: \(error.message)", code: "invalid_json")
+        }
+    }
+
+    /// A body of another type is what a foreign web page can send without asking, so it is refused even where it would parse.
+    private func requireJSONType() throws {
+        let type = headers[.contentType]?.split(separator: ";").first.map { $0.trimmingSpaces().lowercased() }
+        guard type == "application/json" else {
+            throw APIError(
+                .unsupportedMediaType, type: "invalid_request_error", code: "unsupported_media_type",
+                "the body must be JSON: send it with the header 'Content-Type: application/json'")
+        }
+        if let encoding = headers[.contentEncoding], encoding.lowercased() != "identity" {
+            throw APIError(
+                .unsupportedMediaType, type: "invalid_request_error", code: "unsupported_content_encoding",
+                "the body is encoded with '\(encoding.prefix(40))': send it without Content-Encoding")
+        }
+    }
+
+    private static func tooLarge(_ limit: Int) -> APIError {
+        APIError(
+            .contentTooLarge, type: "invalid_request_error", code: "request_too_large",
+            "the request body is larger than \(limit) bytes: send less, or in several requests")
+    }
+}

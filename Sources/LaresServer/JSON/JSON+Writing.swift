@@ -1,0 +1,66 @@
+public import NIOCore
+
+extension JSON {
+    /// The value as JSON text without spaces; numbers that JSON has no word for (NaN, infinities) become null.
+    public var data: [UInt8] {
+        var bytes: [UInt8] = []
+        write(into: &bytes)
+        return bytes
+    }
+
+    /// The value as JSON text, for an answer's body.
+    public var buffer: ByteBuffer { ByteBuffer(bytes: data) }
+
+    /// Appends the value as JSON text.
+    public func write(into bytes: inout [UInt8]) {
+        switch self {
+        case .null: bytes.append(contentsOf: "null".utf8)
+        case .bool(let value): bytes.append(contentsOf: (value ? "true" : "false").utf8)
+        case .int(let value): bytes.append(contentsOf: String(value).utf8)
+        case .double(let value): bytes.append(contentsOf: (value.isFinite ? value.description : "null").utf8)
+        case .string(let text): Self.write(text, into: &bytes)
+        case .array(let elements): Self.write(elements, into: &bytes)
+        case .object(let members): Self.write(members, into: &bytes)
+        }
+    }
+
+    private static func write(_ elements: [JSON], into bytes: inout [UInt8]) {
+        bytes.append(UInt8(ascii: "["))
+        for (index, element) in elements.enumerated() {
+            if index > 0 { bytes.append(UInt8(ascii: ",")) }
+            element.write(into: &bytes)
+        }
+        bytes.append(UInt8(ascii: "]"))
+    }
+
+    private static func write(_ members: Members, into bytes: inout [UInt8]) {
+        bytes.append(UInt8(ascii: "{"))
+        var first = true
+        for (key, value) in members {
+            if !first { bytes.append(UInt8(ascii: ",")) }
+            first = false
+            write(key, into: &bytes)
+            bytes.append(UInt8(ascii: ":"))
+            value.write(into: &bytes)
+        }
+        bytes.append(UInt8(ascii: "}"))
+    }
+
+    private static func write(_ text: String, into bytes: inout [UInt8]) {
+        let hexadecimal = Array("0123456789abcdef".utf8)
+        bytes.append(UInt8(ascii: "\""))
+        for byte in text.utf8 {
+            switch byte {
+            case UInt8(ascii: "\""), UInt8(ascii: "\\"): bytes += [UInt8(ascii: "\\"), byte]
+            case 0x0A: bytes.append(contentsOf: "\\n".utf8)
+            case 0x0D: bytes.append(contentsOf: "\\r".utf8)
+            case 0x09: bytes.append(contentsOf: "\\t".utf8)
+            case ..<0x20:
+                bytes.append(contentsOf: "\\u00".utf8)
+                bytes += [hexadecimal[Int(byte >> 4)], hexadecimal[Int(byte & 15)]]
+            default: bytes.append(byte)
+            }
+        }
+        bytes.append(UInt8(ascii: "\""))
+    }
+}

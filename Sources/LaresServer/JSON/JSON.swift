@@ -1,0 +1,95 @@
+/// A JSON value whose objects keep the order of their members.
+///
+/// One type reads requests and writes answers: requests pass the bounds of ``JSON/init(parsing:maximumDepth:)``, answers come out the same
+/// way each time.
+public enum JSON: Sendable, Hashable {
+    case null
+    case bool(Bool)
+    case int(Int)
+    case double(Double)
+    case string(String)
+    case array([JSON])
+    case object(Members)
+
+    /// The members of an object, in order.
+    public struct Members: Sendable, Hashable, Sequence, ExpressibleByDictionaryLiteral {
+        private var keys: [String] = []
+        private var values: [JSON] = []
+
+        public init() {}
+
+        public init(dictionaryLiteral elements: (String, JSON)...) {
+            for (key, value) in elements { append(key, value) }
+        }
+
+        /// How many members there are, repeated names counted.
+        public var count: Int { keys.count }
+
+        /// The value of a name; the last one counts when a name is repeated. Setting appends or replaces.
+        public subscript(key: String) -> JSON? {
+            get { keys.lastIndex(of: key).map { values[$0] } }
+            set {
+                guard let newValue else { return }
+                if let at = keys.lastIndex(of: key) { values[at] = newValue } else { append(key, newValue) }
+            }
+        }
+
+        /// Adds a member at the end without looking whether its name is there already.
+        public mutating func append(_ key: String, _ value: JSON) {
+            keys.append(key)
+            values.append(value)
+        }
+
+        public func makeIterator() -> AnyIterator<(key: String, value: JSON)> {
+            var at = 0
+            return AnyIterator {
+                guard at < keys.count else { return nil }
+                defer { at += 1 }
+                return (keys[at], values[at])
+            }
+        }
+    }
+
+    /// The member of an object, or nil for anything else.
+    public subscript(key: String) -> JSON? {
+        if case .object(let members) = self { members[key] } else { nil }
+    }
+
+    /// The elements of an array, or nil for anything else.
+    public var elements: [JSON]? {
+        if case .array(let elements) = self { elements } else { nil }
+    }
+
+    /// The text of a string, or nil for anything else.
+    public var text: String? {
+        if case .string(let text) = self { text } else { nil }
+    }
+
+    /// What kind of value this is, in words for an error message.
+    public var kind: String {
+        switch self {
+        case .null: "null"
+        case .bool: "true or false"
+        case .int, .double: "a number"
+        case .string: "a string"
+        case .array: "an array"
+        case .object: "an object"
+        }
+    }
+}
+
+extension JSON: ExpressibleByStringLiteral, ExpressibleByIntegerLiteral, ExpressibleByBooleanLiteral, ExpressibleByFloatLiteral,
+    ExpressibleByArrayLiteral, ExpressibleByDictionaryLiteral, ExpressibleByNilLiteral
+{
+    public init(stringLiteral value: String) { self = .string(value) }
+    public init(integerLiteral value: Int) { self = .int(value) }
+    public init(booleanLiteral value: Bool) { self = .bool(value) }
+    public init(floatLiteral value: Double) { self = .double(value) }
+    public init(nilLiteral: ()) { self = .null }
+    public init(arrayLiteral elements: JSON...) { self = .array(elements) }
+    public init(dictionaryLiteral elements: (String, JSON)...) {
+        var members = Members()
+        for (key, value) in elements { members.append(key, value) }
+        self = .object(members)
+    }
+}

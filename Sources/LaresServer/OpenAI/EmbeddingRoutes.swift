@@ -1,0 +1,59 @@
+import Foundation
+import Hummingbird
+import LaresServing
+
+/// `POST /v1/embeddings`.
+struct EmbeddingRoutes {
+    let client: any ModelClient
+    let activity: Activity
+    let bodyLimit: Int
+
+    func embeddings(_ request: Request, _ context: LaresContext) async throws -> Response {
+        let asked = try EmbeddingsRequest(try await request.json(upTo: bodyLimit), caller: context.caller.name)
+        let lease = try activity.begin()
+        defer { lease.end() }
+        let presence = await context.channel.clientPresence()
+        let response = try await whilePresent(presence) { [client] in
+            do { return try await client.embed(asked.embedding) } catch { throw APIError(error) }
+        }
+        return .json(Self.json(response, isBase64: asked.isBase64, model: asked.embedding.model))
+    }
+
+    static func json(_ response: EmbeddingResponse, isBase64: Bool, model: String) -> JSON {
+        let data = response.vectors.enumerated().map { index, vector -> JSON in
+            ["object": "embedding", "index": .int(index), "embedding": isBase64 ? .string(base64(vector)) : floats(vector)]
+        }
+        let tokens = JSON.int(response.promptTokens)
+        return [
+            "object": "list", "data": .array(data), "model": .string(model),
+            "usage": ["prompt_tokens": tokens, "total_tokens": tokens],
+        ]
+    }
+
+    private static func floats(_ vector: [Float]) -> JSON {
+        // The shortest text of the 32-bit number, not of its 64-bit widening: half the bytes for the same value.
+        .array(vector.map { .double(Double($0.description) ?? Double($0)) })
+    }
+
+    private static func base64(_ vector: [Float]) -> String {
+        var bytes = Data(capacity: vector.count * 4)
+        for value in vector { withUnsafeBytes(of: value.bitPattern.littleEndian) { bytes.append(contentsOf: $0) } }
+        return bytes.base64EncodedString()
+    }
+}
+
+/// Runs an operation and cancels it when the client leaves.
+func whilePresent<Value: Sendable>(
+    _ presence: ClientPresence, _ operation: @escaping @Sendable () async throws -> Value
+) async throws -> Value {
+    try await withThrowingTaskGroup(of: Value.self) { group in
+        group.addTask {
+            await presence.waitUntilGone()
+            throw ClientGone()
+        }
+        group.addTask { try await operation() }
+        defer { group.cancelAll() }
+        guard let value = try await group.next() else { throw CancellationError() }
+        return value
+    }
+}
