@@ -15,6 +15,8 @@ public struct APIError: HTTPResponseError, Hashable {
     public let message: String
     /// How many seconds a client should wait before it asks again.
     public let retryAfter: Int?
+    /// The methods that would have been allowed, for a 405.
+    public let allow: [String]
 
     /// - Parameters:
     ///   - status: The status of the answer.
@@ -23,8 +25,10 @@ public struct APIError: HTTPResponseError, Hashable {
     ///   - message: What is wrong and what to do about it.
     ///   - param: The parameter that is wrong.
     ///   - retryAfter: Seconds to wait before asking again.
+    ///   - allow: The methods that would have been allowed.
     public init(
-        _ status: HTTPResponse.Status, type: String, code: String?, _ message: String, param: String? = nil, retryAfter: Int? = nil
+        _ status: HTTPResponse.Status, type: String, code: String?, _ message: String, param: String? = nil, retryAfter: Int? = nil,
+        allow: [String] = []
     ) {
         self.status = status
         self.type = type
@@ -32,6 +36,7 @@ public struct APIError: HTTPResponseError, Hashable {
         self.param = param
         self.message = message
         self.retryAfter = retryAfter
+        self.allow = allow
     }
 
     /// A request that can't be answered as it stands (400).
@@ -62,6 +67,9 @@ public struct APIError: HTTPResponseError, Hashable {
     public var response: Response {
         var response = Response.json(json, status: status)
         if let retryAfter { response.headers[.retryAfter] = String(retryAfter) }
+        if !allow.isEmpty { response.headers[.allow] = allow.joined(separator: ", ") }
+        // Asking again can't help where the machine is too small or the model broken; the clients would ask twice more.
+        if code == "out_of_memory" || code == "load_failed" { response.headers[.shouldRetry] = "false" }
         if status == .unauthorized { response.headers[.wwwAuthenticate] = "Bearer" }
         return response
     }

@@ -8,6 +8,9 @@ extension JSON {
         return bytes
     }
 
+    /// The value as JSON text.
+    public var serialized: String { String(decoding: data, as: UTF8.self) }
+
     /// The value as JSON text, for an answer's body.
     public var buffer: ByteBuffer { ByteBuffer(bytes: data) }
 

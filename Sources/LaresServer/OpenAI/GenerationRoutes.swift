@@ -12,7 +12,7 @@ struct GenerationRoutes {
         let asked = try ChatRequest(try await request.json(upTo: bodyLimit), caller: context.caller.name)
         let (answering, streams, lease) = try await start(asked.generation.copies(asked.choices), context)
         guard asked.streams else {
-            var answer = ChatAnswer(asked)
+            var answer = WholeChatAnswer(asked)
             try await answering.events(of: streams) { answer.take($0, $1) }
             lease.end()
             return .json(answer.json)

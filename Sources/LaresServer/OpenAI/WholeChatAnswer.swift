@@ -1,7 +1,7 @@
 import LaresServing
 
 /// The answer of `POST /v1/chat/completions` as one object, gathered from its events.
-struct ChatAnswer {
+struct WholeChatAnswer {
     private struct Choice {
         var text = ""
         var tokens: [JSON] = []

@@ -1,0 +1,49 @@
+import Foundation
+import HTTPTypes
+import Hummingbird
+public import LaresAccess
+
+extension AdminRoutes {
+    /// `GET /lares/v1/keys`: every key ever made, without its secret.
+    func listKeys(_ request: Request, _ context: LaresContext) async throws -> Response {
+        try requireAdministrator(context)
+        return .json(["keys": .array(try requireKeys().list().map(\.json))])
+    }
+
+    /// `POST /lares/v1/keys`: makes a key; its secret is in this answer and nowhere else.
+    func makeKey(_ request: Request, _ context: LaresContext) async throws -> Response {
+        try requireAdministrator(context)
+        let keys = try requireKeys()
+        let fields = try Fields(try await request.json(upTo: Self.bodyLimit))
+        let name = try fields.requiredString("name")
+        let days = try fields.int("expires_in_days", in: 1...36_500)
+        do {
+            let made = try keys.make(name: name, expires: days.map { Date(timeIntervalSinceNow: Double($0) * 86_400) })
+            return .json(["key": made.key.json, "secret": .string(made.secret)], status: .created)
+        } catch let error as AccessError {
+            throw APIError.invalid(error.message, param: "name")
+        }
+    }
+
+    /// `DELETE /lares/v1/keys/{key}`: ends a key by its id or name.
+    func revokeKey(_ request: Request, _ context: LaresContext) async throws -> Response {
+        try requireAdministrator(context)
+        let name = context.parameters.get("key")?.removingPercentEncoding ?? ""
+        do {
+            return .json(["key": try requireKeys().revoke(name).json])
+        } catch let error as AccessError {
+            throw APIError(.notFound, type: "invalid_request_error", code: "key_not_found", error.message)
+        }
+    }
+}
+
+extension APIKey {
+    /// The key as the API shows it.
+    public var json: JSON {
+        func time(_ date: Date?) -> JSON { date.map { .int(Int($0.timeIntervalSince1970)) } ?? nil }
+        return [
+            "id": .string(id), "name": .string(name), "created": time(created), "last_used": time(lastUsed), "expires": time(expires),
+            "revoked": time(revoked),
+        ]
+    }
+}

@@ -1,0 +1,77 @@
+import Foundation
+import HTTPTypes
+import Hummingbird
+import LaresServing
+
+extension AdminRoutes {
+    /// `POST /lares/v1/models`: fetches a model; the progress comes as server-sent events, the last one is `{"model": …}`.
+    func pull(_ request: Request, _ context: LaresContext) async throws -> Response {
+        try requireAdministrator(context)
+        let store = try requireStore()
+        let fields = try Fields(try await request.json(upTo: Self.bodyLimit))
+        let source = try Self.source(try fields.requiredString("source"))
+        let name = try fields.string("name")
+        let presence = await context.channel.clientPresence()
+        return .events { events in
+            try await Self.pull(source, name: name, store: store, presence: presence) { try await events.send($0) }
+        }
+    }
+
+    private static func source(_ text: String) throws -> ModelSource {
+        do { return try ModelSource(text) } catch { throw APIError.invalid("\(error)", param: "source") }
+    }
+
+    private static func pull(
+        _ source: ModelSource, name: String?, store: ModelStore, presence: ClientPresence, _ send: (JSON) async throws -> Void
+    ) async throws {
+        let (progress, continuation) = AsyncThrowingStream<JSON, any Error>.makeStream(bufferingPolicy: .bufferingNewest(64))
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask {
+                do {
+                    let model = try await store.pull(source, name: name) { continuation.yield($0.json) }
+                    continuation.yield(["model": model.description.laresJSON])
+                    continuation.finish()
+                } catch {
+                    continuation.finish(throwing: APIError.pull(error))
+                }
+            }
+            group.addTask {
+                await presence.waitUntilGone()
+                continuation.finish(throwing: ClientGone())
+            }
+            defer { group.cancelAll() }
+            for try await event in progress { try await send(event) }
+        }
+    }
+
+    /// `DELETE /lares/v1/models/{model}`.
+    func remove(_ request: Request, _ context: LaresContext) async throws -> Response {
+        try requireAdministrator(context)
+        let name = context.parameters.get("model")?.removingPercentEncoding ?? ""
+        do {
+            return .json(["removed": .string(name), "bytes_freed": .int(try requireStore().remove(name))])
+        } catch {
+            throw APIError(error)
+        }
+    }
+}
+
+extension APIError {
+    /// A pull that failed: its own words, which are written for people.
+    fileprivate static func pull(_ error: any Error) -> APIError {
+        if let error = error as? ServingError { return APIError(error) }
+        if let error = error as? PullError {
+            return APIError(.badGateway, type: "server_error", code: "pull_failed", error.message)
+        }
+        return APIError(error)
+    }
+}
+
+extension PullProgress {
+    fileprivate var json: JSON {
+        [
+            "stage": .string(stage.rawValue), "file": .string(file), "bytes": .int(bytes), "total": total.map { .int($0) } ?? nil,
+            "bytes_per_second": .double(bytesPerSecond),
+        ]
+    }
+}

@@ -1,0 +1,108 @@
+import Foundation
+public import Hummingbird
+import HummingbirdCore
+import HummingbirdHTTP2
+public import LaresAccess
+public import LaresServing
+public import Logging
+import NIOCore
+import NIOSSL
+
+/// The HTTP side of Lares: the OpenAI API, Lares' own, the console, and what watchers of a process ask.
+///
+///     let server = LaresServer(client: serving, settings: settings, keys: keys, store: store, metrics: metrics, logger: logger)
+///     let application = try server.application { port in print("http://127.0.0.1:\(port)") }
+///     ServiceGroup(services: [serving, application, server.drain], …)
+public struct LaresServer: Sendable {
+    /// The version of Lares.
+    public static let version = "0.1.0"
+
+    let client: any ModelClient
+    let settings: ServerSettings
+    let keys: KeyStore?
+    let store: ModelStore?
+    let metrics: MetricsRegistry
+    let logger: Logger
+    let activity = Activity()
+
+    /// - Parameters:
+    ///   - client: The models.
+    ///   - settings: Where and how to listen.
+    ///   - keys: The keys callers may show; nil where there are none to check.
+    ///   - store: Where models are added and removed; nil leaves that out.
+    ///   - metrics: What `/metrics` shows.
+    ///   - logger: Where requests and faults are written.
+    public init(
+        client: any ModelClient, settings: ServerSettings = ServerSettings(), keys: KeyStore? = nil, store: ModelStore? = nil,
+        metrics: MetricsRegistry = MetricsRegistry(), logger: Logger
+    ) {
+        self.client = client
+        self.settings = settings
+        self.keys = keys
+        self.store = store
+        self.metrics = metrics
+        self.logger = logger
+    }
+
+    /// Lets running answers finish; put it last in the service group.
+    public var drain: Drain { Drain(activity, limit: settings.drainLimit) }
+
+    /// The server as a service, ready to run.
+    ///
+    /// - Parameter onListening: Called with the port once connections are accepted.
+    /// - Throws: ``ServerError`` when the certificate or key can't be read, ``ConsoleError`` when the console's files are missing.
+    public func application(onListening: @escaping @Sendable (Int) async -> Void = { _ in }) throws -> some ApplicationProtocol {
+        Application(
+            responder: try router().buildResponder(), server: try channels(),
+            configuration: ApplicationConfiguration(
+                address: .hostname(settings.host, port: settings.port), serverName: nil, backlog: 1_024,
+                availableConnectionsDelegate: .maximum(settings.maximumConnections, logger: logger)),
+            onServerRunning: { channel in await onListening(channel.localAddress?.port ?? settings.port) }, logger: logger)
+    }
+
+    /// Everything that is served, with its middleware.
+    func router() throws -> Router<LaresContext> {
+        let routes = routes
+        let router = Router(context: LaresContext.self, options: .autoGenerateHeadEndpoints)
+        router.add(middleware: SecurityHeaders())
+        router.add(middleware: RequestMiddleware(routes: routes, metrics: metrics))
+        router.add(middleware: OriginMiddleware(policy: OriginPolicy(address: settings.host, names: settings.hostNames)))
+        router.add(middleware: LanguageMiddleware())
+        router.add(middleware: KeyMiddleware(keys: keys, needsKey: settings.needsKey))
+        routes.add(to: router)
+        try console().addRoutes(to: router)
+        return router
+    }
+
+    private func console() throws -> Console {
+        let isShared: Bool =
+            if case .allowed(needsKey: false, _) = ListeningPolicy(hasKeys: true, hasTLS: true, allowsInsecure: true)
+                .decision(address: settings.host)
+            { false } else { true }
+        let pages = ConsoleSettings(
+            place: settings.place, version: Self.version, isSecure: settings.tls != nil, isShared: isShared, asksForKey: settings.needsKey)
+        return try Console(client: client, settings: pages, store: store, keys: keys)
+    }
+
+    /// The addresses of the API.
+    var routes: RouteTable {
+        let models = ModelRoutes(client: client)
+        let generation = GenerationRoutes(client: client, activity: activity, bodyLimit: settings.bodyLimit)
+        let embedding = EmbeddingRoutes(client: client, activity: activity, bodyLimit: settings.bodyLimit)
+        let health = HealthRoutes(client: client, activity: activity, version: Self.version)
+        let metrics = MetricsRoute(client: client, activity: activity, registry: metrics)
+        let admin = AdminRoutes(client: client, store: store, keys: keys, version: Self.version)
+        return RouteTable(
+            routes: [
+                APIRoute(method: .get, path: "/v1/models", handler: models.list),
+                APIRoute(method: .get, path: "/v1/models/{model}", handler: models.show),
+                APIRoute(method: .post, path: "/v1/chat/completions", handler: generation.chat),
+                APIRoute(method: .post, path: "/v1/completions", handler: generation.completions),
+                APIRoute(method: .post, path: "/v1/embeddings", handler: embedding.embeddings),
+                APIRoute(method: .get, path: "/health", handler: health.health),
+                APIRoute(method: .get, path: "/ready", handler: health.ready),
+                APIRoute(method: .get, path: "/metrics", handler: metrics.metrics),
+                APIRoute(method: .get, path: "/openapi.json", handler: DescriptionRoute().description),
+            ] + admin.routes)
+    }
+}

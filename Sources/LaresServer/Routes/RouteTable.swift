@@ -1,0 +1,29 @@
+import HTTPTypes
+import Hummingbird
+
+/// One address of the API and what answers it.
+struct APIRoute: Sendable {
+    let method: HTTPRequest.Method
+    /// The path as OpenAPI writes it: `/v1/models/{model}`.
+    let path: String
+    let handler: @Sendable (Request, LaresContext) async throws -> Response
+}
+
+/// The API as data: what the router is made of, what a wrong method is told, and what the tests hold against `openapi.json`.
+struct RouteTable: Sendable {
+    let routes: [APIRoute]
+
+    /// Puts every route into a router.
+    func add(to router: Router<LaresContext>) {
+        for route in routes { router.on(RouterPath(route.path), method: route.method, use: route.handler) }
+    }
+
+    /// The methods that a path answers to; empty when there is no such path.
+    func methods(of path: String) -> [String] {
+        let asked = path.split(separator: "/")
+        return routes.filter { route in
+            let parts = route.path.split(separator: "/")
+            return parts.count == asked.count && zip(parts, asked).allSatisfy { $0.hasPrefix("{") || $0 == $1 }
+        }.map(\.method.rawValue)
+    }
+}
