@@ -51,6 +51,7 @@ let package = Package(
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "Metrics", package: "swift-metrics"),
                 .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ]),
         .target(
@@ -84,8 +85,13 @@ let package = Package(
         .testTarget(name: "LaresTensorTests", dependencies: ["LaresTensor", "CLaresKernels"]),
         .testTarget(name: "LaresTemplatesTests", dependencies: ["LaresTemplates"], resources: [.copy("Golden")]),
         .testTarget(name: "LaresLanguageTests", dependencies: ["LaresLanguage", "LaresTensor"], resources: [.copy("Golden")]),
-        .testTarget(name: "LaresAccessTests", dependencies: ["LaresAccess", "LaresStore"]),
-        .testTarget(name: "LaresServingTests", dependencies: ["LaresServing"]),
+        .testTarget(name: "LaresAccessTests", dependencies: ["LaresAccess", "LaresStore", .product(name: "GRDB", package: "GRDB.swift")]),
+        .testTarget(
+            name: "LaresServingTests",
+            dependencies: [
+                "CZlib", "LaresAccess", "LaresLanguage", "LaresServing", "LaresStore", "LaresTensor",
+                .product(name: "Logging", package: "swift-log"),
+            ]),
         .testTarget(
             name: "LaresServerTests",
             dependencies: [
