@@ -1,0 +1,97 @@
+import Foundation
+
+/// Numbers, sizes and times as people read them, in one language.
+struct Amount: Sendable {
+    let words: Words
+    let timeZone: TimeZone
+
+    init(_ words: Words, timeZone: TimeZone = .current) {
+        self.words = words
+        self.timeZone = timeZone
+    }
+
+    /// "1,284".
+    func whole(_ number: Int) -> String {
+        var digits = String(number.magnitude)
+        var groups: [String] = []
+        while digits.count > 3 {
+            groups.insert(String(digits.suffix(3)), at: 0)
+            digits.removeLast(3)
+        }
+        return (number < 0 ? "−" : "") + ([digits] + groups).joined(separator: ",")
+    }
+
+    /// One decimal below ten, none from there: "1.7", "41".
+    func short(_ number: Double) -> String {
+        guard number.isFinite else { return words("unit.none") }
+        let tenths = (number * 10).rounded() / 10
+        return tenths.magnitude < 10 ? String(format: "%.1f", tenths) : whole(Int(clamping: number))
+    }
+
+    /// "270 MB".
+    func bytes(_ count: Int) -> String {
+        let number = Double(count)
+        switch number {
+        case ..<1e3: return words("unit.bytes", ["n": whole(count)])
+        case ..<999_500: return words("unit.kilobytes", ["n": whole(Int((number / 1e3).rounded()))])
+        case ..<999_500_000:
+            return words("unit.megabytes", ["n": number < 9.95e6 ? short(number / 1e6) : whole(Int((number / 1e6).rounded()))])
+        default: return words("unit.gigabytes", ["n": short(number / 1e9)])
+        }
+    }
+
+    /// "0.2" seconds; two decimals below a tenth.
+    func seconds(_ number: Double) -> String { String(format: number < 0.095 ? "%.2f" : "%.1f", number) }
+
+    /// "0.3", for sentences that name the unit.
+    func gigabytes(_ count: Int) -> String { short(Double(count) / 1e9) }
+
+    /// "135 million", "1.35 亿".
+    func count(_ number: Int) -> String {
+        let units = words.language.largeUnits
+        switch Double(number) {
+        case units.larger...: return words("unit.larger", ["n": significant(Double(number) / units.larger)])
+        case units.large...: return words("unit.large", ["n": significant(Double(number) / units.large)])
+        default: return whole(number)
+        }
+    }
+
+    /// "41 tok/s", or a dash.
+    func rate(_ tokensPerSecond: Double?) -> String {
+        tokensPerSecond.map { words("unit.rate", ["n": short($0)]) } ?? words("unit.none")
+    }
+
+    /// "23 Nov 2026".
+    func date(_ date: Date) -> String {
+        var calendar = Calendar(identifier: .gregorian)
+        calendar.timeZone = timeZone
+        let parts = calendar.dateComponents([.year, .month, .day], from: date)
+        return words(
+            "date", ["day": "\(parts.day ?? 1)", "month": words("month.\(parts.month ?? 1)"), "year": "\(parts.year ?? 1970)"])
+    }
+
+    /// "3 min ago"; the date from a day on.
+    func ago(_ date: Date, now: Date) -> String {
+        let seconds = now.timeIntervalSince(date)
+        switch seconds {
+        case ..<60: return words("ago.now")
+        case ..<3_600: return words("ago.minutes", ["n": "\(Int(seconds / 60))"])
+        case ..<86_400: return words("ago.hours", ["n": "\(Int(seconds / 3_600))"])
+        default: return self.date(date)
+        }
+    }
+
+    /// RFC 3339, for `datetime`.
+    func exact(_ date: Date) -> String { date.formatted(.iso8601) }
+
+    private func significant(_ number: Double) -> String {
+        let text =
+            number < 10 ? String(format: "%.2f", number) : number < 100 ? String(format: "%.1f", number) : whole(Int(number.rounded()))
+        guard text.contains(".") else { return text }
+        return String(text.reversed().drop { $0 == "0" }.drop { $0 == "." }.reversed())
+    }
+}
+
+extension Int {
+    fileprivate init(clamping number: Double) { self = number >= 9e18 ? .max : number <= -9e18 ? .min : Int(number.rounded()) }
+}

@@ -1,0 +1,38 @@
+import LaresServing
+
+/// The chat page: which model, what was said, what went wrong.
+struct ChatView {
+    let models: [ModelDescription]
+    let chosen: String
+    var turns: [ChatTurn] = []
+    var draft = ""
+    var problem: String?
+    let words: Words
+
+    /// How many messages a page shows.
+    static let shown = 30
+
+    /// Models that write, those in memory first.
+    static func writers(_ models: [ModelDescription]) -> [ModelDescription] {
+        models.filter { $0.kind == .language }.sorted { ($0.state.order, $0.name) < ($1.state.order, $1.name) }
+    }
+
+    /// The fields of the template `chat`.
+    var fields: [String: Any] {
+        let selected = models.first { $0.name == chosen || $0.aliases.contains(chosen) } ?? models.first
+        return [
+            "ready": !models.isEmpty,
+            "models": models.map { ["name": $0.name, "selected": $0.name == selected?.name] as [String: Any] },
+            "messages": turns.suffix(Self.shown).map(message),
+            "history": ChatTurn.encode(turns), "draft": draft,
+            "problem": problem ?? false, "problemTitle": words("chat.problem"),
+        ]
+    }
+
+    private func message(_ turn: ChatTurn) -> [String: Any] {
+        [
+            "mine": turn.isMine, "text": turn.content, "meta": turn.meta, "hasMeta": !turn.meta.isEmpty,
+            "blocks": turn.isMine ? [] : Prose(turn.content).blocks.map { ["code": $0.isCode, "text": $0.text] as [String: Any] },
+        ]
+    }
+}

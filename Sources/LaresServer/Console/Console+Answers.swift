@@ -1,0 +1,93 @@
+import Foundation
+import HTTPTypes
+import Hummingbird
+import LaresServing
+import Logging
+import NIOCore
+
+extension Console {
+    /// A finished page as text.
+    func text(_ page: Page, title: String, _ fields: [String: Any], viewer: Viewer) -> String {
+        let frame = Frame(
+            title: title, viewer: viewer, words: words(viewer), settings: settings,
+            stylesheet: assets.address(of: viewer.theme.stylesheet) ?? "", hasKeys: keys != nil)
+        return pages.render(page, frame.fields.merging(fields) { $1 }, language: viewer.language)
+    }
+
+    /// A finished page as an answer.
+    func html(
+        _ page: Page, title: String, _ fields: [String: Any], viewer: Viewer, status: HTTPResponse.Status = .ok
+    ) -> Response {
+        Response(
+            status: status, headers: Self.headers,
+            body: .init(byteBuffer: ByteBuffer(string: text(page, title: title, fields, viewer: viewer))))
+    }
+
+    /// A page that says what went wrong; `key` with `.title` and `.text` are its words.
+    func problem(
+        _ key: String, values: KeyValuePairs<String, String> = [:], detail: String? = nil, viewer: Viewer, status: HTTPResponse.Status
+    ) -> Response {
+        let words = words(viewer)
+        let title = words("\(key).title", values)
+        return html(
+            .problem, title: title,
+            ["text": words("\(key).text", values), "detail": detail ?? false, "go": "/models", "goLabel": words("problem.go")],
+            viewer: viewer, status: status)
+    }
+
+    /// The page for an error a handler met: what a person may know of it, and what still works.
+    func problem(_ error: any Error, viewer: Viewer) -> Response {
+        switch error {
+        case let error as ServingError where error.code == .modelNotFound:
+            problem("problem.missing", viewer: viewer, status: .notFound)
+        case let error as ServingError:
+            problem("problem.failed", detail: error.message, viewer: viewer, status: .internalServerError)
+        case is FormError:
+            problem("problem.refused", viewer: viewer, status: .badRequest)
+        default:
+            problem("problem.failed", viewer: viewer, status: .internalServerError)
+        }
+    }
+
+    /// Runs a handler of a page; its errors become pages too.
+    func page(
+        _ request: Request, _ context: LaresContext, _ make: (Viewer) async throws -> Response
+    ) async throws -> Response {
+        let viewer = viewer(request, context)
+        do {
+            return try await make(viewer)
+        } catch let error as any HTTPResponseError {
+            throw error
+        } catch {
+            context.logger.error("console page failed", metadata: ["path": "\(request.uri.path)", "error": "\(error)"])
+            return problem(error, viewer: viewer)
+        }
+    }
+
+    /// Styles, scripts and pictures; kept for good under their hash, checked by ETag under another.
+    @Sendable func asset(_ request: Request, _ context: LaresContext) throws -> Response {
+        guard let name = context.parameters.get("name"), let asset = assets.asset(name) else { return missingPage(request, context) }
+        let isCurrent = context.parameters.get("hash") == assets.hash
+        let tag = "\"\(assets.hash)\""
+        var headers: HTTPFields = [
+            .contentType: asset.mediaType, .eTag: tag, .xContentTypeOptions: "nosniff",
+            .cacheControl: isCurrent ? "public, max-age=31536000, immutable" : "no-cache",
+        ]
+        if request.headers[.ifNoneMatch] == tag { return Response(status: .notModified, headers: headers) }
+        if asset.mediaType.hasPrefix("image/svg") { headers[.contentSecurityPolicy] = "default-src 'none'; style-src 'unsafe-inline'" }
+        return Response(status: .ok, headers: headers, body: .init(byteBuffer: ByteBuffer(bytes: asset.bytes)))
+    }
+
+    /// The policy of console.md: nothing inline, nothing from another host. A referrer goes to this server only; without one, browsers
+    /// send `Origin: null` with forms and the check of the origin could not tell them from strangers'.
+    static let headers: HTTPFields = [
+        .contentType: "text/html; charset=utf-8", .cacheControl: "no-store", .xContentTypeOptions: "nosniff",
+        .contentSecurityPolicy:
+            "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+        .referrerPolicy: "same-origin",
+    ]
+}
+
+extension HTTPField.Name {
+    fileprivate static let referrerPolicy = Self("Referrer-Policy")!
+}

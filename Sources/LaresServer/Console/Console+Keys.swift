@@ -1,0 +1,63 @@
+import Foundation
+import HTTPTypes
+import Hummingbird
+import LaresAccess
+
+extension Console {
+    func addKeyRoutes(to router: Router<LaresContext>) {
+        router.get("/keys", use: showKeys)
+        router.post("/keys", use: makeKey)
+        router.get("/keys/:name/revoke", use: askToRevoke)
+        router.post("/keys/:name/revoke", use: revokeKey)
+    }
+
+    @Sendable private func showKeys(_ request: Request, _ context: LaresContext) async throws -> Response {
+        try await administer(request, context) { viewer, _ in try keysPage(viewer) }
+    }
+
+    /// Makes a key. The answer shows its secret this once and is kept by no cache.
+    @Sendable private func makeKey(_ incoming: Request, _ context: LaresContext) async throws -> Response {
+        try await administer(incoming, context) { viewer, _ in
+            var request = incoming
+            let form = try await Form(&request)
+            guard !form["name"].isEmpty else { return try keysPage(viewer, problem: words(viewer)("keys.noName")) }
+            do {
+                guard let made = try keys?.make(name: form["name"]) else { return missingPage(incoming, context) }
+                try audit?.append(.keyMade, subject: made.key.name, by: Principal(name: viewer.caller.name))
+                return try keysPage(viewer, made: made)
+            } catch let error as AccessError {
+                return try keysPage(viewer, problem: error.message)
+            }
+        }
+    }
+
+    @Sendable private func askToRevoke(_ request: Request, _ context: LaresContext) async throws -> Response {
+        try await administer(request, context) { viewer, id in
+            guard let key = try usableKeys().first(where: { $0.id == id }) else { return missingPage(request, context) }
+            let words = words(viewer)
+            return html(
+                .confirm, title: words("keys.revokeTitle", ["name": key.name]),
+                [
+                    "text": words("keys.revokeText"), "action": "/keys/\(key.id)/revoke", "back": "/keys", "keep": words("keys.keep"),
+                    "do": words("keys.revokeDo"),
+                ], viewer: viewer)
+        }
+    }
+
+    @Sendable private func revokeKey(_ request: Request, _ context: LaresContext) async throws -> Response {
+        try await administer(request, context) { viewer, id in
+            guard let key = try usableKeys().first(where: { $0.id == id }) else { return missingPage(request, context) }
+            _ = try keys?.revoke(key.id)
+            try audit?.append(.keyRevoked, subject: key.name, by: Principal(name: viewer.caller.name))
+            return .redirect(to: "/keys")
+        }
+    }
+
+    private func usableKeys() throws -> [APIKey] { try keys?.list().filter { $0.isUsable(at: Date()) } ?? [] }
+
+    private func keysPage(_ viewer: Viewer, made: NewKey? = nil, problem: String? = nil) throws -> Response {
+        let view = KeysView(keys: try usableKeys(), made: made, problem: problem, amount: Amount(words(viewer)), now: Date())
+        return html(
+            .keys, title: words(viewer)("keys.title"), view.fields, viewer: viewer, status: problem == nil ? .ok : .badRequest)
+    }
+}

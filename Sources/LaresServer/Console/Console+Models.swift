@@ -1,0 +1,66 @@
+import HTTPTypes
+import Hummingbird
+import LaresServing
+
+extension Console {
+    func addModelRoutes(to router: Router<LaresContext>) {
+        router.get("/models", use: models)
+        router.get("/models/events", use: modelEvents)
+        router.get("/models/:name", use: model)
+    }
+
+    @Sendable private func models(_ request: Request, _ context: LaresContext) async throws -> Response {
+        try await page(request, context) { viewer in
+            let rows = try await modelRows(viewer)
+            return html(
+                .models, title: words(viewer)("models.title"),
+                [
+                    "sentence": rows.sentence, "rows": rows.rows, "any": !rows.models.isEmpty, "address": viewer.origin + "/v1",
+                    "canAdd": store != nil && viewer.caller.mayAdminister,
+                ], viewer: viewer)
+        }
+    }
+
+    @Sendable private func model(_ request: Request, _ context: LaresContext) async throws -> Response {
+        try await page(request, context) { viewer in
+            let name = named(context)
+            do {
+                let model = try await client.model(name)
+                let detail = ModelDetail(
+                    model: model, amount: Amount(words(viewer)), origin: viewer.origin, asksForKey: settings.asksForKey,
+                    canRemove: store != nil && viewer.caller.mayAdminister)
+                return html(.model, title: model.name, detail.fields, viewer: viewer)
+            } catch let error as ServingError where error.code == .modelNotFound {
+                return problem("problem.model", values: ["name": name], viewer: viewer, status: .notFound)
+            }
+        }
+    }
+
+    /// The models as they change: an event when the page would read differently, numbered by what it reads, so that a reader who comes
+    /// back hears only what is new to them.
+    @Sendable private func modelEvents(_ request: Request, _ context: LaresContext) async throws -> Response {
+        let viewer = viewer(request, context)
+        let presence = await context.channel.clientPresence()
+        let last = request.headers[.init("Last-Event-ID")!]
+        return Response(
+            status: .ok, headers: Self.eventHeaders,
+            body: .init { body in
+                var writer = TextWriter(body)
+                var feed = LiveFeed(last: last)
+                try await LiveFeed.follow(every: .milliseconds(500), until: presence) {
+                    let rows = try await modelRows(viewer)
+                    let table = pages.render(.rows, ["rows": rows.rows], language: viewer.language)
+                    guard let event = feed.next(["sentence": .string(rows.sentence), "rows": .string(table)]) else { return }
+                    try await writer.send(event)
+                }
+                try await writer.finish()
+            })
+    }
+
+    private func modelRows(_ viewer: Viewer) async throws -> ModelRows {
+        ModelRows(
+            models: try await client.models(), status: await client.status(), amount: Amount(words(viewer)), isShared: settings.isShared)
+    }
+
+    static let eventHeaders: HTTPFields = [.contentType: "text/event-stream", .cacheControl: "no-store", .xContentTypeOptions: "nosniff"]
+}

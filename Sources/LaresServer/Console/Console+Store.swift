@@ -1,0 +1,105 @@
+import Foundation
+import HTTPTypes
+import Hummingbird
+import LaresAccess
+import LaresServing
+
+extension Console {
+    func addStoreRoutes(to router: Router<LaresContext>) {
+        router.get("/models/add", use: showAdd)
+        router.post("/models/add", use: add)
+        router.get("/models/:name/remove", use: askToRemove)
+        router.post("/models/:name/remove", use: remove)
+    }
+
+    @Sendable private func showAdd(_ request: Request, _ context: LaresContext) async throws -> Response {
+        try await administer(request, context) { viewer, _ in addPage(viewer, source: "", name: "", problem: nil) }
+    }
+
+    /// Fetches a model: as events for a script that shows progress, as one long answer for a page without.
+    @Sendable private func add(_ incoming: Request, _ context: LaresContext) async throws -> Response {
+        try await administer(incoming, context) { viewer, _ in
+            var request = incoming
+            let form = try await Form(&request)
+            let order = PullOrder(source: form["source"], name: form["name"].isEmpty ? nil : form["name"], words: words(viewer))
+            let presence = await context.channel.clientPresence()
+            if request.headers[.accept]?.contains("text/event-stream") == true { return events(of: order, viewer, presence) }
+            return try await addWithoutScript(order, viewer: viewer, presence: presence)
+        }
+    }
+
+    private func events(of order: PullOrder, _ viewer: Viewer, _ presence: ClientPresence) -> Response {
+        let pull = pull(by: viewer)
+        return .events { events in
+            try await order.run(pull: pull, presence: presence) { try await events.send($0.json) }
+        }
+    }
+
+    private func addWithoutScript(_ order: PullOrder, viewer: Viewer, presence: ClientPresence) async throws -> Response {
+        var response = addPage(viewer, source: order.source, name: order.name ?? "", problem: words(viewer)("add.lost"))
+        try await order.run(pull: pull(by: viewer), presence: presence) { step in
+            switch step {
+            case .running: break
+            case .done(let page): response = .redirect(to: page)
+            case .failed(let problem): response = addPage(viewer, source: order.source, name: order.name ?? "", problem: problem)
+            }
+        }
+        return response
+    }
+
+    private func pull(by viewer: Viewer) -> PullOrder.Pull {
+        { [store, audit] source, name, progress in
+            guard let store else { throw ServingError(.internal, "this server keeps no models") }
+            let model = try await store.pull(source, name: name, progress: progress)
+            try audit?.append(.modelPulled, subject: model.name, by: Principal(name: viewer.caller.name))
+            return model.description
+        }
+    }
+
+    private func addPage(_ viewer: Viewer, source: String, name: String, problem: String?) -> Response {
+        let words = words(viewer)
+        return html(
+            .add, title: words("add.title"),
+            ["source": source, "name": name, "problem": problem ?? false, "problemTitle": words("add.failed")],
+            viewer: viewer, status: problem == nil ? .ok : .badRequest)
+    }
+
+    @Sendable private func askToRemove(_ request: Request, _ context: LaresContext) async throws -> Response {
+        try await administer(request, context) { viewer, name in
+            let model = try await client.model(name)
+            let words = words(viewer)
+            return html(
+                .confirm, title: words("remove.title", ["name": model.name]),
+                [
+                    "text": words("remove.text", ["size": Amount(words).bytes(model.fileBytes)]), "action": model.page + "/remove",
+                    "back": model.page, "keep": words("remove.keep"), "do": words("remove.do"),
+                ], viewer: viewer)
+        }
+    }
+
+    @Sendable private func remove(_ request: Request, _ context: LaresContext) async throws -> Response {
+        try await administer(request, context) { viewer, name in
+            let model = try await client.model(name)
+            try await unload(model.name)
+            _ = try store?.remove(model.name)
+            try audit?.append(.modelRemoved, subject: model.name, by: Principal(name: viewer.caller.name))
+            return .redirect(to: "/models")
+        }
+    }
+
+    /// Runs a handler for those who may change the server; others see that the address leads nowhere.
+    func administer(
+        _ request: Request, _ context: LaresContext, _ make: (Viewer, String) async throws -> Response
+    ) async throws -> Response {
+        try await page(request, context) { viewer in
+            guard viewer.caller.mayAdminister else { return missingPage(request, context) }
+            return try await make(viewer, named(context))
+        }
+    }
+
+    /// The name in the address.
+    func named(_ context: LaresContext) -> String {
+        let name = context.parameters.get("name") ?? ""
+        return name.removingPercentEncoding ?? name
+    }
+}

@@ -1,0 +1,97 @@
+import Foundation
+public import Hummingbird
+public import LaresAccess
+public import LaresServing
+
+/// What the console has to know of the server it belongs to.
+public struct ConsoleSettings: Sendable {
+    /// The name of the place, in the corner of every page.
+    public var place: String
+    /// The version of Lares.
+    public var version: String
+    /// Whether the server speaks TLS.
+    public var isSecure: Bool
+    /// Whether others than this machine can reach the server.
+    public var isShared: Bool
+    /// Whether requests need a key.
+    public var asksForKey: Bool
+
+    /// Settings of a server on loopback unless said otherwise.
+    public init(place: String = "Lares", version: String, isSecure: Bool = false, isShared: Bool = false, asksForKey: Bool = false) {
+        self.place = place
+        self.version = version
+        self.isSecure = isSecure
+        self.isShared = isShared
+        self.asksForKey = asksForKey
+    }
+}
+
+/// The web pages: finished HTML from the server, which small scripts make live.
+///
+///     let console = try Console(client: serving, settings: .init(version: "0.1.0"), store: store, keys: keys)
+///     console.addRoutes(to: router)
+public struct Console: Sendable {
+    let client: any ModelClient
+    let settings: ConsoleSettings
+    let store: ModelStore?
+    let keys: KeyStore?
+    let audit: AuditLog?
+    let unload: @Sendable (String) async throws -> Void
+    let assets: AssetLibrary
+    let pages: PageLibrary
+
+    /// Reads and checks every page, text and style.
+    ///
+    /// - Parameters:
+    ///   - client: The models.
+    ///   - settings: What the pages say of the server.
+    ///   - store: Where models are added and removed; without it the pages have neither.
+    ///   - keys: The keys of this server; without it there is no page for them and no signing in.
+    ///   - audit: Where it is written who added, removed, made and revoked what.
+    ///   - unload: Takes a model out of memory before its files are removed.
+    /// - Throws: ``ConsoleError`` naming the file that is missing or wrong.
+    public init(
+        client: any ModelClient, settings: ConsoleSettings, store: ModelStore? = nil, keys: KeyStore? = nil, audit: AuditLog? = nil,
+        unload: @escaping @Sendable (String) async throws -> Void = { _ in }
+    ) throws {
+        self.client = client
+        self.settings = settings
+        self.store = store
+        self.keys = keys
+        self.audit = audit
+        self.unload = unload
+        assets = try AssetLibrary(folder: Resources.folder.appending(path: "Assets"))
+        pages = try PageLibrary(folder: Resources.folder.appending(path: "Pages"), assets: assets)
+    }
+
+    /// Adds the pages and what belongs to them.
+    public func addRoutes(to router: Router<LaresContext>) {
+        router.get("/") { _, _ in Response.redirect(to: "/models") }
+        router.get("/assets/:hash/:name", use: asset)
+        addModelRoutes(to: router)
+        addChatRoutes(to: router)
+        addSettingsRoutes(to: router)
+        if store != nil { addStoreRoutes(to: router) }
+        if keys != nil {
+            addKeyRoutes(to: router)
+            addSignInRoutes(to: router)
+        }
+        router.get("**", use: nothing)
+    }
+
+    /// People get a page, programs the usual error.
+    @Sendable private func nothing(_ request: Request, _ context: LaresContext) throws -> Response {
+        let isProgram = ["/v1/", "/v2/", "/lares/"].contains { request.uri.path.hasPrefix($0) }
+        guard !isProgram, request.headers[.accept]?.contains("text/html") == true else { throw HTTPError(.notFound) }
+        return missingPage(request, context)
+    }
+
+    /// The page for an address that has none (404), for people.
+    func missingPage(_ request: Request, _ context: LaresContext) -> Response {
+        problem("problem.missing", viewer: viewer(request, context), status: .notFound)
+    }
+
+    func viewer(_ request: Request, _ context: LaresContext) -> Viewer { Viewer(request, context, isSecure: settings.isSecure) }
+
+    func words(_ viewer: Viewer) -> Words { pages.words[viewer.language] ?? Words(viewer.language) }
+}

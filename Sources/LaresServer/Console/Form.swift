@@ -1,0 +1,45 @@
+import Foundation
+import Hummingbird
+
+/// A form that can't be read: cut short, too large, or not a form.
+struct FormError: Error {}
+
+/// The fields of a posted form (`application/x-www-form-urlencoded`).
+struct Form: Sendable {
+    private let values: [String: String]
+
+    /// Reads the body of a request.
+    ///
+    /// - Parameter limit: The most bytes the body may have.
+    /// - Throws: ``FormError``.
+    init(_ request: inout Request, upTo limit: Int = 64 << 10) async throws {
+        guard request.headers[.contentType]?.lowercased().hasPrefix("application/x-www-form-urlencoded") == true else { throw FormError() }
+        guard let body = try? await request.collectBody(upTo: limit) else { throw FormError() }
+        try self.init(String(buffer: body))
+    }
+
+    /// Reads fields from text (URL Standard §5.1). A repeated name keeps its last value.
+    init(_ text: String) throws {
+        var values: [String: String] = [:]
+        for part in text.split(separator: "&").prefix(100) {
+            let pair = part.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map { $0.replacing("+", with: " ") }
+            guard let name = pair[0].removingPercentEncoding, let value = (pair.count > 1 ? pair[1] : "").removingPercentEncoding else {
+                throw FormError()
+            }
+            values[name] = value.replacing("\r\n", with: "\n")
+        }
+        self.values = values
+    }
+
+    /// The value of a field, without the space around it; empty when there is none.
+    subscript(name: String) -> String {
+        let value = values[name] ?? ""
+        return String(value.drop(while: \.isWhitespace).reversed().drop(while: \.isWhitespace).reversed())
+    }
+}
+
+/// A path of this server that a form may send a person back to.
+func localPath(_ text: String) -> String {
+    let isLocal = text.hasPrefix("/") && !text.hasPrefix("//") && !text.contains("\\") && text.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7F }
+    return isLocal ? text : "/models"
+}

@@ -1,0 +1,59 @@
+/// What surrounds every page: title, areas, theme, language.
+struct Frame {
+    let title: String
+    let viewer: Viewer
+    let words: Words
+    let settings: ConsoleSettings
+    let stylesheet: String
+    let hasKeys: Bool
+
+    /// The fields of the template `frame`.
+    var fields: [String: Any] {
+        let areas = self.areas
+        let here = areas.first { $0.pages.contains { $0.isCurrent } && $0.pages.count > 1 }
+        var fields: [String: Any] = [
+            "title": title, "language": viewer.language.tag, "stylesheet": stylesheet, "place": settings.place, "path": viewer.path,
+            "other": ["code": viewer.language.other.rawValue, "name": viewer.language.other.ownName],
+            "areas": areas.map(\.fields), "sub": false,
+        ]
+        if let here { fields["sub"] = here.fields }
+        return fields
+    }
+
+    private struct Link {
+        let href: String
+        let icon: String
+        let label: String
+        let isCurrent: Bool
+
+        var fields: [String: Any] { ["href": href, "icon": icon, "label": label, "current": isCurrent] }
+    }
+
+    private struct Area {
+        let icon: String
+        let label: String
+        let pages: [Link]
+
+        var fields: [String: Any] {
+            [
+                "href": pages[0].href, "icon": icon, "label": label, "current": pages.contains { $0.isCurrent },
+                "pages": pages.map(\.fields),
+            ]
+        }
+    }
+
+    private var areas: [Area] {
+        var areas = [
+            Area(
+                icon: "model", label: words("area.models"),
+                pages: [link("/models", "model", "page.models"), link("/chat", "chat", "page.chat")])
+        ]
+        if hasKeys { areas.append(Area(icon: "shield", label: words("area.trust"), pages: [link("/keys", "key", "page.keys")])) }
+        areas.append(Area(icon: "gear", label: words("area.system"), pages: [link("/settings", "gear", "page.settings")]))
+        return areas
+    }
+
+    private func link(_ href: String, _ icon: String, _ key: String) -> Link {
+        Link(href: href, icon: icon, label: words(key), isCurrent: viewer.path == href || viewer.path.hasPrefix(href + "/"))
+    }
+}

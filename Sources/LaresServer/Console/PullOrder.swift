@@ -1,0 +1,81 @@
+import LaresServing
+import ServiceLifecycle
+
+/// A model someone wants fetched, and how it goes.
+struct PullOrder: Sendable {
+    typealias Pull =
+        @Sendable (ModelSource, String?, @escaping @Sendable (PullProgress) -> Void) async throws -> ModelDescription
+
+    let source: String
+    let name: String?
+    let words: Words
+
+    /// What a page shows of it.
+    enum Step: Sendable, Equatable {
+        /// A sentence, and the part that is done, 0…1, where it is known.
+        case running(String, part: Double?)
+        /// The address of the model's page.
+        case done(String)
+        /// Why it could not be had.
+        case failed(String)
+
+        /// For `pull.js`.
+        var json: JSON {
+            switch self {
+            case .running(let text, let part): part.map { ["text": .string(text), "part": .double($0)] } ?? ["text": .string(text)]
+            case .done(let page): ["done": .string(page)]
+            case .failed(let problem): ["problem": .string(problem)]
+            }
+        }
+    }
+
+    /// Fetches the model and tells how it goes, the last step being `done` or `failed`; ends when the client leaves or the server stops.
+    func run(pull: @escaping Pull, presence: ClientPresence, _ handle: (Step) async throws -> Void) async throws {
+        let (steps, continuation) = AsyncStream<Step>.makeStream(bufferingPolicy: .bufferingNewest(1))
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask {
+                await withGracefulShutdownHandler {
+                    await presence.waitUntilGone()
+                } onGracefulShutdown: {
+                    continuation.finish()
+                }
+                continuation.finish()
+            }
+            group.addTask {
+                let last = await outcome(of: pull) { continuation.yield(step($0)) }
+                continuation.yield(last)
+                continuation.finish()
+            }
+            for await step in steps { try await handle(step) }
+            group.cancelAll()
+        }
+    }
+
+    private func outcome(of pull: Pull, progress: @escaping @Sendable (PullProgress) -> Void) async -> Step {
+        guard !source.isEmpty else { return .failed(words("add.noSource")) }
+        do {
+            return .done(try await pull(ModelSource(source), name, progress).page)
+        } catch is CancellationError {
+            return .failed(words("add.lost"))
+        } catch {
+            return .failed("\(error)")
+        }
+    }
+
+    /// What a page says of progress.
+    func step(_ progress: PullProgress) -> Step {
+        let amount = Amount(words)
+        switch progress.stage {
+        case .checking: return .running(words("add.checking"), part: nil)
+        case .unpacking: return .running(words("add.unpacking"), part: nil)
+        case .downloading:
+            let bytes = amount.bytes(progress.bytes)
+            let rate = amount.bytes(Int(min(max(progress.bytesPerSecond, 0), 1e15)))
+            guard let total = progress.total, total > 0 else {
+                return .running(words("add.downloadingSome", ["bytes": bytes, "rate": rate]), part: nil)
+            }
+            let text = words("add.downloading", ["bytes": bytes, "total": amount.bytes(total), "rate": rate])
+            return .running(text, part: min(1, Double(progress.bytes) / Double(total)))
+        }
+    }
+}
