@@ -1,12 +1,11 @@
-/// How urgent a piece of work is; the most urgent comes first.
-public enum WorkClass: Int, Sendable, Hashable, Comparable, CaseIterable {
+/// How urgent work on the engine pool is; the more urgent compares as smaller.
+public enum WorkClass: Int, Sendable, Comparable, CaseIterable {
     /// A command is waiting: a lamp, a lock.
     case act
-    /// A person is reading along.
+    /// A person is reading.
     case chat
-    /// Nobody waits: bulk work, training.
+    /// Nobody waits: training, bulk work.
     case batch
 
-    /// Whether `a` is more urgent than `b`.
-    public static func < (a: WorkClass, b: WorkClass) -> Bool { a.rawValue < b.rawValue }
+    public static func < (left: WorkClass, right: WorkClass) -> Bool { left.rawValue < right.rawValue }
 }

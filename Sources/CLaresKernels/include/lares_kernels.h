@@ -1,4 +1,156 @@
 #ifndef LARES_KERNELS_H
 #define LARES_KERNELS_H
-int lares_kernels_placeholder(void);
+
+#include <stddef.h>
+#include <stdint.h>
+
+// Plain C under LaresTensor. Nothing here allocates or checks lengths: Swift does both before it calls in.
+// Layouts are described in README.md; every instruction set reads the same ones.
+
+enum { LARES_PANEL = 16, LARES_BLOCK = 32, LARES_CHUNK = 256, LARES_ROWS = 48, LARES_HEAD = 256 };
+
+/// How 16 rows by 32 columns of weights lie in memory once repacked.
+typedef enum {
+    LARES_Q4 = 0,   // 4 bits, offset 8            (Q4_0)
+    LARES_Q4M = 1,  // 4 bits, stored minimum      (Q4_1, Q4_K)
+    LARES_Q5 = 2,   // 5 bits, offset 16           (Q5_0)
+    LARES_Q5M = 3,  // 5 bits, stored minimum      (Q5_1, Q5_K)
+    LARES_Q8 = 4,   // 8 bits, offset 128          (Q8_0)
+    LARES_Q2S = 5,  // 2 bits, scales and minimums per 16 columns (Q2_K)
+    LARES_Q3S = 6,  // 3 bits, scales per 16 columns, offset 4    (Q3_K)
+    LARES_Q6S = 7,  // 6 bits, scales per 16 columns, offset 32   (Q6_K)
+    LARES_F32 = 8,
+    LARES_F16 = 9,
+    LARES_BF16 = 10,
+    LARES_LAYOUTS = 11
+} lares_layout;
+
+/// Rows of activations: quantised blocks for the integer layouts, `plain` for the float ones.
+typedef struct {
+    const int8_t *q;      // [rows][columns]
+    const float *d;       // [rows][columns / 32], scale
+    const float *s;       // [rows][columns / 32], scale times the sum of the block's q
+    const int16_t *sums;  // [rows][columns / 32][2], sums of q over each half block
+    const float *plain;   // [rows][columns]
+    size_t columns;
+} lares_activations;
+
+/// Where 16 outputs of every activation row go.
+typedef struct {
+    float *out;         // first of the 16 outputs of row 0
+    size_t stride;      // floats from one row to the next
+    const float *bias;  // 16 values (`valid` are read) or NULL
+    int adding;         // out += result
+    int valid;          // outputs to write, 1...16
+} lares_output;
+
+typedef void (*lares_matmul)(const uint8_t *panel, const lares_activations *x, size_t rows, const lares_output *out);
+
+/// Where one row of quantised activations is written.
+typedef struct {
+    int8_t *q;
+    float *d;
+    float *s;         // exact
+    float *rounded;   // scale times sum, rounded to f16 as Q8_1 stores it
+    int16_t *sums;
+} lares_quantised;
+
+typedef enum { LARES_SILU = 0, LARES_GELU_TANH = 1, LARES_GELU_ERF = 2, LARES_GELU_TANH_HALF = 3 } lares_activation;
+
+/// Queries of one key/value head against a range of keys. Rows are (query, head) pairs.
+typedef struct {
+    size_t rows;               // 1...LARES_ROWS
+    size_t head;               // head dimension, a multiple of 16, at most LARES_HEAD
+    const float *const *q;     // [rows] pointers to `head` floats
+    const int32_t *first;      // [rows] first key a row sees
+    const int32_t *last;       // [rows] last key a row sees
+    const uint16_t *keys;      // f16 pages of this head: [head][16]; NULL when plain
+    const uint16_t *values;    // f16 pages of this head: [16][head]
+    size_t page_stride;        // elements from one page to the next
+    const uint32_t *pages;     // page table
+    const float *plain_keys;   // f32 panels [page][head][16]
+    const float *plain_values; // f32 rows, `value_stride` apart
+    size_t value_stride;
+    int32_t from, to;          // keys from..<to; `from` is a multiple of LARES_CHUNK
+    float scale;
+    float cap;                 // logit soft cap, 0 = none
+    float *const *out;         // [rows] pointers to `head` floats
+    float *maximum, *sum;      // [rows] state of an unfinished softmax; NULL: the rows are finished here
+} lares_attend;
+
+typedef struct {
+    const char *name;
+    lares_matmul matmul[LARES_LAYOUTS];
+    void (*quantise)(const float *x, size_t columns, const lares_quantised *out);
+    void (*rms_norm)(const float *x, const float *weight, float epsilon, size_t n, float *out);
+    void (*layer_norm)(const float *x, const float *add, const float *weight, const float *bias, float epsilon, size_t n, float *out);
+    void (*add)(float *x, const float *y, size_t n);
+    void (*gate)(lares_activation kind, float *gate, const float *up, size_t n);  // gate = act(gate) * up; up NULL: act(gate)
+    void (*rotate)(float *x, const float *cosines, const float *sines, size_t pairs, int interleaved);
+    void (*to_half)(const float *x, uint16_t *out, size_t n);
+    void (*round_half)(float *x, size_t n);
+    void (*attend)(const lares_attend *job);
+    void (*merge)(float *into, float *maximum, float *sum, const float *part, float part_maximum, float part_sum, size_t n);
+    void (*scale)(float *x, float by, size_t n);
+    float (*maximum)(const float *x, size_t n);
+    float (*exp_sum)(float *x, float minus, size_t n, int store);  // sum of exp(x - minus); stores the terms when asked
+} lares_kernel_set;
+
+/// The fastest set this processor runs; chosen once.
+const lares_kernel_set *lares_kernels(void);
+/// The set with this name ("portable", "avx2", "avx512", "neon"), or NULL where it can't run.
+const lares_kernel_set *lares_kernels_named(const char *name);
+
+/// Bytes of one block (16 rows by 32 columns) of a layout.
+size_t lares_block_bytes(lares_layout layout);
+
+/// Packs 16 rows by 32 columns: `u` unsigned quants [16][32], the rest as the layout needs (f16 bits; sub-scales are [16][2]).
+void lares_pack_block(lares_layout layout, const uint8_t *u, const uint16_t *d, const uint16_t *m, const int8_t *sub, uint8_t *out);
+/// Packs one 16-row panel of a GGUF matrix; `rows` of the 16 are present, the others become zero. `type` is the ggml type id.
+void lares_pack_panel(uint32_t type, const uint8_t *source, size_t row_bytes, size_t rows, size_t columns, uint8_t *out);
+/// Decodes row `r` (0...15) of a packed panel.
+void lares_unpack_row(lares_layout layout, const uint8_t *panel, size_t columns, size_t r, float *out);
+
+/// out[rows][32 wide] = act(gate) * up for two panels each, quantised as block `block` of every row; tokens first..<first+rows.
+typedef struct {
+    const lares_kernel_set *set;
+    const uint8_t *gate[2];
+    const uint8_t *up[2];
+    lares_matmul gate_product;  // NULL: no gate, act(up)
+    lares_matmul up_product;
+    const lares_activations *gate_input;
+    const lares_activations *up_input;
+    const float *bias;  // 32 values for `up`, or NULL
+    lares_activation activation;
+    int8_t *q;  // quantised destination arrays, whole matrix; NULL: none
+    float *d, *s, *rounded;
+    int16_t *sums;
+    float *plain;  // plain destination, whole matrix; NULL: none
+    size_t columns;
+    size_t block;
+} lares_feed_forward;
+void lares_feed_forward_rows(const lares_feed_forward *job, size_t rows);
+
+/// Consecutive queries of one sequence, for the heads that share a key/value head. What isn't here is as in lares_attend.
+typedef struct {
+    const lares_kernel_set *set;
+    const float *queries;  // first head of the first query
+    size_t query_stride;
+    float *out;  // heads side by side, as the queries
+    size_t out_stride;
+    size_t count, heads;  // count * heads <= LARES_ROWS
+    int32_t position;     // of the first query
+    int32_t window;       // 0: none
+    int32_t both_ways;    // every query sees all keys
+} lares_queries;
+/// Fills in q, first, last, out and rows of `job` from the queries and attends.
+void lares_attend_queries(const lares_queries *queries, const lares_attend *job);
+
+/// f16 bits of a float, round to nearest even, and back.
+uint16_t lares_half(float x);
+float lares_float(uint16_t h);
+
+/// Writes one key (scattered into the page's [head][16] panel at `slot`) and one value row.
+void lares_write_key(const uint16_t *key, size_t head, size_t slot, uint16_t *page);
+
 #endif

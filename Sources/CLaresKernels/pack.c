@@ -1,0 +1,118 @@
+// Packed panels from unsigned quants, and back. See README.md for the picture.
+#include "layout.h"
+
+#include <string.h>
+
+size_t lares_block_bytes(lares_layout layout) {
+    if (layout == LARES_F32) return LARES_PANEL * LARES_BLOCK * 4;
+    if (layout == LARES_F16 || layout == LARES_BF16) return LARES_PANEL * LARES_BLOCK * 2;
+    return lares_shape_bytes(lares_shape_of(layout));
+}
+
+static inline uint32_t four(const uint8_t *p) {
+    uint32_t x;
+    memcpy(&x, p, 4);
+    return x;
+}
+
+static inline void put_four(uint8_t *p, uint32_t x) { memcpy(p, &x, 4); }
+
+/// Four groups of 16 rows: low nibbles hold columns 0...15, high nibbles 16...31.
+static void nibble_plane(const uint8_t *u, uint8_t *out) {
+    for (int c = 0; c < 4; c++)
+        for (int r = 0; r < 16; r++)
+            put_four(out + 64 * c + 4 * r, (four(u + 32 * r + 4 * c) & 0x0f0f0f0f) | (four(u + 32 * r + 16 + 4 * c) & 0x0f0f0f0f) << 4);
+}
+
+/// Bits `shift`, `shift` + 1 of every quant: vector v holds column groups 4v...4v+3.
+static void pair_plane(const uint8_t *u, int shift, uint8_t *out) {
+    for (int v = 0; v < 2; v++)
+        for (int r = 0; r < 16; r++) {
+            uint32_t x = 0;
+            for (int g = 0; g < 4; g++) x |= ((four(u + 32 * r + 16 * v + 4 * g) >> shift) & 0x03030303) << (2 * g);
+            put_four(out + 64 * v + 4 * r, x);
+        }
+}
+
+/// Bit `shift` of every quant: bit g of a byte belongs to column group g.
+static void bit_plane(const uint8_t *u, int shift, uint8_t *out) {
+    for (int r = 0; r < 16; r++) {
+        uint32_t x = 0;
+        for (int g = 0; g < 8; g++) x |= ((four(u + 32 * r + 4 * g) >> shift) & 0x01010101) << g;
+        put_four(out + 4 * r, x);
+    }
+}
+
+static void byte_plane(const uint8_t *u, uint8_t *out) {
+    for (int g = 0; g < 8; g++)
+        for (int r = 0; r < 16; r++) put_four(out + 64 * g + 4 * r, four(u + 32 * r + 4 * g));
+}
+
+void lares_pack_block(lares_layout layout, const uint8_t *u, const uint16_t *d, const uint16_t *m, const int8_t *sub, uint8_t *out) {
+    const lares_shape shape = lares_shape_of(layout);
+    switch (shape.bits) {
+    case 8: byte_plane(u, out); break;
+    case 4: nibble_plane(u, out); break;
+    case 5: nibble_plane(u, out), bit_plane(u, 4, out + 256); break;
+    case 6: nibble_plane(u, out), pair_plane(u, 4, out + 256); break;
+    case 3: pair_plane(u, 0, out), bit_plane(u, 2, out + 128); break;
+    default: pair_plane(u, 0, out); break;
+    }
+    out += shape.quants;
+    memcpy(out, d, 32);
+    if (shape.minimum) memcpy(out += 32, m, 32);
+    if (shape.sub) memcpy(out + 32, sub, 32);
+}
+
+static uint8_t quant_at(const lares_shape *shape, const uint8_t *block, size_t r, size_t k) {
+    const size_t g = k / 4, at = 4 * r + k % 4;
+    const uint8_t nibble = (block[64 * (g % 4) + at] >> (g < 4 ? 0 : 4)) & 15, pair = (block[64 * (g / 4) + at] >> (2 * (g % 4))) & 3;
+    switch (shape->bits) {
+    case 8: return block[64 * g + at];
+    case 4: return nibble;
+    case 5: return (uint8_t)(nibble | ((block[256 + at] >> g) & 1) << 4);
+    case 6: return (uint8_t)(nibble | ((block[256 + 64 * (g / 4) + at] >> (2 * (g % 4))) & 3) << 4);
+    case 3: return (uint8_t)(pair | ((block[128 + at] >> g) & 1) << 2);
+    default: return pair;
+    }
+}
+
+static float half_at(const uint8_t *p, size_t r) {
+    uint16_t h;
+    memcpy(&h, p + 2 * r, 2);
+    return lares_float(h);
+}
+
+static void unpack_block(lares_layout layout, const uint8_t *block, size_t r, float *out) {
+    const lares_shape shape = lares_shape_of(layout);
+    const uint8_t *after = block + shape.quants;
+    const float d = half_at(after, r), m = shape.minimum ? half_at(after + 32, r) : 0;
+    for (size_t k = 0; k < LARES_BLOCK; k++) {
+        const int u = quant_at(&shape, block, r, k) - shape.offset;
+        const int8_t sub = shape.sub ? (int8_t)after[32 + 32 * shape.minimum + 2 * (int)r + (int)(k / 16)] : 1;
+        if (shape.sub && shape.minimum) out[k] = d * (float)((sub & 15) * u) + m * (float)((uint8_t)sub >> 4);
+        else out[k] = d * (float)(sub * u) + m;
+    }
+}
+
+void lares_unpack_row(lares_layout layout, const uint8_t *panel, size_t columns, size_t r, float *out) {
+    if (layout == LARES_F32) {
+        for (size_t k = 0; k < columns; k++) memcpy(out + k, panel + 4 * (16 * k + r), 4);
+    } else if (layout == LARES_F16) {
+        for (size_t k = 0; k < columns; k++) out[k] = half_at(panel + 32 * k, r);
+    } else if (layout == LARES_BF16) {
+        for (size_t k = 0; k < columns; k++) {
+            uint16_t h;
+            memcpy(&h, panel + 2 * (16 * k + r), 2);
+            const uint32_t bits = (uint32_t)h << 16;
+            memcpy(out + k, &bits, 4);
+        }
+    } else {
+        for (size_t b = 0; b < columns / LARES_BLOCK; b++)
+            unpack_block(layout, panel + b * lares_block_bytes(layout), r, out + b * LARES_BLOCK);
+    }
+}
+
+void lares_write_key(const uint16_t *key, size_t head, size_t slot, uint16_t *page) {
+    for (size_t i = 0; i < head; i++) page[16 * i + slot] = key[i];
+}

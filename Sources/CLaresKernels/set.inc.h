@@ -1,0 +1,42 @@
+// The kernels of one instruction set, from its simd_*.h: include that first.
+#define JOIN_(a, b) a##_##b
+#define JOIN(a, b) JOIN_(a, b)
+#define NAME(f) JOIN(f, LARES_ISA)
+#define STRING_(x) #x
+#define STRING(x) STRING_(x)
+
+#include "layout.h"
+#include "matmul.inc.h"
+#include "rows.inc.h"
+#include "attention.inc.h"
+
+const lares_kernel_set NAME(lares_set) = {
+    .name = STRING(LARES_ISA),
+    .matmul =
+        {
+            [LARES_Q4] = NAME(lares_matmul_q4),
+            [LARES_Q4M] = NAME(lares_matmul_q4m),
+            [LARES_Q5] = NAME(lares_matmul_q5),
+            [LARES_Q5M] = NAME(lares_matmul_q5m),
+            [LARES_Q8] = NAME(lares_matmul_q8),
+            [LARES_Q2S] = NAME(lares_matmul_q2s),
+            [LARES_Q3S] = NAME(lares_matmul_q3s),
+            [LARES_Q6S] = NAME(lares_matmul_q6s),
+            [LARES_F32] = NAME(lares_matmul_f32),
+            [LARES_F16] = NAME(lares_matmul_f16),
+            [LARES_BF16] = NAME(lares_matmul_bf16),
+        },
+    .quantise = NAME(lares_quantise_f32),
+    .rms_norm = NAME(lares_rms_norm_f32),
+    .layer_norm = NAME(lares_layer_norm_f32),
+    .add = NAME(lares_add_f32),
+    .gate = NAME(lares_gate_f32),
+    .rotate = NAME(lares_rotate_f32),
+    .to_half = NAME(lares_to_half_f32),
+    .round_half = NAME(lares_round_half_f32),
+    .attend = NAME(lares_attend_f16),
+    .merge = NAME(lares_merge_f32),
+    .scale = NAME(lares_scale_f32),
+    .maximum = NAME(lares_maximum_f32),
+    .exp_sum = NAME(lares_exp_sum_f32),
+};

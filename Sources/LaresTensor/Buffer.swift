@@ -1,0 +1,35 @@
+/// Rows of floats, allocated once and reused between steps: row = token, 64-byte aligned start, no gap between rows.
+///
+/// Not Sendable: a buffer belongs to the engine that steps with it.
+public final class Buffer {
+    /// Rows it can hold.
+    public let rows: Int
+    /// Floats a row.
+    public let columns: Int
+    /// The first float of row 0.
+    public let base: UnsafeMutablePointer<Float>
+
+    /// A zero-filled buffer.
+    public init(rows: Int, columns: Int) {
+        precondition(rows >= 0 && columns >= 0, "a buffer of \(rows) by \(columns)")
+        self.rows = rows
+        self.columns = columns
+        base = alignedZeros(Float.self, count: rows * columns)
+    }
+
+    deinit { base.deallocate() }
+
+    /// One row.
+    public subscript(row: Int) -> UnsafeMutableBufferPointer<Float> {
+        precondition(row >= 0 && row < rows, "row \(row) of \(rows)")
+        return UnsafeMutableBufferPointer(start: base + row * columns, count: columns)
+    }
+}
+
+/// Zeroed, 64-byte aligned memory for a trivial type; `deallocate()` it.
+func alignedZeros<T: BitwiseCopyable>(_ type: T.Type, count: Int) -> UnsafeMutablePointer<T> {
+    let bytes = max(1, count) * MemoryLayout<T>.stride
+    let raw = UnsafeMutableRawPointer.allocate(byteCount: bytes, alignment: 64)
+    raw.initializeMemory(as: UInt8.self, repeating: 0, count: bytes)
+    return raw.assumingMemoryBound(to: T.self)
+}

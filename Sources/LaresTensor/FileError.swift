@@ -1,0 +1,27 @@
+/// A file that could not be opened, read or mapped.
+public struct FileError: Error, Hashable, Sendable, CustomStringConvertible {
+    /// What went wrong.
+    public struct Code: Hashable, Sendable {
+        private let name: String
+        private init(_ name: String) { self.name = name }
+        /// There is no such file.
+        public static let notFound = Code("notFound")
+        /// The file can't be read by this user.
+        public static let denied = Code("denied")
+        /// The path names a folder or a device.
+        public static let notAFile = Code("notAFile")
+        /// The system refused to open or map it.
+        public static let unreadable = Code("unreadable")
+    }
+
+    /// What went wrong, for programs.
+    public let code: Code
+    /// What went wrong, where, and what to do, for people.
+    public let message: String
+    public var description: String { message }
+
+    init(_ code: Code, _ message: String) {
+        self.code = code
+        self.message = message
+    }
+}

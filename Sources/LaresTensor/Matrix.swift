@@ -1,0 +1,85 @@
+import CLaresKernels
+
+/// Weights of a linear map, repacked once for the kernels: `rows` outputs by `columns` inputs.
+///
+/// Layouts are described in Sources/CLaresKernels/README.md. The packed form takes about as many bytes as the file's.
+public final class Matrix: Sendable {
+    /// Outputs.
+    public let rows: Int
+    /// Inputs, a multiple of 32.
+    public let columns: Int
+    /// The stored type it was made from.
+    public let type: DType
+    let layout: lares_layout
+    let panelBytes: Int
+    // Written in init only.
+    private nonisolated(unsafe) let storage: UnsafeMutablePointer<UInt8>
+
+    /// Whether a matrix of this shape can be made: ask before handing over what a file says.
+    public static func isSupported(type: DType, rows: Int, columns: Int) -> Bool {
+        guard rows > 0, columns > 0, columns % max(32, type.elementsPerBlock) == 0 else { return false }
+        let (count, overflow) = (rows + panelRows).multipliedReportingOverflow(by: columns)
+        return !overflow && count < 1 << 48 && rows < 1 << 31 && columns < 1 << 24
+    }
+
+    /// Repacks `rows` contiguous rows of `columns` elements; the bytes aren't needed afterwards.
+    /// - Precondition: `isSupported`, and `bytes` has the size the type and shape give.
+    public init(_ bytes: UnsafeRawBufferPointer, type: DType, rows: Int, columns: Int, pool: ComputePool) {
+        precondition(Matrix.isSupported(type: type, rows: rows, columns: columns), "\(type.name) matrix of \(rows) by \(columns)")
+        precondition(
+            type.byteCount(ofElements: rows * columns) == bytes.count, "\(bytes.count) bytes for \(rows) by \(columns) of \(type.name)")
+        self.rows = rows
+        self.columns = columns
+        self.type = type
+        layout = type.layout
+        panelBytes = lares_block_bytes(layout) * (columns / 32)
+        let panels = (rows + panelRows - 1) / panelRows
+        let (panelBytes, rowBytes) = (panelBytes, bytes.count / rows)
+        let memory = UnsafeMutableRawPointer.allocate(byteCount: panels * panelBytes, alignment: 64).assumingMemoryBound(to: UInt8.self)
+        storage = memory
+        pool.forEach(panels) { panel in
+            let source = bytes.baseAddress! + panel * panelRows * rowBytes
+            let count = min(panelRows, rows - panel * panelRows)
+            lares_pack_panel(type.rawValue, source, rowBytes, count, columns, memory + panel * panelBytes)
+        }
+    }
+
+    deinit { storage.deallocate() }
+
+    /// Bytes the packed weights take.
+    public var byteCount: Int { panels * panelBytes }
+
+    /// Writes row `i` as `columns` floats: an embedding look-up. K types of 4 and 5 bits differ from the file by the rounding of their
+    /// folded scales (2⁻¹¹ of a weight at most).
+    public func decodeRow(_ i: Int, into output: UnsafeMutablePointer<Float>) {
+        precondition(i >= 0 && i < rows, "row \(i) of \(rows)")
+        lares_unpack_row(layout, panel(i / panelRows), columns, i % panelRows, output)
+    }
+
+    var panels: Int { (rows + panelRows - 1) / panelRows }
+    func panel(_ i: Int) -> UnsafePointer<UInt8> { UnsafePointer(storage + i * panelBytes) }
+    var isQuantised: Bool { layout.rawValue < LARES_F32.rawValue }
+    /// Q4_1 and Q5_1 weigh their minimum with the f16-rounded block sum that Q8_1 stores; the rest with the exact one.
+    var roundsSums: Bool { type == .q4_1 || type == .q5_1 }
+}
+
+let panelRows = Int(LARES_PANEL)
+let blockColumns = Int(LARES_BLOCK)
+
+extension DType {
+    var layout: lares_layout {
+        switch self {
+        case .f32: LARES_F32
+        case .f16: LARES_F16
+        case .bf16: LARES_BF16
+        case .q4_0: LARES_Q4
+        case .q4_1, .q4_K: LARES_Q4M
+        case .q5_0: LARES_Q5
+        case .q5_1, .q5_K: LARES_Q5M
+        case .q8_0: LARES_Q8
+        case .q2_K: LARES_Q2S
+        case .q3_K: LARES_Q3S
+        case .q6_K: LARES_Q6S
+        }
+    }
+}
