@@ -1,0 +1,116 @@
+"""Lares beside llama.cpp on this machine: prompt and decode speed, start and memory. Two threads, interleaved, medians.
+
+    python Benchmarks/inference.py [--runs 5] [--only smollm2,gemma3,start,large] [--output .build/bench.json]
+
+Called by `make bench`; LARES_TEST_MODELS names the folder of models. Prints a table and writes the JSON. A ratio above 1 means that Lares is better.
+"""
+
+import argparse
+import os
+import pathlib
+import subprocess
+import sys
+
+import lares_program
+import machine
+from peer import Peer
+from rows import Row, print_table, write_json
+from gguf_shape import work
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+MODELS = pathlib.Path(os.environ.get("LARES_TEST_MODELS", ROOT / ".build/models"))
+PEER = "llama.cpp"
+
+
+class Bench:
+    def __init__(self, runs):
+        self.runs = runs
+        self.idle = machine.IdleCheck()
+        self.rows = []
+        self.bandwidth, self.integer_peak = machine.limits()
+        print(f"{machine.description()}; reads {self.bandwidth / 1e9:.1f} GB/s, {self.integer_peak / 1e9:.0f} Gop/s (8-bit), two threads", flush=True)
+
+    def speed(self, label, path, prompt, decode):
+        """Prompt and decode speed of one model."""
+        ours, theirs = {"prompt": [], "decode": []}, {"prompt": [], "decode": []}
+        with lares_program.home_with(path, label) as home, Peer() as peer:
+            peer.ask("load", path=str(path), context=prompt + decode)
+            peer.ask("prompt", count=min(prompt, 64))
+            peer.ask("generate", count=2)
+            for run in range(self.runs):
+                for side in ("ours", "theirs") if run % 2 else ("theirs", "ours"):
+                    self.idle.wait()
+                    if side == "ours":
+                        reading = lares_program.bench(home, label, prompt, decode)
+                        for key in ours:
+                            ours[key].append(reading[key])
+                    else:
+                        theirs["prompt"].append(prompt / peer.ask("prompt", count=prompt)["seconds"])
+                        self.idle.wait()
+                        theirs["decode"].append(decode / peer.ask("generate", count=decode)["seconds"])
+                print(f"  {label} {run + 1}/{self.runs}", file=sys.stderr, flush=True)
+        per_token = work(path)
+        self.add(f"inference/{label}/prompt{prompt}", "tokens/s", ours["prompt"], theirs["prompt"], limit=self.integer_peak / (2 * per_token.body_weights))
+        self.add(f"inference/{label}/decode{decode}", "tokens/s", ours["decode"], theirs["decode"], limit=self.bandwidth / per_token.bytes_per_token)
+
+    def start(self, prefix, label, path):
+        """Process start of the server to /ready with the model loaded, and what it keeps resident after one short answer.
+
+        llama.cpp's start is the load alone, inside a running process; its memory is what the load and one short run added.
+        """
+        ours, theirs, our_memory, their_memory = [], [], [], []
+        with lares_program.home_with(path, label) as home:
+            lares_program.start_to_ready(home, label)  # warms the file cache
+            for _ in range(self.runs):
+                self.idle.wait()
+                seconds, memory = lares_program.start_to_ready(home, label)
+                ours.append(seconds)
+                our_memory.append(memory)
+                with Peer() as peer:
+                    empty = machine.resident_bytes(peer.pid)
+                    self.idle.wait()
+                    theirs.append(peer.ask("load", path=str(path), context=256)["seconds"])
+                    peer.ask("prompt", count=4)
+                    their_memory.append(machine.resident_bytes(peer.pid) - empty)
+        size = path.stat().st_size
+        self.add(f"{prefix}/start", "s", ours, theirs, smaller_is_better=True)
+        self.add(f"{prefix}/memory", "× file", [m / size for m in our_memory], [m / size for m in their_memory], smaller_is_better=True)
+
+    def add(self, name, unit, ours, theirs, limit=None, smaller_is_better=False):
+        self.rows.append(Row(name, unit, ours, theirs, PEER, limit, smaller_is_better))
+
+    def small(self, label):
+        path = MODELS / f"{label}.gguf"
+        self.speed(label, path, 512, 128)
+        if label == "smollm2":
+            self.start("inference", label, path)
+
+    def large(self):
+        folder = MODELS / "large"
+        path = folder / "qwen2-1.5b.gguf"
+        if not path.exists():
+            print("  writing a random model of 1.5 billion parameters", file=sys.stderr, flush=True)
+            subprocess.run([sys.executable, str(ROOT / "scripts/golden/random_gguf.py"), "large", str(folder)], check=True, stdout=subprocess.DEVNULL)
+        self.speed("qwen2-1.5b", path, 128, 32)
+        self.start("inference/qwen2-1.5b", "qwen2-1.5b", path)
+
+
+def main():
+    options = argparse.ArgumentParser()
+    options.add_argument("--runs", type=int, default=5)
+    options.add_argument("--only", default="smollm2,gemma3,large")
+    options.add_argument("--output", type=pathlib.Path, default=ROOT / ".build/bench.json")
+    options = options.parse_args()
+    if options.runs < 5:
+        print("note: medians of fewer than five runs are for trying out only", file=sys.stderr)
+    bench = Bench(options.runs)
+    for part in options.only.split(","):
+        bench.large() if part == "large" else bench.small(part)
+    print_table(bench.rows)
+    if bench.idle.noisy:
+        print(f"\n{bench.idle.noisy} of {bench.idle.samples} samples were taken while other programs were busy: repeat on an idle machine.")
+    write_json(bench.rows, options.output)
+
+
+if __name__ == "__main__":
+    main()

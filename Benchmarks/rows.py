@@ -1,0 +1,69 @@
+"""Rows of the table that `make bench` prints and writes."""
+
+import dataclasses
+import json
+import statistics
+
+
+def median(values):
+    return statistics.median(values)
+
+
+@dataclasses.dataclass
+class Row:
+    name: str
+    unit: str
+    ours_runs: list
+    peer_runs: list
+    peer_name: str
+    limit: float | None = None
+    smaller_is_better: bool = False
+
+    @property
+    def ours(self):
+        return median(self.ours_runs)
+
+    @property
+    def peer(self):
+        return median(self.peer_runs)
+
+    @property
+    def ratio(self):
+        return self.peer / self.ours if self.smaller_is_better else self.ours / self.peer
+
+    def json(self):
+        return {
+            "name": self.name,
+            "unit": self.unit,
+            "ours": rounded(self.ours),
+            "peer": rounded(self.peer),
+            "peerName": self.peer_name,
+            "ratio": rounded(self.ratio),
+            "limit": None if self.limit is None else rounded(self.limit),
+            "runs": len(self.ours_runs),
+            "oursRuns": [rounded(v) for v in self.ours_runs],
+            "peerRuns": [rounded(v) for v in self.peer_runs],
+        }
+
+
+def rounded(value):
+    return float(f"{value:.4g}")
+
+
+def print_table(rows):
+    heads = ["name", "unit", "Lares", "peer", "ratio", "limit", "of limit", "spread", "runs"]
+    lines = [heads]
+    for row in rows:
+        share = "" if row.limit is None else f"{(row.limit / row.ours if row.smaller_is_better else row.ours / row.limit):.0%}"
+        spread = f"{min(row.ours_runs):.4g}–{max(row.ours_runs):.4g}"
+        limit = "" if row.limit is None else f"{row.limit:.4g}"
+        lines.append([row.name, row.unit, f"{row.ours:.4g}", f"{row.peer:.4g} {row.peer_name}", f"{row.ratio:.2f}", limit, share, spread, str(len(row.ours_runs))])
+    widths = [max(len(line[i]) for line in lines) for i in range(len(heads))]
+    for line in lines:
+        print("  ".join(cell.ljust(width) for cell, width in zip(line, widths)).rstrip())
+
+
+def write_json(rows, path):
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps([row.json() for row in rows], indent=1, ensure_ascii=False) + "\n")
+    print(f"written to {path}")
