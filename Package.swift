@@ -81,6 +81,7 @@ let package = Package(
                 .product(name: "Configuration", package: "swift-configuration"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+                .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             ]),
         .testTarget(name: "LaresTensorTests", dependencies: ["LaresTensor", "CLaresKernels"]),
         .testTarget(name: "LaresTemplatesTests", dependencies: ["LaresTemplates"], resources: [.copy("Golden")]),
