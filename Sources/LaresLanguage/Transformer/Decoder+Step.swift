@@ -1,0 +1,104 @@
+import LaresTensor
+
+extension Decoder {
+    /// One forward pass for a batch: every entry continues its sequence by its tokens. Rows never see each other across sequences, and each is
+    /// computed in the same order whatever else is in the batch, so results do not depend on company.
+    ///
+    /// Throws `LanguageModelError` before anything is computed or changed (pages may have been reserved).
+    package func step(_ batch: [StepEntry], cache: KVCache, into logits: inout LogitRows) throws {
+        try check(batch, cache)
+        logits.removeAll(columns: vocabularySize)
+        for pass in Pass.split(batch, capacity: Workspace.capacity) {
+            run(pass, batch, cache)
+            for piece in pass.pieces { cache.commit(batch[piece.entry].sequence, Array(batch[piece.entry].tokens[piece.range])) }
+            computeLogits(pass.wantedRows(batch), cache.workspace, into: &logits)
+        }
+    }
+
+    private func check(_ batch: [StepEntry], _ cache: KVCache) throws {
+        var seen: Set<SequenceID> = []
+        for entry in batch {
+            guard cache.sequences[entry.sequence] != nil, seen.insert(entry.sequence).inserted else {
+                throw LanguageModelError(
+                    .badSequence, "a sequence of the batch is not open, or there twice; open it and step it once per batch")
+            }
+            guard !entry.tokens.isEmpty, entry.tokens.allSatisfy({ $0 >= 0 && $0 < vocabularySize }) else {
+                throw LanguageModelError(.badToken, "an entry needs tokens between 0 and \(vocabularySize - 1)")
+            }
+            let length = cache.length(of: entry.sequence) + entry.tokens.count
+            guard length <= configuration.contextLength else {
+                throw LanguageModelError(
+                    .contextTooLong, "\(length) tokens do not fit the model's context of \(configuration.contextLength); shorten the text")
+            }
+        }
+        for entry in batch where !cache.reserve(entry.sequence, tokens: entry.tokens.count) {
+            throw LanguageModelError(
+                .cacheFull,
+                "\(entry.tokens.count) more tokens do not fit the \(cache.freePages) free pages of \(cache.totalPages); close a sequence")
+        }
+    }
+
+    private func run(_ pass: Pass, _ batch: [StepEntry], _ cache: KVCache) {
+        let space = cache.workspace
+        var positions: [Int32] = []
+        var spans: [SequenceSpan] = []
+        for piece in pass.pieces {
+            let entry = batch[piece.entry]
+            let start = cache.length(of: entry.sequence)
+            let pages = cache.sequences[entry.sequence]?.pages ?? []
+            spans.append(SequenceSpan(firstRow: positions.count, count: piece.range.count, position: start, pages: pages))
+            for (offset, token) in entry.tokens[piece.range].enumerated() {
+                embed(token, into: space.stream[positions.count])
+                positions.append(Int32(start + offset))
+            }
+        }
+        space.rotary.prepare(positions)
+        space.localRotary?.prepare(positions)
+        for (index, layer) in layers.enumerated() {
+            attend(layer, pages: cache.layers[index], spans: spans, space, rows: positions.count)
+            feedForward(layer, space, rows: positions.count)
+            pool.yieldTurn()
+        }
+    }
+
+    private func attend(_ layer: Layer, pages: KVPages, spans: [SequenceSpan], _ space: Workspace, rows: Int) {
+        let epsilon = configuration.normEpsilon
+        pool.rmsNorm(space.stream, count: rows, weight: layer.attentionNorm, epsilon: epsilon, into: space.input)
+        pool.matmul(
+            space.input,
+            [layer.query.product(into: space.queries), layer.key.product(into: space.keys), layer.value.product(into: space.values)])
+        pool.attention(
+            queries: space.queries, keys: space.keys, values: space.values, spans: spans, cache: pages, shape: layer.attention,
+            rotary: layer.isLocal ? space.localRotary ?? space.rotary : space.rotary, queryNorm: layer.queryNorm, keyNorm: layer.keyNorm,
+            epsilon: epsilon, scratch: space.scratch, into: space.mixed)
+        add(layer.output, of: space.mixed, norm: layer.attentionOutputNorm, space, rows: rows)
+    }
+
+    private func feedForward(_ layer: Layer, _ space: Workspace, rows: Int) {
+        let activation: Activation = configuration.activation == .silu ? .silu : .geluTanh
+        pool.rmsNorm(space.stream, count: rows, weight: layer.feedForwardNorm, epsilon: configuration.normEpsilon, into: space.input)
+        pool.gatedFeedForward(
+            space.input, gate: layer.gate, up: layer.up, activation: activation, into: space.hidden)
+        add(layer.down, of: space.hidden, norm: layer.feedForwardOutputNorm, space, rows: rows)
+    }
+
+    /// stream += W · input, through the norm of the part's output where the family has one.
+    private func add(_ linear: Linear, of input: Activations, norm: [Float]?, _ space: Workspace, rows: Int) {
+        if let norm, let part = space.part {
+            pool.matmul(input, [linear.product(into: part)])
+            pool.addNormed(part, weight: norm, epsilon: configuration.normEpsilon, to: space.stream, count: rows)
+        } else {
+            pool.matmul(input, [linear.product(into: space.stream, adding: true)])
+        }
+    }
+
+    private func computeLogits(_ rows: [Int], _ space: Workspace, into logits: inout LogitRows) {
+        var rest = rows[...]
+        while !rest.isEmpty {
+            let chunk = Array(rest.prefix(LogitRows.chunk))
+            rest = rest.dropFirst(LogitRows.chunk)
+            pool.rmsNorm(space.stream, rows: chunk, weight: outputNorm, epsilon: configuration.normEpsilon, into: space.last)
+            pool.matmul(space.last, [Product(head, into: logits.next(chunk.count))])
+        }
+    }
+}
