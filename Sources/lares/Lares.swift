@@ -1,6 +1,24 @@
 import ArgumentParser
+import Foundation
+import LaresServer
 
 @main
 struct Lares: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(commandName: "lares", abstract: "AI models as a service for the places people live in.")
+    static var configuration: CommandConfiguration {
+        CommandConfiguration(
+            commandName: "lares", abstract: say("cli.lares.abstract"), discussion: say("cli.lares.discussion"),
+            version: LaresServer.version,
+            subcommands: [
+                Serve.self, Run.self, Pull.self, List.self, Show.self, Remove.self, Import.self, Bench.self, Keys.self,
+            ])
+    }
+
+    static func main() async {
+        do {
+            var command = try parseAsRoot()
+            if var command = command as? any AsyncParsableCommand { try await command.run() } else { try command.run() }
+        } catch {
+            Failure.leave(error)
+        }
+    }
 }

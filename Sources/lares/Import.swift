@@ -1,0 +1,29 @@
+import ArgumentParser
+import LaresServer
+import LaresServing
+
+struct Import: AsyncParsableCommand {
+    static var configuration: CommandConfiguration {
+        CommandConfiguration(abstract: say("cli.import.abstract"), discussion: say("cli.import.discussion"))
+    }
+
+    @OptionGroup var common: CommonOptions
+
+    @Argument(help: ArgumentHelp(say("cli.import.path")), completion: .file())
+    var path: String
+
+    @Option(help: ArgumentHelp(say("cli.pull.name")))
+    var name: String?
+
+    @Flag(help: ArgumentHelp(say("cli.option.json")))
+    var json = false
+
+    func run() async throws {
+        let model = try await common.store().importModel(at: path, name: name)
+        if json {
+            print(model.description.laresJSON.serialized)
+        } else {
+            print(say("cli.pull.done", ["name": model.name, "size": Amounts.bytes(model.fileBytes)]))
+        }
+    }
+}

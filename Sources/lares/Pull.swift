@@ -1,0 +1,43 @@
+import ArgumentParser
+import LaresServer
+import LaresServing
+
+struct Pull: AsyncParsableCommand {
+    static var configuration: CommandConfiguration {
+        CommandConfiguration(abstract: say("cli.pull.abstract"), discussion: say("cli.pull.discussion"))
+    }
+
+    @OptionGroup var common: CommonOptions
+
+    @Argument(help: ArgumentHelp(say("cli.pull.source")))
+    var source: String
+
+    @Option(help: ArgumentHelp(say("cli.pull.name")))
+    var name: String?
+
+    @Flag(help: ArgumentHelp(say("cli.pull.allow-private")))
+    var allowPrivate = false
+
+    @Flag(help: ArgumentHelp(say("cli.option.json")))
+    var json = false
+
+    func run() async throws {
+        let store = try common.store()
+        var settings = PullSettings.fromEnvironment()
+        if allowPrivate { settings.allowPrivate = true }
+        let line = ProgressLine()
+        let model: StoredModel
+        do {
+            model = try await store.pull(ModelSource(source), name: name, settings: settings) { line.show($0) }
+            line.finish()
+        } catch {
+            line.finish()
+            throw error
+        }
+        if json {
+            print(model.description.laresJSON.serialized)
+        } else {
+            print(say("cli.pull.done", ["name": model.name, "size": Amounts.bytes(model.fileBytes)]))
+        }
+    }
+}

@@ -1,0 +1,110 @@
+import ArgumentParser
+import Foundation
+import LaresLanguage
+import LaresServer
+import LaresServing
+
+struct Run: AsyncParsableCommand {
+    static var configuration: CommandConfiguration {
+        CommandConfiguration(abstract: say("cli.run.abstract"), discussion: say("cli.run.discussion"))
+    }
+
+    @OptionGroup var common: CommonOptions
+
+    @Argument(help: ArgumentHelp(say("cli.argument.model")))
+    var model: String
+
+    @Argument(help: ArgumentHelp(say("cli.run.prompt")))
+    var prompt: [String] = []
+
+    @Option(help: ArgumentHelp(say("cli.run.system")))
+    var system: String?
+
+    @Option(help: ArgumentHelp(say("cli.run.max-tokens")))
+    var maxTokens: Int?
+
+    @Option(help: ArgumentHelp(say("cli.run.temperature")))
+    var temperature = 0.7
+
+    @Option(help: ArgumentHelp(say("cli.run.top-p")))
+    var topP = 0.95
+
+    @Option(help: ArgumentHelp(say("cli.run.seed")))
+    var seed: UInt64?
+
+    @Option(help: ArgumentHelp(say("cli.option.threads")))
+    var threads: Int?
+
+    @Flag(help: ArgumentHelp(say("cli.run.once")))
+    var once = false
+
+    @Flag(name: .shortAndLong, help: ArgumentHelp(say("cli.run.verbose")))
+    var verbose = false
+
+    func validate() throws {
+        guard (0...2).contains(temperature), (0...1).contains(topP), maxTokens.map({ $0 > 0 }) ?? true else {
+            throw ValidationError(say("cli.run.bad-options"))
+        }
+    }
+
+    func run() async throws {
+        let store = try common.store()
+        let description = try store.find(model).description
+        guard description.kind == .language else { throw Failure("cli.run.wrong-kind", ["name": description.name]) }
+        let isConversation = Terminal.inputIsTerminal && Terminal.outputIsTerminal && !once
+        let first = prompt.isEmpty && !Terminal.inputIsTerminal ? Self.wholeInput() : prompt.joined(separator: " ")
+        guard isConversation || !first.isEmpty else { throw Failure("cli.run.no-prompt", ["name": description.name]) }
+        let interrupts = Interrupts()
+        try await withServing(store: store, settings: settings) { client in
+            var session = ChatSession(
+                client: client, template: template(description.name), system: system, interrupts: interrupts, showsStatistics: verbose)
+            if !first.isEmpty { try await session.say(first) }
+            if isConversation { try await converse(&session, interrupts) }
+        }
+    }
+
+    private var settings: ServingSettings {
+        var settings = ServingSettings()
+        settings.threads = threads
+        return settings
+    }
+
+    private func template(_ name: String) -> GenerationRequest {
+        let sampling = SamplingParameters(
+            temperature: Float(temperature), topK: 40, topP: Float(topP), repetitionPenalty: temperature == 0 ? 1 : 1.1, seed: seed)
+        return GenerationRequest(model: name, prompt: .text(""), sampling: sampling, maxTokens: maxTokens)
+    }
+
+    /// What is piped in.
+    private static func wholeInput() -> String {
+        String(decoding: FileHandle.standardInput.readDataToEndOfFile(), as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines)
+    }
+
+    /// Lines in, answers out, until Ctrl-D.
+    private func converse(_ session: inout ChatSession, _ interrupts: Interrupts) async throws {
+        Terminal.note(Terminal.dim(say("cli.run.hint")))
+        let mark = ">>> "
+        interrupts.handle { Terminal.write("\n" + say("cli.run.leave-hint") + "\n" + mark) }
+        defer { interrupts.handle(nil) }
+        Terminal.write(mark)
+        for await line in InputLines.stream() {
+            let text = line.trimmingCharacters(in: .whitespaces)
+            switch text {
+            case "": break
+            case "/clear":
+                session.clear()
+                Terminal.note(say("cli.run.cleared"))
+            case "/help", "/?": Terminal.note(say("cli.run.help"))
+            case "/bye", "/exit", "/quit": return
+            default: await answer(text, &session)
+            }
+            Terminal.write(mark)
+        }
+        Terminal.write("\n")
+    }
+
+    /// A failed answer ends neither the program nor the conversation.
+    private func answer(_ text: String, _ session: inout ChatSession) async {
+        do { try await session.say(text) } catch { Terminal.note("lares: \(error)") }
+    }
+}

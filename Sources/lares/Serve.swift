@@ -1,0 +1,137 @@
+import ArgumentParser
+import Configuration
+import Foundation
+import LaresAccess
+import LaresServer
+import LaresServing
+import LaresStore
+import Logging
+import ServiceLifecycle
+import UnixSignals
+
+struct Serve: AsyncParsableCommand {
+    static var configuration: CommandConfiguration {
+        CommandConfiguration(abstract: say("cli.serve.abstract"), discussion: say("cli.serve.discussion"))
+    }
+
+    @OptionGroup var common: CommonOptions
+
+    @Option(help: ArgumentHelp(say("cli.serve.host"), valueName: "address"))
+    var host: String?
+
+    @Option(name: .shortAndLong, help: ArgumentHelp(say("cli.serve.port")))
+    var port: String?
+
+    @Option(help: ArgumentHelp(say("cli.serve.tls-certificate"), valueName: "file"), completion: .file())
+    var tlsCertificate: String?
+
+    @Option(help: ArgumentHelp(say("cli.serve.tls-key"), valueName: "file"), completion: .file())
+    var tlsKey: String?
+
+    @Flag(name: [.customLong("insecure-listen"), .customLong("allow-insecure")], help: ArgumentHelp(say("cli.serve.insecure-listen")))
+    var insecureListen = false
+
+    @Flag(help: ArgumentHelp(say("cli.serve.require-key")))
+    var requireKey = false
+
+    @Option(help: ArgumentHelp(say("cli.serve.allow-host"), valueName: "name"))
+    var allowHost: [String] = []
+
+    @Option(help: ArgumentHelp(say("cli.serve.models"), valueName: "name,…"))
+    var models: String?
+
+    @Option(help: ArgumentHelp(say("cli.serve.memory"), valueName: "size"))
+    var memory: String?
+
+    @Option(help: ArgumentHelp(say("cli.option.threads")))
+    var threads: String?
+
+    @Option(help: ArgumentHelp(say("cli.serve.context"), valueName: "tokens"))
+    var context: String?
+
+    @Option(help: ArgumentHelp(say("cli.serve.queue")))
+    var queue: String?
+
+    @Option(help: ArgumentHelp(say("cli.serve.connections")))
+    var connections: String?
+
+    @Option(help: ArgumentHelp(say("cli.serve.drain-seconds"), valueName: "seconds"))
+    var drainSeconds: String?
+
+    @Option(help: ArgumentHelp(say("cli.serve.place"), valueName: "name"))
+    var place: String?
+
+    @Option(help: ArgumentHelp(say("cli.serve.config"), valueName: "file"), completion: .file(extensions: ["json"]))
+    var config: String?
+
+    @Option(help: ArgumentHelp(say("cli.serve.log-level"), valueName: "level"))
+    var logLevel: String?
+
+    func run() async throws {
+        let home = try common.folder()
+        let keys = try KeyStore(home: home)
+        let store = try ModelStore(home: home)
+        let reader = try SettingsReader(flags: flags, file: configurationFile(home.path))
+        let settings = try ServeSettings(reader, hasKeys: keys.hasUsableKeys())
+        let logger = try Self.logger(reader.string("log-level"))
+        let metrics = MetricsRegistry()
+        metrics.install()
+        if let warning = settings.warning { Terminal.note(say("cli.serve.warning", ["warning": warning])) }
+        let serving = try Serving(store: store, settings: settings.serving, logger: logger)
+        let server = LaresServer(
+            client: serving, settings: settings.server, keys: keys, store: store, metrics: metrics, logger: logger)
+        try await Self.run(server, serving, settings.server, logger)
+    }
+
+    private static func run(_ server: LaresServer, _ serving: Serving, _ settings: ServerSettings, _ logger: Logger) async throws {
+        let application = try server.application { port in
+            Terminal.write(say("cli.serve.ready", ["address": settings.address(port: port)]) + "\n")
+        }
+        var configuration = ServiceGroupConfiguration(
+            services: [serving, application, server.drain], gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
+        configuration.maximumGracefulShutdownDuration = settings.drainLimit + .seconds(10)
+        do {
+            try await ServiceGroup(configuration: configuration).run()
+        } catch {
+            throw Self.startFailure(error, settings)
+        }
+    }
+
+    /// A port in use is the fault people meet; the rest speaks for itself.
+    private static func startFailure(_ error: any Error, _ settings: ServerSettings) -> any Error {
+        let text = "\(error)"
+        guard text.contains("bind(") || text.contains("errno: 98") else { return error }
+        return Failure("cli.serve.port-taken", ["port": "\(settings.port)", "host": settings.host])
+    }
+
+    private var flags: [String: ConfigValue] {
+        let given: [(String, String?)] = [
+            ("host", host), ("port", port), ("tls-certificate", tlsCertificate), ("tls-key", tlsKey),
+            ("insecure-listen", insecureListen ? "true" : nil), ("require-key", requireKey ? "true" : nil),
+            ("allow-host", allowHost.isEmpty ? nil : allowHost.joined(separator: ",")), ("models", models), ("memory", memory),
+            ("threads", threads), ("context", context), ("queue", queue), ("connections", connections),
+            ("drain-seconds", drainSeconds), ("place", place), ("log-level", logLevel),
+        ]
+        return Dictionary(
+            uniqueKeysWithValues: given.compactMap { key, value in
+                value.map { (key, ConfigValue(.string($0), isSecret: false)) }
+            })
+    }
+
+    private func configurationFile(_ home: String) -> String? {
+        if let config { return config }
+        if let named = ProcessInfo.processInfo.environment["LARES_CONFIG"], !named.isEmpty { return named }
+        let usual = home + "/lares.json"
+        return FileManager.default.fileExists(atPath: usual) ? usual : nil
+    }
+
+    private static func logger(_ level: String?) throws -> Logger {
+        guard let level = level.map({ Logger.Level(rawValue: $0) }) ?? .notice else { throw Failure("cli.serve.bad-level") }
+        LoggingSystem.bootstrap { label in
+            var handler = StreamLogHandler.standardError(label: label)
+            handler.logLevel = level
+            return handler
+        }
+        return Logger(label: "lares")
+    }
+}

@@ -1,0 +1,57 @@
+import LaresAccess
+import LaresServer
+import LaresServing
+import LaresStore
+
+/// What `lares serve` runs with, once flags, environment and file are read and the rules of listening are kept.
+struct ServeSettings {
+    var server: ServerSettings
+    var serving: ServingSettings
+    /// What the owner should know before anyone connects.
+    var warning: String?
+
+    /// - Throws: ``Failure`` for a value that can't be read, and when listening there is not allowed.
+    init(_ reader: SettingsReader, hasKeys: Bool) throws {
+        server = try Self.server(reader)
+        serving = try Self.serving(reader)
+        let policy = ListeningPolicy(
+            hasKeys: hasKeys, hasTLS: server.tls != nil, allowsInsecure: try reader.bool("insecure-listen"))
+        switch policy.decision(address: server.host) {
+        case .allowed(let needsKey, let warning):
+            server.needsKey = try needsKey || reader.bool("require-key")
+            self.warning = warning
+        case .refused(let reason):
+            throw Failure("cli.serve.refused", ["reason": reason])
+        }
+    }
+
+    private static func server(_ reader: SettingsReader) throws -> ServerSettings {
+        var server = ServerSettings()
+        if let host = reader.string("host") { server.host = host }
+        if let port = try reader.int("port", in: 0...65_535) { server.port = port }
+        server.hostNames = reader.list("allow-host")
+        if let place = reader.string("place") { server.place = place }
+        if let limit = try reader.int("connections", in: 1...1_000_000) { server.maximumConnections = limit }
+        if let seconds = try reader.int("drain-seconds", in: 0...86_400) { server.drainLimit = .seconds(seconds) }
+        server.tls = try tls(reader)
+        return server
+    }
+
+    private static func tls(_ reader: SettingsReader) throws -> ServerSettings.TLSFiles? {
+        switch (reader.string("tls-certificate"), reader.string("tls-key")) {
+        case (nil, nil): return nil
+        case (let certificate?, let key?): return .init(certificate: certificate, key: key)
+        default: throw Failure("cli.serve.half-tls")
+        }
+    }
+
+    private static func serving(_ reader: SettingsReader) throws -> ServingSettings {
+        var serving = ServingSettings()
+        if let budget = try reader.bytes("memory") { serving.memoryBudget = budget }
+        if let threads = try reader.int("threads", in: 1...1_024) { serving.threads = threads }
+        if let limit = try reader.int("queue", in: 1...1_000_000) { serving.queueLimit = limit }
+        if let limit = try reader.int("context", in: 16...10_000_000) { serving.contextLimit = limit }
+        serving.preload = reader.list("models")
+        return serving
+    }
+}
