@@ -41,9 +41,9 @@ class Bench:
                 for side in ("ours", "theirs") if run % 2 else ("theirs", "ours"):
                     self.idle.wait()
                     if side == "ours":
-                        reading = lares_program.bench(home, label, prompt, decode)
-                        for key in ours:
-                            ours[key].append(reading[key])
+                        ours["prompt"].append(lares_program.bench(home, label, prompt=prompt)["prompt"])
+                        self.idle.wait()
+                        ours["decode"].append(lares_program.bench(home, label, decode=decode)["decode"])
                     else:
                         theirs["prompt"].append(prompt / peer.ask("prompt", count=prompt)["seconds"])
                         self.idle.wait()

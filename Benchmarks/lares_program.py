@@ -33,8 +33,8 @@ def run(arguments, home=None):
     return result.stdout
 
 
-def bench(home, name, prompt, decode):
-    """One reading: tokens per second of the prompt and of decoding. The program warms itself up first."""
+def bench(home, name, prompt=1, decode=2):
+    """One reading in a process of its own, which warms itself up first: tokens per second of the prompt and of decoding."""
     text = run(["bench", name, "--json", "--prompt", str(prompt), "--decode", str(decode), "--runs", "1", "--threads", str(THREADS)], home)
     values = json.loads(text)
     return {"prompt": values["prompt_tokens_per_second"], "decode": values["decode_tokens_per_second"]}
