@@ -24,7 +24,7 @@ struct ChatView {
             "ready": !models.isEmpty,
             "models": models.map { ["name": $0.name, "selected": $0.name == selected?.name] as [String: Any] },
             "messages": turns.suffix(Self.shown).map(message),
-            "history": ChatTurn.encode(turns), "draft": draft,
+            "any": !turns.isEmpty, "history": ChatTurn.encode(turns), "draft": draft,
             "problem": problem ?? false, "problemTitle": words("chat.problem"),
         ]
     }
@@ -32,7 +32,17 @@ struct ChatView {
     private func message(_ turn: ChatTurn) -> [String: Any] {
         [
             "mine": turn.isMine, "text": turn.content, "meta": turn.meta, "hasMeta": !turn.meta.isEmpty,
-            "blocks": turn.isMine ? [] : Prose(turn.content).blocks.map { ["code": $0.isCode, "text": $0.text] as [String: Any] },
+            "blocks": turn.isMine ? [] : Prose(turn.content).blocks.map(block),
+        ]
+    }
+
+    private func block(_ block: Prose.Block) -> [String: Any] {
+        [
+            "code": block.isCode, "text": block.text,
+            "spans": block.spans.map { span in
+                ["text": span.text, "strong": span.kind == .strong, "mono": span.kind == .code, "plain": span.kind == .plain]
+                    as [String: Any]
+            },
         ]
     }
 }

@@ -7,45 +7,45 @@ import NIOCore
 
 extension Console {
     /// A finished page as text.
-    func text(_ page: Page, title: String, _ fields: [String: Any], viewer: Viewer) -> String {
+    func text(_ page: Page, title: String, _ fields: [String: Any], viewer: Viewer) throws -> String {
         let frame = Frame(
             title: title, viewer: viewer, words: words(viewer), settings: settings,
             stylesheet: assets.address(of: viewer.theme.stylesheet) ?? "", hasKeys: keys != nil)
-        return pages.render(page, frame.fields.merging(fields) { $1 }, language: viewer.language)
+        return try pages.render(page, frame.fields.merging(fields) { $1 }, language: viewer.language)
     }
 
     /// A finished page as an answer.
     func html(
         _ page: Page, title: String, _ fields: [String: Any], viewer: Viewer, status: HTTPResponse.Status = .ok
-    ) -> Response {
+    ) throws -> Response {
         Response(
             status: status, headers: Self.headers,
-            body: .init(byteBuffer: ByteBuffer(string: text(page, title: title, fields, viewer: viewer))))
+            body: .init(byteBuffer: ByteBuffer(string: try text(page, title: title, fields, viewer: viewer))))
     }
 
     /// A page that says what went wrong; `key` with `.title` and `.text` are its words.
     func problem(
         _ key: String, values: KeyValuePairs<String, String> = [:], detail: String? = nil, viewer: Viewer, status: HTTPResponse.Status
-    ) -> Response {
+    ) throws -> Response {
         let words = words(viewer)
         let title = words("\(key).title", values)
-        return html(
+        return try html(
             .problem, title: title,
             ["text": words("\(key).text", values), "detail": detail ?? false, "go": "/models", "goLabel": words("problem.go")],
             viewer: viewer, status: status)
     }
 
     /// The page for an error a handler met: what a person may know of it, and what still works.
-    func problem(_ error: any Error, viewer: Viewer) -> Response {
+    func problem(_ error: any Error, viewer: Viewer) throws -> Response {
         switch error {
         case let error as ServingError where error.code == .modelNotFound:
-            problem("problem.missing", viewer: viewer, status: .notFound)
+            try problem("problem.missing", viewer: viewer, status: .notFound)
         case let error as ServingError:
-            problem("problem.failed", detail: error.message, viewer: viewer, status: .internalServerError)
+            try problem("problem.failed", detail: error.message, viewer: viewer, status: .internalServerError)
         case is FormError:
-            problem("problem.refused", viewer: viewer, status: .badRequest)
+            try problem("problem.refused", viewer: viewer, status: .badRequest)
         default:
-            problem("problem.failed", viewer: viewer, status: .internalServerError)
+            try problem("problem.failed", viewer: viewer, status: .internalServerError)
         }
     }
 
@@ -60,13 +60,13 @@ extension Console {
             throw error
         } catch {
             context.logger.error("console page failed", metadata: ["path": "\(request.uri.path)", "error": "\(error)"])
-            return problem(error, viewer: viewer)
+            return try problem(error, viewer: viewer)
         }
     }
 
     /// Styles, scripts and pictures; kept for good under their hash, checked by ETag under another.
     @Sendable func asset(_ request: Request, _ context: LaresContext) throws -> Response {
-        guard let name = context.parameters.get("name"), let asset = assets.asset(name) else { return missingPage(request, context) }
+        guard let name = context.parameters.get("name"), let asset = assets.asset(name) else { return try missingPage(request, context) }
         let isCurrent = context.parameters.get("hash") == assets.hash
         let tag = "\"\(assets.hash)\""
         var headers: HTTPFields = [

@@ -10,7 +10,7 @@ extension Console {
     @Sendable private func chat(_ request: Request, _ context: LaresContext) async throws -> Response {
         try await page(request, context) { viewer in
             let chosen = request.uri.queryParameters.get("model") ?? ""
-            return show(ChatView(models: ChatView.writers(try await client.models()), chosen: chosen, words: words(viewer)), viewer)
+            return try show(ChatView(models: ChatView.writers(try await client.models()), chosen: chosen, words: words(viewer)), viewer)
         }
     }
 
@@ -22,7 +22,7 @@ extension Console {
             var view = ChatView(
                 models: ChatView.writers(try await client.models()), chosen: form["model"], turns: try ChatTurn.decode(form["history"]),
                 words: words(viewer))
-            guard !form["message"].isEmpty else { return show(view, viewer) }
+            guard !form["message"].isEmpty else { return try show(view, viewer) }
             let turns = view.turns + [ChatTurn(isMine: true, content: form["message"])]
             do {
                 let answer = try await CollectedAnswer.collect(
@@ -32,12 +32,12 @@ extension Console {
                 view.draft = form["message"]
                 view.problem = explanation(of: error, words(viewer))
             }
-            return show(view, viewer)
+            return try show(view, viewer)
         }
     }
 
-    private func show(_ view: ChatView, _ viewer: Viewer) -> Response {
-        html(.chat, title: words(viewer)("chat.title"), view.fields, viewer: viewer)
+    private func show(_ view: ChatView, _ viewer: Viewer) throws -> Response {
+        try html(.chat, title: words(viewer)("chat.title"), view.fields, viewer: viewer)
     }
 
     private func generation(_ model: String, _ turns: [ChatTurn], _ viewer: Viewer) -> GenerationRequest {

@@ -22,7 +22,7 @@ extension Console {
             let form = try await Form(&request)
             guard !form["name"].isEmpty else { return try keysPage(viewer, problem: words(viewer)("keys.noName")) }
             do {
-                guard let made = try keys?.make(name: form["name"]) else { return missingPage(incoming, context) }
+                guard let made = try keys?.make(name: form["name"]) else { return try missingPage(incoming, context) }
                 try audit?.append(.keyMade, subject: made.key.name, by: Principal(name: viewer.caller.name))
                 return try keysPage(viewer, made: made)
             } catch let error as AccessError {
@@ -33,9 +33,9 @@ extension Console {
 
     @Sendable private func askToRevoke(_ request: Request, _ context: LaresContext) async throws -> Response {
         try await administer(request, context) { viewer, id in
-            guard let key = try usableKeys().first(where: { $0.id == id }) else { return missingPage(request, context) }
+            guard let key = try usableKeys().first(where: { $0.id == id }) else { return try missingPage(request, context) }
             let words = words(viewer)
-            return html(
+            return try html(
                 .confirm, title: words("keys.revokeTitle", ["name": key.name]),
                 [
                     "text": words("keys.revokeText"), "action": "/keys/\(key.id)/revoke", "back": "/keys", "keep": words("keys.keep"),
@@ -46,7 +46,7 @@ extension Console {
 
     @Sendable private func revokeKey(_ request: Request, _ context: LaresContext) async throws -> Response {
         try await administer(request, context) { viewer, id in
-            guard let key = try usableKeys().first(where: { $0.id == id }) else { return missingPage(request, context) }
+            guard let key = try usableKeys().first(where: { $0.id == id }) else { return try missingPage(request, context) }
             _ = try keys?.revoke(key.id)
             try audit?.append(.keyRevoked, subject: key.name, by: Principal(name: viewer.caller.name))
             return .redirect(to: "/keys")
@@ -57,7 +57,7 @@ extension Console {
 
     private func keysPage(_ viewer: Viewer, made: NewKey? = nil, problem: String? = nil) throws -> Response {
         let view = KeysView(keys: try usableKeys(), made: made, problem: problem, amount: Amount(words(viewer)), now: Date())
-        return html(
+        return try html(
             .keys, title: words(viewer)("keys.title"), view.fields, viewer: viewer, status: problem == nil ? .ok : .badRequest)
     }
 }

@@ -12,7 +12,7 @@ extension Console {
     @Sendable private func models(_ request: Request, _ context: LaresContext) async throws -> Response {
         try await page(request, context) { viewer in
             let rows = try await modelRows(viewer)
-            return html(
+            return try html(
                 .models, title: words(viewer)("models.title"),
                 [
                     "sentence": rows.sentence, "rows": rows.rows, "any": !rows.models.isEmpty, "address": viewer.origin + "/v1",
@@ -29,9 +29,9 @@ extension Console {
                 let detail = ModelDetail(
                     model: model, amount: Amount(words(viewer)), origin: viewer.origin, asksForKey: settings.asksForKey,
                     canRemove: store != nil && viewer.caller.mayAdminister)
-                return html(.model, title: model.name, detail.fields, viewer: viewer)
+                return try html(.model, title: model.name, detail.fields, viewer: viewer)
             } catch let error as ServingError where error.code == .modelNotFound {
-                return problem("problem.model", values: ["name": name], viewer: viewer, status: .notFound)
+                return try problem("problem.model", values: ["name": name], viewer: viewer, status: .notFound)
             }
         }
     }
@@ -49,7 +49,7 @@ extension Console {
                 var feed = LiveFeed(last: last)
                 try await LiveFeed.follow(every: .milliseconds(500), until: presence) {
                     let rows = try await modelRows(viewer)
-                    let table = pages.render(.rows, ["rows": rows.rows], language: viewer.language)
+                    let table = try pages.render(.rows, ["rows": rows.rows], language: viewer.language)
                     guard let event = feed.next(["sentence": .string(rows.sentence), "rows": .string(table)]) else { return }
                     try await writer.send(event)
                 }

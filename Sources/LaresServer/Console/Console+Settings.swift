@@ -17,7 +17,7 @@ extension Console {
                 ["code": $0.rawValue, "name": words("settings.\($0.rawValue)"), "chosen": $0 == viewer.theme] as [String: Any]
             }
             let session = viewer.hasSession && keys != nil ? words("settings.sessionText", ["name": viewer.caller.name]) as Any : false
-            return html(
+            return try html(
                 .settings, title: words("settings.title"),
                 [
                     "languages": languages, "themes": themes, "saved": request.uri.queryParameters.get("saved") != nil,

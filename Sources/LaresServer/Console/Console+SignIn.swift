@@ -11,7 +11,7 @@ extension Console {
 
     @Sendable private func showSignIn(_ request: Request, _ context: LaresContext) async throws -> Response {
         try await page(request, context) { viewer in
-            signInPage(viewer, back: localPath(request.uri.queryParameters.get("back") ?? ""), problem: nil)
+            try signInPage(viewer, back: localPath(request.uri.queryParameters.get("back") ?? ""), problem: nil)
         }
     }
 
@@ -22,7 +22,7 @@ extension Console {
             let form = try await Form(&request)
             let key = form["key"]
             guard key.utf8.count <= 200, try keys?.principal(forSecret: key) != nil else {
-                return signInPage(viewer, back: localPath(form["back"]), problem: words(viewer)("signin.wrong"))
+                return try signInPage(viewer, back: localPath(form["back"]), problem: words(viewer)("signin.wrong"))
             }
             var response = Response.redirect(to: localPath(form["back"]))
             response.setCookie(session(key, maxAge: 30 * 86_400))
@@ -41,9 +41,9 @@ extension Console {
             name: Viewer.keyCookie, value: key, maxAge: maxAge, path: "/", secure: settings.isSecure, httpOnly: true, sameSite: .strict)
     }
 
-    private func signInPage(_ viewer: Viewer, back: String, problem: String?) -> Response {
+    private func signInPage(_ viewer: Viewer, back: String, problem: String?) throws -> Response {
         let words = words(viewer)
-        return html(
+        return try html(
             .signIn, title: words("signin.title"),
             ["back": back, "problem": problem ?? false, "problemTitle": words("signin.failed")],
             viewer: viewer, status: problem == nil ? .ok : .forbidden)

@@ -13,7 +13,7 @@ extension Console {
     }
 
     @Sendable private func showAdd(_ request: Request, _ context: LaresContext) async throws -> Response {
-        try await administer(request, context) { viewer, _ in addPage(viewer, source: "", name: "", problem: nil) }
+        try await administer(request, context) { viewer, _ in try addPage(viewer, source: "", name: "", problem: nil) }
     }
 
     /// Fetches a model: as events for a script that shows progress, as one long answer for a page without.
@@ -36,12 +36,12 @@ extension Console {
     }
 
     private func addWithoutScript(_ order: PullOrder, viewer: Viewer, presence: ClientPresence) async throws -> Response {
-        var response = addPage(viewer, source: order.source, name: order.name ?? "", problem: words(viewer)("add.lost"))
+        var response = try addPage(viewer, source: order.source, name: order.name ?? "", problem: words(viewer)("add.lost"))
         try await order.run(pull: pull(by: viewer), presence: presence) { step in
             switch step {
             case .running: break
             case .done(let page): response = .redirect(to: page)
-            case .failed(let problem): response = addPage(viewer, source: order.source, name: order.name ?? "", problem: problem)
+            case .failed(let problem): response = try addPage(viewer, source: order.source, name: order.name ?? "", problem: problem)
             }
         }
         return response
@@ -56,9 +56,9 @@ extension Console {
         }
     }
 
-    private func addPage(_ viewer: Viewer, source: String, name: String, problem: String?) -> Response {
+    private func addPage(_ viewer: Viewer, source: String, name: String, problem: String?) throws -> Response {
         let words = words(viewer)
-        return html(
+        return try html(
             .add, title: words("add.title"),
             ["source": source, "name": name, "problem": problem ?? false, "problemTitle": words("add.failed")],
             viewer: viewer, status: problem == nil ? .ok : .badRequest)
@@ -68,7 +68,7 @@ extension Console {
         try await administer(request, context) { viewer, name in
             let model = try await client.model(name)
             let words = words(viewer)
-            return html(
+            return try html(
                 .confirm, title: words("remove.title", ["name": model.name]),
                 [
                     "text": words("remove.text", ["size": Amount(words).bytes(model.fileBytes)]), "action": model.page + "/remove",
@@ -92,7 +92,7 @@ extension Console {
         _ request: Request, _ context: LaresContext, _ make: (Viewer, String) async throws -> Response
     ) async throws -> Response {
         try await page(request, context) { viewer in
-            guard viewer.caller.mayAdminister else { return missingPage(request, context) }
+            guard viewer.caller.mayAdminister else { return try missingPage(request, context) }
             return try await make(viewer, named(context))
         }
     }

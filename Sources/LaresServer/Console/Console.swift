@@ -83,12 +83,12 @@ public struct Console: Sendable {
     @Sendable private func nothing(_ request: Request, _ context: LaresContext) throws -> Response {
         let isProgram = ["/v1/", "/v2/", "/lares/"].contains { request.uri.path.hasPrefix($0) }
         guard !isProgram, request.headers[.accept]?.contains("text/html") == true else { throw HTTPError(.notFound) }
-        return missingPage(request, context)
+        return try missingPage(request, context)
     }
 
     /// The page for an address that has none (404), for people.
-    func missingPage(_ request: Request, _ context: LaresContext) -> Response {
-        problem("problem.missing", viewer: viewer(request, context), status: .notFound)
+    func missingPage(_ request: Request, _ context: LaresContext) throws -> Response {
+        try problem("problem.missing", viewer: viewer(request, context), status: .notFound)
     }
 
     func viewer(_ request: Request, _ context: LaresContext) -> Viewer { Viewer(request, context, isSecure: settings.isSecure) }

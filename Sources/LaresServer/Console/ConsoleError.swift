@@ -1,4 +1,4 @@
-/// Why the console can't start: a file that should have come with the program is missing or wrong.
+/// Why the console can't start or can't make a page: something that should have come with the program is missing or wrong.
 public struct ConsoleError: Error, Hashable, Sendable, CustomStringConvertible {
     /// The kind of fault; the set may grow.
     public struct Code: Hashable, Sendable {
@@ -10,6 +10,8 @@ public struct ConsoleError: Error, Hashable, Sendable, CustomStringConvertible {
         public static let textMissing = Code(name: "textMissing")
         /// A page can't be read as a Mustache template.
         public static let pageMalformed = Code(name: "pageMalformed")
+        /// A page was made without a field it shows.
+        public static let fieldMissing = Code(name: "fieldMissing")
     }
 
     /// The kind of fault.

@@ -32,8 +32,16 @@ struct PageLibrary: Sendable {
     }
 
     /// The finished page.
-    func render(_ page: Page, _ fields: [String: Any], language: Language) -> String {
-        libraries[language]?.render(fields, withTemplate: page.rawValue) ?? ""
+    ///
+    /// - Throws: ``ConsoleError`` naming the fields that the page uses and `fields` lacks.
+    func render(_ page: Page, _ fields: [String: Any], language: Language) throws -> String {
+        let fields = PageFields(fields)
+        let text = libraries[language]?.render(fields, withTemplate: page.rawValue) ?? ""
+        guard fields.missing.isEmpty else {
+            let names = fields.missing.sorted().joined(separator: ", ")
+            throw ConsoleError(code: .fieldMissing, message: "the console's page '\(page.rawValue)' was made without: \(names)")
+        }
+        return text
     }
 
     private static func compile(_ sources: [PageSource], words: Words, assets: AssetLibrary) throws -> MustacheLibrary {

@@ -4,6 +4,31 @@ struct Prose: Sendable, Equatable {
     struct Block: Sendable, Equatable {
         let isCode: Bool
         let text: String
+
+        /// The words of a paragraph, told apart by `**` and backquotes; a code block is one plain span.
+        var spans: [Span] { isCode ? [Span(kind: .plain, text: text)] : Span.parse(text) }
+    }
+
+    /// Words inside a paragraph that look alike.
+    struct Span: Sendable, Equatable {
+        enum Kind: Sendable { case plain, strong, code }
+
+        let kind: Kind
+        let text: String
+
+        fileprivate static func parse(_ text: String) -> [Span] {
+            var spans: [Span] = []
+            var plain = text[...]
+            for match in text.matches(of: /\*\*([^*\n]+)\*\*|`([^`\n]+)`/) {
+                let before = plain[..<match.range.lowerBound]
+                if !before.isEmpty { spans.append(Span(kind: .plain, text: String(before))) }
+                let strong = match.output.1
+                spans.append(Span(kind: strong == nil ? .code : .strong, text: String(strong ?? match.output.2 ?? "")))
+                plain = text[match.range.upperBound...]
+            }
+            if !plain.isEmpty { spans.append(Span(kind: .plain, text: String(plain))) }
+            return spans
+        }
     }
 
     let blocks: [Block]

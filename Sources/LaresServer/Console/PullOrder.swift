@@ -66,7 +66,6 @@ struct PullOrder: Sendable {
     func step(_ progress: PullProgress) -> Step {
         let amount = Amount(words)
         switch progress.stage {
-        case .checking: return .running(words("add.checking"), part: nil)
         case .unpacking: return .running(words("add.unpacking"), part: nil)
         case .downloading:
             let bytes = amount.bytes(progress.bytes)

@@ -26,6 +26,22 @@ function blocks(text) {
   return found;
 }
 
+// Strong words and code inside a paragraph, once it is finished.
+function spans(text) {
+  return text.split(/(\*\*[^*\n]+\*\*|`[^`\n]+`)/).map((part) => {
+    const mark = part.startsWith("**") ? 2 : part.startsWith("`") ? 1 : 0;
+    if (!mark || part.length <= 2 * mark || !part.endsWith(part.slice(0, mark))) return part;
+    const span = document.createElement(mark === 2 ? "b" : "code");
+    span.textContent = part.slice(mark, -mark);
+    return span;
+  });
+}
+
+function finishPaint(box, text) {
+  paint(box, text);
+  blocks(text).forEach((block, place) => block.code || box.children[place].replaceChildren(...spans(block.text)));
+}
+
 function paint(box, text) {
   const found = blocks(text);
   found.forEach((block, place) => {
@@ -43,7 +59,7 @@ function paint(box, text) {
     if (node.data !== block.text) node.data = block.text;
     part.classList.remove("caret");
   });
-  while (box.children.length > Math.max(found.length, 0)) box.lastChild.remove();
+  while (box.children.length > found.length) box.lastChild.remove();
 }
 
 function start() {
@@ -52,6 +68,8 @@ function start() {
   const log = $("log");
   const message = $("message");
   const problem = $("problem");
+  const earlier = $("earlier");
+  const begin = $("begin");
   const say = (text, n) => text.replace("{n}", n);
   const kept = JSON.parse($("history").value || "[]");
   let talk = kept.length ? kept : recall();
@@ -92,7 +110,7 @@ function start() {
     box.className = "ai";
     body.className = "stack";
     box.append(body);
-    paint(body, turn.content);
+    finishPaint(body, turn.content);
     if (turn.meta) box.append(meta(turn.meta));
     return box;
   }
@@ -109,14 +127,14 @@ function start() {
   }
 
   function redraw() {
-    log.replaceChildren($("earlier") ?? earlier, ...talk.slice(from).map(bubble));
+    log.replaceChildren(earlier, begin, ...talk.slice(from).map(bubble));
     earlier.hidden = from === 0;
+    begin.hidden = talk.length > 0;
   }
 
-  const earlier = $("earlier");
   earlier.addEventListener("click", () => {
     const height = document.documentElement.scrollHeight;
-    const first = log.children[1];
+    const first = log.children[2];
     from = Math.max(0, from - shown);
     redraw();
     scrollBy(0, document.documentElement.scrollHeight - height);
@@ -174,6 +192,7 @@ function start() {
     flush();
     body.classList.remove("caret");
     body.lastChild?.classList.remove("caret");
+    finishPaint(body, state.text);
     finish(state, box);
   }
 

@@ -1,0 +1,16 @@
+import Mustache
+
+/// The fields of a page. Mustache writes nothing for a field that isn't there; this notices.
+///
+/// A template looks a name up from the innermost section outwards and comes here last, so a miss here is a miss everywhere.
+final class PageFields: MustacheParent {
+    private let fields: [String: Any]
+    private(set) var missing: Set<String> = []
+
+    init(_ fields: [String: Any]) { self.fields = fields }
+
+    func child(named name: String) -> Any? {
+        if fields[name] == nil { missing.insert(name) }
+        return fields[name]
+    }
+}
