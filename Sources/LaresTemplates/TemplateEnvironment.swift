@@ -1,0 +1,60 @@
+/// What a host adds to the language: functions, filters and tests of its own.
+///
+///     var environment = TemplateEnvironment()
+///     environment.functions["states"] = { call in .string(try home.state(of: call.positional[0])) }
+///     environment.filters["celsius"] = { call in … }     // positional[0] is the value before the bar
+///
+/// A name of the host wins over the library's; a value of the context wins over a function.
+public struct TemplateEnvironment: Sendable {
+    /// The values one call of a host's function, filter or test is given.
+    public struct Call: Sendable {
+        /// The values without a name; for a filter or a test, the value it is applied to comes first.
+        public var positional: [TemplateValue]
+        /// The values with a name.
+        public var named: [String: TemplateValue]
+    }
+
+    /// A function of the host. It may throw ``TemplateError`` or an error of its own.
+    public typealias Function = @Sendable (Call) throws -> TemplateValue
+
+    /// Functions by name: `{{ name(…) }}`.
+    public var functions: [String: Function] = [:]
+    /// Filters by name: `{{ value | name(…) }}`.
+    public var filters: [String: Function] = [:]
+    /// Tests by name: `{{ value is name(…) }}`; the answer's truth is taken.
+    public var tests: [String: Function] = [:]
+
+    /// Creates an environment that adds nothing.
+    public init() {}
+}
+
+extension TemplateEnvironment {
+    func function(named name: String) -> Callable? {
+        if let function = functions[name] { return Callable(.function(name: name) { try Self.call(function, $0, $1) }) }
+        if let function = Globals.all[name] { return Callable(.function(name: name, function)) }
+        return nil
+    }
+
+    func filter(named name: String) -> Filters.Body? {
+        if let function = filters[name] { return { try Self.apply(function, to: $0, $1, $2) } }
+        return Filters.all[name]
+    }
+
+    func test(named name: String) -> Tests.Body? {
+        if let function = tests[name] { return { try Self.apply(function, to: $0, $1, $2).isTrue } }
+        return Tests.all[name]
+    }
+
+    private static func apply(_ function: Function, to value: Value, _ arguments: Arguments, _ render: Render) throws -> Value {
+        var all = arguments
+        all.positional.insert(value, at: 0)
+        return try call(function, all, render)
+    }
+
+    private static func call(_ function: Function, _ arguments: Arguments, _ render: Render) throws -> Value {
+        var call = Call(positional: [], named: [:])
+        for value in arguments.positional { call.positional.append(try TemplateValue(value, render)) }
+        for (name, value) in arguments.named { call.named[name] = try TemplateValue(value, render) }
+        return try Value(function(call), render)
+    }
+}
