@@ -36,6 +36,9 @@ public final class MetricsRegistry: MetricsFactory {
 
     public init() {}
 
+    /// Makes this the place where the whole process counts. Once in a process.
+    public func install() { MetricsSystem.bootstrap(self) }
+
     /// The cells now, in no order.
     func snapshot() -> [(series: Series, cell: Cell)] { cells.withLock { $0.map { ($0.key, $0.value) } } }
 
