@@ -44,6 +44,7 @@ public struct ServerSettings: Sendable, Hashable {
     /// How long running answers may take to finish when the program is told to stop.
     public var drainLimit: Duration = .seconds(30)
 
+    /// The settings of a server on loopback.
     public init() {}
 
     /// The address of the server for people: `http://127.0.0.1:11435`.

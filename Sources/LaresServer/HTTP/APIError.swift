@@ -74,6 +74,7 @@ public struct APIError: HTTPResponseError, Hashable {
         return response
     }
 
+    /// The answer Hummingbird sends for this error.
     public func response(from request: Request, context: some RequestContext) throws -> Response { response }
 }
 

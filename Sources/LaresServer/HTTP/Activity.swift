@@ -10,6 +10,7 @@ public final class Activity: Sendable {
 
     private let state = Mutex(State())
 
+    /// Nothing under way yet.
     public init() {}
 
     /// One answer under way; it ends when told to, or when nobody holds it any more (a client that left before its answer began).

@@ -16,6 +16,7 @@ public struct Drain: Service {
         self.limit = limit
     }
 
+    /// Waits for the shutdown, then for the answers.
     public func run() async throws {
         try? await gracefulShutdown()
         activity.beginDrain()

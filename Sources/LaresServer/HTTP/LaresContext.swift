@@ -6,6 +6,7 @@ public import NIOCore
 ///
 /// Middleware fills the fields in the order it runs: the request's id first, then who is asking, then their language.
 public struct LaresContext: RequestContext {
+    /// What Hummingbird keeps for every request.
     public var coreContext: CoreRequestContextStorage
     /// The connection (HTTP/1) or stream (HTTP/2) the request came on.
     public let channel: any Channel
@@ -16,6 +17,7 @@ public struct LaresContext: RequestContext {
     /// The language the person reads, from the `lang` cookie or `Accept-Language`.
     public var language: Language = .english
 
+    /// The context of a request that has just come in.
     public init(source: ApplicationRequestContextSource) {
         coreContext = .init(source: source)
         channel = source.channel

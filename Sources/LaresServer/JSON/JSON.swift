@@ -16,8 +16,10 @@ public enum JSON: Sendable, Hashable {
         private var keys: [String] = []
         private var values: [JSON] = []
 
+        /// No members.
         public init() {}
 
+        /// These members, in order.
         public init(dictionaryLiteral elements: (String, JSON)...) {
             for (key, value) in elements { append(key, value) }
         }
@@ -40,6 +42,7 @@ public enum JSON: Sendable, Hashable {
             values.append(value)
         }
 
+        /// The members in order, repeated names included.
         public func makeIterator() -> AnyIterator<(key: String, value: JSON)> {
             var at = 0
             return AnyIterator {
@@ -81,12 +84,19 @@ public enum JSON: Sendable, Hashable {
 extension JSON: ExpressibleByStringLiteral, ExpressibleByIntegerLiteral, ExpressibleByBooleanLiteral, ExpressibleByFloatLiteral,
     ExpressibleByArrayLiteral, ExpressibleByDictionaryLiteral, ExpressibleByNilLiteral
 {
+    /// A string.
     public init(stringLiteral value: String) { self = .string(value) }
+    /// A whole number.
     public init(integerLiteral value: Int) { self = .int(value) }
+    /// True or false.
     public init(booleanLiteral value: Bool) { self = .bool(value) }
+    /// A number.
     public init(floatLiteral value: Double) { self = .double(value) }
+    /// Null.
     public init(nilLiteral: ()) { self = .null }
+    /// An array.
     public init(arrayLiteral elements: JSON...) { self = .array(elements) }
+    /// An object with these members, in order.
     public init(dictionaryLiteral elements: (String, JSON)...) {
         var members = Members()
         for (key, value) in elements { members.append(key, value) }

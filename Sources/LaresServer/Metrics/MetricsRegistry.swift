@@ -34,6 +34,7 @@ public final class MetricsRegistry: MetricsFactory {
 
     private let cells = Mutex<[Series: Cell]>([:])
 
+    /// A registry without metrics.
     public init() {}
 
     /// Makes this the place where the whole process counts. Once in a process.
@@ -65,32 +66,42 @@ public final class MetricsRegistry: MetricsFactory {
         return Histogram(bounds: bounds, scale: scale)
     }
 
+    /// A counter; its name gets `_total`.
     public func makeCounter(label: String, dimensions: [(String, String)]) -> any CounterHandler {
         tally(Series(MetricName.counter(label), dimensions), isCounter: true)
     }
 
+    /// A counter of fractions; its name gets `_total`.
     public func makeFloatingPointCounter(label: String, dimensions: [(String, String)]) -> any FloatingPointCounterHandler {
         tally(Series(MetricName.counter(label), dimensions), isCounter: true)
     }
 
+    /// A gauge.
     public func makeMeter(label: String, dimensions: [(String, String)]) -> any MeterHandler {
         tally(Series(label, dimensions), isCounter: false)
     }
 
+    /// A histogram, or a gauge when nothing is aggregated.
     public func makeRecorder(label: String, dimensions: [(String, String)], aggregate: Bool) -> any RecorderHandler {
         guard aggregate else { return tally(Series(label, dimensions), isCounter: false) }
         let isTime = label.hasSuffix("seconds")
         return histogram(Series(label, dimensions), bounds: isTime ? Histogram.seconds : Histogram.counts, scale: 1)
     }
 
+    /// A histogram of seconds; its name gets `_seconds`.
     public func makeTimer(label: String, dimensions: [(String, String)]) -> any TimerHandler {
         histogram(Series(MetricName.timer(label), dimensions), bounds: Histogram.seconds, scale: 1e-9)
     }
 
+    /// Does nothing: what was counted stays on the page.
     public func destroyCounter(_ handler: any CounterHandler) {}
+    /// Does nothing: what was counted stays on the page.
     public func destroyFloatingPointCounter(_ handler: any FloatingPointCounterHandler) {}
+    /// Does nothing: what was set stays on the page.
     public func destroyMeter(_ handler: any MeterHandler) {}
+    /// Does nothing: what was recorded stays on the page.
     public func destroyRecorder(_ handler: any RecorderHandler) {}
+    /// Does nothing: what was timed stays on the page.
     public func destroyTimer(_ handler: any TimerHandler) {}
 }
 

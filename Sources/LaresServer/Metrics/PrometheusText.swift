@@ -7,6 +7,7 @@ public struct PrometheusText {
         var lines: [String] = []
     }
 
+    /// An empty page.
     public init() {}
 
     /// Adds one number.

@@ -5,7 +5,7 @@ import Metrics
 
 /// The outermost layer: gives every request its id, turns errors into answers, and writes what happened to the access log and the metrics.
 ///
-/// The log has method, route, status, time and caller; never a body, a query or a key.
+/// The log has id, method, route, status and time; never a body, a query or a key.
 struct RequestMiddleware: RouterMiddleware {
     let routes: RouteTable
     let metrics: MetricsRegistry
