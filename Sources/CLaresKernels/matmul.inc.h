@@ -17,15 +17,17 @@ OP void put(const lares_output *o, size_t row, vf r) {
     }
 }
 
-/// Quants of column group g (4 columns, 0...7) as unsigned bytes.
+// Quants of column group g (4 columns, 0...7) as unsigned bytes. Helpers apart, because a recursive function is never inlined.
+OP vb nibble_quants(const uint8_t *w, int g) { return vb_shift_mask(vb_load(w + 64 * (g & 3)), g < 4 ? 0 : -4, 0x0f); }
+OP vb pair_quants(const uint8_t *w, int g) { return vb_shift_mask(vb_load(w + 64 * (g >> 2)), -2 * (g & 3), 0x03); }
+
 OP vb quants(int bits, const uint8_t *w, int g) {
     switch (bits) {
-    case 4: return g < 4 ? vb_shift_mask(vb_load(w + 64 * g), 0, 0x0f) : vb_shift_mask(vb_load(w + 64 * (g - 4)), -4, 0x0f);
-    case 5: return vb_or(quants(4, w, g), vb_shift_mask(vb_load(w + 256), 4 - g, 0x10));
-    case 8: return vb_load(w + 64 * g);
-    case 2: return vb_shift_mask(vb_load(w + 64 * (g >> 2)), -2 * (g & 3), 0x03);
-    case 3: return vb_or(quants(2, w, g), vb_shift_mask(vb_load(w + 128), 2 - g, 0x04));
-    default: return vb_or(quants(4, w, g), vb_shift_mask(vb_load(w + 256 + 64 * (g >> 2)), 4 - 2 * (g & 3), 0x30));
+    case 4: return nibble_quants(w, g);
+    case 5: return vb_or(nibble_quants(w, g), vb_shift_mask(vb_load(w + 256), 4 - g, 0x10));
+    case 2: return pair_quants(w, g);
+    case 3: return vb_or(pair_quants(w, g), vb_shift_mask(vb_load(w + 128), 2 - g, 0x04));
+    default: return vb_or(nibble_quants(w, g), vb_shift_mask(vb_load(w + 256 + 64 * (g >> 2)), 4 - 2 * (g & 3), 0x30));
     }
 }
 
@@ -34,11 +36,12 @@ OP void block_products(int bits, const uint8_t *w, const int8_t *x, size_t strid
     vp acc[LARES_TILE];
     for (int c = 0; c < C; c++) acc[c] = vp_zero();
 #pragma GCC unroll 8
-    for (int g = 0; g < 8; g++) {
+    for (int i = 0; i < 8; i++) {
+        const int g = i >> 1 | (i & 1) << 2;  // both nibbles of a vector while it is in its register
         const vb u = quants(bits, w, g);
 #pragma GCC unroll 8
-        for (int c = 0; c < C; c++) acc[c] = vp_dot(acc[c], u, x + (size_t)c * stride + 4 * g);
-        if ((g + 1) % LARES_SUMS(bits) == 0 && g != 7) {
+        for (int c = 0; c < C; c++) acc[c] = vp_dot(acc[c], u, x + (size_t)c * stride + 4 * g), vp_pin(&acc[c]);
+        if ((i + 1) % LARES_SUMS(bits) == 0 && i != 7) {
             for (int c = 0; c < C; c++) sum[c] = vi_flush(sum[c], acc[c]), acc[c] = vp_zero();
         }
     }
@@ -67,7 +70,7 @@ OP void byte_products(const uint8_t *w, const int8_t *x, size_t stride, const in
         for (int g = 0; g < 8; g++) {
             const vb u = vb_shift_mask(vb_load(w + 64 * g), -4 * plane, 0x0f);
 #pragma GCC unroll 8
-            for (int c = 0; c < C; c++) acc[c] = vp_dot(acc[c], u, x + (size_t)c * stride + 4 * g);
+            for (int c = 0; c < C; c++) acc[c] = vp_dot(acc[c], u, x + (size_t)c * stride + 4 * g), vp_pin(&acc[c]);
         }
         for (int c = 0; c < C; c++) sum[c] = vi_flush_by(sum[c], acc[c], plane ? 16 : 1);
     }
@@ -85,7 +88,7 @@ OP void scaled_products(int bits, const uint8_t *w, const int8_t *scales, const 
         for (int g = 4 * h; g < 4 * h + 4; g++) {
             const vb u = quants(bits, w, g);
 #pragma GCC unroll 8
-            for (int c = 0; c < C; c++) acc[c] = vp_dot(acc[c], u, x + (size_t)c * stride + 4 * g);
+            for (int c = 0; c < C; c++) acc[c] = vp_dot(acc[c], u, x + (size_t)c * stride + 4 * g), vp_pin(&acc[c]);
             if ((g + 1) % LARES_SUMS(bits) == 0 && g != 4 * h + 3) {
                 for (int c = 0; c < C; c++) sum[c] = vi_flush_scaled(sum[c], acc[c], s), acc[c] = vp_zero();
             }

@@ -97,6 +97,8 @@ OP vp vp_dot(vp acc, vb w, const int8_t *x) {
     const __m256i v = _mm256_set1_epi32(four);
     return (vp){_mm256_add_epi16(acc.a, _mm256_maddubs_epi16(w.a, v)), _mm256_add_epi16(acc.b, _mm256_maddubs_epi16(w.b, v))};
 }
+/// Keeps the compiler from regrouping the sums of a tile column by column, which spills every unpacked weight.
+OP void vp_pin(vp *acc) { __asm__("" : "+x"(acc->a), "+x"(acc->b)); }
 OP vi vi_flush_by(vi sum, vp p, int factor) {
     const __m256i f = _mm256_set1_epi16((short)factor);
     return (vi){_mm256_add_epi32(sum.a, _mm256_madd_epi16(p.a, f)), _mm256_add_epi32(sum.b, _mm256_madd_epi16(p.b, f))};

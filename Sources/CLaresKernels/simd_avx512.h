@@ -69,6 +69,7 @@ OP vb vb_shift_mask(vb x, int n, uint8_t mask) {
 }
 OP vi vi_zero(void) { return _mm512_setzero_si512(); }
 OP vp vp_zero(void) { return vi_zero(); }
+OP void vp_pin(vp *acc) { (void)acc; }
 OP vp vp_dot(vp acc, vb w, const int8_t *x) {
     int32_t four;
     memcpy(&four, x, 4);

@@ -64,6 +64,7 @@ OP vb vb_shift_mask(vb x, int n, uint8_t mask) {
 }
 OP vi vi_zero(void) { vi r; EACH r.v[i] = vdupq_n_s32(0); return r; }
 OP vp vp_zero(void) { return vi_zero(); }
+OP void vp_pin(vp *acc) { (void)acc; }
 /// Weights below 128 only: SDOT takes both sides signed.
 OP vp vp_dot(vp acc, vb w, const int8_t *x) {
     int32_t four;

@@ -58,6 +58,7 @@ OP vb vb_shift_mask(vb x, int n, uint8_t mask) {
 }
 OP vi vi_zero(void) { vi r; EACH r.v[i] = 0; return r; }
 OP vp vp_zero(void) { return vi_zero(); }
+OP void vp_pin(vp *acc) { (void)acc; }
 OP vp vp_dot(vp acc, vb w, const int8_t *x) {
     EACH acc.v[i] += w.v[4 * i] * x[0] + w.v[4 * i + 1] * x[1] + w.v[4 * i + 2] * x[2] + w.v[4 * i + 3] * x[3];
     return acc;

@@ -1,0 +1,234 @@
+// Compares a kernel set with the portable one over random shapes. Built and run by scripts/check-kernels.
+#include "lares_kernels.h"
+#include "layout.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+extern const lares_kernel_set lares_set_portable;
+
+static uint64_t state = 0x9e3779b97f4a7c15;
+static uint32_t draw(uint32_t below) {
+    state ^= state << 13, state ^= state >> 7, state ^= state << 17;
+    return (uint32_t)(state >> 33) % below;
+}
+static float number(void) { return ((float)draw(20001) - 10000) / 5000; }
+
+static void *room(size_t bytes) { return calloc(bytes + 64, 1); }
+
+static int failures = 0;
+static void report(const char *set, const char *kernel, int cases, double worst, double allowed) {
+    const int ok = worst <= allowed;  // NaN fails
+    failures += !ok;
+    printf("%-9s %-14s %4d cases  largest error %.2e (allowed %.0e)  %s\n", set, kernel, cases, worst, allowed, ok ? "ok" : "DIFFERS");
+}
+
+/// Largest difference relative to the size of the values.
+static double difference(const float *a, const float *b, size_t n) {
+    double size = 1e-30, worst = 0;
+    for (size_t i = 0; i < n; i++) size = fmax(size, fabs((double)b[i]));
+    for (size_t i = 0; i < n; i++) {
+        const double d = fabs((double)a[i] - b[i]) / size;
+        if (!(d <= worst)) worst = d;
+    }
+    return worst;
+}
+
+static void random_panel(lares_layout layout, size_t columns, uint8_t *out) {
+    const size_t step = lares_block_bytes(layout);
+    if (layout == LARES_F32) {
+        for (size_t i = 0; i < columns * 16; i++) ((float *)out)[i] = number();
+        return;
+    }
+    if (layout == LARES_F16 || layout == LARES_BF16) {
+        for (size_t i = 0; i < columns * 16; i++) {
+            const float x = number();
+            uint32_t bits;
+            memcpy(&bits, &x, 4);
+            ((uint16_t *)out)[i] = layout == LARES_F16 ? lares_half(x) : (uint16_t)(bits >> 16);
+        }
+        return;
+    }
+    const lares_shape shape = lares_shape_of(layout);
+    for (size_t b = 0; b < columns / 32; b++, out += step) {
+        uint8_t u[16 * 32];
+        uint16_t d[16], m[16];
+        int8_t sub[32];
+        const int extreme = draw(4) == 0;  // largest quants: where sums would overflow
+        for (int i = 0; i < 512; i++) u[i] = (uint8_t)(extreme ? (1 << shape.bits) - 1 : (int)draw(1u << shape.bits));
+        for (int i = 0; i < 16; i++) d[i] = lares_half(number() / 16), m[i] = lares_half(number() / 4);
+        for (int i = 0; i < 32; i++) sub[i] = (int8_t)(extreme ? -128 : (int)draw(256) - 128);
+        lares_pack_block(layout, u, d, m, sub, out);
+    }
+}
+
+typedef struct {
+    int8_t *q;
+    float *d, *s, *rounded, *plain;
+    int16_t *sums;
+    lares_activations view;
+} input;
+
+static input make_input(const lares_kernel_set *set, size_t rows, size_t columns) {
+    input x;
+    x.plain = room(4 * rows * columns);
+    x.q = room(rows * columns), x.d = room(rows * columns / 8), x.s = room(rows * columns / 8), x.rounded = room(rows * columns / 8);
+    x.sums = room(rows * columns / 8);
+    const int extreme = draw(4) == 0;
+    for (size_t i = 0; i < rows * columns; i++) x.plain[i] = extreme ? 2 : number();
+    for (size_t r = 0; r < rows; r++) {
+        const size_t b = r * columns / 32;
+        const lares_quantised out = {x.q + r * columns, x.d + b, x.s + b, x.rounded + b, x.sums + 2 * b};
+        set->quantise(x.plain + r * columns, columns, &out);
+    }
+    x.view = (lares_activations){x.q, x.d, x.s, x.sums, x.plain, columns};
+    return x;
+}
+
+static void free_input(input x) { free(x.q), free(x.d), free(x.s), free(x.rounded), free(x.plain), free(x.sums); }
+
+static void check_products(const lares_kernel_set *set) {
+    static const char *const names[] = {"q4", "q4m", "q5", "q5m", "q8", "q2s", "q3s", "q6s", "f32", "f16", "bf16"};
+    for (int layout = 0; layout < LARES_LAYOUTS; layout++) {
+        double worst = 0;
+        const int cases = 24;
+        for (int i = 0; i < cases; i++) {
+            const size_t rows = 1 + draw(21), columns = 32 * (1 + draw(20));
+            uint8_t *panel = room(lares_block_bytes((lares_layout)layout) * columns / 32);
+            float *a = room(rows * 80), *b = room(rows * 80), bias[16];
+            random_panel((lares_layout)layout, columns, panel);
+            for (int j = 0; j < 16; j++) bias[j] = number();
+            for (size_t j = 0; j < rows * 20; j++) a[j] = b[j] = number();
+            const input x = make_input(&lares_set_portable, rows, columns);
+            const int valid = draw(3) ? 16 : 1 + (int)draw(16), adding = (int)draw(2);
+            lares_output out = {a, 20, draw(2) ? bias : NULL, adding, valid};
+            set->matmul[layout](panel, &x.view, rows, &out);
+            out.out = b;
+            lares_set_portable.matmul[layout](panel, &x.view, rows, &out);
+            worst = fmax(worst, difference(a, b, rows * 20));
+            free_input(x), free(panel), free(a), free(b);
+        }
+        report(set->name, names[layout], cases, worst, 3e-6);
+    }
+}
+
+static void check_quantise(const lares_kernel_set *set) {
+    double worst = 0;
+    for (int i = 0; i < 50; i++) {
+        const size_t columns = 32 * (1 + draw(12));
+        const uint64_t seed = state;
+        const input a = make_input(set, 3, columns);
+        state = seed;
+        const input b = make_input(&lares_set_portable, 3, columns);
+        if (memcmp(a.q, b.q, 3 * columns) || memcmp(a.sums, b.sums, 12 * columns / 32)) worst = 1;
+        worst = fmax(worst, difference(a.d, b.d, 3 * columns / 32));
+        worst = fmax(worst, difference(a.s, b.s, 3 * columns / 32));
+        worst = fmax(worst, difference(a.rounded, b.rounded, 3 * columns / 32));
+        free_input(a), free_input(b);
+    }
+    report(set->name, "quantise", 50, worst, 0);
+}
+
+static void check_rows(const lares_kernel_set *set) {
+    const lares_kernel_set *plain = &lares_set_portable;
+    double norm = 0, layer = 0, gate = 0, turn = 0, half = 0, sums = 0;
+    for (int i = 0; i < 40; i++) {
+        const size_t n = 16 * (1 + draw(40));
+        float x[640], y[640], w[640], a[640], b[640];
+        uint16_t ha[640], hb[640];
+        for (size_t j = 0; j < n; j++) x[j] = 4 * number(), y[j] = number(), w[j] = number();
+        set->rms_norm(x, w, 1e-6f, n, a), plain->rms_norm(x, w, 1e-6f, n, b);
+        norm = fmax(norm, difference(a, b, n));
+        set->layer_norm(x, i % 2 ? y : NULL, w, y, 1e-6f, n, a), plain->layer_norm(x, i % 2 ? y : NULL, w, y, 1e-6f, n, b);
+        layer = fmax(layer, difference(a, b, n));
+        const lares_activation kind = (lares_activation)(i % 4);
+        memcpy(a, x, sizeof a), memcpy(b, x, sizeof b);
+        set->gate(kind, a, i % 8 < 4 ? y : NULL, n), plain->gate(kind, b, i % 8 < 4 ? y : NULL, n);
+        if (kind != LARES_GELU_TANH_HALF) gate = fmax(gate, difference(a, b, n));
+        else if (difference(a, b, n) > 2e-3) gate = 1;  // one unit of a half
+        memcpy(a, x, sizeof a), memcpy(b, x, sizeof b);
+        set->rotate(a, y, w, n / 2, i % 2), plain->rotate(b, y, w, n / 2, i % 2);
+        set->add(a, y, n), plain->add(b, y, n), set->scale(a, 0.7f, n), plain->scale(b, 0.7f, n);
+        turn = fmax(turn, difference(a, b, n));
+        set->to_half(x, ha, n), plain->to_half(x, hb, n);
+        memcpy(a, x, sizeof a), memcpy(b, x, sizeof b);
+        set->round_half(a, n), plain->round_half(b, n);
+        if (memcmp(ha, hb, 2 * n)) half = 1;
+        half = fmax(half, difference(a, b, n));
+        const size_t odd = n - draw(16);
+        const float top = set->maximum(x, odd);
+        if (top != plain->maximum(x, odd)) sums = 1;
+        memcpy(a, x, sizeof a), memcpy(b, x, sizeof b);
+        const float sa = set->exp_sum(a, top, odd, 1), sb = plain->exp_sum(b, top, odd, 1);
+        sums = fmax(sums, fmax(fabs((double)sa - sb) / sb, difference(a, b, odd)));
+    }
+    report(set->name, "rms_norm", 40, norm, 2e-6);
+    report(set->name, "layer_norm", 40, layer, 3e-6);
+    report(set->name, "gate", 40, gate, 2e-6);
+    report(set->name, "rotate+add", 40, turn, 1e-6);
+    report(set->name, "half", 40, half, 0);
+    report(set->name, "softmax", 40, sums, 2e-6);
+}
+
+typedef struct {
+    float *q, *out, *maximum, *sum, *keys, *values;
+    uint16_t *pages_k, *pages_v;
+    uint32_t table[64];
+} cache;
+
+static void run_attention(const lares_kernel_set *set, cache *c, const lares_queries *shape, lares_attend job, int parts) {
+    lares_queries queries = *shape;
+    queries.set = set;
+    queries.out = c->out;
+    if (parts) job.maximum = c->maximum, job.sum = c->sum;
+    lares_attend_queries(&queries, &job);
+}
+
+static void check_attention(const lares_kernel_set *set) {
+    double worst = 0;
+    const int cases = 30, keys = 40 * 16;
+    for (int i = 0; i < cases; i++) {
+        const size_t head = 16 * (1 + draw(16)), heads = 1 + draw(4), stride = heads * head + 8;
+        const int paged = i % 3 != 0, position = (int)draw(600), room_left = keys - position;
+        size_t count = 1 + draw((uint32_t)(LARES_ROWS / heads));
+        if ((int)count > room_left) count = (size_t)room_left;
+        cache a, b;
+        a.q = room(4 * count * stride), a.keys = room(4 * head * (size_t)keys), a.values = room(4 * head * (size_t)keys);
+        a.pages_k = room(2 * head * (size_t)keys), a.pages_v = room(2 * head * (size_t)keys);
+        for (size_t j = 0; j < count * stride; j++) a.q[j] = number();
+        for (size_t j = 0; j < head * (size_t)keys; j++) {
+            a.keys[j] = number(), a.values[j] = number();
+            a.pages_k[j] = lares_half(a.keys[j]), a.pages_v[j] = lares_half(a.values[j]);
+        }
+        for (uint32_t j = 0; j < 40; j++) a.table[j] = (j * 7) % 40;
+        b = a;
+        a.out = room(4 * count * stride), b.out = room(4 * count * stride);
+        a.maximum = room(4 * LARES_ROWS), b.maximum = room(4 * LARES_ROWS), a.sum = room(4 * LARES_ROWS), b.sum = room(4 * LARES_ROWS);
+        const lares_queries queries = {
+            .queries = a.q, .query_stride = stride, .out_stride = stride, .count = count, .heads = heads, .position = position,
+            .window = draw(2) ? 1 + (int)draw(300) : 0, .both_ways = !paged};
+        lares_attend job = {
+            .head = head, .page_stride = 16 * head, .pages = a.table, .to = paged ? position + (int)count : 1 + (int)draw((uint32_t)keys),
+            .scale = 0.2f, .cap = draw(3) ? 0 : 5};
+        if (paged) job.keys = a.pages_k, job.values = a.pages_v;
+        else job.plain_keys = a.keys, job.plain_values = a.values, job.value_stride = head;
+        if (paged && draw(2) && position > 256) job.from = 256;
+        const int parts = (int)draw(2);
+        run_attention(set, &a, &queries, job, parts), run_attention(&lares_set_portable, &b, &queries, job, parts);
+        worst = fmax(worst, difference(a.out, b.out, count * stride));
+        if (parts) worst = fmax(worst, difference(a.sum, b.sum, count * heads));
+        free(a.q), free(a.keys), free(a.values), free(a.pages_k), free(a.pages_v), free(a.out), free(b.out);
+        free(a.maximum), free(b.maximum), free(a.sum), free(b.sum);
+    }
+    report(set->name, "attention", cases, worst, 1e-5);
+}
+
+int compare(const lares_kernel_set *set) {
+    check_quantise(set);
+    check_products(set);
+    check_rows(set);
+    check_attention(set);
+    return failures;
+}
