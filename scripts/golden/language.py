@@ -2,21 +2,28 @@
 
     python scripts/golden/language.py MODELS_FOLDER Tests/LaresLanguageTests/Golden [smollm2|gemma3 ...]
 
-Needs llama-cpp-python (see Benchmarks/requirements.txt). The fields are described in the README.md beside the results.
+Needs llama-cpp-python (see Benchmarks/requirements.txt), numpy and gguf. The fields are described in the README.md beside the results.
+
+llama.cpp rounds activations to 8 bits, and so does every fast engine: two correct runs differ. What is exact is llama.cpp on the same
+weights as F32, so these values are made too, and the fifty `decided` prompts are those on which all of its runs agree.
 """
 
 import hashlib
 import json
 import pathlib
 import sys
+import tempfile
 
 import numpy as np
 
+import f32_twin
 import prompts
 from llama_reference import Reference, log_softmax, version
 
 TOP = 64
 GREEDY = 64
+SMALLEST_GAP = 0.25  # logits: about the noise that 8-bit activations leave
+TOGETHER = 25
 
 
 def sampled_positions(length, wanted=20):
@@ -34,31 +41,58 @@ def distribution(logits):
     }
 
 
-def log_probabilities(reference, name, text):
-    ids = reference.tokenize(text)
+def log_probabilities(reference, ids):
     reference.clear()
     logits = reference.decode(ids, every_position=True)
-    positions = sampled_positions(len(ids))
-    return {
-        "name": name,
-        "tokens": ids,
-        "positions": [{"position": p, **distribution(logits[p])} for p in positions],
-    }
+    return [{"position": p, **distribution(logits[p])} for p in sampled_positions(len(ids))], logits
 
 
-def greedy(reference, language, text):
-    ids = reference.tokenize(text)
+def divergence(exact, other):
+    """Mean KL of two arrays of logits over the sampled positions."""
+    values = []
+    for p in sampled_positions(len(exact)):
+        log_p, log_q = log_softmax(exact[p]), log_softmax(other[p])
+        values.append(float((np.exp(log_p) * (log_p - log_q)).sum()))
+    return float(np.mean(values))
+
+
+def step_of(logits):
+    second, first = np.partition(logits, -2)[-2:]
+    return int(np.argmax(logits)), round(float(first - second), 3)
+
+
+def greedy(reference, ids):
+    """One prompt by itself: (ids chosen, gaps)."""
     reference.clear()
-    logits = reference.decode(ids)[0]
     out, gaps = [], []
+    logits = reference.decode(ids)[0]
     while True:
-        second, first = np.partition(logits, -2)[-2:]
-        token = int(np.argmax(logits))
+        token, gap = step_of(logits)
         out.append(token)
-        gaps.append(round(float(first - second), 3))
+        gaps.append(gap)
         if len(out) == GREEDY or reference.is_end(token):
-            return {"language": language, "tokens": ids, "continuation": out, "gaps": gaps}
+            return out, gaps
         logits = reference.decode([token])[0]
+
+
+def greedy_together(reference, prompts_ids):
+    """Many prompts side by side: the same, faster."""
+    results = [([], []) for _ in prompts_ids]
+    for first in range(0, len(prompts_ids), TOGETHER):
+        reference.clear()
+        part = range(first, min(first + TOGETHER, len(prompts_ids)))
+        pieces = [(i - first, 0, prompts_ids[i]) for i in part]
+        while pieces:
+            following = []
+            for (sequence, start, ids), logits in zip(pieces, reference.decode_many(pieces)):
+                out, gaps = results[first + sequence]
+                token, gap = step_of(logits)
+                out.append(token)
+                gaps.append(gap)
+                if len(out) < GREEDY and not reference.is_end(token):
+                    following.append((sequence, start + len(ids), [token]))
+            pieces = following
+    return results
 
 
 def texts_of(model):
@@ -71,30 +105,75 @@ def texts_of(model):
     return chat, chosen
 
 
-def make(model, path):
-    reference = Reference(path)
-    chat, chosen = texts_of(model)
+def decided_prompts(path, twin):
+    """The first 25 candidates of each language on which the default run, the run without flash attention and the exact run agree."""
+    room = {"context": 8192, "sequences": TOGETHER}
+    default = Reference(path, **room)
+    candidates = [(language, default.tokenize(text)) for group in prompts.decided_candidates() for language, text in group]
+    runs = greedy_together(default, [ids for _, ids in candidates])
+    kept = [(c, r) for c, r in zip(candidates, runs) if len(r[0]) == GREEDY and min(r[1]) >= SMALLEST_GAP]
+    del default
+    for reference in (lambda: Reference(path, flash=False, **room), lambda: Reference(twin, exact=True, **room)):
+        others = greedy_together(reference(), [c[1] for c, _ in kept])
+        kept = [(c, r) for (c, r), other in zip(kept, others) if other[0] == r[0]]
+    chosen = []
+    for language in ("en", "zh"):
+        entries = [entry(c[0], c[1], *r) for c, r in kept if c[0] == language]
+        print(f"{language}: {len(entries)} of {sum(c[0] == language for c in candidates)} candidates are decided")
+        chosen += entries[:25]
+    return chosen
+
+
+def entry(language, ids, continuation, gaps):
+    return {"language": language, "tokens": ids, "continuation": continuation, "gaps": gaps}
+
+
+def make(model, path, twin):
     file = pathlib.Path(path)
+    say = lambda what: print(f"{model}: {what}", file=sys.stderr, flush=True)  # noqa: E731
+    chat, chosen = texts_of(model)
+    reference = Reference(path)
+    log_ps = [(name, reference.tokenize(text)) for name, text in chosen]
+    default = [log_probabilities(reference, ids) for _, ids in log_ps]
+    say("greedy")
+    open_ended = [("en", reference.tokenize(chat(t))) for t in prompts.ENGLISH] + [("zh", reference.tokenize(chat(t))) for t in prompts.CHINESE]
+    greedy_default = [entry(language, ids, *greedy(reference, ids)) for language, ids in open_ended]
+    say("exact log-probabilities")
+    reference = Reference(twin, exact=True)
+    exact = [log_probabilities(reference, ids) for _, ids in log_ps]
+    say("exact greedy")
+    reference = Reference(twin, exact=True, context=8192, sequences=TOGETHER)
+    greedy_exact = [entry(language, ids, *run) for (language, ids), run in zip(open_ended, greedy_together(reference, [ids for _, ids in open_ended]))]
+    del reference
+    say("decided prompts")
     return {
         "model": model,
         "fileBytes": file.stat().st_size,
         "fileSHA256": hashlib.sha256(file.read_bytes()).hexdigest(),
         "made": version(),
-        "logProbabilities": [log_probabilities(reference, name, text) for name, text in chosen],
-        "greedy": [greedy(reference, "en", chat(text)) for text in prompts.ENGLISH]
-        + [greedy(reference, "zh", chat(text)) for text in prompts.CHINESE],
+        "noise": {
+            "meanKL": float(f"{np.mean([divergence(e[1], d[1]) for e, d in zip(exact, default)]):.3g}"),
+            "greedyEqual": sum(a["continuation"] == b["continuation"] for a, b in zip(greedy_default, greedy_exact)),
+        },
+        "logProbabilities": [
+            {"name": name, "tokens": ids, "noise": float(f"{divergence(e[1], d[1]):.3g}"), "positions": d[0], "exact": e[0]}
+            for (name, ids), d, e in zip(log_ps, default, exact)
+        ],
+        "greedy": greedy_default,
+        "exactGreedy": greedy_exact,
+        "decided": decided_prompts(path, twin),
     }
 
 
 def main():
     models, golden = pathlib.Path(sys.argv[1]), pathlib.Path(sys.argv[2])
     for model in sys.argv[3:] or ["smollm2", "gemma3"]:
-        values = make(model, models / f"{model}.gguf")
+        path = models / f"{model}.gguf"
+        with tempfile.TemporaryDirectory() as folder:
+            values = make(model, path, f32_twin.write(path, pathlib.Path(folder) / "twin.gguf"))
         target = golden / f"{model}.json"
         target.write_text(json.dumps(values, ensure_ascii=False, separators=(",", ":")) + "\n")
-        longest = max(len(p["tokens"]) for p in values["logProbabilities"])
-        full = sum(len(g["continuation"]) == GREEDY for g in values["greedy"])
-        print(f"{target}: {target.stat().st_size} bytes, longest prompt {longest} tokens, {full} of 50 greedy texts run to {GREEDY}")
+        print(f"{target}: {target.stat().st_size} bytes, noise {values['noise']}, {len(values['decided'])} decided prompts")
 
 
 if __name__ == "__main__":

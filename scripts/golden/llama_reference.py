@@ -27,7 +27,8 @@ def version():
 class Reference:
     """One model and one context, cleared between prompts."""
 
-    def __init__(self, path, context=2048, threads=THREADS):
+    def __init__(self, path, context=2048, exact=False, flash=None, sequences=1):
+        """`exact`: F32 keys and values and no flash attention, for an F32 file. `sequences`: how many may run side by side."""
         llama_cpp.llama_log_set(_quiet, ctypes.c_void_p(0))
         llama_cpp.llama_backend_init()
         self.model = llama_cpp.llama_model_load_from_file(str(path).encode(), llama_cpp.llama_model_default_params())
@@ -39,9 +40,20 @@ class Reference:
         params.n_ctx = context
         params.n_batch = context
         params.n_ubatch = 512
-        params.n_threads = params.n_threads_batch = threads
+        params.n_threads = params.n_threads_batch = THREADS
+        if sequences > 1:
+            params.n_seq_max = sequences
+            params.kv_unified = True
+        if exact:
+            params.type_k = params.type_v = 0
+        if exact or flash is False:
+            params.flash_attn_type = llama_cpp.LLAMA_FLASH_ATTN_TYPE_DISABLED
         self.context = llama_cpp.llama_init_from_model(self.model, params)
         self.limit = context
+
+    def __del__(self):
+        llama_cpp.llama_free(self.context)
+        llama_cpp.llama_model_free(self.model)
 
     def tokenize(self, text, special=True):
         data = text.encode()
@@ -78,6 +90,23 @@ class Reference:
             for i in positions
         ]
         return np.stack(rows)
+
+    def decode_many(self, pieces):
+        """`pieces`: (sequence, first position, ids). Returns the logits after the last id of each."""
+        batch = llama_cpp.llama_batch_init(sum(len(ids) for _, _, ids in pieces), 0, 1)
+        count, wanted = 0, []
+        for sequence, start, ids in pieces:
+            for i, token in enumerate(ids):
+                batch.token[count], batch.pos[count], batch.n_seq_id[count] = token, start + i, 1
+                batch.seq_id[count][0] = sequence
+                batch.logits[count] = i == len(ids) - 1
+                count += 1
+            wanted.append(count - 1)
+        batch.n_tokens = count
+        if llama_cpp.llama_decode(self.context, batch) != 0:
+            raise SystemExit("llama_decode failed")
+        llama_cpp.llama_batch_free(batch)
+        return [np.ctypeslib.as_array(llama_cpp.llama_get_logits_ith(self.context, i), (self.size,)).copy() for i in wanted]
 
 
 def log_softmax(logits):

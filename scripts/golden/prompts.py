@@ -117,6 +117,48 @@ SENTENCES_CHINESE = [
 ]
 
 
+# Texts whose continuation a model has little doubt about: sequences, and sentences said again and again.
+SEQUENCES = [
+    "1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13,",
+    "2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 22, 24,",
+    "5, 10, 15, 20, 25, 30, 35, 40, 45, 50, 55,",
+    "10, 20, 30, 40, 50, 60, 70, 80, 90, 100, 110, 120,",
+    "Monday, Tuesday, Wednesday, Thursday, Friday, Saturday, Sunday, Monday, Tuesday, Wednesday, Thursday, Friday, Saturday, Sunday, Monday,",
+    "January, February, March, April, May, June, July, August, September, October, November, December, January, February, March,",
+    "a b c d e f g h i j k l m n o p q r s t u v w x y z a b c d e f g h i j",
+    "Room 1: lamp off\nRoom 2: lamp off\nRoom 3: lamp off\nRoom 4: lamp off\nRoom 5: lamp off\nRoom 6:",
+    "red, green, blue, red, green, blue, red, green, blue, red, green,",
+    "north, east, south, west, north, east, south, west, north, east, south, west,",
+    "on off on off on off on off on off on off on off",
+    '{"id": 1, "on": true}\n{"id": 2, "on": true}\n{"id": 3, "on": true}\n{"id": 4, "on": true}\n{"id":',
+]
+
+SEQUENCES_CHINESE = [
+    "星期一,星期二,星期三,星期四,星期五,星期六,星期日,星期一,星期二,星期三,星期四,星期五,星期六,星期日,星期一,",
+    "一月、二月、三月、四月、五月、六月、七月、八月、九月、十月、十一月、十二月、一月、二月、三月、四月、五月、六月、",
+    "春天,夏天,秋天,冬天,春天,夏天,秋天,冬天,春天,夏天,秋天,冬天,春天,",
+    "东、南、西、北、东、南、西、北、东、南、西、北、东、南、",
+    "第1条:关灯。\n第2条:关灯。\n第3条:关灯。\n第4条:关灯。\n第5条:",
+    "房间1:温度正常\n房间2:温度正常\n房间3:温度正常\n房间4:温度正常\n房间5:",
+    "红,绿,蓝,红,绿,蓝,红,绿,蓝,红,绿,蓝,",
+    "开,关,开,关,开,关,开,关,开,关,开,关,",
+    "一二三四五六七八九十,一二三四五六七八九十,一二三四五六七八九十,",
+    "苹果、香蕉、橙子、苹果、香蕉、橙子、苹果、香蕉、橙子、苹果、香蕉、",
+]
+
+
+def repeated(sentences, separator):
+    return [separator.join([s] * 4) + separator.rstrip() for s in sentences]
+
+
+def decided_candidates():
+    """(language, text) of the prompts among which those are chosen on which the reference agrees with itself."""
+    pairs = [a + b for a, b in zip(SENTENCES_CHINESE, SENTENCES_CHINESE[1:])]
+    english = SEQUENCES + repeated(SENTENCES, " ")
+    chinese = SEQUENCES_CHINESE + repeated(SENTENCES_CHINESE, "") + repeated(pairs, "")
+    return [("en", t) for t in ENGLISH + english], [("zh", t) for t in CHINESE + chinese]
+
+
 def long_text(sentences, rounds, seed=SEED):
     """Every sentence once a round, each round in an order of its own: long, coherent enough, with far repeats."""
     order = random.Random(seed)

@@ -6,17 +6,14 @@ Writes the models into FOLDER with random_gguf.py, runs them, and writes random.
 quantised run from a run of the same weights as F32: what the quantised activations alone cost.
 """
 
-import dataclasses
 import json
 import pathlib
 import random
 import sys
 
 import numpy as np
-from gguf import GGUFReader
-from gguf.quants import dequantize
 
-import gguf_writer
+import f32_twin
 import random_gguf
 from llama_reference import Reference, log_softmax, version
 
@@ -25,18 +22,6 @@ LENGTH = 48
 
 def token_ids(shape):
     return random.Random(random_gguf.SEED + shape.name).choices(range(4, shape.vocabulary), k=LENGTH)
-
-
-def exact_twin(path, shape, folder):
-    """The same weights as F32, for llama.cpp to run without quantised activations."""
-    reader = GGUFReader(path)
-    made = []
-    for tensor in reader.tensors:
-        data = dequantize(tensor.data, tensor.tensor_type).astype("<f4").tobytes()
-        made.append((tensor.name, "F32", tuple(int(d) for d in tensor.shape), lambda data=data: data))
-    target = folder / "twin.gguf"
-    gguf_writer.write(target, random_gguf.metadata(shape), made)
-    return target
 
 
 def run(path, ids):
@@ -53,7 +38,7 @@ def golden(shape, folder):
     written = random_gguf.write(shape, folder)
     ids = token_ids(shape)
     log_p = run(folder / written["file"], ids)
-    exact = run(exact_twin(folder / written["file"], shape, folder), ids)
+    exact = run(f32_twin.write(folder / written["file"], folder / "twin.gguf"), ids)
     (folder / "twin.gguf").unlink()
     assert np.isfinite(log_p).all(), f"{shape.name}: logits are not finite"
     return {
