@@ -212,7 +212,7 @@ if __name__ == "__main__":
     match sys.argv[1:]:
         case ["cases"]:
             write_cases()
-        case ["models", *rest] if len(rest) <= 1:
+        case ["models" | "--models", *rest] if len(rest) <= 1:
             write_models(pathlib.Path(rest[0] if rest else os.environ.get("LARES_TEST_MODELS", ROOT / ".build/models")))
         case _:
             sys.exit(__doc__)
