@@ -1,0 +1,144 @@
+"""The chat, with a real model that really streams."""
+
+import json
+import re
+
+import pytest
+
+from watched_page import until
+
+
+def ask(page, text):
+    page.fill("#message", text)
+    page.click("#send")
+
+
+def test_an_answer_streams_in_and_ends_with_its_figures(visit, shots):
+    page = visit("/chat?model=smollm2")
+    page.evaluate(
+        """() => { window.lengths = []; new MutationObserver(() => lengths.push(document.querySelector('.ai')?.textContent.length ?? 0))
+             .observe(document.getElementById('log'), { subtree: true, childList: true, characterData: true }); }"""
+    )
+    ask(page, "Why is the sky blue? Answer in three sentences.")
+    until(page, "document.querySelector('.ai')?.textContent.length > 40")
+    assert page.locator("#log").get_attribute("aria-live") == "off"
+    assert page.locator("#spoken").inner_text() == "", "nothing is spoken while it streams"
+    page.wait_for_selector(".ai .meta", timeout=60_000)
+    page.screenshot(path=shots / "chat-answer.png")
+    assert len(set(page.evaluate("lengths"))) > 5, "the text came in pieces"
+    figures = page.locator(".ai .meta").inner_text()
+    assert re.search(r"\d+\stokens", figures) and re.search(r"\d\stok/s", figures) and re.search(r"first word after [\d.]+\ss", figures)
+    prose = page.locator(".ai .stack").inner_text()
+    assert page.locator("#spoken").text_content().split()[:5] == prose.split()[:5], "the finished text is spoken"
+
+
+def test_the_conversation_goes_on_and_starts_anew(visit, shots):
+    page = visit("/chat?model=smollm2", "zh", "dark", 390)
+    sent = []
+    page.on("request", lambda request: sent.append(request.post_data) if request.url.endswith("/v1/chat/completions") else None)
+    ask(page, "Say hello in one short sentence.")
+    page.wait_for_selector(".ai .meta", timeout=60_000)
+    ask(page, "And now say goodbye in one short sentence.")
+    until(page, "document.querySelectorAll('.ai .meta').length === 2")
+    page.screenshot(path=shots / "chat-answer-zh-390-dark.png")
+    assert [turn["role"] for turn in json.loads(sent[1])["messages"]] == ["user", "assistant", "user"]
+    page.reload()
+    assert page.locator(".me").count() == 2, "the tab keeps the conversation"
+    page.click("#new")
+    assert page.locator(".me").count() == 0
+    assert page.evaluate("document.activeElement.id") == "message"
+
+
+def test_text_of_a_person_and_of_a_model_is_never_markup(visit):
+    page = visit("/chat?model=smollm2")
+    body = 'data: {"choices":[{"index":0,"delta":{"content":"<img src=x onerror=alert(1)> **bold** `<b>`"},"finish_reason":null}]}\n\n'
+    body += 'data: {"choices":[{"index":0,"delta":{},"finish_reason":"stop"}]}\n\ndata: [DONE]\n\n'
+    page.route("**/v1/chat/completions", lambda route: route.fulfill(status=200, content_type="text/event-stream", body=body))
+    ask(page, "<script>alert(1)</script>")
+    page.wait_for_selector(".ai .meta")
+    assert page.locator(".me").inner_text() == "<script>alert(1)</script>"
+    assert page.locator("#log img").count() == 0
+    assert page.locator(".ai b").inner_text() == "bold"
+    assert page.locator(".ai code").inner_text() == "<b>"
+
+
+@pytest.mark.parametrize(
+    ("status", "error", "said"),
+    [
+        (429, {"message": "queue", "code": "queue_full"}, "Try again in 7"),
+        (400, {"message": "long", "code": "context_length_exceeded"}, "longer than the model can read"),
+        (503, {"message": "stop", "code": "draining"}, "stopping"),
+        (401, {"message": "key", "code": "invalid_api_key"}, "Sign in again"),
+        (500, {"message": "a fault the API names", "code": "internal_error"}, "a fault the API names"),
+    ],
+)
+def test_a_refusal_is_said_and_the_message_can_be_sent_again(visit, status, error, said):
+    page = visit("/chat?model=smollm2")
+    page.route(
+        "**/v1/chat/completions",
+        lambda route: route.fulfill(status=status, headers={"retry-after": "7"}, content_type="application/json", body=json.dumps({"error": error})),
+    )
+    ask(page, "Hello")
+    page.wait_for_selector("#problem:not([hidden])")
+    assert said in page.locator("#problem").inner_text()
+    assert page.locator(".me").count() == 1 and page.locator(".ai").count() == 0
+    assert page.locator("#send-do").is_visible()
+
+
+def test_a_lost_connection_keeps_what_arrived(visit):
+    page = visit("/chat?model=smollm2")
+    body = 'data: {"choices":[{"index":0,"delta":{"content":"The beginning"},"finish_reason":null}]}\n\n'
+    page.route("**/v1/chat/completions", lambda route: route.fulfill(status=200, content_type="text/event-stream", body=body))
+    ask(page, "Hello")
+    page.wait_for_selector("#problem:not([hidden])")
+    assert "connection was lost" in page.locator("#problem").inner_text()
+    assert "The beginning" in page.locator(".ai").inner_text()
+
+
+def test_thirty_messages_at_a_time_and_no_scrolling_against_the_reader(visit):
+    page = visit("/chat?model=smollm2")
+    talk = [{"role": ("user", "assistant")[i % 2], "content": f"message {i} " + "word " * 60} for i in range(80)]
+    page.evaluate("talk => sessionStorage.setItem('lares.chat', JSON.stringify({ model: 'smollm2', talk }))", talk)
+    page.reload()
+    assert page.locator(".me, .ai").count() == 30
+    assert "message 79" in page.locator(".ai").last.inner_text()
+    page.click("#earlier")
+    assert page.locator(".me, .ai").count() == 60
+    page.evaluate("scrollTo(0, 200)")
+    held = page.evaluate("scrollY")
+    body = 'data: {"choices":[{"index":0,"delta":{"content":"new text"},"finish_reason":"stop"}]}\n\ndata: [DONE]\n\n'
+    page.route("**/v1/chat/completions", lambda route: (page.evaluate("scrollTo(0, 200)"), route.fulfill(status=200, content_type="text/event-stream", body=body)))
+    page.fill("#message", "one more")
+    page.evaluate("document.getElementById('talk').requestSubmit()")
+    until(page, "document.querySelectorAll('.ai .meta').length > 0")
+    assert page.evaluate("scrollY") == held, "a reader who scrolled up stays there"
+
+
+def test_chinese_input_methods_keep_their_enter(visit):
+    page = visit("/chat?model=smollm2", "zh")
+    page.fill("#message", "你好")
+    page.evaluate(
+        "document.getElementById('message').dispatchEvent(new KeyboardEvent('keydown', { key: 'Enter', isComposing: true, bubbles: true, cancelable: true }))"
+    )
+    assert page.locator(".me").count() == 0
+    assert page.input_value("#message") == "你好"
+
+
+def test_it_works_with_scripts_off(visit, shots):
+    page = visit("/chat?model=smollm2", scripts=False)
+    page.fill("#message", "Say hello in one short sentence.")
+    page.click("#send", timeout=90_000)
+    page.wait_for_selector(".ai .meta", timeout=90_000)
+    page.fill("#message", "Now say goodbye in one short sentence.")
+    page.click("#send", timeout=90_000)
+    page.wait_for_selector(".ai .meta >> nth=1", timeout=90_000)
+    page.screenshot(path=shots / "chat-without-scripts.png", full_page=True)
+    assert page.locator(".me").count() == 2 and page.locator(".ai").count() == 2
+
+
+def test_leaving_the_page_frees_the_place_of_its_answer(visit, place):
+    page = visit("/chat?model=smollm2")
+    ask(page, "Write a very long story about a lighthouse keeper and the sea.")
+    until(page, "document.querySelector('.ai')?.textContent.length > 20")
+    page.goto(place.url + "/settings")
+    place.wait_for_metric("lares_requests_running", lambda count: count == 0)

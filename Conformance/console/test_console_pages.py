@@ -1,0 +1,129 @@
+"""Every page in both languages, both themes and both widths."""
+
+import re
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+
+PAGES = {
+    "models": "/models",
+    "model": "/models/smollm2",
+    "embedding": "/models/minilm",
+    "add": "/models/add",
+    "remove": "/models/smollm2/remove",
+    "chat": "/chat",
+    "keys": "/keys",
+    "settings": "/settings",
+    "sign-in": "/sign-in",
+    "missing": "/nothing-here",
+}
+
+
+def overflow(page):
+    return page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+
+
+def serious(page):
+    found = Axe().run(page).response["violations"]
+    return [
+        f"{fault['id']}: {fault['help']}\n  {fault['nodes'][0]['html'][:200]}\n  {fault['nodes'][0].get('failureSummary', '')}"
+        for fault in found
+        if fault["impact"] in ("serious", "critical")
+    ]
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("language", ["en", "zh"])
+@pytest.mark.parametrize("name", PAGES)
+def test_is_accessible_and_fits(visit, shots, name, language, scheme, width):
+    page = visit(PAGES[name], language, scheme, width)
+    assert page.locator("h1").count() == 1
+    assert page.locator("html").get_attribute("lang") == {"en": "en", "zh": "zh-Hans"}[language]
+    if name == "models":
+        page.wait_for_selector("#live:not([hidden])")
+    page.screenshot(path=shots / f"{name}-{language}-{width}-{scheme}.png", full_page=True)
+    assert overflow(page) <= 0
+    assert not serious(page), "\n".join(serious(page))
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+@pytest.mark.parametrize("name", PAGES)
+def test_needs_no_sideways_scrolling_at_320_pixels_and_twice_the_text(visit, shots, name, language):
+    page = visit(PAGES[name], language, width=320)
+    assert overflow(page) <= 0, "at 320 px"
+    page.screenshot(path=shots / f"{name}-{language}-320.png", full_page=True)
+    page.set_viewport_size({"width": 640, "height": 844})
+    page.evaluate("document.documentElement.style.setProperty('font-size', '200%')")
+    assert overflow(page) <= 0, "at 640 px with text twice as large"
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_no_heading_level_is_skipped(visit, name):
+    page = visit(PAGES[name])
+    levels = [int(tag[1]) for tag in page.eval_on_selector_all("h1,h2,h3,h4", "all => all.filter(h => h.closest('dialog,[hidden],nav') === null).map(h => h.tagName)")]
+    assert levels[0] == 1
+    assert all(after <= before + 1 for before, after in zip(levels, levels[1:])), levels
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_is_complete_without_scripts(visit, name):
+    page = visit(PAGES[name], scripts=False)
+    assert page.locator("h1").inner_text()
+    assert page.locator("noscript").count() == 0
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_targets_are_large_enough(visit, name):
+    page = visit(PAGES[name], width=390)
+    small = page.eval_on_selector_all(
+        "a,button,input:not([type=hidden]),select,textarea",
+        """all => all.filter(e => e.checkVisibility() && !e.closest('.skip,.sr') && !e.matches('.skip,.sr'))
+             .map(e => [e.outerHTML.slice(0, 120), e.closest('label')?.getBoundingClientRect() ?? e.getBoundingClientRect()])
+             .filter(([, box]) => box.height < 24 || box.width < 24).map(([text]) => text)""",
+    )
+    assert not small, small
+
+
+@pytest.mark.parametrize("name", ["models", "chat"])
+def test_an_empty_server_offers_the_first_step(visit, empty_place, shots, name):
+    for language in ("en", "zh"):
+        page = visit(PAGES[name], language, width=390, at=empty_place)
+        page.screenshot(path=shots / f"{name}-empty-{language}.png", full_page=True)
+        assert page.locator(".empty h2").inner_text()
+        assert page.locator(".empty a.b").count() == 1
+        assert not serious(page)
+
+
+def test_pages_styles_and_scripts_stay_within_their_budgets(visit, place):
+    page = visit("/models")
+    for path in PAGES.values():
+        answer = page.request.get(place.url + path, headers={"accept": "text/html"})
+        assert len(answer.body()) < 60_000, path
+    names = re.findall(r"/assets/\w+/", page.content())
+    folder = place.url + names[0]
+    sizes = {name: len(page.request.get(folder + name).body()) for name in ("console.css", "console.js", "chat.js", "pull.js", "stream.js")}
+    assert sizes.pop("console.css") < 14_000
+    assert sum(sizes.values()) < 20_000
+
+
+def test_assets_are_kept_for_good_under_their_hash_and_checked_under_another(visit, place):
+    page = visit("/models")
+    address = page.get_attribute("link[rel=stylesheet]", "href")
+    first = page.request.get(place.url + address)
+    assert "immutable" in first.headers["cache-control"]
+    other = page.request.get(place.url + "/assets/0/console.css", headers={"if-none-match": first.headers["etag"]})
+    assert other.status == 304 and other.headers["cache-control"] == "no-cache"
+
+
+def test_the_policy_allows_nothing_inline_and_nobody_else(visit, place):
+    page = visit("/models")
+    headers = page.request.get(place.url + "/models").headers
+    assert headers["content-security-policy"] == (
+        "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; connect-src 'self'; "
+        "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    )
+    assert headers["x-content-type-options"] == "nosniff"
+    for path in PAGES.values():
+        html = page.request.get(place.url + path, headers={"accept": "text/html"}).text()
+        assert not re.search(r"<style|\sstyle=|\son\w+=|javascript:", html), path
