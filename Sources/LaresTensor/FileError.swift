@@ -18,6 +18,7 @@ public struct FileError: Error, Hashable, Sendable, CustomStringConvertible {
     public let code: Code
     /// What went wrong, where, and what to do, for people.
     public let message: String
+    /// The message.
     public var description: String { message }
 
     init(_ code: Code, _ message: String) {

@@ -7,5 +7,6 @@ public enum WorkClass: Int, Sendable, Comparable, CaseIterable {
     /// Nobody waits: training, bulk work.
     case batch
 
+    /// Whether `left` is more urgent.
     public static func < (left: WorkClass, right: WorkClass) -> Bool { left.rawValue < right.rawValue }
 }
