@@ -1,0 +1,98 @@
+"""One server for the whole session, with the test models imported through the command line."""
+
+import json
+import os
+import resource
+import shutil
+import tempfile
+import threading
+import time
+
+import openai
+import pytest
+
+from lares_server import MODELS, PROGRAM, ROOT, Server, must_run
+
+
+def pytest_collection_modifyitems(config, items):
+    if not os.environ.get("LARES_LONG"):
+        for item in [i for i in items if "long" in i.keywords]:
+            items.remove(item)
+            config.hook.pytest_deselected(items=[item])
+
+
+@pytest.fixture(scope="session", autouse=True)
+def everything_is_there():
+    most = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+    resource.setrlimit(resource.RLIMIT_NOFILE, (min(8192, most), most))  # a thousand connections need as many files
+    assert PROGRAM.exists(), f"{PROGRAM} is not there: run `make test`, which builds it"
+    for name in ("smollm2.gguf", "minilm/model.safetensors"):
+        assert (MODELS / name).exists(), f"{MODELS / name} is not there: run `make test`, which fetches the test models"
+
+
+@pytest.fixture(scope="session")
+def home():
+    """A data directory with SmolLM2 and MiniLM in it."""
+    folder = tempfile.mkdtemp(prefix="lares-conformance-")
+    must_run(["import", str(MODELS / "smollm2.gguf"), "--name", "smollm2"], folder)
+    must_run(["import", str(MODELS / "minilm"), "--name", "minilm"], folder)
+    yield folder
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def server(home):
+    with Server(home, models="smollm2,minilm") as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def client(server):
+    return openai.OpenAI(base_url=server.url + "/v1", api_key="none-needed", max_retries=0, timeout=120)
+
+
+@pytest.fixture
+def async_client(server):
+    return openai.AsyncOpenAI(base_url=server.url + "/v1", api_key="none-needed", max_retries=0, timeout=120)
+
+
+@pytest.fixture
+def golden():
+    return lambda name: json.loads((ROOT / "Tests/LaresLanguageTests/Golden" / f"{name}.json").read_text())
+
+
+class HealthWatch:
+    """Asks /health all the time; remembers every answer that was wrong or took over a second."""
+
+    def __init__(self, server):
+        self.server, self.faults, self.asked = server, [], 0
+        self.done = threading.Event()
+        self.thread = threading.Thread(target=self.watch, daemon=True)
+
+    def watch(self):
+        while not self.done.is_set():
+            begin = time.monotonic()
+            status = self.server.status("/health", timeout=5)
+            taken = time.monotonic() - begin
+            self.asked += 1
+            if status != 200 or taken > 1:
+                self.faults.append((status, round(taken, 2)))
+            self.done.wait(0.1)
+
+    def __enter__(self):
+        self.thread.start()
+        return self
+
+    def __exit__(self, kind, *_):
+        self.done.set()
+        self.thread.join(timeout=10)
+        if kind is None:
+            assert self.server.process.poll() is None, f"the server ended: {self.server.said()}"
+            assert not self.faults, f"/health failed or was slow {len(self.faults)} of {self.asked} times (status, seconds): {self.faults[:5]}"
+
+
+@pytest.fixture
+def health(server):
+    """/health must answer within a second while the test runs, and after it."""
+    with HealthWatch(server) as watch:
+        yield watch
