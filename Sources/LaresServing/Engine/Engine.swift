@@ -1,0 +1,108 @@
+import LaresLanguage
+import LaresTensor
+
+/// The loop of the one thread that computes: takes orders, then one step of every model that has work, and again.
+///
+/// Nothing here is shared: orders come in through the ``Inbox``, results leave through the streams and closures of the jobs.
+final class Engine {
+    private let inbox: Inbox
+    private let pool: ComputePool
+    private let settings: SchedulerSettings
+    private let metrics: ServingMetrics
+    private let report: @Sendable ([String: RunnerLoad]) -> Void
+    private var languages: [String: LanguageRunner] = [:]
+    private var embeddings: [String: EmbeddingRunner] = [:]
+    private var isDraining = false
+    private var isStopped = false
+
+    init(
+        _ inbox: Inbox, pool: ComputePool, _ settings: SchedulerSettings, _ metrics: ServingMetrics,
+        report: @escaping @Sendable ([String: RunnerLoad]) -> Void
+    ) {
+        self.inbox = inbox
+        self.pool = pool
+        self.settings = settings
+        self.metrics = metrics
+        self.report = report
+    }
+
+    /// Runs until it is drained or stopped.
+    func run() {
+        while !isStopped, !(isDraining && isIdle) {
+            for order in inbox.take(waiting: isIdle) { obey(order) }
+            step()
+            report(loads)
+        }
+        end(ServingError(.draining, "the server is stopping; try again in a moment", retryAfter: .seconds(5)))
+    }
+
+    private var isIdle: Bool { languages.values.allSatisfy(\.isIdle) && embeddings.values.allSatisfy(\.isIdle) }
+
+    private var loads: [String: RunnerLoad] {
+        languages.mapValues(\.load).merging(embeddings.mapValues(\.load)) { first, _ in first }
+    }
+
+    /// One step of each model that has work, the one with the most urgent work first.
+    private func step() {
+        let work: [(WorkClass, () -> Void)] =
+            languages.values.compactMap { runner in runner.urgency.map { ($0, runner.step) } }
+            + embeddings.values.compactMap { runner in runner.urgency.map { ($0, runner.step) } }
+        for (_, step) in work.sorted(by: { $0.0 < $1.0 }) { step() }
+    }
+
+    private func obey(_ order: EngineOrder) {
+        switch order {
+        case .addLanguage(let name, let model, let pages):
+            languages[name] = LanguageRunner(name: name, model, pages: pages, pool: pool, settings, metrics)
+        case .addEmbedding(let name, let model):
+            embeddings[name] = EmbeddingRunner(name: name, model, pool: pool, jobLimit: settings.queueLimit)
+        case .drop(let name, let done):
+            drop(name)
+            done()
+        case .generate(let job, let reply): submit(job, reply)
+        case .embed(let job): submit(job)
+        case .cancel(let model, let id):
+            languages[model]?.cancel(id)
+            embeddings[model]?.cancel(id)
+        case .drain:
+            isDraining = true
+            for runner in languages.values { runner.drain() }
+        case .stop: isStopped = true
+        }
+    }
+
+    private func submit(_ job: GenerationJob, _ reply: @Sendable (Submission) -> Void) {
+        guard !isDraining, let runner = languages[job.model] else {
+            job.release()
+            return reply(.draining)
+        }
+        let submission = runner.submit(job)
+        if submission != .queued { job.release() }
+        reply(submission)
+    }
+
+    private func submit(_ job: EmbeddingJob) {
+        guard !isDraining, let runner = embeddings[job.model] else {
+            return job.reply(.failure(ServingError(.draining, "the server is stopping; try again in a moment", retryAfter: .seconds(5))))
+        }
+        runner.submit(job)
+    }
+
+    private func drop(_ name: String) {
+        let error = ServingError(.internal, "'\(name)' was unloaded")
+        languages.removeValue(forKey: name)?.failAll(error)
+        embeddings.removeValue(forKey: name)?.failAll(error)
+    }
+
+    private func end(_ error: ServingError) {
+        isDraining = true
+        for order in inbox.close() {
+            // A cancel or a stop has nothing left to act on.
+            if case .cancel = order { continue }
+            obey(order)
+        }
+        for name in Array(languages.keys) { languages.removeValue(forKey: name)?.failAll(error) }
+        for name in Array(embeddings.keys) { embeddings.removeValue(forKey: name)?.failAll(error) }
+        report([:])
+    }
+}

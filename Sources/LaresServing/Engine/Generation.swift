@@ -1,0 +1,105 @@
+import LaresLanguage
+
+/// One request in the engine: its tokens so far, and how they become text.
+struct Generation {
+    let job: GenerationJob
+    /// Prompt and answer so far.
+    private(set) var tokens: [Token]
+    /// The open sequence; nil while it waits.
+    var sequence: SequenceID?
+    /// Tokens that are in the cache.
+    var computed = 0
+    private var cached: Int?
+    private var sampler: Sampler
+    private var text: AnswerText
+    private var started: ContinuousClock.Instant?
+    private var firstToken: ContinuousClock.Instant?
+    private var lastToken: ContinuousClock.Instant?
+
+    init(_ job: GenerationJob, _ tokenizer: any Tokenizer) {
+        self.job = job
+        tokens = job.prompt
+        sampler = Sampler(job.sampling, seed: job.seed)
+        text = AnswerText(tokenizer, stops: job.stops)
+    }
+
+    private var completionTokens: Int { tokens.count - job.prompt.count }
+
+    /// Notes that it left the queue; it may do so again after it was preempted.
+    mutating func start(cached: Int, _ metrics: ServingMetrics) {
+        computed = cached
+        guard started == nil else { return }
+        let now = ContinuousClock.now
+        started = now
+        self.cached = cached
+        metrics.started(job, waited: now - job.submitted, cached: cached)
+        job.continuation.yield(.started(promptTokens: job.prompt.count, cachedTokens: cached))
+        if let echo = job.echo { job.continuation.yield(.text(echo, [])) }
+    }
+
+    /// Chooses the next token and shows what became certain; tells the reason when the answer ends.
+    mutating func advance(_ logits: UnsafeMutableBufferPointer<Float>, _ tokenizer: any Tokenizer, _ metrics: ServingMetrics)
+        -> FinishReason?
+    {
+        // The sampler changes the row, so a copy is kept where probabilities are wanted.
+        let original = job.topLogProbabilities == nil ? [] : Array(logits)
+        if job.ignoreEnd { for token in tokenizer.endTokens where logits.indices.contains(Int(token)) { logits[Int(token)] = -.infinity } }
+        let token = sampler.next(logits, history: tokens)
+        if !job.ignoreEnd, tokenizer.endTokens.contains(token) { return .stop }
+        tokens.append(token)
+        noteTime(metrics)
+        show(text.append(token, note(token, original, tokenizer)))
+        if text.isStopped { return .stop }
+        return completionTokens >= job.maxTokens ? .length : nil
+    }
+
+    private mutating func noteTime(_ metrics: ServingMetrics) {
+        let now = ContinuousClock.now
+        if let lastToken { metrics.nextToken(job, after: now - lastToken) } else { metrics.firstToken(job, after: now - job.submitted) }
+        firstToken = firstToken ?? now
+        lastToken = now
+    }
+
+    private func note(_ token: Token, _ logits: [Float], _ tokenizer: any Tokenizer) -> TokenLogProbability? {
+        guard let count = job.topLogProbabilities else { return nil }
+        return logits.withUnsafeBufferPointer { row in
+            let all = LogProbabilities(row, top: count)
+            func alternative(_ token: Token, _ value: Float) -> TokenLogProbability.Alternative {
+                let bytes = tokenizer.bytes(of: token)
+                return .init(
+                    token: token, text: bytes.isEmpty ? tokenizer.piece(token) : String(decoding: bytes, as: UTF8.self), bytes: bytes,
+                    logProbability: value)
+            }
+            return TokenLogProbability(
+                chosen: alternative(token, all.of(token, in: row)), top: all.top.map { alternative($0.token, $0.logProbability) })
+        }
+    }
+
+    private func show(_ piece: AnswerText.Piece) {
+        if !piece.isEmpty { job.continuation.yield(.text(piece.text, piece.logProbabilities)) }
+    }
+
+    /// Shows the rest and ends the stream.
+    mutating func finish(_ reason: FinishReason, _ metrics: ServingMetrics) {
+        show(text.finish())
+        let usage = Usage(
+            promptTokens: job.prompt.count, cachedTokens: cached ?? 0, completionTokens: completionTokens,
+            queued: started.map { $0 - job.submitted } ?? .zero, prompt: span(started, firstToken), generation: span(firstToken, lastToken))
+        metrics.ended(job, reason.rawValue, tokens: completionTokens)
+        job.continuation.yield(.finished(reason, usage))
+        job.continuation.finish()
+        job.release()
+    }
+
+    private func span(_ from: ContinuousClock.Instant?, _ to: ContinuousClock.Instant?) -> Duration {
+        guard let from, let to else { return .zero }
+        return to - from
+    }
+
+    /// Ends the stream with an error, or because its reader left.
+    func abandon(_ error: ServingError?, _ metrics: ServingMetrics) {
+        metrics.ended(job, error.map { "\($0.code)" } ?? "cancelled", tokens: completionTokens)
+        job.continuation.finish(throwing: error)
+        job.release()
+    }
+}

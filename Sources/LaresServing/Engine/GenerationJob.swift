@@ -1,0 +1,34 @@
+import LaresLanguage
+import LaresTensor
+
+/// A checked request for text on its way to the engine.
+struct GenerationJob: Sendable {
+    let id: Int
+    let model: String
+    let prompt: [Token]
+    /// The prompt as text, when it shall come first in the answer.
+    let echo: String?
+    let sampling: SamplingParameters
+    let seed: UInt64
+    let stops: [String]
+    /// Most tokens of the answer; prompt and answer together fit the context.
+    let maxTokens: Int
+    let topLogProbabilities: Int?
+    let ignoreEnd: Bool
+    let caller: String
+    let work: WorkClass
+    let submitted: ContinuousClock.Instant
+    let continuation: AsyncThrowingStream<GenerationEvent, any Error>.Continuation
+    /// Called once when the engine is done with it, whatever happened.
+    let release: @Sendable () -> Void
+}
+
+/// Texts on their way to the engine, to become vectors.
+struct EmbeddingJob: Sendable {
+    let id: Int
+    let model: String
+    let texts: [[Token]]
+    let work: WorkClass
+    /// Called once.
+    let reply: @Sendable (Result<[[Float]], ServingError>) -> Void
+}

@@ -1,0 +1,82 @@
+import Foundation
+import LaresStore
+
+/// Files named by what is in them: `blobs/sha256-<64 digits>`. The same bytes are kept once.
+struct BlobStore: Sendable {
+    private let directory: String
+    /// Where unfinished files wait; on the same file system, so that they can be renamed into place.
+    let downloads: String
+
+    init(home: LaresHome) throws {
+        directory = try home.directory("blobs")
+        downloads = try home.directory("downloads")
+    }
+
+    func path(of digest: Digest) -> String { directory + "/sha256-" + digest.description }
+
+    func has(_ digest: Digest, bytes: Int) -> Bool {
+        let attributes = try? FileManager.default.attributesOfItem(atPath: path(of: digest))
+        return (attributes?[.size] as? Int) == bytes
+    }
+
+    /// Refuses when the disk has not `bytes` and 64 MiB to spare.
+    func needSpace(_ bytes: Int, for what: String) throws {
+        let reserve = 64 << 20
+        guard let free = freeBytes(at: downloads) else { return }
+        let (needed, overflow) = bytes.addingReportingOverflow(reserve)
+        guard !overflow, free >= needed else {
+            throw PullError(
+                .noSpace,
+                "\(what) needs \(bytes) bytes and '\(downloads)' has \(free) free (64 MiB stay free): make room, or set LARES_HOME")
+        }
+    }
+
+    /// A fresh file to write into.
+    func scratchFile() throws -> OpenFile { try OpenFile.writing(downloads + "/" + UUID().uuidString + ".new") }
+
+    /// Takes a finished file of the downloads directory in under its digest, which the caller has computed from its bytes.
+    func adopt(_ file: OpenFile, as digest: Digest) throws {
+        try file.synchronise()
+        try moveIntoPlace(file.path, path(of: digest))
+    }
+
+    /// Copies bytes in and tells what they are; whatever fails leaves nothing behind.
+    func store(expecting expected: Digest? = nil, what: String, _ write: ((([UInt8]) throws -> Void)) throws -> Void) throws -> (
+        digest: Digest, bytes: Int
+    ) {
+        let file = try scratchFile()
+        var hash = FileHash()
+        var offset = 0
+        do {
+            try write { piece in
+                try file.write(piece, at: offset)
+                hash.update(piece)
+                offset += piece.count
+            }
+            let digest = hash.finish()
+            if let expected, expected != digest { throw mismatch(what, expected, digest) }
+            try adopt(file, as: digest)
+            return (digest, offset)
+        } catch {
+            try? FileManager.default.removeItem(atPath: file.path)
+            throw error
+        }
+    }
+
+    /// Removes a blob that no model needs any more.
+    func remove(_ digest: Digest) throws {
+        let path = path(of: digest)
+        guard FileManager.default.fileExists(atPath: path) else { return }
+        do {
+            try FileManager.default.removeItem(atPath: path)
+        } catch {
+            throw PullError(.file, "'\(path)' can't be removed: \(error.localizedDescription)")
+        }
+    }
+}
+
+func mismatch(_ what: String, _ expected: Digest, _ found: Digest) -> PullError {
+    PullError(
+        .hashMismatch, "\(what) should have SHA-256 \(expected) and has \(found): it is damaged or was changed; nothing was kept, try again"
+    )
+}

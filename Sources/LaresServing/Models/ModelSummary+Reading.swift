@@ -1,0 +1,57 @@
+import Foundation
+import LaresLanguage
+
+extension ModelSummary {
+    /// What a GGUF file says about itself.
+    ///
+    /// - Throws: ``PullError`` with code `notAModel` when the file is damaged or names no architecture.
+    init(gguf path: String) throws {
+        do {
+            let file = try GGUFFile(contentsOf: path)
+            let family = try file.metadata.string("general.architecture")
+            kind = family.hasSuffix("bert") ? .embedding : .language
+            self.family = family
+            contextLength = try file.metadata.intIfPresent("\(family).context_length")
+            parameterCount = file.tensors.values.reduce(0) { $0 &+ $1.count }
+            quantisation = Self.quantisation(file)
+            dimensions = kind == .embedding ? try file.metadata.intIfPresent("\(family).embedding_length") : nil
+            chatTemplate = try file.metadata.stringIfPresent("tokenizer.chat_template") != nil
+        } catch let error as GGUFError {
+            throw PullError(.notAModel, "this is no usable GGUF model: \(error.message)")
+        }
+    }
+
+    /// The name of the file's own type number (llama.cpp's `llama_ftype`), or the type most weights have.
+    private static func quantisation(_ file: GGUFFile) -> String {
+        let names = [
+            0: "F32", 1: "F16", 2: "Q4_0", 3: "Q4_1", 7: "Q8_0", 8: "Q5_0", 9: "Q5_1", 10: "Q2_K", 11: "Q3_K_S", 12: "Q3_K_M",
+            13: "Q3_K_L", 14: "Q4_K_S", 15: "Q4_K_M", 16: "Q5_K_S", 17: "Q5_K_M", 18: "Q6_K", 32: "BF16",
+        ]
+        if let type = try? file.metadata.intIfPresent("general.file_type"), let name = names[type] { return name }
+        var counts: [String: Int] = [:]
+        for tensor in file.tensors.values { counts["\(tensor.type)", default: 0] += tensor.bytes.count }
+        return counts.max { ($0.value, $0.key) < ($1.value, $1.key) }?.key.uppercased() ?? "F32"
+    }
+
+    /// What the files of a sentence-transformers directory say: `config.json` and `model.safetensors`.
+    ///
+    /// - Throws: ``PullError`` with code `notAModel`.
+    init(directory: String) throws {
+        struct Config: Decodable {
+            var model_type: String?
+            var max_position_embeddings: Int?
+            var hidden_size: Int?
+        }
+        guard let file = try? OpenFile.reading(directory + "/config.json"), let bytes = try? file.read(at: 0, count: 1 << 20),
+            let config = try? JSONDecoder().decode(Config.self, from: Data(bytes)), let family = config.model_type
+        else { throw PullError(.notAModel, "'\(directory)/config.json' is missing or names no model_type") }
+        guard family == "bert" else {
+            throw PullError(.notAModel, "a directory with a model of type '\(family)' can't be served; 'bert' encoders can, and GGUF files")
+        }
+        kind = .embedding
+        self.family = family
+        contextLength = config.max_position_embeddings
+        dimensions = config.hidden_size
+        chatTemplate = false
+    }
+}

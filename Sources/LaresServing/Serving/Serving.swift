@@ -1,0 +1,263 @@
+import Dispatch
+import Foundation
+import LaresLanguage
+import LaresTensor
+public import Logging
+public import ServiceLifecycle
+import Synchronization
+
+/// The in-process ``ModelClient``: loads models into a budget of bytes and answers with all of them on one engine thread.
+///
+///     let serving = Serving(store: store, settings: .init(preload: ["smollm2"]), logger: logger)
+///     let group = ServiceGroup(services: [serving, server], gracefulShutdownSignals: [.sigterm], logger: logger)
+///
+/// Requests are answered while ``run()`` runs.
+public final class Serving: ModelClient, Service {
+    private let store: ModelStore
+    private let settings: ServingSettings
+    private let logger: Logger
+    private let pool: ComputePool
+    private let inbox = Inbox()
+    private let shelf: ModelShelf
+    private let number = Mutex(0)
+    private let phase = Mutex(ServingStatus.State.loading)
+
+    /// A server of the models in `store`.
+    public init(store: ModelStore, settings: ServingSettings = ServingSettings(), logger: Logger) {
+        self.store = store
+        self.settings = settings
+        self.logger = logger
+        pool = ComputePool(threads: settings.threads)
+        shelf = ModelShelf(settings, store: store, inbox: inbox, pool: pool, logger: logger)
+    }
+
+    /// Computes until the task is cancelled, or shut down gracefully and every request that was admitted is answered.
+    public func run() async throws {
+        await withTaskCancellationOrGracefulShutdownHandler {
+            async let ended: Void = runEngine()
+            await preload()
+            phase.withLock { if $0 == .loading { $0 = .ready } }
+            await ended
+        } onCancelOrGracefulShutdown: {
+            self.beginDrain()
+        }
+        pool.close()
+    }
+
+    private func runEngine() async {
+        await withTaskCancellationHandler {
+            await withCheckedContinuation { continuation in
+                let thread = Thread { [self] in
+                    engine.run()
+                    continuation.resume()
+                }
+                thread.name = "lares-engine"
+                thread.stackSize = 8 << 20
+                thread.start()
+            }
+        } onCancel: {
+            inbox.post(.stop)
+        }
+    }
+
+    private var engine: Engine {
+        var limits = SchedulerSettings()
+        limits.queueLimit = settings.queueLimit
+        limits.batchLimit = settings.batchLimit
+        limits.promptTokens = settings.stepTokens
+        limits.pageTokens = KVCache.pageTokens
+        return Engine(inbox, pool: pool, limits, ServingMetrics()) { [shelf] in shelf.note($0) }
+    }
+
+    private func preload() async {
+        for name in settings.preload where phase.withLock({ $0 == .loading }) {
+            do {
+                try await load(name)
+            } catch {
+                logger.error("a model for the start is missing", metadata: ["model": "\(name)", "error": "\(error)"])
+            }
+        }
+    }
+
+    private func beginDrain() {
+        phase.withLock { $0 = .draining }
+        inbox.post(.drain)
+    }
+
+    /// Takes no new requests; those that were admitted are answered, and then ``run()`` returns.
+    public func drain() { beginDrain() }
+
+    /// Loads a model before anyone asks for it.
+    ///
+    /// - Throws: ``ServingError``.
+    public func load(_ name: String) async throws {
+        let stored = try store.find(name)
+        _ = try await shelf.lease(stored)
+        shelf.release(stored.name)
+    }
+
+    /// Takes a model out of memory; a request loads it again.
+    ///
+    /// - Throws: ``ServingError`` while it is answering.
+    public func unload(_ name: String) async throws {
+        try await shelf.unload((try? store.find(name).name) ?? name)
+    }
+
+    /// The models of the store with their state in memory.
+    public func models() async throws -> [ModelDescription] { try store.list().map { shelf.fill($0.description) } }
+
+    /// The model of that name or alias with its state in memory.
+    public func model(_ name: String) async throws -> ModelDescription { shelf.fill(try store.find(name).description) }
+
+    /// What is going on now.
+    public func status() async -> ServingStatus {
+        let (used, models) = shelf.memory
+        return ServingStatus(state: phase.withLock { $0 }, memoryBudget: settings.memoryBudget, memoryUsed: used, models: models)
+    }
+
+    /// Embeds texts.
+    public func embed(_ request: EmbeddingRequest) async throws -> EmbeddingResponse {
+        let stored = try admit(request.model, .embedding)
+        let model = try await shelf.lease(stored)
+        defer { shelf.release(stored.name) }
+        guard case .embedding(let network) = model.network else { throw wrongKind(stored, .embedding) }
+        try RequestCheck.check(request, dimensions: network.dimensions)
+        let texts = try tokens(of: request.inputs, model)
+        var vectors = try await compute(texts, stored.name, request.work)
+        if let dimensions = request.dimensions, dimensions < network.dimensions { vectors = vectors.map { $0.shortened(to: dimensions) } }
+        return EmbeddingResponse(model: stored.name, vectors: vectors, promptTokens: texts.reduce(0) { $0 + $1.count })
+    }
+
+    private func tokens(of inputs: [EmbeddingInput], _ model: LoadedModel) throws -> [[Token]] {
+        try inputs.enumerated().map { index, input in
+            let tokens = tokens(of: input, model.tokenizer)
+            guard tokens.count <= model.contextLength else {
+                throw ServingError(
+                    .contextTooLong,
+                    "input \(index) has \(tokens.count) tokens; '\(model.stored.name)' takes \(model.contextLength): shorten it",
+                    param: "input")
+            }
+            try checkVocabulary(tokens, model.tokenizer, param: "input")
+            return tokens
+        }
+    }
+
+    private func tokens(of input: EmbeddingInput, _ tokenizer: any Tokenizer) -> [Token] {
+        switch input {
+        case .text(let text): tokenizer.encode(text, addSpecial: true, parseSpecial: false)
+        case .tokens(let tokens): tokens
+        }
+    }
+
+    private func compute(_ texts: [[Token]], _ model: String, _ work: WorkClass) async throws -> [[Float]] {
+        let id = nextNumber()
+        return try await withTaskCancellationHandler {
+            try await withCheckedThrowingContinuation { continuation in
+                let job = EmbeddingJob(id: id, model: model, texts: texts, work: work) { continuation.resume(with: $0) }
+                if !inbox.post(.embed(job)) { continuation.resume(throwing: draining) }
+            }
+        } onCancel: {
+            inbox.post(.cancel(model: model, id: id))
+        }
+    }
+
+    /// Admits a request for text.
+    public func generate(_ request: GenerationRequest) async throws -> AsyncThrowingStream<GenerationEvent, any Error> {
+        let stored = try admit(request.model, .language)
+        try RequestCheck.check(request)
+        let model = try await shelf.lease(stored)
+        let (stream, continuation) = AsyncThrowingStream<GenerationEvent, any Error>.makeStream()
+        let job: GenerationJob
+        do {
+            job = try self.job(request, model, continuation)
+        } catch {
+            shelf.release(stored.name)
+            throw error
+        }
+        if job.maxTokens == 0 { return answerNothing(job, stream) }
+        continuation.onTermination = { [inbox] reason in
+            if case .cancelled = reason { inbox.post(.cancel(model: job.model, id: job.id)) }
+        }
+        switch await submit(job) {
+        case .queued: return stream
+        case .draining: throw draining
+        case .full(let time):
+            throw ServingError(
+                .queueFull, "\(settings.queueLimit) requests wait for '\(stored.name)': try again in \(time.components.seconds) seconds",
+                retryAfter: time)
+        }
+    }
+
+    private func submit(_ job: GenerationJob) async -> Submission {
+        await withCheckedContinuation { continuation in
+            guard !inbox.post(.generate(job, reply: { continuation.resume(returning: $0) })) else { return }
+            job.release()
+            continuation.resume(returning: .draining)
+        }
+    }
+
+    private func answerNothing(
+        _ job: GenerationJob, _ stream: AsyncThrowingStream<GenerationEvent, any Error>
+    ) -> AsyncThrowingStream<GenerationEvent, any Error> {
+        job.continuation.yield(.started(promptTokens: job.prompt.count, cachedTokens: 0))
+        if let echo = job.echo { job.continuation.yield(.text(echo, [])) }
+        job.continuation.yield(.finished(.length, Usage(promptTokens: job.prompt.count, completionTokens: 0)))
+        job.continuation.finish()
+        job.release()
+        return stream
+    }
+
+    private func job(
+        _ request: GenerationRequest, _ model: LoadedModel, _ continuation: AsyncThrowingStream<GenerationEvent, any Error>.Continuation
+    ) throws -> GenerationJob {
+        guard case .language(let network) = model.network else { throw wrongKind(model.stored, .language) }
+        let name = model.stored.name
+        let prompt = try PromptReader(network, now: Date()).read(request.prompt)
+        let limit = try RequestCheck.room(
+            prompt: prompt.tokens.count, maxTokens: request.maxTokens, context: model.contextLength, param: prompt.param)
+        try checkVocabulary(prompt.tokens, network.tokenizer, param: prompt.param)
+        return GenerationJob(
+            id: nextNumber(), model: name, prompt: prompt.tokens, echo: request.echo ? prompt.text(network.tokenizer) : nil,
+            sampling: request.sampling, seed: request.sampling.seed ?? UInt64.random(in: .min ... .max), stops: request.stop,
+            maxTokens: limit, topLogProbabilities: request.topLogProbabilities, ignoreEnd: request.ignoreEnd, caller: request.caller,
+            work: request.work, submitted: .now, continuation: continuation, release: { [shelf] in shelf.release(name) })
+    }
+
+    private func admit(_ name: String, _ kind: ModelKind) throws -> StoredModel {
+        let stored = try store.find(name)
+        guard stored.kind == kind else { throw wrongKind(stored, kind) }
+        guard phase.withLock({ $0 != .draining }) else { throw draining }
+        return stored
+    }
+
+    private func checkVocabulary(_ tokens: [Token], _ tokenizer: any Tokenizer, param: String) throws {
+        guard let bad = tokens.first(where: { $0 < 0 || Int($0) >= tokenizer.vocabularySize }) else { return }
+        throw ServingError(.invalidRequest, "token \(bad) is not one of this model's \(tokenizer.vocabularySize)", param: param)
+    }
+
+    private func wrongKind(_ model: StoredModel, _ wanted: ModelKind) -> ServingError {
+        ServingError(
+            .wrongKind, "'\(model.name)' is a model for \(model.kind.rawValue), and this request needs one for \(wanted.rawValue)",
+            param: "model")
+    }
+
+    private var draining: ServingError {
+        ServingError(.draining, "the server is stopping; try again in a moment", retryAfter: .seconds(5))
+    }
+
+    private func nextNumber() -> Int {
+        number.withLock {
+            $0 += 1
+            return $0
+        }
+    }
+}
+
+extension [Float] {
+    /// The first numbers, at unit length again.
+    fileprivate func shortened(to count: Int) -> [Float] {
+        let head = prefix(count)
+        let length = head.reduce(0) { $0 + $1 * $1 }.squareRoot()
+        return length > 0 ? head.map { $0 / length } : Array(head)
+    }
+}
