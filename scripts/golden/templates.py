@@ -195,8 +195,10 @@ def write_models(models):
     folder.mkdir(parents=True, exist_ok=True)
     fetch_collection(folder)
     for name in ("smollm2", "gemma3"):
-        if (models / f"{name}.gguf").exists():
-            (folder / f"model-{name}.jinja").write_text(template_of_gguf(models / f"{name}.gguf") or "")
+        source = template_of_gguf(models / f"{name}.gguf") if (models / f"{name}.gguf").exists() else None
+        (folder / f"model-{name}.jinja").unlink(missing_ok=True)
+        if source:
+            (folder / f"model-{name}.jinja").write_text(source)
     made = {}
     for path in sorted(folder.glob("*.jinja")):
         source = path.read_bytes().decode()
