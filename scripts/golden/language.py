@@ -1,6 +1,8 @@
 """Golden values of the language models, from llama.cpp: log-probabilities and greedy continuations.
 
-    python scripts/golden/language.py MODELS_FOLDER Tests/LaresLanguageTests/Golden [smollm2|gemma3 ...]
+    python scripts/golden/language.py MODELS_FOLDER Tests/LaresLanguageTests/Golden [smollm2|gemma3 ...] [--decided]
+
+`--decided` makes only that list anew.
 
 Needs llama-cpp-python (see Benchmarks/requirements.txt), numpy and gguf. The fields are described in the README.md beside the results.
 
@@ -167,11 +169,15 @@ def make(model, path, twin):
 
 def main():
     models, golden = pathlib.Path(sys.argv[1]), pathlib.Path(sys.argv[2])
-    for model in sys.argv[3:] or ["smollm2", "gemma3"]:
-        path = models / f"{model}.gguf"
+    chosen = [a for a in sys.argv[3:] if a != "--decided"] or ["smollm2", "gemma3"]
+    for model in chosen:
+        path, target = models / f"{model}.gguf", golden / f"{model}.json"
         with tempfile.TemporaryDirectory() as folder:
-            values = make(model, path, f32_twin.write(path, pathlib.Path(folder) / "twin.gguf"))
-        target = golden / f"{model}.json"
+            twin = f32_twin.write(path, pathlib.Path(folder) / "twin.gguf")
+            if "--decided" in sys.argv:
+                values = json.loads(target.read_text()) | {"decided": decided_prompts(path, twin)}
+            else:
+                values = make(model, path, twin)
         target.write_text(json.dumps(values, ensure_ascii=False, separators=(",", ":")) + "\n")
         print(f"{target}: {target.stat().st_size} bytes, noise {values['noise']}, {len(values['decided'])} decided prompts")
 

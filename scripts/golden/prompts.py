@@ -147,15 +147,15 @@ SEQUENCES_CHINESE = [
 ]
 
 
-def repeated(sentences, separator):
-    return [separator.join([s] * 4) + separator.rstrip() for s in sentences]
+def repeated(sentences, separator, times=4):
+    return [separator.join([s] * times) + separator.rstrip() for s in sentences]
 
 
 def decided_candidates():
     """(language, text) of the prompts among which those are chosen on which the reference agrees with itself."""
     pairs = [a + b for a, b in zip(SENTENCES_CHINESE, SENTENCES_CHINESE[1:])]
-    english = SEQUENCES + repeated(SENTENCES, " ")
-    chinese = SEQUENCES_CHINESE + repeated(SENTENCES_CHINESE, "") + repeated(pairs, "")
+    english = SEQUENCES + repeated(SENTENCES, " ") + repeated(SENTENCES, " ", times=10)
+    chinese = SEQUENCES_CHINESE + repeated(SENTENCES_CHINESE, "") + repeated(pairs, "") + repeated(SENTENCES_CHINESE, "", times=10)
     return [("en", t) for t in ENGLISH + english], [("zh", t) for t in CHINESE + chinese]
 
 
