@@ -69,11 +69,13 @@ public struct SafeTensors: Sendable {
 
     private static func header(of bytes: UnsafeRawBufferPointer, path: String) throws(SafeTensorsError) -> UnsafeRawBufferPointer {
         guard bytes.count >= 8 else {
-            throw SafeTensorsError(.truncated, "'\(path)' has \(bytes.count) bytes, fewer than the 8 of the header's length: download it again")
+            throw SafeTensorsError(
+                .truncated, "'\(path)' has \(bytes.count) bytes, fewer than the 8 of the header's length: download it again")
         }
         let length = UInt64(littleEndian: bytes.loadUnaligned(as: UInt64.self))
         guard length <= UInt64(longestHeader) else {
-            throw SafeTensorsError(.tooLarge, "'\(path)' claims a header of \(length) bytes, more than \(longestHeader): not a safetensors file")
+            throw SafeTensorsError(
+                .tooLarge, "'\(path)' claims a header of \(length) bytes, more than \(longestHeader): not a safetensors file")
         }
         guard Int(length) <= bytes.count - 8 else {
             throw SafeTensorsError(.truncated, "'\(path)' has a header of \(length) bytes, the file has \(bytes.count): download it again")
@@ -106,7 +108,8 @@ public struct SafeTensors: Sendable {
             throw SafeTensorsError(.truncated, "'\(path)' has \(dataCount) bytes of data, its tensors take \(next): download it again")
         }
         guard next == dataCount else {
-            throw SafeTensorsError(.badOffsets, "'\(path)' has \(dataCount - next) bytes after its last tensor: not a plain safetensors file")
+            throw SafeTensorsError(
+                .badOffsets, "'\(path)' has \(dataCount - next) bytes after its last tensor: not a plain safetensors file")
         }
     }
 }

@@ -23,7 +23,9 @@ struct SafeTensorsHeaderReader {
                 try reader.readMetadata()
                 return
             }
-            guard entries.count < SafeTensors.mostTensors else { throw SafeTensorsError(.tooLarge, "'\(reader.path)' names over a million tensors") }
+            guard entries.count < SafeTensors.mostTensors else {
+                throw SafeTensorsError(.tooLarge, "'\(reader.path)' names over a million tensors")
+            }
             let entry = try reader.entry(name)
             guard entries.updateValue(entry, forKey: name) == nil else { throw reader.duplicate(name) }
         }
@@ -101,11 +103,15 @@ struct SafeTensorsHeaderReader {
         while at < bytes.count, (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(bytes[at]) {
             let (tens, first) = value.multipliedReportingOverflow(by: 10)
             let (sum, second) = tens.addingReportingOverflow(Int(bytes[at] - UInt8(ascii: "0")))
-            guard !first, !second else { throw SafeTensorsError(.sizeMismatch, "'\(path)' has a size or offset of more than 63 bits at byte \(start)") }
+            guard !first, !second else {
+                throw SafeTensorsError(.sizeMismatch, "'\(path)' has a size or offset of more than 63 bits at byte \(start)")
+            }
             value = sum
             at += 1
         }
-        guard at > start, at == start + 1 || bytes[start] != UInt8(ascii: "0") else { throw malformed("has no whole number at byte \(start)") }
+        guard at > start, at == start + 1 || bytes[start] != UInt8(ascii: "0") else {
+            throw malformed("has no whole number at byte \(start)")
+        }
         return value
     }
 
