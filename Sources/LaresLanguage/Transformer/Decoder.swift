@@ -36,13 +36,21 @@ package final class Decoder: Sendable {
         case file(GGUFTensor)
     }
 
+    /// How numbers meet weights.
+    package enum Precision: Sendable {
+        /// Weights as stored, activations rounded to 8 bits in blocks of 32: what serves.
+        case stored
+        /// Weights unpacked to single precision, activations not rounded: the engine without its largest source of noise, for tests.
+        case single
+    }
+
     /// Repacks the weights of a checked file; the pages of the file are given back as it goes. Throws `GGUFError`.
-    package init(_ file: GGUFFile, pool: ComputePool) throws {
+    package init(_ file: GGUFFile, pool: ComputePool, precision: Precision = .stored) throws {
         let tensors = try DecoderTensors(file)
         configuration = tensors.configuration
         vocabularySize = tensors.vocabularySize
         self.pool = pool
-        let loader = WeightLoader(file: file, pool: pool)
+        let loader = WeightLoader(file: file, pool: pool, precision: precision)
         outputNorm = tensors.outputNorm
         head = try loader.matrix(tensors.head)
         embedding = tensors.isTied ? .head : .file(tensors.embedding)
@@ -88,8 +96,10 @@ extension Decoder.Layer {
 struct WeightLoader {
     let file: GGUFFile
     let pool: ComputePool
+    let precision: Decoder.Precision
 
     func matrix(_ tensor: GGUFTensor) throws -> Matrix {
+        if precision == .single { return unpacked(tensor) }
         guard Matrix.isSupported(type: tensor.type, rows: tensor.rows, columns: tensor.columns) else {
             throw GGUFError(
                 .unsupportedModel,
@@ -98,8 +108,18 @@ struct WeightLoader {
         return Matrix(tensor.bytes, type: tensor.type, rows: tensor.rows, columns: tensor.columns, pool: pool)
     }
 
+    private func unpacked(_ tensor: GGUFTensor) -> Matrix {
+        let values = [Float](unsafeUninitializedCapacity: tensor.count) { buffer, filled in
+            tensor.type.decode(tensor.bytes, into: UnsafeMutableBufferPointer(rebasing: buffer[..<tensor.count]))
+            filled = tensor.count
+        }
+        return values.withUnsafeBytes { Matrix($0, type: .f32, rows: tensor.rows, columns: tensor.columns, pool: pool) }
+    }
+
     func checkAttention(_ shape: DecoderConfiguration) throws {
-        guard shape.headSize.isMultiple(of: 16), shape.headSize <= 256 else {
+        let attention = AttentionShape(
+            heads: shape.heads, kvHeads: shape.keyValueHeads, headDimension: shape.headSize, scale: shape.attentionScale)
+        guard attention.isSupported else {
             throw GGUFError(.unsupportedModel, "heads of \(shape.headSize) values have no kernel; multiples of 16 up to 256 have")
         }
     }

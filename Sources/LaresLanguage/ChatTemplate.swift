@@ -1,0 +1,59 @@
+public import Foundation
+public import LaresTemplates
+
+/// A model's own chat template with what it needs to know of the model.
+///
+///     let text = try template.render(messages: [ChatTurn(role: "user", content: "Hello")], addGenerationPrompt: true, now: .now)
+public struct ChatTemplate: Sendable {
+    /// The text of the token a sequence begins with; empty when there is none.
+    public let beginText: String
+    /// The text of the token that ends one; empty when there is none.
+    public let endText: String
+    private let template: Template
+
+    /// Reads a Jinja template. Throws `TemplateError`.
+    public init(_ source: String, beginText: String, endText: String) throws {
+        template = try Template(source)
+        self.beginText = beginText
+        self.endText = endText
+    }
+
+    /// The text a model reads for a conversation. Throws `TemplateError`, with the template's own words where it refuses the messages.
+    public func render(
+        messages: [ChatTurn], tools: [TemplateValue] = [], addGenerationPrompt: Bool, now: Date
+    ) throws -> String {
+        try template.render(
+            [
+                "messages": .array(messages.map(\.value)),
+                "tools": tools.isEmpty ? .null : .array(tools),
+                "documents": .null,
+                "add_generation_prompt": .bool(addGenerationPrompt),
+                "bos_token": .string(beginText),
+                "eos_token": .string(endText),
+            ],
+            now: now)
+    }
+}
+
+/// One message of a conversation.
+public struct ChatTurn: Sendable, Hashable {
+    /// `system`, `user`, `assistant` or what the template knows.
+    public var role: String
+    /// What was said.
+    public var content: String
+    /// Who said it, for templates that use it.
+    public var name: String?
+
+    /// A message.
+    public init(role: String, content: String, name: String? = nil) {
+        self.role = role
+        self.content = content
+        self.name = name
+    }
+
+    var value: TemplateValue {
+        var pairs: [(String, TemplateValue)] = [("role", .string(role)), ("content", .string(content))]
+        if let name { pairs.append(("name", .string(name))) }
+        return .object(TemplateObject(pairs))
+    }
+}
