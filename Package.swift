@@ -96,8 +96,13 @@ let package = Package(
         .testTarget(
             name: "LaresServerTests",
             dependencies: [
-                "LaresServer", "LaresServing",
+                "LaresAccess", "LaresLanguage", "LaresServer", "LaresServing", "LaresStore",
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HummingbirdTesting", package: "hummingbird"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "Metrics", package: "swift-metrics"),
+                .product(name: "NIOCore", package: "swift-nio"),
             ]),
     ]
 )
