@@ -61,7 +61,7 @@ public struct LaresServer: Sendable {
     }
 
     /// Everything that is served, with its middleware.
-    func router() throws -> Router<LaresContext> {
+    package func router() throws -> Router<LaresContext> {
         let routes = routes
         let router = Router(context: LaresContext.self, options: .autoGenerateHeadEndpoints)
         router.add(middleware: SecurityHeaders())
@@ -85,7 +85,7 @@ public struct LaresServer: Sendable {
     }
 
     /// The addresses of the API.
-    var routes: RouteTable {
+    package var routes: RouteTable {
         let models = ModelRoutes(client: client)
         let generation = GenerationRoutes(client: client, activity: activity, bodyLimit: settings.bodyLimit)
         let embedding = EmbeddingRoutes(client: client, activity: activity, bodyLimit: settings.bodyLimit)

@@ -1,15 +1,15 @@
 import LaresLanguage
-import LaresServing
+package import LaresServing
 
 /// The body of `POST /v1/chat/completions`, checked.
-struct ChatRequest {
-    var generation: GenerationRequest
-    var choices: Int
-    var streams: Bool
-    var includesUsage: Bool
+package struct ChatRequest {
+    package var generation: GenerationRequest
+    package var choices: Int
+    package var streams: Bool
+    package var includesUsage: Bool
 
     /// - Throws: ``APIError`` naming the first parameter that is wrong or not supported.
-    init(_ body: JSON, caller: String) throws {
+    package init(_ body: JSON, caller: String) throws {
         let fields = try Fields(body)
         let model = try fields.requiredString("model")
         try fields.refuseUnsupportedChatParameters()

@@ -1,21 +1,21 @@
 import LaresLanguage
-import LaresServing
+package import LaresServing
 
 /// The body of `POST /v1/completions`, checked: one or several prompts, each a string or an array of token ids.
-struct CompletionRequest {
+package struct CompletionRequest {
     /// One generation for each prompt; each is made ``choices`` times.
-    var generations: [GenerationRequest]
-    var choices: Int
-    var streams: Bool
-    var includesUsage: Bool
+    package var generations: [GenerationRequest]
+    package var choices: Int
+    package var streams: Bool
+    package var includesUsage: Bool
     /// How many likely tokens are named beside each token; nil when log-probabilities are not wanted.
-    var logProbabilities: Int?
+    package var logProbabilities: Int?
 
     /// How many prompts one request may have.
     static let maximumPrompts = 256
 
     /// - Throws: ``APIError`` naming the first parameter that is wrong or not supported.
-    init(_ body: JSON, caller: String) throws {
+    package init(_ body: JSON, caller: String) throws {
         let fields = try Fields(body)
         let model = try fields.requiredString("model")
         try fields.refuseUnsupportedChatParameters()

@@ -1,17 +1,17 @@
 import LaresLanguage
-import LaresServing
+package import LaresServing
 
 /// The body of `POST /v1/embeddings`, checked.
-struct EmbeddingsRequest {
-    var embedding: EmbeddingRequest
+package struct EmbeddingsRequest {
+    package var embedding: EmbeddingRequest
     /// True for little-endian 32-bit floats in base64, which the official client asks for unless told otherwise.
-    var isBase64: Bool
+    package var isBase64: Bool
 
     /// How many inputs one request may have.
     static let maximumInputs = 2_048
 
     /// - Throws: ``APIError`` naming the first parameter that is wrong.
-    init(_ body: JSON, caller: String) throws {
+    package init(_ body: JSON, caller: String) throws {
         let fields = try Fields(body)
         let model = try fields.requiredString("model")
         let format = try fields.string("encoding_format") ?? "float"

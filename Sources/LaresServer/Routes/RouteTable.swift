@@ -1,17 +1,17 @@
-import HTTPTypes
-import Hummingbird
+package import HTTPTypes
+package import Hummingbird
 
 /// One address of the API and what answers it.
-struct APIRoute: Sendable {
-    let method: HTTPRequest.Method
+package struct APIRoute: Sendable {
+    package let method: HTTPRequest.Method
     /// The path as OpenAPI writes it: `/v1/models/{model}`.
-    let path: String
-    let handler: @Sendable (Request, LaresContext) async throws -> Response
+    package let path: String
+    package let handler: @Sendable (Request, LaresContext) async throws -> Response
 }
 
 /// The API as data: what the router is made of, what a wrong method is told, and what the tests hold against `openapi.json`.
-struct RouteTable: Sendable {
-    let routes: [APIRoute]
+package struct RouteTable: Sendable {
+    package let routes: [APIRoute]
 
     /// Puts every route into a router.
     func add(to router: Router<LaresContext>) {

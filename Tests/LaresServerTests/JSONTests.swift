@@ -1,0 +1,65 @@
+import LaresServer
+import Testing
+
+struct JSONTests {
+    private func parse(_ text: String) throws -> JSON { try JSON(parsing: Array(text.utf8)) }
+
+    @Test(arguments: [
+        #"{"a":[1,-2.5,true,false,null],"b":{"c":"d"}}"#, "[]", "{}", #""""#, "0", "-0.5", "[1e+30]", #"["\u0000"]"#,
+        #"["tab\t and \"quotes\" and \\"]"#, "\"𝄞 汉\"", "[[],[{}]]",
+    ])
+    func whatIsWrittenReadsTheSame(text: String) throws {
+        let value = try parse(text)
+        #expect(try parse(value.serialized) == value)
+    }
+
+    @Test(arguments: [
+        ("", "ends where"), ("{", "name in quotes"), ("[1,]", "a JSON value"), ("{\"a\":1,}", "name in quotes"), ("01", "begins with 0"),
+        ("1.", "after '.'"), ("1e", "exponent"), ("-", "a JSON value"), ("+1", "a JSON value"), ("nul", "a JSON value"),
+        ("tru", "a JSON value"),
+        ("\"a", "not closed"), ("\"\\x\"", "can't be escaped"), ("\"\\u12\"", "hexadecimal"), ("\"\\ud800\"", "surrogate"),
+        ("\"\\ud800\\u0041\"", "surrogate"), ("\"\n\"", "control character"), ("1 2", "more after the end"), ("[1 2]", "',' or ']'"),
+        ("{\"a\" 1}", "':'"), ("1e999", "out of range"), ("NaN", "a JSON value"), ("'a'", "a JSON value"), ("\u{FEFF}1", "a JSON value"),
+    ])
+    func whatIsNotJSONIsRefusedWithAReason(text: String, reason: String) {
+        let error = #expect(throws: JSONError.self) { try parse(text) }
+        #expect(error?.message.contains(reason) == true, "\(error?.message ?? "no error")")
+    }
+
+    @Test func aStringThatIsNotUTF8IsRefused() {
+        #expect(throws: JSONError.self) { try JSON(parsing: [0x22, 0xC3, 0x28, 0x22]) }
+        #expect(throws: JSONError.self) { try JSON(parsing: [0x22, 0xED, 0xA0, 0x80, 0x22]) }
+    }
+
+    @Test(arguments: [64, 65, 100, 160, 300, 511, 512, 100_000])
+    func depthIsBounded(depth: Int) {
+        for (open, close) in [("[", "]"), ("{\"a\":", "}")] {
+            let inner = open == "[" ? "" : "1"
+            let text = String(repeating: open, count: depth) + inner + String(repeating: close, count: depth)
+            let value = try? parse(text)
+            #expect((value != nil) == (depth <= JSON.maximumDepth))
+        }
+    }
+
+    @Test func surrogatePairsAndEscapesBecomeTheirCharacters() throws {
+        #expect(try parse(#""\ud834\udd1e\u6c49\/\b""#) == "𝄞汉/\u{8}")
+    }
+
+    @Test func wholeNumbersBeyondAnIntBecomeDoubles() throws {
+        #expect(try parse("9223372036854775807") == .int(.max))
+        #expect(try parse("9223372036854775808") == .double(9.223372036854775808e18))
+    }
+
+    @Test func theLastOfRepeatedNamesCounts() throws {
+        #expect(try parse(#"{"a":1,"a":2}"#)["a"] == 2)
+    }
+
+    @Test func numbersWithoutAWordInJSONBecomeNull() {
+        #expect(JSON.array([.double(.nan), .double(.infinity)]).serialized == "[null,null]")
+    }
+
+    @Test func membersKeepTheirOrder() {
+        let value: JSON = ["z": 1, "a": "é\n", "m": [1.5, nil]]
+        #expect(value.serialized == #"{"z":1,"a":"é\n","m":[1.5,null]}"#)
+    }
+}
