@@ -23,7 +23,7 @@ struct SafeTensorsHeaderReader {
                 try reader.readMetadata()
                 return
             }
-            guard entries.count < SafeTensors.mostTensors else {
+            guard entries.count < SafeTensorsContents.mostTensors else {
                 throw SafeTensorsError(.tooLarge, "'\(reader.path)' names over a million tensors")
             }
             let entry = try reader.entry(name)
