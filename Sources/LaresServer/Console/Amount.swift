@@ -1,17 +1,17 @@
-import Foundation
+package import Foundation
 
 /// Numbers, sizes and times as people read them, in one language.
-struct Amount: Sendable {
+package struct Amount: Sendable {
     let words: Words
     let timeZone: TimeZone
 
-    init(_ words: Words, timeZone: TimeZone = .current) {
+    package init(_ words: Words, timeZone: TimeZone = .current) {
         self.words = words
         self.timeZone = timeZone
     }
 
     /// "1,284".
-    func whole(_ number: Int) -> String {
+    package func whole(_ number: Int) -> String {
         var digits = String(number.magnitude)
         var groups: [String] = []
         while digits.count > 3 {
@@ -22,14 +22,14 @@ struct Amount: Sendable {
     }
 
     /// One decimal below ten, none from there: "1.7", "41".
-    func short(_ number: Double) -> String {
+    package func short(_ number: Double) -> String {
         guard number.isFinite else { return words("unit.none") }
         let tenths = (number * 10).rounded() / 10
         return tenths.magnitude < 10 ? String(format: "%.1f", tenths) : whole(Int(clamping: number))
     }
 
     /// "270 MB".
-    func bytes(_ count: Int) -> String {
+    package func bytes(_ count: Int) -> String {
         let number = Double(count)
         switch number {
         case ..<1e3: return words("unit.bytes", ["n": whole(count)])
@@ -41,13 +41,13 @@ struct Amount: Sendable {
     }
 
     /// "0.2" seconds; two decimals below a tenth.
-    func seconds(_ number: Double) -> String { String(format: number < 0.095 ? "%.2f" : "%.1f", number) }
+    package func seconds(_ number: Double) -> String { String(format: number < 0.095 ? "%.2f" : "%.1f", number) }
 
     /// "0.3", for sentences that name the unit.
-    func gigabytes(_ count: Int) -> String { short(Double(count) / 1e9) }
+    package func gigabytes(_ count: Int) -> String { short(Double(count) / 1e9) }
 
     /// "135 million", "1.35 亿".
-    func count(_ number: Int) -> String {
+    package func count(_ number: Int) -> String {
         let units = words.language.largeUnits
         switch Double(number) {
         case units.larger...: return words("unit.larger", ["n": significant(Double(number) / units.larger)])
@@ -57,12 +57,12 @@ struct Amount: Sendable {
     }
 
     /// "41 tok/s", or a dash.
-    func rate(_ tokensPerSecond: Double?) -> String {
+    package func rate(_ tokensPerSecond: Double?) -> String {
         tokensPerSecond.map { words("unit.rate", ["n": short($0)]) } ?? words("unit.none")
     }
 
     /// "23 Nov 2026".
-    func date(_ date: Date) -> String {
+    package func date(_ date: Date) -> String {
         var calendar = Calendar(identifier: .gregorian)
         calendar.timeZone = timeZone
         let parts = calendar.dateComponents([.year, .month, .day], from: date)
@@ -71,7 +71,7 @@ struct Amount: Sendable {
     }
 
     /// "3 min ago"; the date from a day on.
-    func ago(_ date: Date, now: Date) -> String {
+    package func ago(_ date: Date, now: Date) -> String {
         let seconds = now.timeIntervalSince(date)
         switch seconds {
         case ..<60: return words("ago.now")

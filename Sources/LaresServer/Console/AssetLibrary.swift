@@ -1,7 +1,7 @@
-import Foundation
+package import Foundation
 
 /// Styles, scripts and pictures, read once. All share one hash in their address, so scripts can import each other by name.
-struct AssetLibrary: Sendable {
+package struct AssetLibrary: Sendable {
     /// One file as it is sent.
     struct Asset: Sendable {
         let bytes: [UInt8]
@@ -13,7 +13,7 @@ struct AssetLibrary: Sendable {
     private let assets: [String: Asset]
 
     /// - Throws: ``ConsoleError`` when the folder can't be read or the stylesheet lacks its theme condition.
-    init(folder: URL) throws {
+    package init(folder: URL) throws {
         let names = (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []
         var assets: [String: Asset] = [:]
         for name in names {
@@ -37,7 +37,7 @@ struct AssetLibrary: Sendable {
     func asset(_ name: String) -> Asset? { assets[name] }
 
     /// The address of a file; nil when there is none of this name.
-    func address(of name: String) -> String? { assets[name] == nil ? nil : "/assets/\(hash)/\(name)" }
+    package func address(of name: String) -> String? { assets[name] == nil ? nil : "/assets/\(hash)/\(name)" }
 
     /// Whether the sprite has a picture of this name.
     func hasIcon(_ name: String) -> Bool {

@@ -5,7 +5,7 @@ import Hummingbird
 struct FormError: Error {}
 
 /// The fields of a posted form (`application/x-www-form-urlencoded`).
-struct Form: Sendable {
+package struct Form: Sendable {
     private let values: [String: String]
 
     /// Reads the body of a request.
@@ -19,7 +19,7 @@ struct Form: Sendable {
     }
 
     /// Reads fields from text (URL Standard §5.1). A repeated name keeps its last value.
-    init(_ text: String) throws {
+    package init(_ text: String) throws {
         var values: [String: String] = [:]
         for part in text.split(separator: "&").prefix(100) {
             let pair = part.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map { $0.replacing("+", with: " ") }
@@ -32,14 +32,14 @@ struct Form: Sendable {
     }
 
     /// The value of a field, without the space around it; empty when there is none.
-    subscript(name: String) -> String {
+    package subscript(name: String) -> String {
         let value = values[name] ?? ""
         return String(value.drop(while: \.isWhitespace).reversed().drop(while: \.isWhitespace).reversed())
     }
 }
 
 /// A path of this server that a form may send a person back to.
-func localPath(_ text: String) -> String {
+package func localPath(_ text: String) -> String {
     let isLocal = text.hasPrefix("/") && !text.hasPrefix("//") && !text.contains("\\") && text.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7F }
     return isLocal ? text : "/models"
 }

@@ -1,15 +1,15 @@
 import ServiceLifecycle
 
 /// Turns what a page reads now into server-sent events (HTML Living Standard §9.2): one when it changed, a comment when it has long not.
-struct LiveFeed {
+package struct LiveFeed {
     private var last: String?
     private var silent = 0
 
     /// - Parameter last: The id of the event the reader heard last, if they were here before.
-    init(last: String?) { self.last = last }
+    package init(last: String?) { self.last = last }
 
     /// What to send for this state, if anything. A quiet stream gets a comment every 30 states, so that proxies keep it open.
-    mutating func next(_ state: JSON) -> String? {
+    package mutating func next(_ state: JSON) -> String? {
         let text = state.compactText
         var hash = ContentHash()
         hash.update(text.utf8)

@@ -2,17 +2,22 @@
 ///
 /// `[[models.title]]` is a text of the catalogue, `[[icon:plus]]` a picture, `[[asset:chat.js]]` an address. They are filled in once for
 /// each language, so a text, picture or file that doesn't exist stops the program at its start and not a reader later.
-struct PageSource {
-    let name: String
-    let text: String
+package struct PageSource {
+    package let name: String
+    package let text: String
+
+    package init(name: String, text: String) {
+        self.name = name
+        self.text = text
+    }
 
     /// The catalogue keys this page uses.
-    var keys: Set<String> { Set(places.filter { !$0.contains(":") }) }
+    package var keys: Set<String> { Set(places.filter { !$0.contains(":") }) }
 
     /// The Mustache template of one language.
     ///
     /// - Throws: ``ConsoleError`` naming what is missing.
-    func expanded(words: Words, assets: AssetLibrary) throws -> String {
+    package func expanded(words: Words, assets: AssetLibrary) throws -> String {
         var rest = text[...]
         var result = ""
         while let open = rest.firstRange(of: "[["), let close = rest[open.upperBound...].firstRange(of: "]]") {

@@ -1,20 +1,20 @@
 /// A model's text as the console shows it: prose and fenced code, nothing else. `chat.js` makes the same blocks while text arrives.
-struct Prose: Sendable, Equatable {
+package struct Prose: Sendable, Equatable {
     /// A paragraph, or the lines between two fences.
-    struct Block: Sendable, Equatable {
-        let isCode: Bool
-        let text: String
+    package struct Block: Sendable, Equatable {
+        package let isCode: Bool
+        package let text: String
 
         /// The words of a paragraph, told apart by `**` and backquotes; a code block is one plain span.
-        var spans: [Span] { isCode ? [Span(kind: .plain, text: text)] : Span.parse(text) }
+        package var spans: [Span] { isCode ? [Span(kind: .plain, text: text)] : Span.parse(text) }
     }
 
     /// Words inside a paragraph that look alike.
-    struct Span: Sendable, Equatable {
-        enum Kind: Sendable { case plain, strong, code }
+    package struct Span: Sendable, Equatable {
+        package enum Kind: Sendable { case plain, strong, code }
 
-        let kind: Kind
-        let text: String
+        package let kind: Kind
+        package let text: String
 
         fileprivate static func parse(_ text: String) -> [Span] {
             var spans: [Span] = []
@@ -31,9 +31,9 @@ struct Prose: Sendable, Equatable {
         }
     }
 
-    let blocks: [Block]
+    package let blocks: [Block]
 
-    init(_ text: String) {
+    package init(_ text: String) {
         var blocks: [Block] = []
         var lines: [Substring] = []
         var isCode = false

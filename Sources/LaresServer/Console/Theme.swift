@@ -1,9 +1,9 @@
 /// Light or dark, chosen by a person or left to their system.
-enum Theme: String, Sendable, CaseIterable {
+package enum Theme: String, Sendable, CaseIterable {
     case system, light, dark
 
     /// The stylesheet with its one media condition answered, so that a chosen theme needs no script and never flashes.
-    func apply(to stylesheet: String) -> String {
+    package func apply(to stylesheet: String) -> String {
         switch self {
         case .system: stylesheet
         case .light: stylesheet.replacing(Self.condition, with: "@media not all")

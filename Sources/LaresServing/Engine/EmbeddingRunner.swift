@@ -4,7 +4,7 @@ import LaresTensor
 /// One embedding model in the engine. Used by the engine's thread only.
 final class EmbeddingRunner {
     let name: String
-    private let model: any TextEmbedder
+    private let model: EmbeddingModel
     private let pool: ComputePool
     private let jobLimit: Int
     private var jobs: [Progress] = []
@@ -14,7 +14,7 @@ final class EmbeddingRunner {
         var vectors: [[Float]] = []
     }
 
-    init(name: String, _ model: any TextEmbedder, pool: ComputePool, jobLimit: Int) {
+    init(name: String, _ model: EmbeddingModel, pool: ComputePool, jobLimit: Int) {
         self.name = name
         self.model = model
         self.pool = pool

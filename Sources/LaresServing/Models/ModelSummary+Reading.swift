@@ -1,5 +1,6 @@
 import Foundation
 import LaresLanguage
+import LaresTensor
 
 extension ModelSummary {
     /// What a GGUF file says about itself.
@@ -9,12 +10,15 @@ extension ModelSummary {
         do {
             let file = try GGUFFile(contentsOf: path)
             let family = try file.metadata.string("general.architecture")
-            kind = family.hasSuffix("bert") ? .embedding : .language
+            guard !family.hasSuffix("bert") else {
+                throw PullError(.notAModel, "GGUF files of encoders ('\(family)') can't be served; a directory with model.safetensors can")
+            }
+            kind = .language
             self.family = family
             contextLength = try file.metadata.intIfPresent("\(family).context_length")
             parameterCount = file.tensors.values.reduce(0) { $0 &+ $1.count }
             quantisation = Self.quantisation(file)
-            dimensions = kind == .embedding ? try file.metadata.intIfPresent("\(family).embedding_length") : nil
+            dimensions = nil
             chatTemplate = try file.metadata.stringIfPresent("tokenizer.chat_template") != nil
         } catch let error as GGUFError {
             throw PullError(.notAModel, "this is no usable GGUF model: \(error.message)")
@@ -48,9 +52,17 @@ extension ModelSummary {
         guard family == "bert" else {
             throw PullError(.notAModel, "a directory with a model of type '\(family)' can't be served; 'bert' encoders can, and GGUF files")
         }
+        let tensors: [String: SafeTensors.Tensor]
+        do {
+            tensors = try SafeTensors(contentsOf: directory + "/model.safetensors").tensors
+        } catch {
+            throw PullError(.notAModel, "'\(directory)/model.safetensors' can't be used: \(error)")
+        }
         kind = .embedding
         self.family = family
         contextLength = config.max_position_embeddings
+        parameterCount = tensors.values.reduce(0) { $0 &+ $1.shape.reduce(1, &*) }
+        quantisation = tensors.values.max { $0.bytes.count < $1.bytes.count }?.typeName
         dimensions = config.hidden_size
         chatTemplate = false
     }

@@ -4,7 +4,7 @@ import LaresLanguage
 struct LoadedModel: Sendable {
     enum Network: Sendable {
         case language(LanguageModel)
-        case embedding(any TextEmbedder)
+        case embedding(EmbeddingModel)
     }
 
     let stored: StoredModel

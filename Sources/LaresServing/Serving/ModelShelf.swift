@@ -52,7 +52,7 @@ final class ModelShelf: Sendable {
             case .success(.have(let model)): continuation.resume(returning: model)
             case .success(.wait): break
             // Reading and repacking takes a while and blocks, so it gets a thread of its own.
-            case .success(.load(let plan, let needs)): Thread.detachNewThread { self.load(stored, plan, needs) }
+            case .success(.load(let plan)): Thread.detachNewThread { self.load(stored, plan) }
             }
         }
     }
@@ -60,7 +60,7 @@ final class ModelShelf: Sendable {
     private enum Next {
         case have(LoadedModel)
         case wait
-        case load(MemoryPlan, ModelNeeds)
+        case load(MemoryPlan)
     }
 
     private func begin(
@@ -83,7 +83,7 @@ final class ModelShelf: Sendable {
                 occupants: occupants(state))
             for name in plan.evicted { state.places[name] = nil }
             state.places[stored.name] = .loading([continuation], reserved: needs.weightBytes + plan.pages * needs.pageBytes)
-            return .load(plan, needs)
+            return .load(plan)
         }
     }
 
@@ -104,13 +104,13 @@ final class ModelShelf: Sendable {
         }
     }
 
-    private func load(_ stored: StoredModel, _ plan: MemoryPlan, _ needs: ModelNeeds) {
+    private func load(_ stored: StoredModel, _ plan: MemoryPlan) {
         for name in plan.evicted {
             logger.info("model unloaded to make room", metadata: ["model": "\(name)", "for": "\(stored.name)"])
             drop(name)
         }
         let began = ContinuousClock.now
-        let result = Result { try read(stored, plan, needs) }
+        let result = Result { try read(stored, plan) }
         if case .success(let model) = result {
             switch model.network {
             case .language(let network): inbox.post(.addLanguage(name: stored.name, network, pages: plan.pages))
@@ -126,7 +126,7 @@ final class ModelShelf: Sendable {
         settle(stored, result)
     }
 
-    private func read(_ stored: StoredModel, _ plan: MemoryPlan, _ needs: ModelNeeds) throws -> LoadedModel {
+    private func read(_ stored: StoredModel, _ plan: MemoryPlan) throws -> LoadedModel {
         switch stored.kind {
         case .language:
             let model = try LanguageModel(contentsOf: store.file(of: stored), pool: pool)
@@ -135,7 +135,10 @@ final class ModelShelf: Sendable {
                 stored: stored, network: .language(model), weightBytes: model.weightBytes, cacheBytes: plan.pages * model.bytesPerPage(),
                 contextLength: limit)
         case .embedding:
-            throw ServingError(.loadFailed, "this version of Lares has no encoder to run it", param: "model")
+            let model = try EmbeddingModel(directory: store.directory(of: stored), pool: pool)
+            return LoadedModel(
+                stored: stored, network: .embedding(model), weightBytes: model.weightBytes, cacheBytes: 0,
+                contextLength: model.contextLength)
         }
     }
 

@@ -86,9 +86,9 @@ import Testing
             mass += probabilities[index]
         }
         var sampler = Sampler(SamplingParameters(topP: 0.4), seed: seed)
-        let drawn = (0..<500).map { _ in Int(next(&sampler, logits)) }
+        let drawn = (0..<100).map { _ in Int(next(&sampler, logits)) }
         #expect(drawn.allSatisfy(kept.contains), "seed \(seed)")
-        #expect(Set(drawn).count > 300)
+        #expect(Set(drawn).count > 80)
     }
 
     @Test func theSameSeedGivesTheSameTokensAndAnotherSeedOthers() {

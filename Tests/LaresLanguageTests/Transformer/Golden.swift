@@ -24,7 +24,15 @@ struct LanguageGolden: Decodable, Sendable {
     struct Scored: Decodable, Sendable {
         var name: String
         var tokens: [Int32]
+        /// llama.cpp as it serves, with activations rounded to 8 bits.
         var positions: [Position]
+        /// llama.cpp on the same weights as F32.
+        var exact: [Position]
+    }
+
+    struct Noise: Decodable, Sendable {
+        var meanKL: Double
+        var greedyEqual: Int
     }
 
     struct Greedy: Decodable, Sendable {
@@ -34,8 +42,13 @@ struct LanguageGolden: Decodable, Sendable {
         var gaps: [Double]
     }
 
+    /// How far llama.cpp as it serves is from its own exact run.
+    var noise: Noise
     var logProbabilities: [Scored]
     var greedy: [Greedy]
+    var exactGreedy: [Greedy]
+    /// Prompts on which all of llama.cpp's runs agree.
+    var decided: [Greedy]
 
     static func named(_ name: String) throws -> LanguageGolden { try decodeGolden(name) }
 }

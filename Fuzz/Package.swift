@@ -1,0 +1,18 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// libFuzzer over the parsers; a package of its own because everything in it is built with the fuzzer's instrumentation (scripts/fuzz).
+let package = Package(
+    name: "fuzz",
+    dependencies: [.package(name: "lares", path: "..")],
+    targets: [
+        .executableTarget(
+            name: "fuzz",
+            dependencies: [
+                .product(name: "LaresTensor", package: "lares"),
+                .product(name: "LaresTemplates", package: "lares"),
+                .product(name: "LaresLanguage", package: "lares"),
+            ],
+            swiftSettings: [.swiftLanguageMode(.v6)])
+    ]
+)

@@ -1,0 +1,112 @@
+import Foundation
+import HTTPTypes
+import HummingbirdTesting
+import LaresAccess
+import LaresServer
+import LaresServing
+import LaresStore
+import NIOCore
+import Testing
+
+/// What people send: forms that work without scripts.
+struct ConsoleFormsTests {
+    @Test func aMessageIsAnsweredOnTheNextPageAndTheConversationGoesOn() async throws {
+        let models = FixedModelClient(pieces: ["Hello", " **there**\n\n```\ncode <b>\n```"])
+        try await withServer(models) { client in
+            let first = try await client.form("/chat", "model=fixed&message=Hi+%3Cb%3E").text
+            #expect(first.contains("<p class=\"me\">Hi &lt;b&gt;</p>"))
+            #expect(first.contains("Hello <b>there</b>") && first.contains("<code>code &lt;b&gt;</code>"))
+            let history = try #require(first.firstMatch(of: /name="history" id="history" value="([^"]*)"/)).output.1
+                .replacing("&quot;", with: "\"").replacing("&lt;", with: "<").replacing("&gt;", with: ">").replacing("&amp;", with: "&")
+            let sent = history.addingPercentEncoding(withAllowedCharacters: .alphanumerics) ?? ""
+            _ = try await client.form("/chat", "model=fixed&message=Again&history=\(sent)")
+            guard case .chat(let turns) = models.requests[1].prompt else { throw Unexpected() }
+            #expect(turns.map(\.role) == ["user", "assistant", "user"] && turns.map(\.content)[0] == "Hi <b>")
+        }
+    }
+
+    @Test func aRefusalKeepsWhatWasTyped() async throws {
+        let failure = ServingError(.queueFull, "full", retryAfter: .seconds(7))
+        try await withServer(FixedModelClient(failure: failure)) { client in
+            let page = try await client.form("/chat", "model=fixed&message=Keep+this").text
+            #expect(page.contains("Try again in 7") && page.contains(">Keep this</textarea>"))
+        }
+    }
+
+    @Test(arguments: [
+        "history=%5B", "history=%7B%7D", "history=%5B1%5D", "history=%5B%7B%22role%22%3A%22system%22%2C%22content%22%3A%22x%22%7D%5D",
+        "message=%FF", "message=%", "history=" + String(repeating: "%5B", count: 10_000),
+    ])
+    func aHistoryThatIsNoneIsRefused(body: String) async throws {
+        try await withServer { client in
+            let page = try await client.form("/chat", "model=fixed&message=x&" + body)
+            #expect(page.status == .badRequest && page.text.contains("<h1>"))
+        }
+    }
+
+    @Test func onlyFormsOfThisServerAreTaken() async throws {
+        try await withServer { client in
+            #expect(try await client.post("/chat", "{}").status == .badRequest)
+            let foreign = try await client.form("/language", "language=zh", headers: [.init("Origin")!: "https://elsewhere.example"])
+            #expect(foreign.status == .forbidden)
+        }
+    }
+
+    @Test func settingsAreCookiesOfThisBrowser() async throws {
+        try await withServer { client in
+            let saved = try await client.form("/settings", "language=zh&theme=dark")
+            #expect(saved.status == .seeOther)
+            let cookies = saved.headers[values: .setCookie]
+            #expect(cookies.contains { $0.hasPrefix("lang=zh;") && $0.contains("SameSite=Lax") })
+            #expect(cookies.contains { $0.hasPrefix("theme=dark;") && $0.contains("HttpOnly") })
+            #expect(try await client.form("/settings", "language=xx&theme=dark").status == .badRequest)
+            let switched = try await client.form("/language", "language=zh&back=%2F%2Felsewhere.example")
+            #expect(switched.headers[.location] == "/models")
+        }
+    }
+
+    @Test func aKeyIsShownOnceAndRevoked() async throws {
+        try await withKeys { client, keys in
+            let made = try await client.form("/keys", "name=kitchen+%3Ctablet%3E")
+            let secret = try #require(made.text.firstMatch(of: /lares_[0-9a-f]{40,}/)).output
+            #expect(made.headers[.cacheControl] == "no-store")
+            let later = try await client.get("/keys")
+            #expect(!later.text.contains(secret))
+            let id = try #require(try keys.list().first?.id)
+            #expect(try await client.get("/keys/\(id)/revoke").text.contains("kitchen &lt;tablet&gt;"))
+            #expect(try await client.form("/keys/\(id)/revoke", "").status == .seeOther)
+            #expect(try keys.principal(forSecret: String(secret)) == nil)
+            #expect(try await client.form("/keys", "name=").status == .badRequest)
+        }
+    }
+
+    @Test func signingInGivesACookieThatScriptsCanNotRead() async throws {
+        try await withKeys { client, keys in
+            let secret = try keys.make(name: "tablet").secret
+            let refused = try await client.form("/sign-in", "key=lares_wrong&back=%2Fchat")
+            #expect(refused.status == .forbidden && refused.headers[.setCookie] == nil)
+            let signed = try await client.form("/sign-in", "key=\(secret)&back=%2Fchat")
+            #expect(signed.status == .seeOther && signed.headers[.location] == "/chat")
+            let cookie = try #require(signed.headers[.setCookie])
+            #expect(cookie.contains("HttpOnly") && cookie.contains("SameSite=Strict"))
+        }
+    }
+
+    private struct Unexpected: Error {}
+
+    private func withKeys(_ test: @Sendable (any TestClientProtocol, KeyStore) async throws -> Void) async throws {
+        let folder = FileManager.default.temporaryDirectory.appending(path: "lares-keys-\(UUID().uuidString)").path
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        let keys = try KeyStore(home: LaresHome(path: folder))
+        try await withServer(keys: keys) { client in try await test(client, keys) }
+    }
+}
+
+extension TestClientProtocol {
+    /// Posts a form.
+    fileprivate func form(_ path: String, _ body: String, headers: HTTPFields = [:]) async throws -> TestResponse {
+        var headers = headers
+        headers[.contentType] = "application/x-www-form-urlencoded"
+        return try await executeRequest(uri: path, method: .post, headers: headers, body: ByteBuffer(string: body))
+    }
+}

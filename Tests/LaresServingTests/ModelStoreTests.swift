@@ -1,0 +1,109 @@
+import Foundation
+import LaresServing
+import LaresStore
+import Testing
+
+@Suite struct ModelStoreTests {
+    private func write(_ bytes: [UInt8], _ home: LaresHome, _ name: String = "Tiny Model.gguf") throws -> String {
+        let path = home.path + "/" + name
+        try bytes.write(to: path)
+        return path
+    }
+
+    @Test func aFileIsTakenInUnderItsHash() async throws {
+        try await withStore { store, home in
+            let bytes = tinyGGUF()
+            let model = try await store.importModel(at: write(bytes, home))
+            #expect(model.name == "tiny-model")
+            #expect(model.digest == Digest(of: bytes))
+            #expect(try files(home.path + "/blobs") == ["sha256-\(Digest(of: bytes))"])
+            #expect(try files(home.path + "/downloads").isEmpty)
+            let found = try store.find("tiny-model").description
+            #expect(found.family == "llama" && found.quantisation == "Q4_1" && found.contextLength == 128 && found.parameterCount == 32)
+            #expect(found.state == .stored && found.fileBytes == bytes.count)
+        }
+    }
+
+    @Test func theSameBytesAreKeptOnceAndGoWithTheLastModel() async throws {
+        try await withStore { store, home in
+            let path = try write(tinyGGUF(), home)
+            try await store.importModel(at: path, name: "a")
+            try await store.importModel(at: path, name: "b")
+            try await store.importModel(at: path, name: "a")
+            #expect(try store.list().map(\.name) == ["a", "b"])
+            #expect(try files(home.path + "/blobs").count == 1)
+            #expect(try store.remove("a") == 0)
+            #expect(try files(home.path + "/blobs").count == 1)
+            #expect(try store.remove("b") == tinyGGUF().count)
+            #expect(try files(home.path + "/blobs").isEmpty)
+        }
+    }
+
+    @Test func aTakenNameIsNotGivenToAnotherModel() async throws {
+        try await withStore { store, home in
+            try await store.importModel(at: write(tinyGGUF(), home), name: "a")
+            let other = try write(tinyGGUF(seed: 9), home, "other.gguf")
+            let error = await #expect(throws: PullError.self) { try await store.importModel(at: other, name: "a") }
+            #expect(error?.code == .nameTaken)
+            #expect(try files(home.path + "/blobs").count == 1)
+        }
+    }
+
+    @Test(arguments: ["", ".", "..", "../a", "a/b", "-a", ".a", "a b", "ä", String(repeating: "a", count: 65), "a\u{0}"])
+    func namesThatCouldBePathsAreRefused(name: String) async throws {
+        try await withStore { store, home in
+            let path = try write(tinyGGUF(), home)
+            let error = await #expect(throws: PullError.self) { try await store.importModel(at: path, name: name) }
+            #expect(error?.code == .badName)
+            #expect(throws: (any Error).self) { try store.setAlias(name, to: "a") }
+        }
+    }
+
+    @Test(arguments: [Array("no model at all".utf8), Array("GGUF".utf8), []])
+    func whatIsNoModelIsRefusedAndNotKept(bytes: [UInt8]) async throws {
+        try await withStore { store, home in
+            let path = try write(bytes, home)
+            let error = await #expect(throws: PullError.self) { try await store.importModel(at: path) }
+            #expect(error?.code == .notAModel)
+            #expect(try store.list().isEmpty)
+            #expect(try files(home.path + "/blobs").isEmpty)
+        }
+    }
+
+    @Test(arguments: ["/dev/zero", "/nonexistent/a.gguf", "/proc/self/mem"])
+    func devicesAndMissingFilesAreRefused(path: String) async throws {
+        try await withStore { store, _ in
+            await #expect(throws: PullError.self) { try await store.importModel(at: path, name: "a") }
+        }
+    }
+
+    @Test func aliasesMeanAModelUntilItGoes() async throws {
+        try await withStore { store, home in
+            try await store.importModel(at: write(tinyGGUF(), home), name: "a")
+            try await store.importModel(at: write(tinyGGUF(seed: 1), home, "b.gguf"), name: "b")
+            try store.setAlias("default", to: "a")
+            #expect(try store.find("default").name == "a")
+            try store.setAlias("default", to: "b")
+            #expect(try store.find("default").aliases == ["default"])
+            #expect(throws: PullError.self) { try store.setAlias("a", to: "b") }
+            try store.remove("default")
+            let error = #expect(throws: ServingError.self) { try store.find("default") }
+            #expect(error?.code == .modelNotFound)
+        }
+    }
+
+    @Test(arguments: [
+        "", "sha256:../../etc/passwd", String(repeating: "g", count: 64), String(repeating: "a", count: 63),
+        "sha256-" + String(repeating: "a", count: 65),
+        "../" + String(repeating: "a", count: 61), String(repeating: "a", count: 62) + "/.",
+    ])
+    func badDigestsAreNone(text: String) {
+        #expect(Digest(text) == nil)
+    }
+
+    @Test func digestsAreReadInEveryUsualForm() throws {
+        let digits = String(repeating: "ab", count: 32)
+        #expect(Digest("sha256:" + digits) == Digest(digits.uppercased()))
+        #expect(Digest("sha256-" + digits)?.description == digits)
+    }
+}

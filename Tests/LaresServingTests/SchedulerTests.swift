@@ -1,0 +1,147 @@
+import LaresServing
+import LaresTensor
+import Testing
+
+@Suite struct SchedulerTests {
+    @Test func sequencesJoinAndLeaveARunningBatch() {
+        var line = Timeline(pages: 100)
+        line.submit("a:4+4")
+        #expect(line.play(2) == "+a a4 | a1")
+        line.submit("b:3+2")
+        #expect(line.play() == "+b a1 b3 | a1 a. b1 b.")
+    }
+
+    @Test func answersGoOnWhilePromptsAreReadInPieces() {
+        var line = Timeline(pages: 100, prompt: 32, mixed: 8)
+        line.submit("a:4+9")
+        _ = line.play(1)
+        line.submit("b:20+1")
+        #expect(line.play(4) == "+b a1 b8 | a1 b8 | a1 b4 b. | a1")
+    }
+
+    @Test func aLongPromptAloneTakesWholeSteps() {
+        var line = Timeline(pages: 100, prompt: 32)
+        line.submit("a:70+1")
+        #expect(line.play() == "+a a32 | a32 | a6 a.")
+    }
+
+    @Test func promptsShareAStep() {
+        var line = Timeline(pages: 100, prompt: 32)
+        line.submit("a:20+1")
+        line.submit("b:20+1")
+        #expect(line.play() == "+a +b a20 b12 a. | b8 b.".replacing(" a20 b12 a.", with: " a20 a. b12"))
+    }
+
+    @Test func urgentWorkComesFirst() {
+        var line = Timeline(pages: 100, batch: 1)
+        line.submit("b:2+1", .batch)
+        line.submit("c:2+1", .chat)
+        line.submit("a:2+1", .act)
+        #expect(line.play() == "+a a2 a. | +c c2 c. | +b b2 b.")
+    }
+
+    @Test func urgentWorkTakesThePlaceOfWorkNobodyWaitsFor() {
+        var line = Timeline(pages: 100, batch: 1)
+        line.submit("b:2+3", .batch)
+        #expect(line.play(2) == "+b b2 | b1")
+        line.submit("a:2+1", .act)
+        // What b had written is computed once more.
+        #expect(line.play() == "-b +a a2 a. | +b b4 b.")
+    }
+
+    @Test func equalWorkIsNeverPushedOut() {
+        var line = Timeline(pages: 100, batch: 1)
+        line.submit("a:2+3")
+        _ = line.play(1)
+        line.submit("b:2+1")
+        #expect(line.play() == "a1 | a1 a. | +b b2 b.")
+    }
+
+    @Test func callersTakeTurnsHoweverManyRequestsTheyHave() {
+        var line = Timeline(pages: 100, batch: 1)
+        for number in 1...3 { line.submit("a\(number):4+1") }
+        line.submit("b1:4+1")
+        line.submit("c1:4+1")
+        let order = line.play().split(separator: " ").filter { $0.hasPrefix("+") }
+        #expect(order == ["+a1", "+b1", "+c1", "+a2", "+a3"])
+    }
+
+    @Test func whoStayedAwaySavesNothingUp() {
+        var line = Timeline(pages: 1_000, batch: 1)
+        for number in 1...4 { line.submit("a\(number):50+1") }
+        _ = line.play(2)
+        line.submit("b1:50+1")
+        line.submit("b2:50+1")
+        let order = line.play().split(separator: " ").filter { $0.hasPrefix("+") }
+        #expect(order == ["+a3", "+b1", "+a4", "+b2"] || order == ["+b1", "+a3", "+b2", "+a4"])
+    }
+
+    @Test func admissionWaitsForPages() {
+        var line = Timeline(pages: 4)
+        line.submit("a:32+2")
+        line.submit("b:32+1")
+        #expect(line.play() == "+a a32 | a1 a. | +b b32 b.")
+        #expect(line.mostPages <= 4)
+    }
+
+    @Test func aGrowingAnswerPushesOutTheYoungest() {
+        var line = Timeline(pages: 4, pageTokens: 4)
+        line.submit("a:4+6")
+        line.submit("b:2+6")
+        let played = line.play()
+        #expect(played.contains("-b"))
+        #expect(!played.contains("-a"))
+        #expect(played.hasSuffix("b."))
+    }
+
+    @Test func cancellingFreesThePlaceAtOnce() {
+        var line = Timeline(pages: 4)
+        line.submit("a:50+100")
+        line.submit("b:50+1")
+        line.submit("c:50+1")
+        _ = line.play(3)
+        #expect(line.cancel("b") == .waiting)
+        #expect(line.cancel("a") == .running)
+        #expect(line.cancel("a") == .nowhere)
+        #expect(line.play() == "+c c50 c.")
+    }
+
+    @Test func aFullLineSaysWhenToComeBack() {
+        var line = Timeline(pages: 100, batch: 1, queue: 2)
+        #expect(line.submit("a:4+1") == .queued)
+        #expect(line.submit("b:4+1") == .queued)
+        guard case .full(let time) = line.submit("c:4+1") else { return #expect(Bool(false)) }
+        #expect(time >= .seconds(1) && time <= .seconds(60))
+    }
+
+    @Test func drainingFinishesWhatIsThere() {
+        var line = Timeline(pages: 100, batch: 1)
+        line.submit("a:4+2")
+        line.submit("b:4+1")
+        line.scheduler.drain()
+        #expect(line.submit("c:4+1") == .draining)
+        #expect(line.play() == "+a a4 | a1 a. | +b b4 b.")
+        #expect(line.scheduler.isIdle)
+    }
+
+    /// Whatever comes, everything ends, and never more pages are used than there are (the timeline traps on that).
+    @Test(arguments: 1...200)
+    func randomLoadAlwaysEnds(seed: Int) {
+        var random = SeededRandom(seed: UInt64(seed))
+        var line = Timeline(
+            pages: Int.random(in: 10...30, using: &random), batch: Int.random(in: 1...8, using: &random),
+            prompt: Int.random(in: 1...64, using: &random), mixed: Int.random(in: 1...16, using: &random), pageTokens: 4)
+        var submitted = 0
+        var finished = 0
+        for _ in 0..<40 {
+            let name = ["a", "b", "c", "d"].randomElement(using: &random) ?? "a"
+            line.submit(
+                "\(name):\(Int.random(in: 1...20, using: &random))+\(Int.random(in: 1...20, using: &random))",
+                WorkClass.allCases.randomElement(using: &random) ?? .chat)
+            submitted += 1
+            finished += line.play(Int.random(in: 0...4, using: &random)).filter { $0 == "." }.count
+        }
+        finished += line.play(20_000).filter { $0 == "." }.count
+        #expect(finished == submitted, "seed \(seed)")
+    }
+}
