@@ -67,7 +67,7 @@ package struct Amount: Sendable {
         calendar.timeZone = timeZone
         let parts = calendar.dateComponents([.year, .month, .day], from: date)
         return words(
-            "date", ["day": "\(parts.day ?? 1)", "month": words("month.\(parts.month ?? 1)"), "year": "\(parts.year ?? 1970)"])
+            "date.day", ["day": "\(parts.day ?? 1)", "month": words("month.\(parts.month ?? 1)"), "year": "\(parts.year ?? 1970)"])
     }
 
     /// "3 min ago"; the date from a day on.

@@ -1,4 +1,4 @@
-package import Mustache
+import Mustache
 
 /// The fields of a page. Mustache writes nothing for a field that isn't there; this notices.
 ///
