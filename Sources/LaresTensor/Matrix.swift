@@ -12,7 +12,8 @@ public final class Matrix: Sendable {
     public let type: DType
     let layout: lares_layout
     let panelBytes: Int
-    // Written in init only.
+    private let memory: WeightMemory
+    // A part of `memory`, written in init only.
     private nonisolated(unsafe) let storage: UnsafeMutablePointer<UInt8>
 
     /// Whether a matrix of this shape can be made: ask before handing over what a file says.
@@ -34,16 +35,15 @@ public final class Matrix: Sendable {
         panelBytes = lares_block_bytes(layout) * (columns / 32)
         let panels = (rows + panelRows - 1) / panelRows
         let (panelBytes, rowBytes) = (panelBytes, bytes.count / rows)
-        let memory = UnsafeMutableRawPointer.allocate(byteCount: panels * panelBytes, alignment: 64).assumingMemoryBound(to: UInt8.self)
-        storage = memory
+        let (memory, packed) = pool.weights.reserve(panels * panelBytes)
+        self.memory = memory
+        storage = packed
         pool.forEach(panels) { panel in
             let source = bytes.baseAddress! + panel * panelRows * rowBytes
             let count = min(panelRows, rows - panel * panelRows)
-            lares_pack_panel(type.rawValue, source, rowBytes, count, columns, memory + panel * panelBytes)
+            lares_pack_panel(type.rawValue, source, rowBytes, count, columns, packed + panel * panelBytes)
         }
     }
-
-    deinit { storage.deallocate() }
 
     /// Bytes the packed weights take.
     public var byteCount: Int { panels * panelBytes }
