@@ -7,7 +7,7 @@ func withServing<Value: Sendable>(
 ) async throws -> Value {
     var logger = Logger(label: "lares")
     logger.logLevel = .error
-    let serving = try Serving(store: store, settings: settings, logger: logger)
+    let serving = Serving(store: store, settings: settings, logger: logger)
     return try await withThrowingTaskGroup(of: Void.self) { group in
         group.addTask { try await serving.run() }
         defer { group.cancelAll() }

@@ -77,7 +77,7 @@ struct Serve: AsyncParsableCommand {
         let metrics = MetricsRegistry()
         metrics.install()
         if let warning = settings.warning { Terminal.note(say("cli.serve.warning", ["warning": warning])) }
-        let serving = try Serving(store: store, settings: settings.serving, logger: logger)
+        let serving = Serving(store: store, settings: settings.serving, logger: logger)
         let server = LaresServer(
             client: serving, settings: settings.server, keys: keys, store: store, metrics: metrics, logger: logger)
         try await Self.run(server, serving, settings.server, logger)

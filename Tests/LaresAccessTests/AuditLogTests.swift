@@ -1,6 +1,7 @@
 import Foundation
 import GRDB
 import LaresAccess
+import LaresStore
 import Testing
 
 @Suite struct AuditLogTests {

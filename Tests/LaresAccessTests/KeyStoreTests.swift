@@ -1,5 +1,6 @@
 import Foundation
 import LaresAccess
+import LaresStore
 import Testing
 
 @Suite struct KeyStoreTests {

@@ -73,7 +73,7 @@ import Testing
     @Test(arguments: ["/dev/zero", "/nonexistent/a.gguf", "/proc/self/mem"])
     func devicesAndMissingFilesAreRefused(path: String) async throws {
         try await withStore { store, _ in
-            await #expect(throws: PullError.self) { try await store.importModel(at: path, name: "a") }
+            _ = await #expect(throws: PullError.self) { try await store.importModel(at: path, name: "a") }
         }
     }
 

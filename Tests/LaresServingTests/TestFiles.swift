@@ -4,6 +4,7 @@ import LaresServing
 import LaresStore
 
 /// Gives a fresh data directory with its model store, and removes it afterwards.
+@discardableResult
 func withStore<R>(_ body: (ModelStore, LaresHome) async throws -> R) async throws -> R {
     let path = NSTemporaryDirectory() + "lares-test-" + UUID().uuidString
     defer { try? FileManager.default.removeItem(atPath: path) }

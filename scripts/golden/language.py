@@ -114,6 +114,7 @@ def decided_prompts(path, twin):
     candidates = [(language, default.tokenize(text)) for group in prompts.decided_candidates() for language, text in group]
     runs = greedy_together(default, [ids for _, ids in candidates])
     kept = [(c, r) for c, r in zip(candidates, runs) if len(r[0]) == GREEDY and min(r[1]) >= SMALLEST_GAP]
+    print(f"{len(kept)} of {len(candidates)} candidates are never close", file=sys.stderr, flush=True)
     del default
     for reference in (lambda: Reference(path, flash=False, **room), lambda: Reference(twin, exact=True, **room)):
         others = greedy_together(reference(), [c[1] for c, _ in kept])

@@ -26,10 +26,6 @@ struct EncoderConfiguration: Sendable, Hashable {
         var position_embedding_type: String?
     }
 
-    private struct Sentence: Decodable {
-        var max_seq_length: Int?
-    }
-
     private struct PoolingFile: Decodable {
         var pooling_mode_mean_tokens: Bool?
         var pooling_mode_cls_token: Bool?
@@ -41,7 +37,7 @@ struct EncoderConfiguration: Sendable, Hashable {
         var type: String
     }
 
-    /// Reads `config.json` and, where they are, `sentence_bert_config.json`, `1_Pooling/config.json` and `modules.json`.
+    /// Reads `config.json` and, where they are, `1_Pooling/config.json` and `modules.json`.
     /// Throws `LanguageModelError.Code.badModel`.
     init(directory: String) throws {
         guard let network: Network = try Self.read("config.json", in: directory) else {
@@ -63,8 +59,8 @@ struct EncoderConfiguration: Sendable, Hashable {
         (layers, width, heads) = (network.num_hidden_layers, network.hidden_size, network.num_attention_heads)
         (feedForward, vocabularySize, positions) = (network.intermediate_size, network.vocab_size, network.max_position_embeddings)
         normEpsilon = network.layer_norm_eps ?? 1e-12
-        let sentence: Sentence? = try Self.read("sentence_bert_config.json", in: directory)
-        contextLength = min(positions, max(1, sentence?.max_seq_length ?? positions))
+        // The shorter length in sentence_bert_config.json is where the trainers cut texts, not a limit of the network.
+        contextLength = positions
         pooling = try Self.pooling(in: directory)
         let modules: [Module]? = try Self.read("modules.json", in: directory)
         normalises = modules?.contains { $0.type.hasSuffix("Normalize") } ?? true

@@ -1,9 +1,9 @@
 import Foundation
 import LaresTensor
 
-/// The tokens a draw may choose, likeliest first as far as order is needed, with unnormalised probabilities.
+/// The tokens a draw may choose, with unnormalised probabilities.
 ///
-/// A vocabulary of 262,144 is never sorted: a small top-k is picked in one pass, and of more only as many are put in order as top-p wants.
+/// A vocabulary of 262,144 is never sorted: a small top-k is picked in one pass, and of more only those at the edge are put in order.
 struct Candidates: Sendable {
     struct Candidate: Sendable {
         var token: Token
@@ -13,13 +13,6 @@ struct Candidates: Sendable {
 
     private var list: [Candidate] = []
     private var total: Double = 0
-
-    /// Index of the first highest value; NaN never wins.
-    static func best(_ logits: UnsafeBufferPointer<Float>) -> Int {
-        var (index, best) = (0, -Float.infinity)
-        for i in logits.indices where logits[i] > best { (index, best) = (i, logits[i]) }
-        return index
-    }
 
     /// Indices of the `count` highest values, best first; of equal ones the smaller index. One pass with a short ordered list.
     static func highest(_ logits: UnsafeBufferPointer<Float>, _ count: Int) -> [Int] {
@@ -40,7 +33,7 @@ struct Candidates: Sendable {
     /// Takes the tokens worth drawing, at most `limit` of them when it is above 0, none far below `minP` of the best. Changes the logits.
     mutating func collect(_ logits: UnsafeMutableBufferPointer<Float>, temperature: Float, limit: Int, minP: Float) {
         let row = UnsafeBufferPointer(logits)
-        let best = Self.best(row)
+        let best = argmax(row)
         let highest = logits[best]
         list.removeAll(keepingCapacity: true)
         if !highest.isFinite {
@@ -53,7 +46,7 @@ struct Candidates: Sendable {
             // What is left out of 262,144 tokens adds up to less than 0.003%.
             let floor = max(1e-10, logits[best] * min(1, minP) * 0.999)
             for i in logits.indices where logits[i] >= floor { list.append(Candidate(token: Token(i), weight: logits[i])) }
-            if limit > 0, limit < list.count { sortHighest(limit, dropping: true) }
+            if limit > 0, limit < list.count { keepHighest(count: limit, mass: .infinity) }
         }
         total = list.reduce(0) { $0 + Double($1.weight) }
     }
@@ -63,7 +56,7 @@ struct Candidates: Sendable {
 
     /// Keeps the likeliest tokens that together reach `topP`, and of those the ones at least `minP` times as likely as the best.
     mutating func cut(topP: Float, minP: Float) {
-        if topP < 1 { cut(toMass: Double(max(0, topP)) * total) }
+        if topP < 1 { keepHighest(count: .max, mass: Double(max(0, topP)) * total) }
         if minP > 0 {
             let floor = (list.map(\.weight).max() ?? 1) * min(1, minP)
             list.removeAll { $0.weight < floor }
@@ -81,51 +74,27 @@ struct Candidates: Sendable {
         return list.last?.token ?? 0
     }
 
-    /// Orders 64, 256, 1024 … of the likeliest until they hold the mass.
-    private mutating func cut(toMass mass: Double) {
-        var count = 64
-        while true {
-            sortHighest(min(count, list.count), dropping: false)
-            var sum = 0.0
-            for index in 0..<min(count, list.count) {
-                sum += Double(list[index].weight)
-                if sum >= mass {
-                    list.removeSubrange((index + 1)...)
-                    return
-                }
-            }
-            if count >= list.count { return }
-            count *= 4
+    /// Keeps the likeliest candidates until there are `count` of them or they hold `mass`; ties go to the smaller token.
+    ///
+    /// Weights are counted in buckets a sixteenth of a power of two wide, and only the bucket where it ends is put in order.
+    private mutating func keepHighest(count: Int, mass: Double) {
+        func bucket(_ candidate: Candidate) -> Int { Int(candidate.weight.bitPattern >> 19) }
+        var buckets = [(count: Int, mass: Double)](repeating: (0, 0), count: 1 << 13)
+        for candidate in list {
+            buckets[bucket(candidate)].count += 1
+            buckets[bucket(candidate)].mass += Double(candidate.weight)
         }
-    }
-
-    /// Puts the `count` likeliest first and in order; ties go to the smaller token, so that results never depend on the algorithm.
-    private mutating func sortHighest(_ count: Int, dropping: Bool) {
-        func precedes(_ a: Candidate, _ b: Candidate) -> Bool { a.weight != b.weight ? a.weight > b.weight : a.token < b.token }
-        if count < list.count { partition(count, by: precedes) }
-        list[..<count].sort(by: precedes)
-        if dropping { list.removeSubrange(count...) }
-    }
-
-    /// Quickselect with the middle of three: afterwards the first `count` all precede the others.
-    private mutating func partition(_ count: Int, by precedes: (Candidate, Candidate) -> Bool) {
-        var (low, high) = (0, list.count - 1)
-        while low < high {
-            let middle = (low + high) / 2
-            if precedes(list[middle], list[low]) { list.swapAt(middle, low) }
-            if precedes(list[high], list[low]) { list.swapAt(high, low) }
-            if precedes(list[high], list[middle]) { list.swapAt(high, middle) }
-            let pivot = list[middle]
-            var (i, j) = (low, high)
-            while i <= j {
-                while precedes(list[i], pivot) { i += 1 }
-                while precedes(pivot, list[j]) { j -= 1 }
-                if i <= j {
-                    list.swapAt(i, j)
-                    (i, j) = (i + 1, j - 1)
-                }
-            }
-            if count <= j { high = j } else if count >= i { low = i } else { return }
+        var (last, taken, sum) = (buckets.count - 1, 0, 0.0)
+        while last > 0, buckets[last].count == 0 || (taken + buckets[last].count < count && sum + buckets[last].mass < mass) {
+            taken += buckets[last].count
+            sum += buckets[last].mass
+            last -= 1
+        }
+        let edge = list.filter { bucket($0) == last }.sorted { $0.weight != $1.weight ? $0.weight > $1.weight : $0.token < $1.token }
+        list.removeAll { bucket($0) <= last }
+        for candidate in edge where list.count < count && (sum < mass || list.isEmpty) {
+            list.append(candidate)
+            sum += Double(candidate.weight)
         }
     }
 }

@@ -1,4 +1,4 @@
-import Foundation
+import LaresTensor
 
 /// Log-probabilities of a step, from the model's own logits (before bias, penalties and temperature), as the OpenAI API reports them.
 public struct LogProbabilities: Sendable, Hashable {
@@ -10,17 +10,14 @@ public struct LogProbabilities: Sendable, Hashable {
         public var logProbability: Float
     }
 
-    /// The highest logit plus ln Σ exp(logit − highest).
+    /// ln Σ exp(logit).
     public let normaliser: Float
     /// The likeliest tokens, best first; ties by token.
     public let top: [Entry]
 
-    /// Computes the normaliser and the `count` likeliest tokens; one pass over the row and no sort of it.
+    /// Computes the normaliser and the `count` likeliest tokens; two passes over the row and no sort of it.
     public init(_ logits: UnsafeBufferPointer<Float>, top count: Int) {
-        let highest = logits.isEmpty ? 0 : logits[Candidates.best(logits)]
-        var sum = 0.0
-        for logit in logits { sum += logit.isNaN ? 0 : Double(Foundation.exp(logit - highest)) }
-        let normaliser = highest + Float(Foundation.log(max(sum, 1e-300)))
+        let normaliser = logSumExp(logits)
         self.normaliser = normaliser
         top = Candidates.highest(logits, count).map { Entry(token: Token($0), logProbability: min(0, logits[$0] - normaliser)) }
     }

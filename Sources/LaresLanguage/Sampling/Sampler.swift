@@ -1,4 +1,4 @@
-import Foundation
+import LaresTensor
 
 /// Chooses the next token from logits.
 ///
@@ -22,7 +22,7 @@ public struct Sampler: Sendable {
     /// Never NaN-sensitive: such a logit counts as the lowest. `logits` must not be empty.
     public mutating func next(_ logits: UnsafeMutableBufferPointer<Float>, history: [Token]) -> Token {
         adjust(logits, history: history)
-        guard parameters.temperature > 0 else { return Token(Candidates.best(UnsafeBufferPointer(logits))) }
+        guard parameters.temperature > 0 else { return Token(argmax(UnsafeBufferPointer(logits))) }
         candidates.collect(logits, temperature: parameters.temperature, limit: parameters.topK, minP: parameters.minP)
         candidates.cut(topP: parameters.topP, minP: parameters.minP)
         return candidates.draw(random.unit())

@@ -22,7 +22,11 @@ struct BERTNormalizer: Sendable {
                 words.append(word)
                 word.removeAll(keepingCapacity: true)
             }
-            if isAlone { words.append(Array(String(scalar).utf8)) } else if !isSpace { word += UTF8.encode(scalar) ?? UTF8.encodedReplacementCharacter }
+            if isAlone {
+                words.append(Array(String(scalar).utf8))
+            } else if !isSpace {
+                word += UTF8.encode(scalar) ?? UTF8.encodedReplacementCharacter
+            }
         }
         if !word.isEmpty { words.append(word) }
         return words

@@ -9,7 +9,9 @@ enum JSONValue: Equatable {
 
     /// The first value under a key of an object; nil when it is absent or null.
     subscript(_ key: String) -> JSONValue? {
-        guard case .object(let members) = self, let found = members.first(where: { $0.key == key }), found.value != .null else { return nil }
+        guard case .object(let members) = self, let found = members.first(where: { $0.key == key }), found.value != .null else {
+            return nil
+        }
         return found.value
     }
 

@@ -8,7 +8,9 @@ public func makeTokenizer(from metadata: GGUFMetadata) throws -> any Tokenizer {
     case "gpt2":
         let name = try metadata.stringIfPresent("tokenizer.ggml.pre")
         let preTokenizer = try PreTokenizer.named(name)
-        let specials = try GGUFTokens.specials(metadata, &vocabulary, addsBegin: PreTokenizer.namesAddingBegin.contains(name ?? ""))
+        var specials = try GGUFTokens.specials(metadata, &vocabulary, addsBegin: PreTokenizer.namesAddingBegin.contains(name ?? ""))
+        // As in llama.cpp, a byte the vocabulary lacks is left out: SmolLM2's unknown token is the one that ends a text.
+        specials.unknown = nil
         return try BPETokenizer(
             vocabulary, merges: GGUFTokens.merges(metadata), preTokenizer: preTokenizer,
             ignoresMerges: PreTokenizer.namesTakingWholeWords.contains(name ?? ""), specials: specials)
@@ -18,7 +20,8 @@ public func makeTokenizer(from metadata: GGUFMetadata) throws -> any Tokenizer {
         let specials = try GGUFTokens.specials(metadata, &vocabulary, addsBegin: true, begin: 1, end: 2, unknown: 0)
         return try SentencePieceTokenizer(vocabulary, scores: scores, addsPrefixSpace: prefix, specials: specials)
     default:
-        throw TokenizerError(.unsupported, "the tokenizer '\(model)' is not supported; these are: gpt2 (byte-level BPE), llama (SentencePiece)")
+        throw TokenizerError(
+            .unsupported, "the tokenizer '\(model)' is not supported; these are: gpt2 (byte-level BPE), llama (SentencePiece)")
     }
 }
 
@@ -83,7 +86,8 @@ enum GGUFTokens {
             let key = "tokenizer.ggml.\(name)_token_id"
             guard let id = try metadata.intIfPresent(key) else { return fallback.flatMap { vocabulary.contains($0) ? $0 : nil } }
             guard id >= 0, id < vocabulary.count else {
-                throw TokenizerError(.outOfRange, "'\(key)' is \(id), the vocabulary has \(vocabulary.count) tokens; convert the model again")
+                throw TokenizerError(
+                    .outOfRange, "'\(key)' is \(id), the vocabulary has \(vocabulary.count) tokens; convert the model again")
             }
             return Token(id)
         }

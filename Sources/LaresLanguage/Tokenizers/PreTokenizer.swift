@@ -33,7 +33,8 @@ package enum PreTokenizer: Sendable, CaseIterable {
     /// The pre-tokenizer of that name in GGUF metadata. Throws `missing` or `unsupported`.
     static func named(_ name: String?) throws -> PreTokenizer {
         guard let name else {
-            throw TokenizerError(.missing, "'tokenizer.ggml.pre' is missing: the file is too old to tell how it cuts words; convert it again")
+            throw TokenizerError(
+                .missing, "'tokenizer.ggml.pre' is missing: the file is too old to tell how it cuts words; convert it again")
         }
         guard let found = names[name] else {
             let known = names.keys.sorted().joined(separator: ", ")

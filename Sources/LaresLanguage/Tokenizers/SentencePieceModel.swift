@@ -19,7 +19,8 @@ struct SentencePieceModel: SubwordModel {
         for token in 0..<Token(vocabulary.count) where vocabulary.kind(token) == .byte {
             guard let byte = ByteToken.value(vocabulary.bytes(token)) else {
                 throw TokenizerError(
-                    .badByteToken, "token \(token), '\(vocabulary.piece(token))', should be a byte, <0x00> to <0xFF>; convert the model again")
+                    .badByteToken,
+                    "token \(token), '\(vocabulary.piece(token))', should be a byte, <0x00> to <0xFF>; convert the model again")
             }
             bytes[Int(byte)] = token
         }

@@ -53,7 +53,8 @@ struct PostProcessor {
 
     private func token(_ value: JSONValue, _ name: String) throws -> Token {
         guard let id = value.int, let token = Token(exactly: id), vocabulary.contains(token) else {
-            throw TokenizerError(.outOfRange, "the post-processor's token '\(name)' has an id outside the vocabulary of \(vocabulary.count)")
+            throw TokenizerError(
+                .outOfRange, "the post-processor's token '\(name)' has an id outside the vocabulary of \(vocabulary.count)")
         }
         return token
     }

@@ -53,7 +53,8 @@ struct TokenizerParts {
         let cut = try WordCut(preTokenizer: json["pre_tokenizer"], normalizer: json["normalizer"])
         let fallback = model["byte_fallback"]?.bool ?? false
         let bpe = try BPEModel(
-            vocabulary, merges: try merges(), alphabet: cut.isByteLevel ? .bytes : .characters(prefixSpace: cut.addsMark, byteFallback: fallback),
+            vocabulary, merges: try merges(),
+            alphabet: cut.isByteLevel ? .bytes : .characters(prefixSpace: cut.addsMark, byteFallback: fallback),
             ignoresMerges: model["ignore_merges"]?.bool ?? false, unknown: specials.unknown)
         var tokenizer = BPETokenizer(bpe, preTokenizer: cut.preTokenizer, specials: specials, added: added)
         tokenizer.addsPrefixSpace = cut.isByteLevel && cut.addsSpace
@@ -73,7 +74,9 @@ struct TokenizerParts {
     }
 
     private func id(_ text: String, _ key: String) throws -> Token {
-        guard let token = vocabulary.id(text) else { throw TokenizerError(.missing, "'\(key)' is '\(text)', which is not in the vocabulary") }
+        guard let token = vocabulary.id(text) else {
+            throw TokenizerError(.missing, "'\(key)' is '\(text)', which is not in the vocabulary")
+        }
         return token
     }
 

@@ -82,8 +82,8 @@ import Testing
         try FileManager.default.createDirectory(atPath: folder + "/1_Pooling", withIntermediateDirectories: true)
         try FileManager.default.copyItem(atPath: source + "/config.json", toPath: folder + "/config.json")
         try Data(content.utf8).write(to: URL(fileURLWithPath: folder + "/" + file))
-        try withPool { pool in
-            #expect { try EmbeddingModel(directory: folder, pool: pool) } throws: { ($0 as? LanguageModelError)?.code == .badModel }
-        }
+        let pool = ComputePool(threads: 1)
+        defer { pool.close() }
+        #expect { try EmbeddingModel(directory: folder, pool: pool) } throws: { ($0 as? LanguageModelError)?.code == .badModel }
     }
 }

@@ -21,7 +21,8 @@ import Testing
     private func softmax(_ logits: [Float], temperature: Float = 1) -> [Double] {
         let highest = logits.max() ?? 0
         let weights = logits.map { exp(Double(($0 - highest) / temperature)) }
-        return weights.map { $0 / weights.reduce(0, +) }
+        let total = weights.reduce(0, +)
+        return weights.map { $0 / total }
     }
 
     /// Pearson's statistic of counts against probabilities.

@@ -32,7 +32,8 @@ struct GoldenTokens: Decodable {
     /// A file of the folder of test models; `make test` provides it.
     static func model(_ name: String) throws -> String {
         let folder = try #require(
-            ProcessInfo.processInfo.environment["LARES_TEST_MODELS"], "LARES_TEST_MODELS is not set: run `make test`, which fetches the models")
+            ProcessInfo.processInfo.environment["LARES_TEST_MODELS"],
+            "LARES_TEST_MODELS is not set: run `make test`, which fetches the models")
         return folder + "/" + name
     }
 
@@ -59,7 +60,9 @@ struct GoldenTokens: Decodable {
     static func hash(_ tokens: [Token]) -> String {
         var value: UInt64 = 0xCBF2_9CE4_8422_2325
         for token in tokens {
-            for shift in stride(from: 0, to: 32, by: 8) { value = (value ^ UInt64(UInt8(truncatingIfNeeded: token >> Int32(shift)))) &* 0x100_0000_01B3 }
+            for shift in stride(from: 0, to: 32, by: 8) {
+                value = (value ^ UInt64(UInt8(truncatingIfNeeded: token >> Int32(shift)))) &* 0x100_0000_01B3
+            }
         }
         let digits = String(value & 0xFF_FFFF_FFFF, radix: 16)
         return String(repeating: "0", count: 10 - digits.count) + digits
