@@ -39,13 +39,14 @@ import Testing
         let words = ["", " ", "hello", "<0xZZ>", "<0x-1>", "he", "▁", "Ġ", "</s>", "<|end|>", "中", "a b", "h e", "\u{FFFD}", "he  llo"]
         let word = words.randomElement(using: &random) ?? ""
         let place = Int.random(in: 0..<metadata.tokens.count, using: &random)
+        let (types, scores) = (max(1, metadata.types?.count ?? 1), max(1, metadata.scores?.count ?? 1))
         switch Int.random(in: 0..<10, using: &random) {
         case 0: metadata.tokens[place] = word
         case 1: metadata.tokens.append(word)
         case 2 where metadata.tokens.count > 1: metadata.tokens.remove(at: place)
-        case 3: metadata.types?[place % (metadata.types?.count ?? 1)] = Int32.random(in: -2...8, using: &random)
+        case 3: metadata.types?[place % types] = Int32.random(in: -2...8, using: &random)
         case 4: metadata.types?.append(1)
-        case 5: metadata.scores?[place % (metadata.scores?.count ?? 1)] = Float(bitPattern: UInt32.random(in: 0 ... .max, using: &random))
+        case 5: metadata.scores?[place % scores] = Float(bitPattern: UInt32.random(in: 0 ... .max, using: &random))
         case 6: metadata.merges?.append(word)
         case 7: metadata.ids[["bos", "eos", "unknown", "eot", "fim_pad"].randomElement(using: &random) ?? "bos"] = place * 2
         case 8: metadata.flags[["add_bos_token", "add_eos_token", "add_space_prefix"].randomElement(using: &random) ?? ""] = true
