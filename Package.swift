@@ -76,14 +76,14 @@ let package = Package(
         .executableTarget(
             name: "lares",
             dependencies: [
-                "LaresServer", "LaresServing", "LaresAccess", "LaresLanguage", "LaresTensor", "LaresStore",
+                "LaresServer", "LaresServing", "LaresAccess", "LaresLanguage", "LaresStore",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Configuration", package: "swift-configuration"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             ]),
-        .testTarget(name: "LaresTensorTests", dependencies: ["LaresTensor", "CLaresKernels"]),
+        .testTarget(name: "LaresTensorTests", dependencies: ["LaresTensor"]),
         .testTarget(name: "LaresTemplatesTests", dependencies: ["LaresTemplates"], resources: [.copy("Golden")]),
         .testTarget(name: "LaresLanguageTests", dependencies: ["LaresLanguage", "LaresTensor"], resources: [.copy("Golden")]),
         .testTarget(name: "LaresAccessTests", dependencies: ["LaresAccess", "LaresStore", .product(name: "GRDB", package: "GRDB.swift")]),

@@ -20,6 +20,8 @@ static void NAME(lares_merge_f32)(float *into, float *maximum, float *sum, const
         vf_store(into + i, vf_fma(vf_load(part + i), vf_set(take), vf_mul(vf_load(into + i), vf_set(keep))));
 }
 
+enum { FEW_ROWS = 3 };
+
 /// Products of C rows with one page of keys.
 OP void page_scores(lares_layout type, int C, const uint8_t *page, const float *const *q, size_t head, float *scores) {
     vf acc[LARES_FLOAT_TILE];
@@ -99,6 +101,39 @@ OP void chunk_softmax(const lares_attend *job, int32_t from, int32_t to, float *
     }
 }
 
+// Up to three rows: two pages of keys, or two slices of a page of values, at once.
+
+OP void pair_scores(int C, const uint8_t *page, const uint8_t *next, const float *const *q, size_t head, float *scores) {
+    vf a[FEW_ROWS], b[FEW_ROWS];
+    for (int c = 0; c < C; c++) a[c] = b[c] = vf_zero();
+    float_pair(LARES_F16, C, page, next, 16, q, head, a, b);
+    for (int c = 0; c < C; c++) vf_store(scores + (size_t)c * LARES_CHUNK, a[c]), vf_store(scores + (size_t)c * LARES_CHUNK + 16, b[c]);
+}
+
+OP void pair_values(int C, const uint8_t *page, size_t keys, const float *probabilities, size_t head, float *part) {
+    const float *p[FEW_ROWS];
+    for (int c = 0; c < C; c++) p[c] = probabilities + (size_t)c * LARES_CHUNK;
+    for (size_t i = 0; i + 32 <= head; i += 32) {
+        vf a[FEW_ROWS], b[FEW_ROWS];
+        for (int c = 0; c < C; c++) {
+            a[c] = vf_load(part + (size_t)c * LARES_HEAD + i);
+            b[c] = vf_load(part + (size_t)c * LARES_HEAD + i + 16);
+        }
+        float_pair(LARES_F16, C, page + 2 * i, page + 2 * i + 32, head, p, keys, a, b);
+        for (int c = 0; c < C; c++) {
+            vf_store(part + (size_t)c * LARES_HEAD + i, a[c]);
+            vf_store(part + (size_t)c * LARES_HEAD + i + 16, b[c]);
+        }
+    }
+}
+
+#define FEW(rows, f, ...) \
+    do { \
+        if ((rows) == 1) f(1, __VA_ARGS__); \
+        else if ((rows) == 2) f(2, __VA_ARGS__); \
+        else f(3, __VA_ARGS__); \
+    } while (0)
+
 enum { WIDE_ROWS = 7 };  // from here on a page is converted to f32 once for all rows
 
 OP void chunk_scores(const lares_attend *job, int32_t from, int32_t to, float *scratch, float *scores) {
@@ -110,7 +145,11 @@ OP void chunk_scores(const lares_attend *job, int32_t from, int32_t to, float *s
             continue;
         }
         const uint16_t *keys = job->keys + (size_t)job->pages[page] * job->page_stride;
-        if (job->rows < WIDE_ROWS) {
+        if (job->rows <= FEW_ROWS && k + 16 < to) {
+            const uint16_t *next = job->keys + (size_t)job->pages[page + 1] * job->page_stride;
+            FEW(job->rows, pair_scores, (const uint8_t *)keys, (const uint8_t *)next, job->q, job->head, s);
+            k += 16;
+        } else if (job->rows < WIDE_ROWS) {
             page_scores_rows(LARES_F16, job->rows, (const uint8_t *)keys, job->q, job->head, s);
         } else {
             for (size_t i = 0; i < 16 * job->head; i += 16) vf_store(scratch + i, vf_load_f16(keys + i));
@@ -129,7 +168,9 @@ OP void chunk_values(const lares_attend *job, int32_t from, int32_t to, float *s
             continue;
         }
         const uint16_t *values = job->values + (size_t)job->pages[page] * job->page_stride;
-        if (job->rows < WIDE_ROWS) {
+        if (job->rows <= FEW_ROWS && job->head % 32 == 0) {
+            FEW(job->rows, pair_values, (const uint8_t *)values, count, p, job->head, part);
+        } else if (job->rows < WIDE_ROWS) {
             page_values_rows(LARES_F16, job->rows, (const uint8_t *)values, job->head, count, p, job->head, part);
         } else {
             for (size_t i = 0; i < count * job->head; i += 16) vf_store(scratch + i, vf_load_f16(values + i));

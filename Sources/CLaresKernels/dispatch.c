@@ -1,5 +1,7 @@
 #include "sets.h"
 
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #ifdef LARES_ARM
 #include <sys/auxv.h>
@@ -36,14 +38,16 @@ const lares_kernel_set *lares_kernels_named(const char *name) {
     return NULL;
 }
 
-static const lares_kernel_set *chosen = &lares_set_portable;
+static const lares_kernel_set *chosen;
 
+/// The fastest set that this processor runs, or the one that LARES_KERNELS names: how the others are tested and compared.
 __attribute__((constructor)) static void choose(void) {
-    for (size_t i = 0; i < sizeof sets / sizeof *sets; i++)
-        if (runs(sets[i]->name)) {
-            chosen = sets[i];
-            return;
-        }
+    const char *wanted = getenv("LARES_KERNELS");
+    const lares_kernel_set *named = wanted ? lares_kernels_named(wanted) : NULL;
+    if (wanted && *wanted && !named) fprintf(stderr, "LARES_KERNELS: this processor runs no set '%s'; the fastest one is used\n", wanted);
+    for (size_t i = 0; i < sizeof sets / sizeof *sets && !named; i++)
+        if (runs(sets[i]->name)) named = sets[i];
+    chosen = named;
 }
 
 const lares_kernel_set *lares_kernels(void) { return chosen; }

@@ -32,13 +32,13 @@ OP vb quants(int bits, const uint8_t *w, int g) {
 }
 
 /// Whole-number products of one block with C activation rows.
-OP void block_products(int bits, const uint8_t *w, const int8_t *x, size_t stride, int C, vi *sum) {
+OP void block_products(int bits, int ready, const uint8_t *w, const int8_t *x, size_t stride, int C, vi *sum) {
     vp acc[LARES_TILE];
     for (int c = 0; c < C; c++) acc[c] = vp_zero();
 #pragma GCC unroll 8
     for (int i = 0; i < 8; i++) {
         const int g = i >> 1 | (i & 1) << 2;  // both nibbles of a vector while it is in its register
-        const vb u = quants(bits, w, g);
+        const vb u = ready ? vb_load(w + 64 * g) : quants(bits, w, g);
 #pragma GCC unroll 8
         for (int c = 0; c < C; c++) acc[c] = vp_dot(acc[c], u, x + (size_t)c * stride + 4 * g), vp_pin(&acc[c]);
         if ((i + 1) % LARES_SUMS(bits) == 0 && i != 7) {
@@ -78,7 +78,7 @@ OP void byte_products(const uint8_t *w, const int8_t *x, size_t stride, const in
 }
 
 /// Whole-number products with sub-scales: sum over half blocks of scale * product.
-OP void scaled_products(int bits, const uint8_t *w, const int8_t *scales, const int8_t *x, size_t stride, int C, vi *sum) {
+OP void scaled_products(int bits, int ready, const uint8_t *w, const int8_t *scales, const int8_t *x, size_t stride, int C, vi *sum) {
 #pragma GCC unroll 2
     for (int h = 0; h < 2; h++) {
         const vs s = vs_load(scales, h);
@@ -86,7 +86,7 @@ OP void scaled_products(int bits, const uint8_t *w, const int8_t *scales, const 
         for (int c = 0; c < C; c++) acc[c] = vp_zero();
 #pragma GCC unroll 4
         for (int g = 4 * h; g < 4 * h + 4; g++) {
-            const vb u = quants(bits, w, g);
+            const vb u = ready ? vb_load(w + 64 * g) : quants(bits, w, g);
 #pragma GCC unroll 8
             for (int c = 0; c < C; c++) acc[c] = vp_dot(acc[c], u, x + (size_t)c * stride + 4 * g), vp_pin(&acc[c]);
             if ((g + 1) % LARES_SUMS(bits) == 0 && g != 4 * h + 3) {
@@ -97,62 +97,146 @@ OP void scaled_products(int bits, const uint8_t *w, const int8_t *scales, const 
     }
 }
 
-/// One panel by C activation rows.
-OP void tile(lares_layout layout, int C, const uint8_t *w, const lares_activations *x, size_t row, const lares_output *out) {
+// 16 KB of unpacked bytes and 3 KB of sums: both stay in the L1 cache.
+enum { READY_BLOCKS = 32, READY_ROWS = 48, READY_BYTES = LARES_BLOCK * LARES_PANEL };
+
+/// Part of a panel: blocks `from`..<`to`, their quants unpacked to bytes at `ready` or still in `w`.
+typedef struct {
+    const uint8_t *w, *ready;
+    size_t from, to;
+} panel_part;
+
+/// The activations of one block: the first row's; a row further on, `stride` quants or `blocks` blocks further on.
+typedef struct {
+    const int8_t *q;
+    const float *d, *s;
+    const int16_t *sums;
+    size_t stride, blocks;
+} block_rows;
+
+/// One block with sub-scales: its sums are scaled as whole numbers, so that it costs one float step.
+OP void scaled_block(lares_shape shape, int ready, const uint8_t *bytes, const uint8_t *after, const block_rows *x, int C, vf *acc) {
+    const vf scale = vf_load_f16(after);
+    const int8_t *stored = (const int8_t *)after + 32 + 32 * shape.minimum;
+    int8_t scales[32], minimums[32];
+    for (int i = 0; i < 32; i++) {
+        scales[i] = shape.minimum ? (int8_t)(stored[i] & 15) : stored[i];
+        minimums[i] = (int8_t)((uint8_t)stored[i] >> 4);
+    }
+    vi sum[LARES_TILE];
+    for (int c = 0; c < C; c++) sum[c] = vi_zero();
+    scaled_products(shape.bits, ready, bytes, scales, x->q, x->stride, C, sum);
+#pragma GCC unroll 8
+    for (int c = 0; c < C; c++) {
+        const vi pairs = vi_pair_dot(shape.minimum ? minimums : scales, x->sums + 2 * x->blocks * (size_t)c);
+        const vf d = vf_set(x->d[x->blocks * (size_t)c]);
+        if (shape.offset) sum[c] = vi_less(sum[c], pairs, shape.offset);
+        acc[c] = vf_fma(vf_mul(scale, d), vf_from(sum[c]), acc[c]);
+        if (shape.minimum) acc[c] = vf_fma(vf_mul(vf_load_f16(after + 32), d), vf_from(pairs), acc[c]);
+    }
+}
+
+OP void plain_block(lares_shape shape, int ready, const uint8_t *bytes, const uint8_t *after, const block_rows *x, int C, vf *acc) {
+    const vf scale = vf_load_f16(after);
+    const vf minimum = shape.minimum ? vf_load_f16(after + 32) : vf_mul(scale, vf_set((float)-shape.offset));
+    vi sum[LARES_TILE];
+    for (int c = 0; c < C; c++) sum[c] = vi_zero();
+    if (shape.bits == 8) byte_products(bytes, x->q, x->stride, x->sums, x->blocks, C, sum);
+    else block_products(shape.bits, ready, bytes, x->q, x->stride, C, sum);
+#pragma GCC unroll 8
+    for (int c = 0; c < C; c++) {
+        const size_t i = x->blocks * (size_t)c;
+        acc[c] = vf_fma(vf_mul(scale, vf_set(x->d[i])), vf_from(sum[c]), acc[c]);
+        acc[c] = vf_fma(minimum, vf_set(x->s[i]), acc[c]);
+    }
+}
+
+/// A part of a panel by C activation rows, added to acc.
+OP void tile(lares_layout layout, int C, const panel_part *part, const lares_activations *x, size_t row, vf *acc) {
     const lares_shape shape = lares_shape_of(layout);
     const size_t blocks = x->columns / LARES_BLOCK, step = lares_shape_bytes(shape);
-    const int8_t *q = x->q + row * x->columns;
-    const float *d = x->d + row * blocks, *s = x->s + row * blocks;
-    const int16_t *sums = x->sums + 2 * row * blocks;
+    const int ready = part->ready != NULL;
+    for (size_t b = part->from; b < part->to; b++) {
+        const uint8_t *w = part->w + b * step, *bytes = ready ? part->ready + READY_BYTES * (b - part->from) : w;
+        const size_t i = row * blocks + b;
+        const block_rows rows = {x->q + i * LARES_BLOCK, x->d + i, x->s + i, x->sums + 2 * i, x->columns, blocks};
+        if (shape.sub) scaled_block(shape, ready, bytes, w + shape.quants, &rows, C, acc);
+        else plain_block(shape, ready, bytes, w + shape.quants, &rows, C, acc);
+    }
+}
+
+OP void whole_tile(lares_layout layout, int C, const uint8_t *w, const lares_activations *x, size_t row, const lares_output *out) {
+    const panel_part part = {w, NULL, 0, x->columns / LARES_BLOCK};
     vf acc[LARES_TILE];
     for (int c = 0; c < C; c++) acc[c] = vf_zero();
-    for (size_t b = 0; b < blocks; b++, w += step, q += LARES_BLOCK) {
-        const uint8_t *after = w + shape.quants;
-        const vf scale = vf_load_f16(after);
-        vi sum[LARES_TILE];
-        for (int c = 0; c < C; c++) sum[c] = vi_zero();
-        if (shape.sub) {
-            int8_t scales[32], minimums[32];
-            const int8_t *stored = (const int8_t *)after + 32 + 32 * shape.minimum;
-            for (int i = 0; i < 32; i++) {
-                scales[i] = shape.minimum ? (int8_t)(stored[i] & 15) : stored[i];
-                minimums[i] = (int8_t)((uint8_t)stored[i] >> 4);
-            }
-            scaled_products(shape.bits, w, scales, q, x->columns, C, sum);
-#pragma GCC unroll 8
-            for (int c = 0; c < C; c++) {
-                const vi pairs = vi_pair_dot(shape.minimum ? minimums : scales, sums + 2 * (blocks * (size_t)c + b));
-                const vf dc = vf_set(d[blocks * (size_t)c + b]);
-                if (shape.offset) sum[c] = vi_less(sum[c], pairs, shape.offset);
-                acc[c] = vf_fma(vf_mul(scale, dc), vf_from(sum[c]), acc[c]);
-                if (shape.minimum) acc[c] = vf_fma(vf_mul(vf_load_f16(after + 32), dc), vf_from(pairs), acc[c]);
-            }
-        } else {
-            if (shape.bits == 8) byte_products(w, q, x->columns, sums + 2 * b, blocks, C, sum);
-            else block_products(shape.bits, w, q, x->columns, C, sum);
-            const vf minimum = shape.minimum ? vf_load_f16(after + 32) : vf_mul(scale, vf_set((float)-shape.offset));
-#pragma GCC unroll 8
-            for (int c = 0; c < C; c++) {
-                const size_t i = blocks * (size_t)c + b;
-                acc[c] = vf_fma(vf_mul(scale, vf_set(d[i])), vf_from(sum[c]), acc[c]);
-                acc[c] = vf_fma(minimum, vf_set(s[i]), acc[c]);
-            }
-        }
-    }
+    tile(layout, C, &part, x, row, acc);
     for (int c = 0; c < C; c++) put(out, row + (size_t)c, acc[c]);
 }
 
 OP void panel(lares_layout layout, const uint8_t *w, const lares_activations *x, size_t rows, const lares_output *out) {
     size_t row = 0;
-    for (; row + LARES_TILE <= rows; row += LARES_TILE) tile(layout, LARES_TILE, w, x, row, out);
-    if (LARES_TILE > 4 && row + 4 <= rows) tile(layout, 4, w, x, row, out), row += 4;
-    if (row + 2 <= rows) tile(layout, 2, w, x, row, out), row += 2;
-    if (row < rows) tile(layout, 1, w, x, row, out);
+    for (; row + LARES_TILE <= rows; row += LARES_TILE) whole_tile(layout, LARES_TILE, w, x, row, out);
+    if (LARES_TILE > 4 && row + 4 <= rows) whole_tile(layout, 4, w, x, row, out), row += 4;
+    if (row + 2 <= rows) whole_tile(layout, 2, w, x, row, out), row += 2;
+    if (row < rows) whole_tile(layout, 1, w, x, row, out);
+}
+
+/// Unpacked blocks by rows `first`..<`end`; sums of a panel's earlier blocks wait in `state`.
+OP void ready_tiles(lares_layout layout, const panel_part *part, const lares_activations *x, size_t first, size_t end, float *state, const lares_output *out) {
+    for (size_t row = first; row < end; row += LARES_TILE) {
+        float *kept = state + LARES_PANEL * (row - first);
+        vf acc[LARES_TILE];
+        for (size_t c = 0; c < LARES_TILE; c++) acc[c] = part->from ? vf_load(kept + LARES_PANEL * c) : vf_zero();
+        tile(layout, LARES_TILE, part, x, row, acc);
+        for (size_t c = 0; c < LARES_TILE; c++) {
+            if (part->to == x->columns / LARES_BLOCK) put(out, row + c, acc[c]);
+            else vf_store(kept + LARES_PANEL * c, acc[c]);
+        }
+    }
+}
+
+/// Whole tiles of many rows: quants whose bits lie apart are put together once for 48 rows instead of once a tile.
+OP void ready_panel(lares_layout layout, const uint8_t *w, const lares_activations *x, size_t rows, const lares_output *out) {
+    const lares_shape shape = lares_shape_of(layout);
+    const size_t blocks = x->columns / LARES_BLOCK, step = lares_shape_bytes(shape);
+    _Alignas(64) uint8_t bytes[READY_BLOCKS * READY_BYTES];
+    _Alignas(64) float state[READY_ROWS * LARES_PANEL];
+    for (size_t first = 0; first < rows; first += READY_ROWS) {
+        const size_t end = rows - first < READY_ROWS ? rows : first + READY_ROWS;
+        for (size_t from = 0; from < blocks; from += READY_BLOCKS) {
+            const panel_part part = {w, bytes, from, blocks - from < READY_BLOCKS ? blocks : from + READY_BLOCKS};
+            for (size_t b = from; b < part.to; b++)
+                for (int g = 0; g < 8; g++) vb_store(bytes + READY_BYTES * (b - from) + 64 * (size_t)g, quants(shape.bits, w + b * step, g));
+            ready_tiles(layout, &part, x, first, end, state, out);
+        }
+    }
+}
+
+/// The activations from `row` on.
+OP lares_activations rest_of(const lares_activations *x, size_t row) {
+    const size_t blocks = x->columns / LARES_BLOCK;
+    lares_activations rest = *x;
+    rest.q += row * x->columns, rest.d += row * blocks, rest.s += row * blocks, rest.sums += 2 * row * blocks;
+    return rest;
+}
+
+OP void many_or_few(lares_layout layout, const uint8_t *w, const lares_activations *x, size_t rows, const lares_output *out) {
+    const int bits = lares_shape_of(layout).bits;
+    const size_t even = rows / LARES_TILE * LARES_TILE;
+    if (!LARES_READY(bits) || even < 3 * LARES_TILE) {
+        panel(layout, w, x, rows, out);
+        return;
+    }
+    ready_panel(layout, w, x, even, out);
+    const lares_activations rest = rest_of(x, even);
+    lares_output after = *out;
+    after.out += even * out->stride;
+    panel(layout, w, &rest, rows - even, &after);
 }
 
 #define PANEL(layout, name) \
     static void NAME(lares_matmul_##name)(const uint8_t *w, const lares_activations *x, size_t rows, const lares_output *out) { \
-        panel(layout, w, x, rows, out); \
+        many_or_few(layout, w, x, rows, out); \
     }
 PANEL(LARES_Q4, q4)
 PANEL(LARES_Q4M, q4m)
@@ -178,6 +262,18 @@ OP void float_tile(lares_layout layout, int C, const uint8_t *w, size_t wide, co
         const vf v = weights(layout, w, k * wide);
 #pragma GCC unroll 12
         for (int c = 0; c < C; c++) acc[c] = vf_fma(v, vf_set(x[c][k]), acc[c]);
+    }
+}
+
+/// The same with two streams of weights, for rows too few to hide the latency of their sums.
+OP void float_pair(lares_layout layout, int C, const uint8_t *w, const uint8_t *v, size_t wide, const float *const *x, size_t depth, vf *a, vf *b) {
+    for (size_t k = 0; k < depth; k++) {
+        const vf first = weights(layout, w, k * wide);
+#pragma GCC unroll 4
+        for (int c = 0; c < C; c++) a[c] = vf_fma(first, vf_set(x[c][k]), a[c]);
+        const vf second = weights(layout, v, k * wide);
+#pragma GCC unroll 4
+        for (int c = 0; c < C; c++) b[c] = vf_fma(second, vf_set(x[c][k]), b[c]);
     }
 }
 

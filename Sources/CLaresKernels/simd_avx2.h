@@ -6,6 +6,7 @@
 #define LARES_FLOAT_TILE 6   // 12 accumulators, 2 weights, 1 broadcast: 15 of 16 registers
 #define LARES_WIDE_BYTES 0   // no dot product of full bytes: 8-bit weights go as two 4-bit planes
 #define LARES_SUMS(bits) ((bits) == 4 ? 8 : (bits) == 5 ? 4 : (bits) == 6 ? 2 : 8)  // pair sums an int16 lane holds
+#define LARES_READY(bits) ((bits) == 5 || (bits) == 6 || (bits) == 3)  // quants that many rows find unpacked
 
 typedef struct { __m256 a, b; } vf;
 typedef struct { __m256i a, b; } vb;
@@ -81,6 +82,7 @@ OP int vf_store_bytes(int8_t *p, vf x) {
 }
 
 OP vb vb_load(const uint8_t *p) { return (vb){_mm256_loadu_si256((const __m256i *)p), _mm256_loadu_si256((const __m256i *)p + 1)}; }
+OP void vb_store(uint8_t *p, vb x) { _mm256_storeu_si256((__m256i *)p, x.a); _mm256_storeu_si256((__m256i *)p + 1, x.b); }
 OP vb vb_or(vb x, vb y) { return (vb){_mm256_or_si256(x.a, y.a), _mm256_or_si256(x.b, y.b)}; }
 /// (x shifted left by n, right when negative) & mask, per byte; the mask clears what crosses bytes.
 OP vb vb_shift_mask(vb x, int n, uint8_t mask) {

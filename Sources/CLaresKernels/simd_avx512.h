@@ -8,6 +8,7 @@
 #define LARES_FLOAT_TILE 12
 #define LARES_WIDE_BYTES 1
 #define LARES_SUMS(bits) 8  // sums are int32: never emptied early
+#define LARES_READY(bits) ((bits) == 5 || (bits) == 6 || (bits) == 3)  // quants that many rows find unpacked
 
 typedef __m512 vf;
 typedef __m512i vb, vi, vp, vs;
@@ -61,6 +62,7 @@ OP int vf_store_bytes(int8_t *p, vf x) {
 }
 
 OP vb vb_load(const uint8_t *p) { return _mm512_loadu_si512(p); }
+OP void vb_store(uint8_t *p, vb x) { _mm512_storeu_si512(p, x); }
 OP vb vb_or(vb x, vb y) { return _mm512_or_si512(x, y); }
 OP vb vb_shift_mask(vb x, int n, uint8_t mask) {
     if (n > 0) x = _mm512_slli_epi16(x, (unsigned)n);

@@ -6,6 +6,7 @@
 #define LARES_FLOAT_TILE 6
 #define LARES_WIDE_BYTES 1
 #define LARES_SUMS(bits) 8  // sums are int32: never emptied early
+#define LARES_READY(bits) ((bits) == 5 || (bits) == 6 || (bits) == 3)  // quants that many rows find unpacked
 
 typedef struct { float32x4_t v[4]; } vf;
 typedef struct { uint8x16_t v[4]; } vb;
@@ -56,6 +57,7 @@ OP int vf_store_bytes(int8_t *p, vf x) {
 }
 
 OP vb vb_load(const uint8_t *p) { vb r; EACH r.v[i] = vld1q_u8(p + 16 * i); return r; }
+OP void vb_store(uint8_t *p, vb x) { EACH vst1q_u8(p + 16 * i, x.v[i]); }
 OP vb vb_or(vb x, vb y) { vb r; EACH r.v[i] = vorrq_u8(x.v[i], y.v[i]); return r; }
 OP vb vb_shift_mask(vb x, int n, uint8_t mask) {
     vb r;

@@ -6,6 +6,7 @@
 #define LARES_FLOAT_TILE 4
 #define LARES_WIDE_BYTES 1
 #define LARES_SUMS(bits) 8
+#define LARES_READY(bits) ((void)(bits), 0)  // quants that many rows find unpacked
 
 typedef struct { float v[16]; } vf;
 typedef struct { uint8_t v[64]; } vb;
@@ -51,6 +52,7 @@ OP int vf_store_bytes(int8_t *p, vf x) {
 }
 
 OP vb vb_load(const uint8_t *p) { vb r; memcpy(&r, p, 64); return r; }
+OP void vb_store(uint8_t *p, vb x) { memcpy(p, &x, 64); }
 OP vb vb_or(vb x, vb y) { for (int i = 0; i < 64; i++) x.v[i] |= y.v[i]; return x; }
 OP vb vb_shift_mask(vb x, int n, uint8_t mask) {
     for (int i = 0; i < 64; i++) x.v[i] = (uint8_t)(n >= 0 ? x.v[i] << n : x.v[i] >> -n) & mask;
