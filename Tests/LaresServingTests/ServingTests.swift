@@ -214,7 +214,7 @@ private func ask(_ text: String, maxTokens: Int? = 24, _ change: (inout Generati
 
     @Test(
         arguments: [
-            ("temperature", { (request: inout GenerationRequest) in request.sampling.temperature = -1 }),
+            ("temperature", { @Sendable (request: inout GenerationRequest) in request.sampling.temperature = -1 }),
             ("temperature", { request in request.sampling.temperature = .nan }),
             ("top_p", { request in request.sampling.topP = 1.5 }),
             ("max_tokens", { request in request.maxTokens = -1 }),

