@@ -32,6 +32,7 @@ final class Engine {
             for order in inbox.take(waiting: isIdle) { obey(order) }
             step()
             report(loads)
+            for runner in languages.values { runner.closeEnded() }
         }
         end(ServingError(.draining, "the server is stopping; try again in a moment", retryAfter: .seconds(5)))
     }

@@ -10,6 +10,7 @@ final class LanguageRunner {
     private let cache: KVCache
     private var scheduler: Scheduler
     private var generations: [Int: Generation] = [:]
+    private var ended: [(generation: Generation, reason: FinishReason)] = []
     private var logits = LogitRows()
     private var speed = Speedometer()
     private var promptSpeed = 1_000.0
@@ -123,9 +124,15 @@ final class LanguageRunner {
             scheduler.noteToken(of: id)
             speed.count(1)
         }
-        guard let reason, var generation = remove(id) else { return }
+        guard let reason, let generation = remove(id) else { return }
         scheduler.finish(id, after: ContinuousClock.now - generation.job.submitted)
-        generation.finish(reason, metrics)
+        ended.append((generation, reason))
+    }
+
+    /// Closes the streams of the answers that ended in the last step. The engine reports before, so whoever has an end finds its place free.
+    func closeEnded() {
+        for index in ended.indices { ended[index].generation.finish(ended[index].reason, metrics) }
+        ended.removeAll(keepingCapacity: true)
     }
 
     private func fail(_ ids: [Int], _ error: any Error) {

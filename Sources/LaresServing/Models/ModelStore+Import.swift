@@ -33,11 +33,12 @@ enum ModelFiles {
             throw PullError(.notFound, "there is no file '\(place)'")
         }
         guard isDirectory.boolValue else { return [(place, "model.gguf")] }
-        let entries = FileManager.default.enumerator(atPath: place)
+        let folder = URL(filePath: place).resolvingSymlinksInPath().path  // a link to a folder has no entries of its own
+        let entries = FileManager.default.enumerator(atPath: folder)
         var paths: [String] = []
         while let path = entries?.nextObject() as? String, paths.count < 10_000 { paths.append(path) }
         let chosen = try choose(from: paths, what: "'\(place)'")
-        return chosen.map { (place + "/" + $0.at, $0.name) }
+        return chosen.map { (folder + "/" + $0.at, $0.name) }
     }
 
     /// The model among many paths: the paths of its files and their names in the model, the main file first.
