@@ -60,6 +60,11 @@ public final class ComputePool: Sendable {
         }
     }
 
+    /// The same with a body in C: threads that share Swift objects would count references for every index.
+    func run(_ count: Int, _ body: @convention(c) (UnsafeMutableRawPointer?, Int) -> Void, _ context: UnsafeMutableRawPointer) {
+        lares_pool_run(state, count, body, context)
+    }
+
     /// Runs `body` while no other thread has the turn. Waits for more urgent classes and, within a class, in order of arrival. Turns nest.
     public func withTurn<R>(_ work: WorkClass, _ body: () throws -> R) rethrows -> R {
         lares_turn_take(state, Int32(work.rawValue))

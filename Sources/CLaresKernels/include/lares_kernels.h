@@ -111,25 +111,38 @@ void lares_pack_panel(uint32_t type, const uint8_t *source, size_t row_bytes, si
 /// Decodes row `r` (0...15) of a packed panel.
 void lares_unpack_row(lares_layout layout, const uint8_t *panel, size_t columns, size_t r, float *out);
 
-/// out[rows][32 wide] = act(gate) * up for two panels each, quantised as block `block` of every row; tokens first..<first+rows.
+/// One matrix of a fork-join over panels of 16 outputs.
+typedef struct {
+    const uint8_t *weights;
+    size_t panel_bytes, panels;
+    size_t outputs;  // rows of the matrix; the last panel may be filled up
+    lares_matmul kernel;
+    lares_activations input;
+    lares_output output;  // of the first panel; `valid` is not read
+} lares_product;
+
+typedef struct {
+    const lares_product *products;
+    size_t rows;  // activation rows
+} lares_products;
+/// Body of a fork-join over the panels of all `products`, one after another; the context is a lares_products.
+void lares_product_panel(void *products, size_t panel);
+
+/// out[rows][32 wide] = act(gate) * up, quantised as one block of every row.
 typedef struct {
     const lares_kernel_set *set;
-    const uint8_t *gate[2];
-    const uint8_t *up[2];
-    lares_matmul gate_product;  // NULL: no gate, act(up)
-    lares_matmul up_product;
-    const lares_activations *gate_input;
-    const lares_activations *up_input;
-    const float *bias;  // 32 values for `up`, or NULL
+    lares_product gate;  // kernel NULL: no gate, act(up)
+    lares_product up;
     lares_activation activation;
+    size_t rows;
     int8_t *q;  // quantised destination arrays, whole matrix; NULL: none
     float *d, *s, *rounded;
     int16_t *sums;
     float *plain;  // plain destination, whole matrix; NULL: none
     size_t columns;
-    size_t block;
 } lares_feed_forward;
-void lares_feed_forward_rows(const lares_feed_forward *job, size_t rows);
+/// Body of a fork-join over the blocks of 32 outputs; the context is a lares_feed_forward.
+void lares_feed_forward_block(void *job, size_t block);
 
 /// Consecutive queries of one sequence, for the heads that share a key/value head. What isn't here is as in lares_attend.
 typedef struct {

@@ -42,29 +42,31 @@ public enum Activation: Sendable, Hashable {
 extension ComputePool {
     /// All products in one fork-join. Each output adds its blocks in one order, so it doesn't depend on the rows beside it.
     public func matmul(_ a: Activations, _ products: [Product]) {
-        let views = products.map { a.view(for: $0.matrix) }
         for product in products { precondition(a.count <= product.output.rows, "\(a.count) rows into \(product.output.rows)") }
         guard a.count > 0 else { return }
-        forEach(products.reduce(0) { $0 + $1.matrix.panels }) { item in
-            var (index, panel) = (0, item)
-            while panel >= products[index].matrix.panels {
-                panel -= products[index].matrix.panels
-                index += 1
+        withUnsafeTemporaryAllocation(of: lares_product.self, capacity: products.count) { jobs in
+            for (index, product) in products.enumerated() { jobs[index] = job(product, a) }
+            withBiases(products.map(\.bias)) { biases in
+                for index in products.indices { jobs[index].output.bias = biases[index] }
+                var all = lares_products(products: jobs.baseAddress, rows: a.count)
+                run(products.reduce(0) { $0 + $1.matrix.panels }, lares_product_panel, &all)
             }
-            multiply(products[index], panel, views[index], rows: a.count)
         }
+        extendLifetime((a, products))
     }
 
-    private func multiply(_ product: Product, _ panel: Int, _ view: lares_activations, rows: Int) {
-        let first = panel * panelRows
-        var view = view
-        func run(_ bias: UnsafePointer<Float>?) {
-            var output = lares_output(
-                out: product.output.base + first, stride: product.output.columns, bias: bias, adding: product.adding ? 1 : 0,
-                valid: Int32(min(panelRows, product.matrix.rows - first)))
-            kernel(product.matrix)(product.matrix.panel(panel), &view, rows, &output)
-        }
-        if let bias = product.bias { bias.withUnsafeBufferPointer { run($0.baseAddress! + first) } } else { run(nil) }
+    private func job(_ product: Product, _ a: Activations) -> lares_product {
+        var job = job(product.matrix, a)
+        job.output.out = product.output.base
+        job.output.stride = product.output.columns
+        job.output.adding = product.adding ? 1 : 0
+        return job
+    }
+
+    private func job(_ matrix: Matrix, _ a: Activations) -> lares_product {
+        lares_product(
+            weights: matrix.panel(0), panel_bytes: matrix.panelBytes, panels: matrix.panels, outputs: matrix.rows,
+            kernel: kernel(matrix), input: a.view(for: matrix), output: lares_output())
     }
 
     /// `h = activation(gate · a) ∘ (up · a)`, quantised for the matrix that follows (Shazeer 2020: SwiGLU, GEGLU).
@@ -85,28 +87,17 @@ extension ComputePool {
         precondition(up.rows == h.columns, "\(up.rows) outputs into rows of \(h.columns)")
         h.begin(a.count)
         guard a.count > 0 else { return }
-        let (gateView, upView) = (gate.map { a.view(for: $0) }, a.view(for: up))
-        forEach(up.rows / blockColumns) { block in
-            withUnsafePointer(to: upView) { upInput in
-                withOptionalPointer(to: gateView) { gateInput in
-                    withOptionalBase(of: bias) { bias in
-                        var job = h.feedForward(block: block)
-                        job.set = kernels
-                        job.up = (up.panel(2 * block), up.panel(2 * block + 1))
-                        job.up_product = kernel(up)
-                        job.up_input = upInput
-                        if let gate {
-                            job.gate = (gate.panel(2 * block), gate.panel(2 * block + 1))
-                            job.gate_product = kernel(gate)
-                            job.gate_input = gateInput
-                        }
-                        job.bias = bias.map { $0 + block * blockColumns }
-                        job.activation = activation.kind
-                        lares_feed_forward_rows(&job, a.count)
-                    }
-                }
-            }
+        var job = h.feedForward
+        job.set = kernels
+        job.activation = activation.kind
+        job.rows = a.count
+        job.up = self.job(up, a)
+        if let gate { job.gate = self.job(gate, a) }
+        withBiases([bias]) { biases in
+            job.up.output.bias = biases[0]
+            run(up.rows / blockColumns, lares_feed_forward_block, &job)
         }
+        extendLifetime((a, gate, up, h))
     }
 
     func kernel(_ matrix: Matrix) -> lares_matmul {
@@ -117,8 +108,8 @@ extension ComputePool {
 }
 
 extension Activations {
-    /// A feed-forward job whose destination is block `block` of every row.
-    fileprivate func feedForward(block: Int) -> lares_feed_forward {
+    /// A feed-forward job whose destination these rows are.
+    fileprivate var feedForward: lares_feed_forward {
         var job = lares_feed_forward()
         if quantised {
             let target = blocks(of: 0)
@@ -126,15 +117,16 @@ extension Activations {
         }
         job.plain = isPlain ? plain : nil
         job.columns = columns
-        job.block = block
         return job
     }
 }
 
-private func withOptionalPointer<T>(to value: T?, _ body: (UnsafePointer<T>?) -> Void) {
-    if let value { withUnsafePointer(to: value) { body($0) } } else { body(nil) }
-}
-
-private func withOptionalBase(of array: [Float]?, _ body: (UnsafePointer<Float>?) -> Void) {
-    if let array { array.withUnsafeBufferPointer { body($0.baseAddress) } } else { body(nil) }
+/// Pointers to arrays of which each may be absent; good until `body` returns.
+private func withBiases(_ arrays: [[Float]?], _ body: ([UnsafePointer<Float>?]) -> Void) {
+    func next(_ pointers: [UnsafePointer<Float>?]) {
+        guard pointers.count < arrays.count else { return body(pointers) }
+        guard let array = arrays[pointers.count] else { return next(pointers + [nil]) }
+        array.withUnsafeBufferPointer { next(pointers + [$0.baseAddress]) }
+    }
+    next([])
 }

@@ -1,0 +1,63 @@
+// Bodies of fork-joins over panels. They are C so that the threads share no reference counts: counting them for every panel took a fifth
+// of a generated token.
+#include "lares_kernels.h"
+
+void lares_product_panel(void *context, size_t index) {
+    const lares_products *job = context;
+    const lares_product *product = job->products;
+    for (; index >= product->panels; product++) index -= product->panels;
+    const size_t first = index * LARES_PANEL, left = product->outputs - first;
+    lares_output out = product->output;
+    out.out += first;
+    if (out.bias) out.bias += first;
+    out.valid = left < LARES_PANEL ? (int)left : LARES_PANEL;
+    product->kernel(product->weights + index * product->panel_bytes, &product->input, job->rows, &out);
+}
+
+// Two panels of gate and up for a tile of rows, activated and quantised while they are in the L1 cache: the hidden row never
+// goes through memory as floats.
+
+enum { TILE_ROWS = 32 };
+
+static void finish_row(const lares_feed_forward *job, size_t block, size_t row, float *y, const float *up) {
+    const size_t at = row * job->columns + block * LARES_BLOCK, blocks = job->columns / LARES_BLOCK;
+    job->set->gate(job->activation, y, up, LARES_BLOCK);
+    if (job->q) {
+        const size_t b = row * blocks + block;
+        const lares_quantised out = {job->q + at, job->d + b, job->s + b, job->rounded + b, job->sums + 2 * b};
+        job->set->quantise(y, LARES_BLOCK, &out);
+    }
+    if (job->plain)
+        for (int i = 0; i < LARES_BLOCK; i++) job->plain[at + (size_t)i] = y[i];
+}
+
+static lares_activations advanced(const lares_activations *x, size_t rows) {
+    const size_t blocks = x->columns / LARES_BLOCK;
+    return (lares_activations){
+        x->q + rows * x->columns, x->d + rows * blocks, x->s + rows * blocks, x->sums + 2 * rows * blocks, x->plain + rows * x->columns, x->columns};
+}
+
+/// 32 outputs of one matrix for a tile of rows.
+static void two_panels(const lares_product *matrix, size_t block, size_t first, size_t rows, float *out) {
+    const lares_activations x = advanced(&matrix->input, first);
+    const float *bias = matrix->output.bias;
+    for (size_t p = 0; p < 2; p++) {
+        const size_t panel = 2 * block + p;
+        const lares_output to = {out + LARES_PANEL * p, LARES_BLOCK, bias ? bias + LARES_PANEL * panel : 0, 0, LARES_PANEL};
+        matrix->kernel(matrix->weights + panel * matrix->panel_bytes, &x, rows, &to);
+    }
+}
+
+void lares_feed_forward_block(void *context, size_t block) {
+    const lares_feed_forward *job = context;
+    float gate[TILE_ROWS * LARES_BLOCK], up[TILE_ROWS * LARES_BLOCK];
+    for (size_t first = 0; first < job->rows; first += TILE_ROWS) {
+        const size_t count = job->rows - first < TILE_ROWS ? job->rows - first : TILE_ROWS;
+        two_panels(&job->up, block, first, count, up);
+        if (job->gate.kernel) two_panels(&job->gate, block, first, count, gate);
+        for (size_t r = 0; r < count; r++) {
+            if (job->gate.kernel) finish_row(job, block, first + r, gate + r * LARES_BLOCK, up + r * LARES_BLOCK);
+            else finish_row(job, block, first + r, up + r * LARES_BLOCK, 0);
+        }
+    }
+}
