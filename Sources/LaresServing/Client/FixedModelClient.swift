@@ -12,6 +12,7 @@ public final class FixedModelClient: ModelClient {
         var requests: [GenerationRequest] = []
         var embeddings: [EmbeddingRequest] = []
         var endedEarly = 0
+        var unloaded: Set<String> = []
     }
 
     private let catalogue: [ModelDescription]
@@ -29,7 +30,7 @@ public final class FixedModelClient: ModelClient {
     ///   - pieces: the answer to everything. `maxTokens` cuts it, with reason `length`.
     ///   - finish: the reason an answer that was not cut ends with.
     ///   - holdsAfter: when set, an answer stops after so many pieces and stays open until its reader ends it (for tests of hang-ups).
-    ///   - failure: when set, `generate` and `embed` throw it.
+    ///   - failure: when set, `generate`, `embed` and `unload` throw it.
     ///   - state: what `status()` tells.
     public init(
         models: [ModelDescription] = FixedModelClient.standardModels, pieces: [String] = ["Hello", ",", " world", "."],
@@ -62,12 +63,21 @@ public final class FixedModelClient: ModelClient {
     /// How many answers were left by their reader before they finished.
     public var endedEarly: Int { record.withLock { $0.endedEarly } }
 
-    /// The models given at the start.
-    public func models() async throws -> [ModelDescription] { catalogue }
+    /// The models given at the start; those that were unloaded since are stored.
+    public func models() async throws -> [ModelDescription] { now }
+
+    private var now: [ModelDescription] {
+        let unloaded = record.withLock { $0.unloaded }
+        return catalogue.map { model in
+            var model = model
+            if unloaded.contains(model.name) { model.state = .stored }
+            return model
+        }
+    }
 
     /// The model of that name or alias.
     public func model(_ name: String) async throws -> ModelDescription {
-        guard let found = catalogue.first(where: { $0.name == name || $0.aliases.contains(name) }) else {
+        guard let found = now.first(where: { $0.name == name || $0.aliases.contains(name) }) else {
             throw ServingError(.modelNotFound, "there is no model '\(name)'", param: "model")
         }
         return found
@@ -124,9 +134,16 @@ public final class FixedModelClient: ModelClient {
         return EmbeddingResponse(model: description.name, vectors: vectors, promptTokens: request.inputs.count)
     }
 
+    /// Remembers that the model is out of memory; `generate` answers all the same.
+    public func unload(_ name: String) async throws {
+        if let failure { throw failure }
+        guard let found = now.first(where: { $0.name == name || $0.aliases.contains(name) }) else { return }
+        _ = record.withLock { $0.unloaded.insert(found.name) }
+    }
+
     /// The state given at the start; nothing queued.
     public func status() async -> ServingStatus {
-        let models = catalogue.filter { $0.state == .serving }.map {
+        let models = now.filter { $0.state == .serving }.map {
             ServingStatus.Model(
                 name: $0.name, weightBytes: $0.memoryBytes ?? 0, cacheBytes: 0, usedPages: 0, totalPages: 16, queued: 0, running: 0)
         }

@@ -28,6 +28,12 @@ public protocol ModelClient: Sendable {
     /// - Throws: ``ServingError``.
     func embed(_ request: EmbeddingRequest) async throws -> EmbeddingResponse
 
+    /// Takes a model out of memory; a request loads it again. Does nothing when the model isn't in memory.
+    ///
+    /// - Parameter name: name or alias.
+    /// - Throws: ``ServingError`` with code `inUse` while the model is answering or being loaded.
+    func unload(_ name: String) async throws
+
     /// What is going on now: state, queue, running sequences, memory.
     func status() async -> ServingStatus
 }

@@ -23,6 +23,8 @@ public struct ServingError: Error, Hashable, Sendable, CustomStringConvertible {
         public static let loadFailed = Code("load_failed")
         /// An embedding model was asked for text, or the other way round.
         public static let wrongKind = Code("wrong_model_kind")
+        /// The model is answering or being loaded, and what was asked must wait for that; `retryAfter` says when to come back.
+        public static let inUse = Code("model_in_use")
         /// A fault of Lares itself.
         public static let `internal` = Code("internal_error")
     }
@@ -33,7 +35,7 @@ public struct ServingError: Error, Hashable, Sendable, CustomStringConvertible {
     public let message: String
     /// The request's field at fault, in the API's spelling ("messages", "max_tokens").
     public let param: String?
-    /// When to try again, for `queueFull` and `draining`.
+    /// When to try again, for `queueFull`, `inUse` and `draining`.
     public let retryAfter: Duration?
 
     /// A failure.

@@ -174,9 +174,8 @@ final class ModelShelf: Sendable {
         let isHere = try state.withLock { state in
             switch state.places[name] {
             case .loaded(_, let users, _) where users > 0:
-                throw ServingError(
-                    .invalidRequest, "'\(name)' is answering \(users) requests; unload it when they are done", param: "model")
-            case .loading: throw ServingError(.invalidRequest, "'\(name)' is being loaded; unload it when that is done", param: "model")
+                throw inUse(name, "is answering \(users) requests; unload it when they are done")
+            case .loading: throw inUse(name, "is being loaded; unload it when that is done")
             case .loaded, .failed:
                 state.places[name] = nil
                 return true
@@ -187,6 +186,10 @@ final class ModelShelf: Sendable {
         await withCheckedContinuation { continuation in
             if !inbox.post(.drop(name: name, done: { continuation.resume() })) { continuation.resume() }
         }
+    }
+
+    private func inUse(_ name: String, _ what: String) -> ServingError {
+        ServingError(.inUse, "'\(name)' \(what)", param: "model", retryAfter: .seconds(5))
     }
 
     private func drop(_ name: String) {

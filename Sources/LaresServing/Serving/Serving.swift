@@ -98,7 +98,7 @@ public final class Serving: ModelClient, Service {
 
     /// Takes a model out of memory; a request loads it again.
     ///
-    /// - Throws: ``ServingError`` while it is answering.
+    /// - Throws: ``ServingError`` with code `inUse` while it is answering or being loaded.
     public func unload(_ name: String) async throws {
         try await shelf.unload((try? store.find(name).name) ?? name)
     }
