@@ -1,3 +1,5 @@
+import Glibc
+
 /// Rows of floats, allocated once and reused between steps: row = token, 64-byte aligned start, no gap between rows.
 ///
 /// Not Sendable: a buffer belongs to the engine that steps with it.
@@ -27,9 +29,16 @@ public final class Buffer {
 }
 
 /// Zeroed, 64-byte aligned memory for a trivial type; `deallocate()` it.
+///
+/// Whole pages of large memory are handed back to the system, which gives them out again as zeros when they are first written: room for
+/// 512 rows costs nothing while single rows are computed.
 func alignedZeros<T: BitwiseCopyable>(_ type: T.Type, count: Int) -> UnsafeMutablePointer<T> {
     let bytes = max(1, count) * MemoryLayout<T>.stride
-    let raw = UnsafeMutableRawPointer.allocate(byteCount: bytes, alignment: 64)
-    raw.initializeMemory(as: UInt8.self, repeating: 0, count: bytes)
+    let isLarge = bytes >= 1 << 20
+    let raw = UnsafeMutableRawPointer.allocate(byteCount: bytes, alignment: isLarge ? pageSize : 64)
+    let whole = isLarge && madvise(raw, bytes / pageSize * pageSize, MADV_DONTNEED) == 0 ? bytes / pageSize * pageSize : 0
+    (raw + whole).initializeMemory(as: UInt8.self, repeating: 0, count: bytes - whole)
     return raw.assumingMemoryBound(to: T.self)
 }
+
+private let pageSize = sysconf(Int32(_SC_PAGESIZE))
