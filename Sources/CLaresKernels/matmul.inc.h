@@ -35,11 +35,11 @@ OP vb quants(int bits, const uint8_t *w, int g) {
 OP void block_products(int bits, int ready, const uint8_t *w, const int8_t *x, size_t stride, int C, vi *sum) {
     vp acc[LARES_TILE];
     for (int c = 0; c < C; c++) acc[c] = vp_zero();
-#pragma GCC unroll 8
+#pragma GCC unroll 16
     for (int i = 0; i < 8; i++) {
         const int g = i >> 1 | (i & 1) << 2;  // both nibbles of a vector while it is in its register
         const vb u = ready ? vb_load(w + 64 * g) : quants(bits, w, g);
-#pragma GCC unroll 8
+#pragma GCC unroll 16
         for (int c = 0; c < C; c++) acc[c] = vp_dot(acc[c], u, x + (size_t)c * stride + 4 * g), vp_pin(&acc[c]);
         if ((i + 1) % LARES_SUMS(bits) == 0 && i != 7) {
             for (int c = 0; c < C; c++) sum[c] = vi_flush(sum[c], acc[c]), acc[c] = vp_zero();
@@ -53,10 +53,10 @@ OP void byte_products(const uint8_t *w, const int8_t *x, size_t stride, const in
 #if LARES_WIDE_BYTES
     vp acc[LARES_TILE];
     for (int c = 0; c < C; c++) acc[c] = vp_zero();
-#pragma GCC unroll 8
+#pragma GCC unroll 16
     for (int g = 0; g < 8; g++) {
         const vb u = vb_load(w + 64 * g);
-#pragma GCC unroll 8
+#pragma GCC unroll 16
         for (int c = 0; c < C; c++) acc[c] = vp_dot_bytes(acc[c], u, x + (size_t)c * stride + 4 * g);
     }
     for (int c = 0; c < C; c++) sum[c] = vi_flush(sum[c], vi_bytes_done(acc[c], sums + 2 * blocks * (size_t)c));
@@ -66,10 +66,10 @@ OP void byte_products(const uint8_t *w, const int8_t *x, size_t stride, const in
     for (int plane = 0; plane < 2; plane++) {
         vp acc[LARES_TILE];
         for (int c = 0; c < C; c++) acc[c] = vp_zero();
-#pragma GCC unroll 8
+#pragma GCC unroll 16
         for (int g = 0; g < 8; g++) {
             const vb u = vb_shift_mask(vb_load(w + 64 * g), -4 * plane, 0x0f);
-#pragma GCC unroll 8
+#pragma GCC unroll 16
             for (int c = 0; c < C; c++) acc[c] = vp_dot(acc[c], u, x + (size_t)c * stride + 4 * g), vp_pin(&acc[c]);
         }
         for (int c = 0; c < C; c++) sum[c] = vi_flush_by(sum[c], acc[c], plane ? 16 : 1);
@@ -87,7 +87,7 @@ OP void scaled_products(int bits, int ready, const uint8_t *w, const int8_t *sca
 #pragma GCC unroll 4
         for (int g = 4 * h; g < 4 * h + 4; g++) {
             const vb u = ready ? vb_load(w + 64 * g) : quants(bits, w, g);
-#pragma GCC unroll 8
+#pragma GCC unroll 16
             for (int c = 0; c < C; c++) acc[c] = vp_dot(acc[c], u, x + (size_t)c * stride + 4 * g), vp_pin(&acc[c]);
             if ((g + 1) % LARES_SUMS(bits) == 0 && g != 4 * h + 3) {
                 for (int c = 0; c < C; c++) sum[c] = vi_flush_scaled(sum[c], acc[c], s), acc[c] = vp_zero();
@@ -126,7 +126,7 @@ OP void scaled_block(lares_shape shape, int ready, const uint8_t *bytes, const u
     vi sum[LARES_TILE];
     for (int c = 0; c < C; c++) sum[c] = vi_zero();
     scaled_products(shape.bits, ready, bytes, scales, x->q, x->stride, C, sum);
-#pragma GCC unroll 8
+#pragma GCC unroll 16
     for (int c = 0; c < C; c++) {
         const vi pairs = vi_pair_dot(shape.minimum ? minimums : scales, x->sums + 2 * x->blocks * (size_t)c);
         const vf d = vf_set(x->d[x->blocks * (size_t)c]);
@@ -143,7 +143,7 @@ OP void plain_block(lares_shape shape, int ready, const uint8_t *bytes, const ui
     for (int c = 0; c < C; c++) sum[c] = vi_zero();
     if (shape.bits == 8) byte_products(bytes, x->q, x->stride, x->sums, x->blocks, C, sum);
     else block_products(shape.bits, ready, bytes, x->q, x->stride, C, sum);
-#pragma GCC unroll 8
+#pragma GCC unroll 16
     for (int c = 0; c < C; c++) {
         const size_t i = x->blocks * (size_t)c;
         acc[c] = vf_fma(vf_mul(scale, vf_set(x->d[i])), vf_from(sum[c]), acc[c]);
@@ -176,7 +176,7 @@ OP void whole_tile(lares_layout layout, int C, const uint8_t *w, const lares_act
 OP void panel(lares_layout layout, const uint8_t *w, const lares_activations *x, size_t rows, const lares_output *out) {
     size_t row = 0;
     for (; row + LARES_TILE <= rows; row += LARES_TILE) whole_tile(layout, LARES_TILE, w, x, row, out);
-    if (LARES_TILE > 4 && row + 4 <= rows) whole_tile(layout, 4, w, x, row, out), row += 4;
+    for (; LARES_TILE > 4 && row + 4 <= rows; row += 4) whole_tile(layout, 4, w, x, row, out);
     if (row + 2 <= rows) whole_tile(layout, 2, w, x, row, out), row += 2;
     if (row < rows) whole_tile(layout, 1, w, x, row, out);
 }

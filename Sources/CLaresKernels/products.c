@@ -17,7 +17,7 @@ void lares_product_panel(void *context, size_t index) {
 // Two panels of gate and up for a tile of rows, activated and quantised while they are in the L1 cache: the hidden row never
 // goes through memory as floats.
 
-enum { TILE_ROWS = 32 };
+enum { TILE_ROWS = 48 };
 
 static void finish_row(const lares_feed_forward *job, size_t block, size_t row, float *y, const float *up) {
     const size_t at = row * job->columns + block * LARES_BLOCK, blocks = job->columns / LARES_BLOCK;

@@ -61,18 +61,19 @@ static void NAME(lares_gate_f32)(lares_activation kind, float *gate, const float
 }
 
 static void NAME(lares_quantise_f32)(const float *x, size_t columns, const lares_quantised *out) {
+    const lares_quantised o = *out;  // a copy, because bytes written through q might be the pointers themselves
     for (size_t b = 0; b < columns / LARES_BLOCK; b++, x += LARES_BLOCK) {
         const vf lo = vf_load(x), hi = vf_load(x + 16);
         const float top = vf_top(vf_max(vf_abs(lo), vf_abs(hi)));
         const float scale = top / 127.0f, inverse = top > 0 ? 127.0f / top : 0;
-        const int first = vf_store_bytes(out->q + b * LARES_BLOCK, vf_round(vf_mul(lo, vf_set(inverse))));
-        const int second = vf_store_bytes(out->q + b * LARES_BLOCK + 16, vf_round(vf_mul(hi, vf_set(inverse))));
+        const int first = vf_store_bytes(o.q + b * LARES_BLOCK, vf_mul(lo, vf_set(inverse)));
+        const int second = vf_store_bytes(o.q + b * LARES_BLOCK + 16, vf_mul(hi, vf_set(inverse)));
         const float d = half_round(scale), exact = d * (float)(first + second), rounded = half_round(scale * (float)(first + second));
-        out->d[b] = d;
-        out->s[b] = exact;
-        out->rounded[b] = rounded - rounded == 0 ? rounded : exact;  // past f16's range: infinite
-        out->sums[2 * b] = (int16_t)first;
-        out->sums[2 * b + 1] = (int16_t)second;
+        o.d[b] = d;
+        o.s[b] = exact;
+        o.rounded[b] = rounded - rounded == 0 ? rounded : exact;  // past f16's range: infinite
+        o.sums[2 * b] = (int16_t)first;
+        o.sums[2 * b + 1] = (int16_t)second;
     }
 }
 

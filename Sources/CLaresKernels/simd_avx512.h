@@ -4,7 +4,7 @@
 #endif
 #include <string.h>
 #define LARES_ISA avx512
-#define LARES_TILE 8
+#define LARES_TILE 12
 #define LARES_FLOAT_TILE 12
 #define LARES_WIDE_BYTES 1
 #define LARES_SUMS(bits) 8  // sums are int32: never emptied early

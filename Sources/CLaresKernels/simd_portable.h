@@ -47,6 +47,7 @@ OP float vf_top(vf x) { float s = x.v[0]; EACH s = x.v[i] > s ? x.v[i] : s; retu
 OP vf vf_from(vi x) { vf r; EACH r.v[i] = (float)x.v[i]; return r; }
 OP int vf_store_bytes(int8_t *p, vf x) {
     int s = 0;
+    x = vf_round(x);
     EACH { p[i] = (int8_t)x.v[i]; s += p[i]; }
     return s;
 }
