@@ -12,7 +12,7 @@ public func fuzzOne(_ data: UnsafePointer<UInt8>, _ size: Int) -> CInt {
     case "gguf": withFile(bytes) { path in _ = try? GGUFFile(contentsOf: path) }
     case "model": withFile(bytes) { path in _ = try? LanguageModel(contentsOf: path) }
     case "safetensors": withFile(bytes) { path in _ = try? SafeTensors(contentsOf: path) }
-    case "tokenizer": _ = try? TokenizerJSON([UInt8](bytes)).tokenizer.encode("Hello, 世界 <s>", addSpecial: true, parseSpecial: true)
+    case "tokenizer": _ = try? TokenizerJSON([UInt8](bytes)).encode("Hello, 世界 <s>", addSpecial: true, parseSpecial: true)
     default: render(String(decoding: bytes, as: UTF8.self))
     }
     return 0
@@ -28,5 +28,5 @@ private func withFile(_ bytes: UnsafeRawBufferPointer, _ body: (String) -> Void)
 
 private func render(_ source: String) {
     let messages: TemplateValue = .array([.object(["role": .string("user"), "content": .string("hi")])])
-    _ = try? Template(source).render(["messages": messages, "add_generation_prompt": .bool(true)])
+    _ = try? Template(source).render(["messages": messages, "add_generation_prompt": .bool(true)], now: Date(timeIntervalSince1970: 0))
 }
