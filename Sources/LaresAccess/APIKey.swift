@@ -6,6 +6,8 @@ public struct APIKey: Sendable, Hashable {
     public let id: String
     /// What it is for: "phone", "kitchen panel".
     public let name: String
+    /// Whether its holder may change what Lares holds (models, keys); otherwise they may ask models.
+    public let mayAdminister: Bool
     /// When it was made.
     public let created: Date
     /// When it was last used, to the minute.

@@ -6,7 +6,7 @@ public struct AccessError: Error, Hashable, Sendable, CustomStringConvertible {
 
         private init(_ name: String) { self.name = name }
 
-        /// The name is empty, too long or has control characters.
+        /// The name is empty, too long, has invisible characters, or stands for callers without a key.
         public static let badName = Code("badName")
         /// A usable key has this name already.
         public static let nameTaken = Code("nameTaken")

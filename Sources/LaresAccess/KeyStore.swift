@@ -1,12 +1,15 @@
 public import Foundation
 import GRDB
 public import LaresStore
+import Synchronization
 
 /// The keys of this place, in `access.db`.
 ///
 /// Every look-up reads the database, so that a key revoked by another process stops working at once.
 public final class KeyStore: Sendable {
     private let pool: DatabasePool
+    /// When each key's use was last written down, or tried to be.
+    private let noted = Mutex<[String: Date]>([:])
 
     /// Opens the keys of a data directory.
     ///
@@ -32,21 +35,21 @@ public final class KeyStore: Sendable {
                         ) STRICT, WITHOUT ROWID;
                         CREATE UNIQUE INDEX usable_names ON keys (name) WHERE revoked IS NULL;
                         """)
-            }
+            },
+            // Keys from before there were roles keep the smaller one.
+            { try $0.execute(sql: "ALTER TABLE keys ADD COLUMN role TEXT NOT NULL DEFAULT 'use'") },
         ])
 
     /// Makes a key.
     ///
     /// - Parameters:
-    ///   - name: 1…64 visible characters, not the name of another usable key.
+    ///   - name: 1…64 visible characters, not the name of another usable key, and not "local" or "anonymous".
+    ///   - admin: whether its holder may change models and keys; otherwise they may ask models.
     ///   - expires: when it stops working; nil means never.
     ///   - now: the time.
     /// - Throws: ``AccessError`` for a bad name or end.
-    public func make(name: String, expires: Date? = nil, now: Date = Date()) throws -> NewKey {
-        guard (1...64).contains(name.count), name.utf8.count <= 256,
-            !name.unicodeScalars.contains(where: { $0.properties.generalCategory == .control }),
-            name.first?.isWhitespace == false, name.last?.isWhitespace == false
-        else { throw AccessError(.badName, "a key's name has 1 to 64 visible characters") }
+    public func make(name: String, admin: Bool = false, expires: Date? = nil, now: Date = Date()) throws -> NewKey {
+        try Self.check(name: name)
         if let expires, expires <= now { throw AccessError(.badExpiry, "the key would have ended at \(expires.formatted(.iso8601))") }
         let secret = KeySecret.random()
         let id = hexadecimal(withUnsafeBytes(of: UInt32.random(in: .min ... .max)) { Array($0) })
@@ -55,10 +58,29 @@ public final class KeyStore: Sendable {
                 throw AccessError(.nameTaken, "there is a key named '\(name)' already; revoke it first or choose another name")
             }
             try database.execute(
-                sql: "INSERT INTO keys (id, name, hash, created, expires) VALUES (?, ?, ?, ?, ?)",
-                arguments: [id, name, KeySecret.hash(of: secret.text), now.timeIntervalSince1970, expires?.timeIntervalSince1970])
+                sql: "INSERT INTO keys (id, name, role, hash, created, expires) VALUES (?, ?, ?, ?, ?, ?)",
+                arguments: [
+                    id, name, admin ? "admin" : "use", KeySecret.hash(of: secret.text), now.timeIntervalSince1970,
+                    expires?.timeIntervalSince1970,
+                ])
         }
-        return NewKey(key: APIKey(id: id, name: name, created: now, lastUsed: nil, expires: expires, revoked: nil), secret: secret.text)
+        let key = APIKey(id: id, name: name, mayAdminister: admin, created: now, lastUsed: nil, expires: expires, revoked: nil)
+        return NewKey(key: key, secret: secret.text)
+    }
+
+    /// Refuses what could pass for another name on a page or in a log: characters nobody sees, and the names of callers without a key.
+    private static func check(name: String) throws {
+        let unseen: Set<Unicode.GeneralCategory> = [.control, .format, .surrogate, .privateUse, .lineSeparator, .paragraphSeparator]
+        guard (1...64).contains(name.count), name.utf8.count <= 256,
+            !name.unicodeScalars.contains(where: { unseen.contains($0.properties.generalCategory) }),
+            name.first?.isWhitespace == false, name.last?.isWhitespace == false
+        else {
+            throw AccessError(
+                .badName, "a key's name has 1 to 64 visible characters, and none that is invisible or turns the direction of the text")
+        }
+        guard !["local", "anonymous"].contains(name.lowercased()) else {
+            throw AccessError(.badName, "'\(name)' stands for callers without a key: choose another name")
+        }
     }
 
     /// Every key ever made, oldest first.
@@ -82,7 +104,7 @@ public final class KeyStore: Sendable {
             }
             try database.execute(sql: "UPDATE keys SET revoked = ? WHERE id = ?", arguments: [now.timeIntervalSince1970, key.id])
             return APIKey(
-                id: key.id, name: key.name, created: key.created, lastUsed: key.lastUsed, expires: key.expires, revoked: now)
+                id: key.id, name: key.name, mayAdminister: key.mayAdminister, created: key.created, lastUsed: key.lastUsed, expires: key.expires, revoked: now)
         }
     }
 
@@ -95,12 +117,21 @@ public final class KeyStore: Sendable {
         else { return nil }
         let key = APIKey(row)
         guard key.isUsable(at: now) else { return nil }
-        if key.lastUsed.map({ now.timeIntervalSince($0) >= 60 }) ?? true { try noteUse(of: key.id, now) }
-        return Principal(name: key.name, keyID: key.id)
+        noteUse(of: key, now)
+        return Principal(name: key.name, keyID: key.id, mayAdminister: key.mayAdminister)
     }
 
-    private func noteUse(of id: String, _ now: Date) throws {
-        try pool.write { try $0.execute(sql: "UPDATE keys SET last_used = ? WHERE id = ?", arguments: [now.timeIntervalSince1970, id]) }
+    /// Writes down that a key was used, once a minute at most. A disk that is full keeps nobody out: the note is lost, the key opens.
+    private func noteUse(of key: APIKey, _ now: Date) {
+        let isDue = noted.withLock { noted in
+            guard now.timeIntervalSince(noted[key.id] ?? key.lastUsed ?? .distantPast) >= 60 else { return false }
+            noted[key.id] = now
+            return true
+        }
+        guard isDue else { return }
+        try? pool.write {
+            try $0.execute(sql: "UPDATE keys SET last_used = ? WHERE id = ?", arguments: [now.timeIntervalSince1970, key.id])
+        }
     }
 
     private func fetch(_ database: Database, _ condition: String, _ arguments: StatementArguments) throws -> [APIKey] {
@@ -113,7 +144,7 @@ extension APIKey {
     fileprivate init(_ row: Row) {
         func date(_ column: String) -> Date? { (row[column] as Double?).map(Date.init(timeIntervalSince1970:)) }
         self.init(
-            id: row["id"], name: row["name"], created: Date(timeIntervalSince1970: row["created"]), lastUsed: date("last_used"),
+            id: row["id"], name: row["name"], mayAdminister: row["role"] == "admin", created: Date(timeIntervalSince1970: row["created"]), lastUsed: date("last_used"),
             expires: date("expires"), revoked: date("revoked"))
     }
 }

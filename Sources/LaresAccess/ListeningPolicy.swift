@@ -28,13 +28,13 @@ public struct ListeningPolicy: Sendable, Hashable {
         if isLocal { return .allowed(needsKey: false, warning: nil) }
         guard hasKeys else {
             return .refused(
-                "other machines can reach \(address), and there is no key: make one with `lares keys make NAME`, or listen on 127.0.0.1")
+                "other machines can reach \(address), and there is no key: make one with `lares keys add NAME`, or listen on 127.0.0.1")
         }
         if hasTLS { return .allowed(needsKey: true, warning: nil) }
         guard allowsInsecure else {
             return .refused(
                 "other machines can reach \(address), and without TLS anyone on the way can read the keys and everything said: "
-                    + "give --tls-certificate and --tls-key, or --allow-insecure to accept that")
+                    + "give --tls-certificate and --tls-key, or --insecure-listen to accept that")
         }
         return .allowed(
             needsKey: true, warning: "connections to \(address) are not encrypted: anyone on the way can read keys and conversations")

@@ -29,36 +29,44 @@ public struct NetworkAddress: Sendable, Hashable, CustomStringConvertible {
 
     init(bytes: [UInt8]) { self.bytes = bytes }
 
-    /// The IPv4 address inside an IPv6 one (mapped, compatible, NAT64, 6to4), or the address itself.
+    /// The IPv4 address that the system itself takes an IPv6 one for (`::ffff:a.b.c.d`), or the address as it is.
+    private var plain: [UInt8] {
+        bytes.count == 16 && bytes[0..<10].allSatisfy { $0 == 0 } && bytes[10] == 0xff && bytes[11] == 0xff ? Array(bytes[12..<16]) : bytes
+    }
+
+    /// The IPv4 address that something on the way may take an IPv6 one for (compatible, NAT64, 6to4), or the address itself.
     private var inner: NetworkAddress {
         guard bytes.count == 16 else { return self }
-        let isMapped = bytes[0..<10].allSatisfy { $0 == 0 } && bytes[10] == 0xff && bytes[11] == 0xff
         let isCompatible = bytes[0..<12].allSatisfy { $0 == 0 } && bytes[12] != 0
         let isTranslated = Array(bytes[0..<12]) == [0, 0x64, 0xff, 0x9b, 0, 0, 0, 0, 0, 0, 0, 0]
-        if isMapped || isCompatible || isTranslated { return NetworkAddress(bytes: Array(bytes[12..<16])) }
+        if isCompatible || isTranslated { return NetworkAddress(bytes: Array(bytes[12..<16])) }
         if bytes[0] == 0x20, bytes[1] == 0x02 { return NetworkAddress(bytes: Array(bytes[2..<6])) }
         return self
     }
 
-    /// This machine: 127.0.0.0/8, ::1.
+    /// This machine: 127.0.0.0/8, ::1. Not a form that only leads here after a translation (`2002:7f00:1::`): anyone may have that address.
     public var isLoopback: Bool {
-        let bytes = inner.bytes
+        let bytes = plain
         return bytes.count == 4 ? bytes[0] == 127 : bytes.dropLast().allSatisfy { $0 == 0 } && bytes.last == 1
     }
 
     /// Every address of this machine: 0.0.0.0, ::.
-    public var isUnspecified: Bool { inner.bytes.allSatisfy { $0 == 0 } }
+    public var isUnspecified: Bool { plain.allSatisfy { $0 == 0 } }
 
     /// This link only, where clouds keep their metadata services: 169.254.0.0/16, fe80::/10.
     public var isLinkLocal: Bool {
-        let bytes = inner.bytes
+        let bytes = plain
         return bytes.count == 4 ? bytes[0] == 169 && bytes[1] == 254 : bytes[0] == 0xfe && bytes[1] & 0xc0 == 0x80
     }
 
-    /// Inside someone's network: RFC 1918, carrier NAT (RFC 6598), unique local (RFC 4193) and the old site-local addresses.
+    /// Inside someone's network: RFC 1918, carrier NAT (RFC 6598), unique local (RFC 4193), local translation (RFC 8215) and the
+    /// old site-local addresses.
     public var isPrivate: Bool {
-        let bytes = inner.bytes
-        guard bytes.count == 4 else { return bytes[0] & 0xfe == 0xfc || (bytes[0] == 0xfe && bytes[1] & 0xc0 == 0xc0) }
+        let bytes = plain
+        guard bytes.count == 4 else {
+            let isTranslatedHere = bytes.starts(with: [0, 0x64, 0xff, 0x9b, 0, 1])
+            return bytes[0] & 0xfe == 0xfc || (bytes[0] == 0xfe && bytes[1] & 0xc0 == 0xc0) || isTranslatedHere
+        }
         return switch (bytes[0], bytes[1]) {
         case (10, _), (172, 16...31), (192, 168), (100, 64...127): true
         default: false
@@ -67,12 +75,16 @@ public struct NetworkAddress: Sendable, Hashable, CustomStringConvertible {
 
     /// Nobody's server: "this network", multicast, broadcast and reserved addresses.
     public var isSpecial: Bool {
-        let bytes = inner.bytes
+        let bytes = plain
         return bytes.count == 4 ? bytes[0] == 0 || bytes[0] >= 224 || (bytes[0], bytes[1], bytes[2]) == (192, 0, 0) : bytes[0] == 0xff
     }
 
     /// Whether a server on the open Internet may have this address, so that fetching from it can't reach into this machine or network.
-    public var isPublic: Bool { !(isLoopback || isUnspecified || isLinkLocal || isPrivate || isSpecial) }
+    ///
+    /// An address inside the address counts too, as some network may translate it.
+    public var isPublic: Bool {
+        [self, inner].allSatisfy { !($0.isLoopback || $0.isUnspecified || $0.isLinkLocal || $0.isPrivate || $0.isSpecial) }
+    }
 
     /// Dotted or colon notation.
     public var description: String {

@@ -4,13 +4,16 @@ public struct Principal: Sendable, Hashable {
     public let name: String
     /// The key's id; nil for callers without a key.
     public let keyID: String?
+    /// Whether they may change what Lares holds: models and keys.
+    public let mayAdminister: Bool
 
     /// A principal.
-    public init(name: String, keyID: String? = nil) {
+    public init(name: String, keyID: String? = nil, mayAdminister: Bool = false) {
         self.name = name
         self.keyID = keyID
+        self.mayAdminister = mayAdminister
     }
 
     /// Whoever is on this machine: no key is asked for on loopback.
-    public static let local = Principal(name: "local")
+    public static let local = Principal(name: "local", mayAdminister: true)
 }

@@ -8,7 +8,7 @@ import Testing
         #expect(policy.decision(address: address) == .allowed(needsKey: false, warning: nil))
     }
 
-    @Test(arguments: ["0.0.0.0", "::", "192.168.1.5", "lares.local", "localhost.example.org"])
+    @Test(arguments: ["0.0.0.0", "::", "192.168.1.5", "lares.local", "localhost.example.org", "2002:7f00:1::", "64:ff9b::7f00:1"])
     func otherAddressesNeedAKeyAndEncryption(address: String) {
         func decision(_ hasKeys: Bool, _ hasTLS: Bool, _ allows: Bool) -> ListeningDecision {
             ListeningPolicy(hasKeys: hasKeys, hasTLS: hasTLS, allowsInsecure: allows).decision(address: address)
@@ -33,7 +33,7 @@ import Testing
     ])
     func knownNamesPass(host: String) {
         #expect(local.decision(host: host, origin: nil) == .allowed)
-        #expect(local.decision(host: "localhost", origin: "http://" + host) == .allowed)
+        #expect(local.decision(host: host, origin: "http://" + host.lowercased()) == .allowed)
     }
 
     @Test(
@@ -53,6 +53,31 @@ import Testing
     ])
     func foreignPagesAreRefused(origin: String) {
         guard case .refused = local.decision(host: "localhost", origin: origin) else { return #expect(Bool(false), "\(origin)") }
+    }
+
+    @Test(arguments: [
+        "http://localhost:3000", "http://127.0.0.1:11435", "https://localhost:11435", "http://localhost", "http://app.localhost:11435",
+        "http://6.6.6.6", "http://6.6.6.6:11435",
+    ])
+    func pagesOfOtherServersOnThisMachineAreRefused(origin: String) {
+        for policy in [local, OriginPolicy(address: "0.0.0.0")] {
+            guard case .refused = policy.decision(host: "localhost:11435", origin: origin) else { return #expect(Bool(false), "\(policy)") }
+        }
+    }
+
+    @Test func aPageOfTheSameServerMayCallIt() {
+        #expect(local.decision(host: "localhost:80", origin: "http://localhost") == .allowed)
+        let secure = OriginPolicy(address: "127.0.0.1", isSecure: true)
+        #expect(secure.decision(host: "localhost", origin: "https://localhost:443") == .allowed)
+        guard case .refused = secure.decision(host: "localhost:443", origin: "http://localhost:443") else { return #expect(Bool(false)) }
+    }
+
+    @Test func pagesOfAllowedPlacesMayCallIt() {
+        let policy = OriginPolicy(address: "127.0.0.1", names: ["lares.home", "http://localhost:3000"])
+        for origin in ["https://lares.home", "http://lares.home:8080", "http://localhost:3000"] {
+            #expect(policy.decision(host: "localhost:11435", origin: origin) == .allowed, "\(origin)")
+        }
+        guard case .refused = policy.decision(host: "localhost:11435", origin: "http://localhost:3001") else { return #expect(Bool(false)) }
     }
 
     @Test func listeningOnAllAddressesTakesAnyNumericHost() {

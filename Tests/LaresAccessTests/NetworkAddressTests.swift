@@ -7,7 +7,7 @@ import Testing
         "169.254.169.254",
         "192.0.0.192", "224.0.0.1", "255.255.255.255", "240.0.0.1", "0.1.2.3", "::", "::1", "[::1]", "fe80::1", "fe80::1%eth0", "fec0::1",
         "fc00::1", "fd00:ec2::254", "ff02::1", "::ffff:127.0.0.1", "::ffff:10.0.0.1", "::ffff:169.254.169.254", "::127.0.0.1",
-        "64:ff9b::7f00:1", "2002:7f00:1::", "2002:a9fe:a9fe::1",
+        "64:ff9b::7f00:1", "64:ff9b:1::1", "2002:7f00:1::", "2002:a9fe:a9fe::1",
     ])
     func insideAddressesAreNotPublic(text: String) throws {
         #expect(try !#require(NetworkAddress(text)).isPublic)
