@@ -92,6 +92,8 @@ let package = Package(
             dependencies: [
                 "CZlib", "LaresAccess", "LaresLanguage", "LaresServing", "LaresStore", "LaresTensor",
                 .product(name: "Logging", package: "swift-log"),
+                .product(name: "Metrics", package: "swift-metrics"),
+                .product(name: "MetricsTestKit", package: "swift-metrics"),
             ]),
         .testTarget(
             name: "LaresServerTests",

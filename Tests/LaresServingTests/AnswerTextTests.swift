@@ -69,12 +69,18 @@ private struct ByteTokenizer: Tokenizer {
         }
         let text = word(0...60)
         let stops = (0..<3).map { _ in word(1...4) }
-        let first = stops.compactMap { text.firstRange(of: $0)?.lowerBound }.min()
-        let expected = String(text[..<(first ?? text.endIndex)])
+        let expected = cut(text, at: stops)
         let result = pieces(text, stops: stops)
-        // The stop text that is complete first ends the answer; one that begins earlier but ends later does not.
-        #expect(expected.hasPrefix(result.pieces.joined()) || result.pieces.joined().hasPrefix(expected), "seed \(seed)")
-        #expect(result.isStopped == (first != nil), "seed \(seed)")
-        #expect(!stops.contains { result.pieces.joined().contains($0) }, "seed \(seed)")
+        #expect(result.pieces.joined() == expected.text, "seed \(seed)")
+        #expect(result.isStopped == expected.isStopped, "seed \(seed)")
+    }
+
+    /// The stop text that is complete first ends the answer, the longest when several are; one that begins earlier but ends later does not.
+    private func cut(_ text: String, at stops: [String]) -> (text: String, isStopped: Bool) {
+        for end in text.indices.dropFirst() + [text.endIndex] {
+            let complete = stops.filter { text[..<end].hasSuffix($0) }
+            if let longest = complete.map(\.count).max() { return (String(text[..<end].dropLast(longest)), true) }
+        }
+        return (text, false)
     }
 }

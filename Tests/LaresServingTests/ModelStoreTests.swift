@@ -19,7 +19,7 @@ import Testing
             #expect(try files(home.path + "/blobs") == ["sha256-\(Digest(of: bytes))"])
             #expect(try files(home.path + "/downloads").isEmpty)
             let found = try store.find("tiny-model").description
-            #expect(found.family == "llama" && found.quantisation == "Q4_1" && found.contextLength == 128 && found.parameterCount == 32)
+            #expect(found.family == "llama" && found.quantisation == "Q4_1" && found.contextLength == 128 && found.parameterCount == 42)
             #expect(found.state == .stored && found.fileBytes == bytes.count)
         }
     }
@@ -36,6 +36,19 @@ import Testing
             #expect(try files(home.path + "/blobs").count == 1)
             #expect(try store.remove("b") == tinyGGUF().count)
             #expect(try files(home.path + "/blobs").isEmpty)
+        }
+    }
+
+    @Test func whatAKilledPullLeftIsSweptAway() async throws {
+        try await withStore { store, home in
+            let downloads = try home.directory("downloads")
+            for name in ["old.new", "fresh.new", "old.part"] { try Array("x".utf8).write(to: downloads + "/" + name) }
+            for name in ["old.new", "old.part"] {
+                try FileManager.default.setAttributes(
+                    [.modificationDate: Date(timeIntervalSince1970: 1_000_000)], ofItemAtPath: downloads + "/" + name)
+            }
+            try await store.importModel(at: write(tinyGGUF(), home), now: Date(timeIntervalSince1970: 2_000_000))
+            #expect(try files(downloads) == ["fresh.new", "old.part"])
         }
     }
 

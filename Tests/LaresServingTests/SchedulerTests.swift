@@ -29,7 +29,7 @@ import Testing
         var line = Timeline(pages: 100, prompt: 32)
         line.submit("a:20+1")
         line.submit("b:20+1")
-        #expect(line.play() == "+a +b a20 b12 a. | b8 b.".replacing(" a20 b12 a.", with: " a20 a. b12"))
+        #expect(line.play() == "+a +b a20 a. b12 | b8 b.")
     }
 
     @Test func urgentWorkComesFirst() {
@@ -74,6 +74,56 @@ import Testing
         line.submit("b2:50+1")
         let order = line.play().split(separator: " ").filter { $0.hasPrefix("+") }
         #expect(order == ["+a3", "+b1", "+a4", "+b2"] || order == ["+b1", "+a3", "+b2", "+a4"])
+    }
+
+    @Test func whoLeavesForAMomentIsNotForgivenWhatTheyHad() {
+        var line = Timeline(pages: 100, batch: 1)
+        line.submit("a1:100+1")
+        for number in 1...4 { line.submit("c\(number):4+1") }
+        _ = line.play(1)
+        line.submit("a2:100+1")
+        let order = line.play().split(separator: " ").filter { $0.hasPrefix("+") }
+        #expect(order == ["+c1", "+c2", "+c3", "+c4", "+a2"])
+    }
+
+    @Test func whoGaveWayDoesNotPayForThePromptAgain() {
+        var line = Timeline(pages: 100, batch: 1)
+        for job in ["a1:40+4", "b1:60+1", "b2:60+1", "a2:40+1"] { line.submit(job, .batch) }
+        var played = line.play(2)
+        line.submit("x:2+1", .act)
+        played += " " + line.play()
+        #expect(played.split(separator: " ").filter { $0.hasPrefix("+") } == ["+a1", "+x", "+b1", "+a1", "+a2", "+b2"])
+    }
+
+    @Test func oneCallerCannotTakeTheWholeLine() {
+        var line = Timeline(pages: 100, queue: 8)
+        for _ in 1...6 { #expect(line.submit("a:4+1") == .queued) }
+        guard case .full = line.submit("a:4+1") else { return #expect(Bool(false), "a seventh of eight places") }
+        #expect(line.submit("b:4+1") == .queued)
+    }
+
+    @Test func aPromptThatIsBeingReadIsNotReadASecondTime() {
+        var line = Timeline(pages: 100, prompt: 16, mixed: 16)
+        line.submit("a:40+2", prompt: 1)
+        line.submit("b:40+1", prompt: 1)
+        line.submit("c:8+1", prompt: 2)
+        #expect(line.play(4) == "+a +c a16 | a16 | a8 c8 c. | +b a1 a. b16")
+    }
+
+    @Test func whoReadsForATwinAndGoesLetsTheTwinRead() {
+        var line = Timeline(pages: 100, prompt: 16)
+        line.submit("a:40+2", prompt: 1)
+        line.submit("b:20+1", prompt: 1)
+        _ = line.play(1)
+        #expect(line.cancel("a") == .running)
+        #expect(line.play() == "+b b16 | b4 b.")
+    }
+
+    @Test func promptsAreReadInSmallPiecesBesideAnotherModelThatWrites() {
+        var line = Timeline(pages: 100, prompt: 32, mixed: 8)
+        line.besideWriters = true
+        line.submit("a:20+1")
+        #expect(line.play() == "+a a8 | a8 | a4 a.")
     }
 
     @Test func admissionWaitsForPages() {

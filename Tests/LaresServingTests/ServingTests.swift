@@ -1,72 +1,7 @@
 import Foundation
 import LaresLanguage
 import LaresServing
-import LaresStore
-import Logging
 import Testing
-
-/// A running server with SmolLM2 ("smollm2") and the tests' damaged model ("broken").
-private func withServing<R: Sendable>(
-    _ settings: ServingSettings = ServingSettings(cacheTokens: 4_096), _ body: @Sendable (Serving, ModelStore) async throws -> R
-) async throws -> R {
-    let models = try #require(ProcessInfo.processInfo.environment["LARES_TEST_MODELS"], "run `make test`: it provides the models")
-    return try await withStore { store, home in
-        try await store.importModel(at: models + "/smollm2.gguf", name: "smollm2")
-        try await store.importModel(at: models + "/minilm", name: "minilm")
-        let broken = home.path + "/broken.gguf"
-        try tinyGGUF().write(to: broken)
-        try await store.importModel(at: broken, name: "broken")
-        var logger = Logger(label: "test")
-        logger.logLevel = .critical
-        let serving = Serving(store: store, settings: settings, logger: logger)
-        return try await withThrowingTaskGroup(of: R?.self) { group in
-            group.addTask {
-                try await serving.run()
-                return nil
-            }
-            let result: R
-            do {
-                result = try await body(serving, store)
-            } catch {
-                group.cancelAll()
-                throw error
-            }
-            serving.drain()
-            try await group.waitForAll()
-            return result
-        }
-    }
-}
-
-private struct Answer: Sendable {
-    var text = ""
-    var cached = 0
-    var reason: FinishReason?
-    var usage: Usage?
-    var notes: [TokenLogProbability] = []
-}
-
-private func answer(_ serving: Serving, _ request: GenerationRequest) async throws -> Answer {
-    var answer = Answer()
-    for try await event in try await serving.generate(request) {
-        switch event {
-        case .started(_, let cached): answer.cached = cached
-        case .text(let text, let notes):
-            answer.text += text
-            answer.notes += notes
-        case .finished(let reason, let usage): (answer.reason, answer.usage) = (reason, usage)
-        }
-    }
-    return answer
-}
-
-private func ask(_ text: String, maxTokens: Int? = 24, _ change: (inout GenerationRequest) -> Void = { _ in }) -> GenerationRequest {
-    var request = GenerationRequest(
-        model: "smollm2", prompt: .chat([ChatMessage(role: "user", content: text)]), sampling: SamplingParameters(temperature: 0),
-        maxTokens: maxTokens)
-    change(&request)
-    return request
-}
 
 @Suite(.serialized) struct ServingTests {
     @Test func anAnswerIsTheSameAloneAndInCompany() async throws {

@@ -27,28 +27,43 @@ extension [UInt8] {
     func write(to path: String) throws { try Data(self).write(to: URL(filePath: path)) }
 }
 
-/// A GGUF file that says what it is and holds one small tensor; `seed` makes files differ.
-func tinyGGUF(seed: UInt32 = 0, architecture: String = "llama") -> [UInt8] {
+/// A GGUF file of a model with all its parts and no tokenizer, so it can be stored and not loaded; `seed` makes files differ, `sizes` replaces
+/// values of the architecture by 64-bit ones.
+func tinyGGUF(seed: UInt32 = 0, architecture: String = "llama", sizes: [String: UInt64] = [:]) -> [UInt8] {
+    let usual: [String: UInt64] = [
+        "context_length": 128, "block_count": 1, "embedding_length": 2, "feed_forward_length": 2, "attention.head_count": 1,
+    ]
+    let values = usual.merging(sizes) { $1 }.sorted { $0.key < $1.key }
+    let tensors: [(name: String, shape: [Int])] =
+        [("token_embd", [2, 4]), ("output_norm", [2]), ("blk.0.attn_norm", [2]), ("blk.0.ffn_norm", [2])]
+        + ["attn_q", "attn_k", "attn_v", "attn_output", "ffn_gate", "ffn_up", "ffn_down"].map { ("blk.0." + $0, [2, 2]) }
     var bytes = Array("GGUF".utf8)
     bytes.append(number: UInt32(3))
-    bytes.append(number: UInt64(1))
-    bytes.append(number: UInt64(3))
+    bytes.append(number: UInt64(tensors.count))
+    bytes.append(number: UInt64(values.count + 3))
     bytes.append(text: "general.architecture")
     bytes.append(number: UInt32(8))
     bytes.append(text: architecture)
-    bytes.append(text: "\(architecture).context_length")
-    bytes.append(number: UInt32(4))
-    bytes.append(number: UInt32(128))
     bytes.append(text: "general.file_type")
     bytes.append(number: UInt32(4))
     bytes.append(number: UInt32(3))
-    bytes.append(text: "token_embd.weight")
-    bytes.append(number: UInt32(1))
-    bytes.append(number: UInt64(32))
-    bytes.append(number: UInt32(0))
-    bytes.append(number: UInt64(0))
+    bytes.append(text: "\(architecture).attention.layer_norm_rms_epsilon")
+    bytes.append(number: UInt32(6))
+    bytes.append(number: Float(1e-5).bitPattern)
+    for (key, value) in values {
+        bytes.append(text: "\(architecture).\(key)")
+        bytes.append(number: UInt32(10))
+        bytes.append(number: value)
+    }
+    for (index, tensor) in tensors.enumerated() {
+        bytes.append(text: tensor.name + ".weight")
+        bytes.append(number: UInt32(tensor.shape.count))
+        for size in tensor.shape { bytes.append(number: UInt64(size)) }
+        bytes.append(number: UInt32(0))
+        bytes.append(number: UInt64(32 * index))
+    }
     while bytes.count % 32 != 0 { bytes.append(0) }
-    for index in 0..<32 { bytes.append(number: seed &+ UInt32(index)) }
+    for index in 0..<(8 * tensors.count) { bytes.append(number: seed &+ UInt32(index)) }
     return bytes
 }
 

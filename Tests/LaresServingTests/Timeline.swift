@@ -16,6 +16,8 @@ struct Timeline {
     private var jobs: [Int: Job] = [:]
     private var freePages: Int
     private let pageTokens: Int
+    /// Whether another model is writing an answer.
+    var besideWriters = false
     /// The most pages ever in use.
     private(set) var mostPages = 0
 
@@ -31,14 +33,14 @@ struct Timeline {
         self.pageTokens = pageTokens
     }
 
-    /// Submits "name:prompt+answer"; the caller is the name's first letter.
+    /// Submits "name:prompt+answer"; the caller is the name's first letter. The same `prompt` means the same text.
     @discardableResult
-    mutating func submit(_ text: String, _ work: WorkClass = .chat) -> Submission {
+    mutating func submit(_ text: String, _ work: WorkClass = .chat, prompt: Int? = nil) -> Submission {
         let parts = text.split { ":+".contains($0) }
         let id = jobs.count
         let job = Job(name: String(parts[0]), tokens: Int(parts[1]) ?? 0, left: Int(parts[2]) ?? 0)
         jobs[id] = job
-        return scheduler.submit(.init(id: id, caller: String(job.name.prefix(1)), work: work, promptTokens: job.tokens))
+        return scheduler.submit(.init(id: id, caller: String(job.name.prefix(1)), work: work, promptTokens: job.tokens, prompt: prompt))
     }
 
     mutating func cancel(_ name: String) -> Scheduler.Place {
@@ -58,7 +60,7 @@ struct Timeline {
     private mutating func step() -> String {
         var words: [String] = []
         while true {
-            let step = scheduler.next(freePages: freePages)
+            let step = scheduler.next(freePages: freePages, besideWriters: besideWriters)
             for id in step.preempted {
                 words.append("-" + name(id))
                 close(id)

@@ -36,7 +36,7 @@ public struct GenerationRequest: Sendable {
     public var prompt: Prompt
     /// How the next token is chosen.
     public var sampling: SamplingParameters
-    /// Texts that end the answer; they are not part of it. At most 16, none empty, each of at most 1,000 bytes.
+    /// Texts that end the answer; they are not part of it. At most 16, none empty, each of at most 256 bytes.
     public var stop: [String]
     /// Longest answer in tokens, at least 0; nil means as long as the context allows.
     public var maxTokens: Int?

@@ -32,7 +32,7 @@ public struct ModelDescription: Sendable, Hashable {
     public var family: String
     /// Bytes of its files on disk.
     public var fileBytes: Int
-    /// Bytes it holds in memory now (weights and cache); nil while it is not loaded.
+    /// Bytes it holds in memory now (weights, cache and what its steps work in); nil while it is not loaded.
     public var memoryBytes: Int?
     /// Where it is on its way into memory.
     public var state: ModelState

@@ -13,7 +13,9 @@ public struct ServingError: Error, Hashable, Sendable, CustomStringConvertible {
         public static let contextTooLong = Code("context_length_exceeded")
         /// Too many requests wait; `retryAfter` says when to come back.
         public static let queueFull = Code("queue_full")
-        /// The model doesn't fit into the memory budget.
+        /// The model fits into the memory budget, but not beside the models in use; `retryAfter` says when to come back.
+        public static let memoryBusy = Code("memory_busy")
+        /// The model doesn't fit into the memory budget, not even alone.
         public static let outOfMemory = Code("out_of_memory")
         /// A value of the request is out of range; `param` names it.
         public static let invalidRequest = Code("invalid_request")
@@ -25,6 +27,8 @@ public struct ServingError: Error, Hashable, Sendable, CustomStringConvertible {
         public static let wrongKind = Code("wrong_model_kind")
         /// The model is answering or being loaded, and what was asked must wait for that; `retryAfter` says when to come back.
         public static let inUse = Code("model_in_use")
+        /// The caller gave the request up.
+        public static let cancelled = Code("cancelled")
         /// A fault of Lares itself.
         public static let `internal` = Code("internal_error")
     }
@@ -35,7 +39,7 @@ public struct ServingError: Error, Hashable, Sendable, CustomStringConvertible {
     public let message: String
     /// The request's field at fault, in the API's spelling ("messages", "max_tokens").
     public let param: String?
-    /// When to try again, for `queueFull`, `inUse` and `draining`.
+    /// When to try again, for `queueFull`, `memoryBusy`, `inUse` and `draining`.
     public let retryAfter: Duration?
 
     /// A failure.

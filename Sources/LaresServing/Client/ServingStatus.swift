@@ -49,7 +49,7 @@ public struct ServingStatus: Sendable, Hashable {
     public var state: State
     /// Bytes that models may take.
     public var memoryBudget: Int
-    /// Bytes they take.
+    /// Bytes they take: weights, caches, what their steps work in, and what is reserved for those being loaded.
     public var memoryUsed: Int
     /// The loaded models, by name.
     public var models: [Model]

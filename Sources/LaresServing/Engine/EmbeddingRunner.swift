@@ -6,81 +6,60 @@ final class EmbeddingRunner {
     let name: String
     private let model: EmbeddingModel
     private let pool: ComputePool
-    private let jobLimit: Int
-    private var jobs: [Progress] = []
+    private let metrics: ServingMetrics
+    private var line: EmbeddingLine
+    private var jobs: [Int: Progress] = [:]
 
     private struct Progress {
         let job: EmbeddingJob
         var vectors: [[Float]] = []
     }
 
-    init(name: String, _ model: EmbeddingModel, pool: ComputePool, jobLimit: Int) {
+    init(name: String, _ model: EmbeddingModel, pool: ComputePool, _ settings: SchedulerSettings, _ metrics: ServingMetrics) {
         self.name = name
         self.model = model
         self.pool = pool
-        self.jobLimit = jobLimit
+        self.metrics = metrics
+        line = EmbeddingLine(settings)
     }
 
     var isIdle: Bool { jobs.isEmpty }
-    var urgency: WorkClass? { jobs.map(\.job.work).min() }
+    var urgency: WorkClass? { line.urgency }
     var load: RunnerLoad { RunnerLoad(queued: max(0, jobs.count - 1), running: min(1, jobs.count)) }
 
     func submit(_ job: EmbeddingJob) {
-        guard jobs.count < jobLimit else {
-            return job.reply(
-                .failure(
-                    ServingError(.queueFull, "\(jobs.count) requests wait for '\(name)': try again in a second", retryAfter: .seconds(1))))
-        }
-        let place = jobs.firstIndex { $0.job.work > job.work } ?? jobs.count
-        // The first one may be half done; it keeps its place unless the new one is more urgent.
-        jobs.insert(Progress(job: job), at: place)
+        let submission = line.submit(id: job.id, caller: job.caller, work: job.work, lengths: job.texts.map(\.count))
+        jobs[job.id] = Progress(job: job)
+        guard case .full(let time) = submission else { return }
+        let message = "the queue of '\(name)' is full, or your share of it: try again in \(time.components.seconds) seconds"
+        end(job.id, .failure(ServingError(.queueFull, message, retryAfter: time)))
     }
 
-    func cancel(_ id: Int) {
-        guard let index = jobs.firstIndex(where: { $0.job.id == id }) else { return }
-        jobs.remove(at: index).job.reply(.failure(ServingError(.internal, "the request was cancelled")))
-    }
+    func cancel(_ id: Int) { end(id, .failure(ServingError(.cancelled, "the request was cancelled"))) }
 
     func failAll(_ error: ServingError) {
-        for progress in jobs { progress.job.reply(.failure(error)) }
-        jobs = []
+        for id in jobs.keys.sorted() { end(id, .failure(error)) }
     }
 
-    /// Embeds the next texts, a slice of the first jobs that fits one pass, so that answers being written wait no longer than that.
-    func step() {
+    private func end(_ id: Int, _ result: Result<[[Float]], ServingError>) {
+        line.cancel(id)
+        guard let job = jobs.removeValue(forKey: id)?.job else { return }
+        metrics.embedded(job, result)
+        job.reply(result)
+    }
+
+    /// Embeds the next texts, few enough that answers being written wait no longer than for a part of a prompt.
+    func step(besideWriters: Bool) {
         guard let work = urgency else { return }
-        var slice: [[Token]] = []
-        var shares: [Int] = []
-        for progress in jobs where slice.isEmpty || slice.count < 64 {
-            let rest = progress.job.texts.dropFirst(progress.vectors.count)
-            var share = 0
-            for text in rest {
-                guard slice.isEmpty || slice.reduce(text.count, { $0 + $1.count }) <= 2_048 else { break }
-                slice.append(text)
-                share += 1
-            }
-            shares.append(share)
-            if share < rest.count { break }
-        }
+        let places = line.next(tokens: besideWriters ? 256 : 2_048)
         do {
-            let vectors = try pool.withTurn(work) { try model.embed(slice) }
-            hand(out: vectors, shares)
+            let texts = places.compactMap { jobs[$0.id]?.job.texts[$0.text] }
+            let vectors = try pool.withTurn(work) { try model.embed(texts) }
+            for (place, vector) in zip(places, vectors) { jobs[place.id]?.vectors.append(vector) }
         } catch {
-            for progress in jobs.prefix(shares.count) {
-                progress.job.reply(.failure(ServingError(.internal, "'\(name)' could not compute: \(error)")))
-            }
-            jobs.removeFirst(shares.count)
+            let failure = ServingError(.internal, "'\(name)' could not compute: \(error)")
+            for place in places { end(place.id, .failure(failure)) }
         }
-    }
-
-    private func hand(out vectors: [[Float]], _ shares: [Int]) {
-        var rest = vectors[...]
-        for (index, share) in shares.enumerated() {
-            jobs[index].vectors += rest.prefix(share)
-            rest = rest.dropFirst(share)
-        }
-        let done = jobs.filter { $0.vectors.count == $0.job.texts.count }
-        jobs.removeAll { $0.vectors.count == $0.job.texts.count }
-        for progress in done { progress.job.reply(.success(progress.vectors)) }
+        for (id, progress) in jobs where progress.vectors.count == progress.job.texts.count { end(id, .success(progress.vectors)) }
     }
 }

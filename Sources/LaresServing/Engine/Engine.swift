@@ -45,10 +45,11 @@ final class Engine {
 
     /// One step of each model that has work, the one with the most urgent work first.
     private func step() {
-        let work: [(WorkClass, () -> Void)] =
-            languages.values.compactMap { runner in runner.urgency.map { ($0, runner.step) } }
-            + embeddings.values.compactMap { runner in runner.urgency.map { ($0, runner.step) } }
-        for (_, step) in work.sorted(by: { $0.0 < $1.0 }) { step() }
+        let writers = Set(languages.values.filter(\.isWriting).map(\.name))
+        let work: [(urgency: WorkClass, name: String, step: (Bool) -> Void)] =
+            languages.values.compactMap { runner in runner.urgency.map { ($0, runner.name, runner.step) } }
+            + embeddings.values.compactMap { runner in runner.urgency.map { ($0, runner.name, runner.step) } }
+        for (_, name, step) in work.sorted(by: { $0.urgency < $1.urgency }) { step(writers.contains { $0 != name }) }
     }
 
     private func obey(_ order: EngineOrder) {
@@ -56,7 +57,7 @@ final class Engine {
         case .addLanguage(let name, let model, let pages):
             languages[name] = LanguageRunner(name: name, model, pages: pages, pool: pool, settings, metrics)
         case .addEmbedding(let name, let model):
-            embeddings[name] = EmbeddingRunner(name: name, model, pool: pool, jobLimit: settings.queueLimit)
+            embeddings[name] = EmbeddingRunner(name: name, model, pool: pool, settings, metrics)
         case .drop(let name, let done):
             drop(name)
             done()

@@ -45,9 +45,11 @@ struct Generation {
         let original = job.topLogProbabilities == nil ? [] : Array(logits)
         if job.ignoreEnd { for token in tokenizer.endTokens where logits.indices.contains(Int(token)) { logits[Int(token)] = -.infinity } }
         let token = sampler.next(logits, history: tokens)
-        if !job.ignoreEnd, tokenizer.endTokens.contains(token) { return .stop }
+        let isEnd = !job.ignoreEnd && tokenizer.endTokens.contains(token)
+        if !isEnd || firstToken == nil { noteTime(metrics) }
+        if isEnd { return .stop }
+        metrics.generated(job)
         tokens.append(token)
-        noteTime(metrics)
         show(text.append(token, note(token, original, tokenizer)))
         if text.isStopped { return .stop }
         return completionTokens >= job.maxTokens ? .length : nil

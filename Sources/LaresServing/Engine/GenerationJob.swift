@@ -28,7 +28,9 @@ struct EmbeddingJob: Sendable {
     let id: Int
     let model: String
     let texts: [[Token]]
+    let caller: String
     let work: WorkClass
+    let submitted: ContinuousClock.Instant
     /// Called once.
     let reply: @Sendable (Result<[[Float]], ServingError>) -> Void
 }

@@ -25,6 +25,8 @@ final class LanguageRunner {
     }
 
     var isIdle: Bool { scheduler.isIdle }
+    /// Whether an answer is being written.
+    var isWriting: Bool { scheduler.isWriting }
 
     /// The most urgent work here; nil when there is none.
     var urgency: WorkClass? { generations.values.map(\.job.work).min() }
@@ -36,7 +38,10 @@ final class LanguageRunner {
     }
 
     func submit(_ job: GenerationJob) -> Submission {
-        let submission = scheduler.submit(.init(id: job.id, caller: job.caller, work: job.work, promptTokens: job.prompt.count))
+        // The last token is computed for each, so a prompt of one page has nothing to share.
+        let shared = job.prompt.count > KVCache.pageTokens ? job.prompt.hashValue : nil
+        let submission = scheduler.submit(
+            .init(id: job.id, caller: job.caller, work: job.work, promptTokens: job.prompt.count, prompt: shared))
         if submission == .queued { generations[job.id] = Generation(job, model.tokenizer) }
         return submission
     }
@@ -63,8 +68,10 @@ final class LanguageRunner {
     }
 
     /// One forward pass, if there is something to do.
-    func step() {
-        let step = plan()
+    ///
+    /// - Parameter besideWriters: whether another model is writing an answer, which this step makes wait.
+    func step(besideWriters: Bool) {
+        let step = plan(besideWriters)
         let entries = step.entries.compactMap(entry)
         guard !entries.isEmpty, let work = urgency else { return }
         let began = ContinuousClock.now
@@ -84,9 +91,9 @@ final class LanguageRunner {
         }
     }
 
-    private func plan() -> SchedulerStep {
+    private func plan(_ besideWriters: Bool) -> SchedulerStep {
         while true {
-            let step = scheduler.next(freePages: cache.freePages)
+            let step = scheduler.next(freePages: cache.freePages, besideWriters: besideWriters)
             for id in step.preempted {
                 guard let sequence = generations[id]?.sequence else { continue }
                 cache.close(sequence, keep: true)

@@ -2,8 +2,10 @@ import Metrics
 
 /// What is measured while requests are answered, by model. Queue, batch, cache and memory are states, which the status tells.
 ///
-/// Counters `lares_generations` (with the outcome), `lares_prompt_tokens`, `lares_cached_tokens`, `lares_generated_tokens`; timers
-/// `lares_queue_time`, `lares_time_to_first_token` (from arrival, queue included) and `lares_inter_token_latency`.
+/// Answers: counters `lares_generations` (with the outcome), `lares_prompt_tokens`, `lares_cached_tokens`, `lares_generated_tokens`; timers
+/// `lares_queue_time`, `lares_time_to_first_token` (from arrival, queue included; the end of an empty answer counts as its first token) and
+/// `lares_inter_token_latency`. Vectors: counters `lares_embeddings` (requests, with the outcome), `lares_embedded_tokens`; timer
+/// `lares_embedding_time` (from arrival, queue included).
 /// Made on the engine's thread and used there only.
 final class ServingMetrics {
     private struct ModelMetrics {
@@ -37,17 +39,23 @@ final class ServingMetrics {
         metrics.queueTime.record(duration: waited)
     }
 
-    func firstToken(_ job: GenerationJob, after time: Duration) {
-        of(job).firstToken.record(duration: time)
-        of(job).generatedTokens.increment()
-    }
+    func generated(_ job: GenerationJob) { of(job).generatedTokens.increment() }
 
-    func nextToken(_ job: GenerationJob, after time: Duration) {
-        of(job).nextToken.record(duration: time)
-        of(job).generatedTokens.increment()
-    }
+    func firstToken(_ job: GenerationJob, after time: Duration) { of(job).firstToken.record(duration: time) }
+
+    func nextToken(_ job: GenerationJob, after time: Duration) { of(job).nextToken.record(duration: time) }
 
     func ended(_ job: GenerationJob, _ outcome: String, tokens: Int) {
         Counter(label: "lares_generations", dimensions: [("model", job.model), ("outcome", outcome)]).increment()
+    }
+
+    func embedded(_ job: EmbeddingJob, _ result: Result<[[Float]], ServingError>) {
+        let labels = [("model", job.model)]
+        guard case .failure(let error) = result else {
+            Counter(label: "lares_embeddings", dimensions: labels + [("outcome", "done")]).increment()
+            Counter(label: "lares_embedded_tokens", dimensions: labels).increment(by: job.texts.reduce(0) { $0 + $1.count })
+            return Timer(label: "lares_embedding_time", dimensions: labels).record(duration: ContinuousClock.now - job.submitted)
+        }
+        Counter(label: "lares_embeddings", dimensions: labels + [("outcome", "\(error.code)")]).increment()
     }
 }

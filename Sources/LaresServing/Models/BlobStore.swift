@@ -34,6 +34,15 @@ struct BlobStore: Sendable {
     /// A fresh file to write into.
     func scratchFile() throws -> OpenFile { try OpenFile.writing(downloads + "/" + UUID().uuidString + ".new") }
 
+    /// Removes scratch files that nothing was written to since `time`: those who wrote them were killed.
+    func sweep(before time: Date) {
+        for name in (try? FileManager.default.contentsOfDirectory(atPath: downloads)) ?? [] where name.hasSuffix(".new") {
+            let path = downloads + "/" + name
+            let changed = (try? FileManager.default.attributesOfItem(atPath: path))?[.modificationDate] as? Date
+            if let changed, changed < time { try? FileManager.default.removeItem(atPath: path) }
+        }
+    }
+
     /// Takes a finished file of the downloads directory in under its digest, which the caller has computed from its bytes.
     func adopt(_ file: OpenFile, as digest: Digest) throws {
         try file.synchronise()

@@ -134,6 +134,7 @@ public final class ModelStore: Sendable {
     /// Stores files and registers them as one model; leaves nothing behind when that fails.
     func takeIn(_ name: String, source: String, now: Date, _ store: () async throws -> [StoredFile]) async throws -> StoredModel {
         try ModelName.check(name)
+        blobs.sweep(before: now.addingTimeInterval(-24 * 3_600))
         let files = try await store()
         do {
             return try register(name, files, source: source, now: now)

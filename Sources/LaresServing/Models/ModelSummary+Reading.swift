@@ -5,7 +5,9 @@ import LaresTensor
 extension ModelSummary {
     /// What a GGUF file says about itself.
     ///
-    /// - Throws: ``PullError`` with code `notAModel` when the file is damaged or names no architecture.
+    /// Sizes and tensors are checked as for loading, so that a model that could never be served is refused when it comes in.
+    ///
+    /// - Throws: ``PullError`` with code `notAModel` when the file is damaged or no model of a family that can be served.
     init(gguf path: String) throws {
         do {
             let file = try GGUFFile(contentsOf: path)
@@ -15,8 +17,8 @@ extension ModelSummary {
             }
             kind = .language
             self.family = family
-            contextLength = try file.metadata.intIfPresent("\(family).context_length")
-            parameterCount = file.tensors.values.reduce(0) { $0 &+ $1.count }
+            contextLength = try DecoderTensors(file).configuration.contextLength
+            parameterCount = file.tensors.values.reduce(0) { Bytes.sum([$0, $1.count]) }
             quantisation = Self.quantisation(file)
             dimensions = nil
             chatTemplate = try file.metadata.stringIfPresent("tokenizer.chat_template") != nil

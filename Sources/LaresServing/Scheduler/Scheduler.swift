@@ -5,6 +5,8 @@ import LaresTensor
 /// Answers being written come first, one token each; then prompts, in pieces. A request is admitted when the cache has pages for all its tokens
 /// and one to grow for each sequence already there. When a growing answer finds no page, the youngest of the least urgent sequences gives
 /// up its pages, waits again and is computed once more (Kwon et al., PagedAttention, 2023).
+///
+/// A request whose prompt is just being read for another one waits until that is done, and shares its pages.
 package struct Scheduler: Sendable {
     private struct Running {
         var job: SchedulerJob
@@ -14,6 +16,7 @@ package struct Scheduler: Sendable {
 
         /// Only the last token is missing: the sequence is writing its answer.
         var isWriting: Bool { computed > 0 && job.tokens - computed == 1 }
+        var isReading: Bool { !isWriting && job.tokens > computed }
     }
 
     /// Limits; may be changed between steps.
@@ -30,13 +33,17 @@ package struct Scheduler: Sendable {
     package var waitingCount: Int { waiting.count }
     /// How many are in the batch.
     package var runningCount: Int { running.count }
+    /// Whether an answer is being written.
+    package var isWriting: Bool { running.contains(where: \.isWriting) }
     /// Whether nothing is left to do.
     package var isIdle: Bool { waiting.count == 0 && running.isEmpty }
 
     /// Takes a request into the line, or says why not.
     package mutating func submit(_ job: SchedulerJob) -> Submission {
         if isDraining { return .draining }
-        guard waiting.count < settings.queueLimit else { return .full(retryAfter: retryAfter) }
+        guard waiting.count < settings.queueLimit, waiting.count(of: job.caller) < settings.callerLimit else {
+            return .full(retryAfter: retryAfter)
+        }
         waiting.append(job, active: callers)
         return .queued
     }
@@ -52,8 +59,10 @@ package struct Scheduler: Sendable {
 
     /// What to do now.
     ///
-    /// - Parameter freePages: pages the cache can still give.
-    package mutating func next(freePages: Int) -> SchedulerStep {
+    /// - Parameters:
+    ///   - freePages: pages the cache can still give.
+    ///   - besideWriters: whether another model is writing an answer, which this step makes wait.
+    package mutating func next(freePages: Int, besideWriters: Bool = false) -> SchedulerStep {
         var step = SchedulerStep()
         let growth = running.reduce(0) { $0 + max(0, pages($1.job.tokens) - $1.pages) }
         if growth > freePages {
@@ -63,12 +72,12 @@ package struct Scheduler: Sendable {
         var free = freePages - growth
         for index in running.indices { running[index].pages = max(running[index].pages, pages(running[index].job.tokens)) }
         admit(&free, &step)
-        if step.preempted.isEmpty { fill(&step) }
+        if step.preempted.isEmpty { fill(&step, besideWriters) }
         return step
     }
 
     private mutating func admit(_ free: inout Int, _ step: inout SchedulerStep) {
-        while let job = waiting.first {
+        while let job = waiting.first(where: { !isBeingRead($0.prompt) }) {
             let need = pages(job.tokens)
             let spare = running.isEmpty ? 0 : running.count
             guard running.count < settings.batchLimit, need + spare <= free else {
@@ -80,17 +89,22 @@ package struct Scheduler: Sendable {
             _ = waiting.remove(job.id)
             order += 1
             running.append(Running(job: job, order: order, pages: need))
-            waiting.charge(job.caller, job.tokens)
+            if !job.isCharged { waiting.charge(job.caller, job.tokens) }
+            running[running.count - 1].job.isCharged = true
             free -= need
             step.admitted.append(job.id)
         }
     }
 
-    private func fill(_ step: inout SchedulerStep) {
+    private func isBeingRead(_ prompt: Int?) -> Bool {
+        prompt != nil && running.contains { $0.job.prompt == prompt && $0.isReading }
+    }
+
+    private func fill(_ step: inout SchedulerStep, _ besideWriters: Bool) {
         let writing = running.filter(\.isWriting)
         step.entries = writing.map { .init(id: $0.job.id, tokens: 1) }
-        var budget = writing.isEmpty ? settings.promptTokens : settings.mixedPromptTokens
-        let reading = running.filter { !$0.isWriting && $0.job.tokens > $0.computed }
+        var budget = writing.isEmpty && !besideWriters ? settings.promptTokens : settings.mixedPromptTokens
+        let reading = running.filter(\.isReading)
         for sequence in reading.sorted(by: { ($0.job.work, $0.order) < ($1.job.work, $1.order) }) where budget > 0 {
             let tokens = min(budget, sequence.job.tokens - sequence.computed)
             budget -= tokens

@@ -10,11 +10,16 @@ package struct SchedulerJob: Sendable, Hashable {
     package let work: WorkClass
     /// Tokens that are known: the prompt, and what was generated so far. Grows by one with each generated token.
     package internal(set) var tokens: Int
+    /// Stands for the prompt: requests with the same one compute it once. Nil for a prompt that fills no page, which can't be shared.
+    package let prompt: Int?
+    /// Whether its caller has paid for the prompt; it isn't paid again when the request comes back after it gave way.
+    var isCharged = false
 
-    package init(id: Int, caller: String, work: WorkClass, promptTokens: Int) {
+    package init(id: Int, caller: String, work: WorkClass, promptTokens: Int, prompt: Int? = nil) {
         self.id = id
         self.caller = caller
         self.work = work
+        self.prompt = prompt
         tokens = promptTokens
     }
 }
@@ -23,7 +28,7 @@ package struct SchedulerJob: Sendable, Hashable {
 package enum Submission: Sendable, Hashable {
     /// It waits.
     case queued
-    /// Too many wait; try again later.
+    /// Too many wait, altogether or of this caller; try again later.
     case full(retryAfter: Duration)
     /// No new work is taken.
     case draining
@@ -51,6 +56,8 @@ package struct SchedulerStep: Sendable, Hashable {
 package struct SchedulerSettings: Sendable, Hashable {
     /// Most requests that wait.
     package var queueLimit = 512
+    /// Most requests of one caller that wait: three quarters of the queue, so that nobody can shut all others out.
+    package var callerLimit: Int { queueLimit - queueLimit / 4 }
     /// Most sequences in a batch.
     package var batchLimit = 64
     /// Most prompt tokens in a step while no answer is being written.

@@ -24,28 +24,43 @@ package struct MemoryPlan: Sendable, Hashable {
     /// Plans, or refuses with the numbers.
     ///
     /// A model in use is never unloaded. No model is unloaded to give another more than a comfortable cache (8,192 tokens or its context).
+    ///
+    /// - Throws: code `memoryBusy` when only models in use stand in the way, `outOfMemory` when it wouldn't fit alone either.
     package init(
         for name: String, _ needs: ModelNeeds, budget: Int, cacheTokens: Int?, pageTokens: Int, occupants: [Occupant]
     ) throws(ServingError) {
+        let budget = max(0, budget)
         let wishes = Wishes(needs, budget: budget, cacheTokens: cacheTokens, pageTokens: pageTokens)
-        var free = budget - occupants.reduce(0) { $0 + $1.bytes } - needs.weightBytes
-        var idle = occupants.filter { !$0.isInUse }.sorted { $0.lastUse < $1.lastUse }
+        let busy = Bytes.sum(occupants.filter(\.isInUse).map(\.bytes))
+        var idle = occupants.filter { !$0.isInUse }.sorted { $0.lastUse < $1.lastUse }[...]
+        func possible() -> Int { Self.pages(of: needs, in: budget, beside: Bytes.sum([busy] + idle.map(\.bytes))) }
         evicted = []
-        while free < wishes.comfortable * needs.pageBytes || free < 0, !idle.isEmpty {
-            let victim = idle.removeFirst()
-            evicted.append(victim.name)
-            free += victim.bytes
+        while possible() < wishes.comfortable, let victim = idle.popFirst() { evicted.append(victim.name) }
+        guard possible() >= wishes.least else {
+            let fitsAlone = Self.pages(of: needs, in: budget, beside: 0) >= wishes.least
+            throw Self.refusal(name, needs, wishes, budget: budget, busy: busy, isTemporary: fitsAlone)
         }
-        let possible = needs.pageBytes == 0 ? 0 : max(0, free) / needs.pageBytes
-        guard free >= 0, possible >= wishes.least else {
-            let busy = occupants.filter(\.isInUse).reduce(0) { $0 + $1.bytes }
-            let cache = wishes.least * needs.pageBytes
-            throw ServingError(
-                .outOfMemory,
-                "'\(name)' needs \(needs.weightBytes) bytes of weights and at least \(cache) of cache; \(budget) bytes are allowed and models in use "
-                    + "take \(busy): raise the memory budget or choose a smaller model", param: "model")
+        pages = min(wishes.wanted, possible())
+    }
+
+    /// Pages that fit beside others; -1 when not even the weights do.
+    private static func pages(of needs: ModelNeeds, in budget: Int, beside others: Int) -> Int {
+        let free = budget - Bytes.sum([others, needs.weightBytes, needs.workBytes])
+        guard free >= 0 else { return -1 }
+        return needs.pageBytes == 0 ? 0 : free / needs.pageBytes
+    }
+
+    private static func refusal(
+        _ name: String, _ needs: ModelNeeds, _ wishes: Wishes, budget: Int, busy: Int, isTemporary: Bool
+    ) -> ServingError {
+        let cache = Bytes.product(wishes.least, needs.pageBytes)
+        let numbers =
+            "'\(name)' needs \(needs.weightBytes) bytes of weights, \(needs.workBytes) to work in and at least \(cache) of cache; "
+            + "\(budget) bytes are allowed and models in use take \(busy): "
+        guard isTemporary else {
+            return ServingError(.outOfMemory, numbers + "raise the memory budget or choose a smaller model", param: "model")
         }
-        pages = min(wishes.wanted, possible)
+        return ServingError(.memoryBusy, numbers + "try again when they are done", param: "model", retryAfter: .seconds(5))
     }
 
     private struct Wishes {

@@ -1,3 +1,4 @@
+import Dispatch
 import Foundation
 import LaresLanguage
 import LaresTensor
@@ -5,16 +6,21 @@ import Logging
 import Synchronization
 
 /// Which models are in memory, who uses them, and who may come in. A model in use is never unloaded.
+///
+/// Whatever takes a place away posts the engine's order for it under the same lock: orders are obeyed in the order they come, so a model
+/// that is loaded again can't be lost to the order that took it out before.
 final class ModelShelf: Sendable {
+    private typealias Waiter = CheckedContinuation<LoadedModel, any Error>
+
     private enum Place {
-        case loading([CheckedContinuation<LoadedModel, any Error>], reserved: Int)
+        case loading([Waiter], reserved: Int)
         case loaded(LoadedModel, users: Int, lastUse: Int)
         case failed(String)
 
         var bytes: Int {
             switch self {
             case .loading(_, let reserved): reserved
-            case .loaded(let model, _, _): model.weightBytes + model.cacheBytes
+            case .loaded(let model, _, _): model.bytes
             case .failed: 0
             }
         }
@@ -24,6 +30,8 @@ final class ModelShelf: Sendable {
         var places: [String: Place] = [:]
         var loads: [String: RunnerLoad] = [:]
         var uses = 0
+        /// Why nobody gets a model any more.
+        var closed: ServingError?
     }
 
     private let settings: ServingSettings
@@ -52,7 +60,7 @@ final class ModelShelf: Sendable {
             case .success(.have(let model)): continuation.resume(returning: model)
             case .success(.wait): break
             // Reading and repacking takes a while and blocks, so it gets a thread of its own.
-            case .success(.load(let plan)): Thread.detachNewThread { self.load(stored, plan) }
+            case .success(.load(let old)): Thread.detachNewThread { self.load(stored, replacing: old) }
             }
         }
     }
@@ -60,43 +68,106 @@ final class ModelShelf: Sendable {
     private enum Next {
         case have(LoadedModel)
         case wait
-        case load(MemoryPlan)
+        case load(replacing: DispatchSemaphore?)
     }
 
-    private func begin(
-        _ stored: StoredModel, _ state: inout State, _ continuation: CheckedContinuation<LoadedModel, any Error>
-    ) throws -> Next {
+    private func begin(_ stored: StoredModel, _ state: inout State, _ waiter: Waiter) throws -> Next {
+        if let error = state.closed { throw error }
         state.uses += 1
+        var old: DispatchSemaphore?
         switch state.places[stored.name] {
         case .loaded(let model, let users, _) where model.stored.files == stored.files:
             state.places[stored.name] = .loaded(model, users: users + 1, lastUse: state.uses)
             return .have(model)
-        case .loaded:
-            throw ServingError(.invalidRequest, "'\(stored.name)' was replaced while it was in memory; unload it first", param: "model")
         case .loading(let waiters, let reserved):
-            state.places[stored.name] = .loading(waiters + [continuation], reserved: reserved)
+            state.places[stored.name] = .loading(waiters + [waiter], reserved: reserved)
             return .wait
-        case .failed, nil:
-            let needs = try self.needs(of: stored)
+        case .loaded(_, let users, _) where users > 0:
+            throw inUse(stored.name, "was replaced and still answers \(users) requests with its old files; try again when they are done")
+        case .loaded: old = drop(stored.name, &state)
+        case .failed, nil: break
+        }
+        state.places[stored.name] = .loading([waiter], reserved: 0)
+        return .load(replacing: old)
+    }
+
+    /// Takes a place away, with the lock held. The semaphore says when the memory is free.
+    private func drop(_ name: String, _ state: inout State) -> DispatchSemaphore {
+        let done = DispatchSemaphore(value: 0)
+        drop(name, &state) { done.signal() }
+        return done
+    }
+
+    private func drop(_ name: String, _ state: inout State, done: @escaping @Sendable () -> Void) {
+        state.places[name] = nil
+        if !inbox.post(.drop(name: name, done: done)) { done() }
+    }
+
+    private func load(_ stored: StoredModel, replacing old: DispatchSemaphore?) {
+        old?.wait()
+        let began = ContinuousClock.now
+        let result = Result { try read(stored) }.mapError { error in
+            error as? ServingError ?? ServingError(.loadFailed, "'\(stored.name)' can't be loaded: \(error)", param: "model")
+        }
+        switch result {
+        case .success(let model):
+            switch model.network {
+            case .language(let network): inbox.post(.addLanguage(name: stored.name, network, pages: model.pages))
+            case .embedding(let network): inbox.post(.addEmbedding(name: stored.name, network))
+            }
+            log(model, ContinuousClock.now - began)
+        case .failure(let error):
+            logger.error("model failed to load", metadata: ["model": "\(stored.name)", "error": "\(error)"])
+        }
+        settle(stored.name, result)
+    }
+
+    private func log(_ model: LoadedModel, _ time: Duration) {
+        logger.info(
+            "model loaded",
+            metadata: [
+                "model": "\(model.stored.name)", "weights": "\(model.weightBytes)", "cache": "\(model.cacheBytes)",
+                "ms": "\(Int(time / .milliseconds(1)))",
+            ])
+    }
+
+    private func read(_ stored: StoredModel) throws -> LoadedModel {
+        var needs =
+            try stored.kind == .language
+            ? ModelNeeds(gguf: store.file(of: stored), batchLimit: settings.batchLimit) : ModelNeeds(embedding: stored)
+        _ = try makeRoom(for: stored.name, needs)
+        let network: LoadedModel.Network =
+            switch stored.kind {
+            case .language: .language(try LanguageModel(contentsOf: store.file(of: stored), pool: pool))
+            case .embedding: .embedding(try EmbeddingModel(directory: store.directory(of: stored), pool: pool))
+            }
+        // What the weights take is known only now; a model that turns out too large goes again.
+        needs.weightBytes = network.weightBytes
+        let plan = try makeRoom(for: stored.name, needs)
+        return LoadedModel(stored, network, needs, pages: plan.pages, contextLimit: settings.contextLimit)
+    }
+
+    /// Reserves what a model needs, and unloads others for it.
+    private func makeRoom(for name: String, _ needs: ModelNeeds) throws -> MemoryPlan {
+        let (plan, drops) = try state.withLock { state in
             let plan = try MemoryPlan(
-                for: stored.name, needs, budget: settings.memoryBudget, cacheTokens: settings.cacheTokens, pageTokens: KVCache.pageTokens,
-                occupants: occupants(state))
-            for name in plan.evicted { state.places[name] = nil }
-            state.places[stored.name] = .loading([continuation], reserved: needs.weightBytes + plan.pages * needs.pageBytes)
-            return .load(plan)
+                for: name, needs, budget: settings.memoryBudget, cacheTokens: settings.cacheTokens, pageTokens: KVCache.pageTokens,
+                occupants: occupants(state, besides: name))
+            if case .loading(let waiters, _) = state.places[name] {
+                let bytes = Bytes.sum([needs.weightBytes, needs.workBytes, Bytes.product(plan.pages, needs.pageBytes)])
+                state.places[name] = .loading(waiters, reserved: bytes)
+            }
+            return (plan, plan.evicted.map { drop($0, &state) })
         }
+        for (other, done) in zip(plan.evicted, drops) {
+            done.wait()
+            logger.info("model unloaded to make room", metadata: ["model": "\(other)", "for": "\(name)"])
+        }
+        return plan
     }
 
-    private func needs(of stored: StoredModel) throws -> ModelNeeds {
-        do {
-            return try stored.kind == .language ? ModelNeeds(gguf: store.file(of: stored)) : ModelNeeds(embedding: stored)
-        } catch {
-            throw ServingError(.loadFailed, "'\(stored.name)' can't be read: \(error)", param: "model")
-        }
-    }
-
-    private func occupants(_ state: State) -> [MemoryPlan.Occupant] {
-        state.places.map { name, place in
+    private func occupants(_ state: State, besides name: String) -> [MemoryPlan.Occupant] {
+        state.places.filter { $0.key != name }.map { name, place in
             if case .loaded(_, let users, let lastUse) = place {
                 return .init(name: name, bytes: place.bytes, lastUse: lastUse, isInUse: users > 0)
             }
@@ -104,61 +175,19 @@ final class ModelShelf: Sendable {
         }
     }
 
-    private func load(_ stored: StoredModel, _ plan: MemoryPlan) {
-        for name in plan.evicted {
-            logger.info("model unloaded to make room", metadata: ["model": "\(name)", "for": "\(stored.name)"])
-            drop(name)
-        }
-        let began = ContinuousClock.now
-        let result = Result { try read(stored, plan) }
-        if case .success(let model) = result {
-            switch model.network {
-            case .language(let network): inbox.post(.addLanguage(name: stored.name, network, pages: plan.pages))
-            case .embedding(let network): inbox.post(.addEmbedding(name: stored.name, network))
-            }
-            let milliseconds = Int((ContinuousClock.now - began) / .milliseconds(1))
-            logger.info(
-                "model loaded",
-                metadata: [
-                    "model": "\(stored.name)", "weights": "\(model.weightBytes)", "cache": "\(model.cacheBytes)", "ms": "\(milliseconds)",
-                ])
-        }
-        settle(stored, result)
-    }
-
-    private func read(_ stored: StoredModel, _ plan: MemoryPlan) throws -> LoadedModel {
-        switch stored.kind {
-        case .language:
-            let model = try LanguageModel(contentsOf: store.file(of: stored), pool: pool)
-            let limit = min(model.contextLength, settings.contextLimit ?? .max, plan.pages * KVCache.pageTokens)
-            return LoadedModel(
-                stored: stored, network: .language(model), weightBytes: model.weightBytes, cacheBytes: plan.pages * model.bytesPerPage(),
-                contextLength: limit)
-        case .embedding:
-            let model = try EmbeddingModel(directory: store.directory(of: stored), pool: pool)
-            return LoadedModel(
-                stored: stored, network: .embedding(model), weightBytes: model.weightBytes, cacheBytes: 0,
-                contextLength: model.contextLength)
-        }
-    }
-
-    private func settle(_ stored: StoredModel, _ result: Result<LoadedModel, any Error>) {
-        let waiters: [CheckedContinuation<LoadedModel, any Error>] = state.withLock { state in
-            guard case .loading(let waiters, _) = state.places[stored.name] else { return [] }
+    private func settle(_ name: String, _ result: Result<LoadedModel, ServingError>) {
+        let waiters: [Waiter] = state.withLock { state in
+            guard case .loading(let waiters, _) = state.places[name] else { return [] }
             state.uses += 1
             switch result {
-            case .success(let model): state.places[stored.name] = .loaded(model, users: waiters.count, lastUse: state.uses)
-            case .failure(let error): state.places[stored.name] = .failed("\(error)")
+            case .success(let model): state.places[name] = .loaded(model, users: waiters.count, lastUse: state.uses)
+            // Nothing is wrong with a model that only lacks room.
+            case .failure(let error) where [.memoryBusy, .outOfMemory].contains(error.code): state.places[name] = nil
+            case .failure(let error): state.places[name] = .failed("\(error)")
             }
             return waiters
         }
-        if case .failure(let error) = result {
-            logger.error("model failed to load", metadata: ["model": "\(stored.name)", "error": "\(error)"])
-        }
-        for waiter in waiters {
-            waiter.resume(
-                with: result.mapError { ServingError(.loadFailed, "'\(stored.name)' can't be loaded: \($0)", param: "model") as any Error })
-        }
+        for waiter in waiters { waiter.resume(with: result.mapError { $0 as any Error }) }
     }
 
     /// Gives a model back.
@@ -171,20 +200,16 @@ final class ModelShelf: Sendable {
 
     /// Takes an idle model out of memory; one in use stays, and that is an error.
     func unload(_ name: String) async throws {
-        let isHere = try state.withLock { state in
-            switch state.places[name] {
-            case .loaded(_, let users, _) where users > 0:
-                throw inUse(name, "is answering \(users) requests; unload it when they are done")
-            case .loading: throw inUse(name, "is being loaded; unload it when that is done")
-            case .loaded, .failed:
-                state.places[name] = nil
-                return true
-            case nil: return false
+        try await withCheckedThrowingContinuation { (continuation: CheckedContinuation<Void, any Error>) in
+            state.withLock { state in
+                switch state.places[name] {
+                case .loaded(_, let users, _) where users > 0:
+                    continuation.resume(throwing: inUse(name, "is answering \(users) requests; unload it when they are done"))
+                case .loading: continuation.resume(throwing: inUse(name, "is being loaded; unload it when that is done"))
+                case .loaded, .failed: drop(name, &state) { continuation.resume() }
+                case nil: continuation.resume()
+                }
             }
-        }
-        guard isHere else { return }
-        await withCheckedContinuation { continuation in
-            if !inbox.post(.drop(name: name, done: { continuation.resume() })) { continuation.resume() }
         }
     }
 
@@ -192,9 +217,26 @@ final class ModelShelf: Sendable {
         ServingError(.inUse, "'\(name)' \(what)", param: "model", retryAfter: .seconds(5))
     }
 
-    private func drop(_ name: String) {
-        let done = DispatchSemaphore(value: 0)
-        if inbox.post(.drop(name: name, done: { done.signal() })) { done.wait() }
+    /// Lets nobody in any more, and sends away who waits for a model: reading it isn't waited for.
+    func close(_ error: ServingError) {
+        let waiters = state.withLock { state in
+            state.closed = error
+            var sentAway: [Waiter] = []
+            for (name, place) in state.places {
+                guard case .loading(let waiters, let reserved) = place else { continue }
+                sentAway += waiters
+                state.places[name] = .loading([], reserved: reserved)
+            }
+            return sentAway
+        }
+        for waiter in waiters { waiter.resume(throwing: error) }
+    }
+
+    /// Whether a model is being read just now.
+    var isLoading: Bool {
+        state.withLock { state in
+            state.places.values.contains { if case .loading = $0 { true } else { false } }
+        }
     }
 
     /// Notes what the engine tells of its models.
@@ -207,7 +249,7 @@ final class ModelShelf: Sendable {
             switch state.places[description.name] {
             case .loaded(let model, _, _):
                 description.state = .serving
-                description.memoryBytes = model.weightBytes + model.cacheBytes
+                description.memoryBytes = model.bytes
                 description.contextLength = model.contextLength
             case .loading: description.state = .loading
             case .failed(let message): description.state = .failed(message)
@@ -228,7 +270,7 @@ final class ModelShelf: Sendable {
                     name: name, weightBytes: model.weightBytes, cacheBytes: model.cacheBytes, usedPages: load.usedPages,
                     totalPages: load.totalPages, queued: load.queued, running: load.running, tokensPerSecond: load.tokensPerSecond)
             }
-            return (state.places.values.reduce(0) { $0 + $1.bytes }, models.sorted { $0.name < $1.name })
+            return (Bytes.sum(state.places.values.map(\.bytes)), models.sorted { $0.name < $1.name })
         }
     }
 }

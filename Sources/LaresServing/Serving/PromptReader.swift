@@ -15,10 +15,12 @@ struct PromptReader {
     }
 
     private let model: LanguageModel
-    private let now: Date
+    private let limit: TextLimit
+    private let now: @Sendable () -> Date
 
-    init(_ model: LanguageModel, now: Date) {
+    init(_ model: LanguageModel, _ limit: TextLimit, now: @escaping @Sendable () -> Date) {
         self.model = model
+        self.limit = limit
         self.now = now
     }
 
@@ -27,8 +29,10 @@ struct PromptReader {
         switch prompt {
         case .chat(let messages):
             try RequestCheck.demand(!messages.isEmpty, "messages", "a conversation needs at least one message")
+            try limit.check(messages.map(\.content), what: "the conversation", param: "messages")
             result = Result(tokens: try chat(messages), param: "messages", given: nil)
         case .text(let text):
+            try limit.check([text], what: "the prompt", param: "prompt")
             result = Result(tokens: model.tokenizer.encode(text, addSpecial: true, parseSpecial: false), param: "prompt", given: text)
         case .tokens(let tokens):
             result = Result(tokens: tokens, param: "prompt", given: nil)
@@ -43,7 +47,7 @@ struct PromptReader {
 
     private func chat(_ messages: [ChatMessage]) throws -> [Token] {
         do {
-            return try model.encode(messages.map { ChatTurn(role: $0.role, content: $0.content, name: $0.name) }, now: now)
+            return try model.encode(messages.map { ChatTurn(role: $0.role, content: $0.content, name: $0.name) }, now: now())
         } catch let error as LanguageModelError {
             throw ServingError(.invalidRequest, error.message, param: "messages")
         } catch {

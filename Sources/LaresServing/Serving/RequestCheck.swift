@@ -4,7 +4,7 @@ import LaresLanguage
 enum RequestCheck {
     static func check(_ request: GenerationRequest) throws(ServingError) {
         try demand(request.stop.count <= 16, "stop", "at most 16 stop texts can be given")
-        try demand(request.stop.allSatisfy { (1...1_000).contains($0.utf8.count) }, "stop", "a stop text has 1 to 1,000 bytes")
+        try demand(request.stop.allSatisfy { (1...256).contains($0.utf8.count) }, "stop", "a stop text has 1 to 256 bytes")
         try demand(request.maxTokens.map { $0 >= 0 } ?? true, "max_tokens", "max_tokens must be 0 or more")
         try demand(request.topLogProbabilities.map { (0...20).contains($0) } ?? true, "top_logprobs", "top_logprobs must be 0 to 20")
         try check(request.sampling)

@@ -1,5 +1,5 @@
 import Dispatch
-import Foundation
+public import Foundation
 import LaresLanguage
 import LaresTensor
 public import Logging
@@ -16,15 +16,19 @@ public final class Serving: ModelClient, Service {
     private let store: ModelStore
     private let settings: ServingSettings
     private let logger: Logger
+    private let now: @Sendable () -> Date
     private let pool: ComputePool
     private let inbox = Inbox()
     private let shelf: ModelShelf
     private let number = Mutex(0)
     private let phase = Mutex(ServingStatus.State.loading)
 
-    /// A server of the models in `store`.
-    public init(store: ModelStore, settings: ServingSettings = ServingSettings(), logger: Logger) {
+    /// A server of the models in `store`. `now` tells the time to chat templates that show it.
+    public init(
+        store: ModelStore, settings: ServingSettings = ServingSettings(), logger: Logger, now: @escaping @Sendable () -> Date = { Date() }
+    ) {
         self.store = store
+        self.now = now
         self.settings = settings
         self.logger = logger
         pool = ComputePool(threads: settings.threads)
@@ -41,7 +45,8 @@ public final class Serving: ModelClient, Service {
         } onCancelOrGracefulShutdown: {
             self.beginDrain()
         }
-        pool.close()
+        // Whoever reads a model still computes on the pool; the process ends without waiting for that.
+        if !shelf.isLoading { pool.close() }
     }
 
     private func runEngine() async {
@@ -74,6 +79,7 @@ public final class Serving: ModelClient, Service {
             do {
                 try await load(name)
             } catch {
+                guard phase.withLock({ $0 == .loading }) else { return }
                 logger.error("a model for the start is missing", metadata: ["model": "\(name)", "error": "\(error)"])
             }
         }
@@ -81,11 +87,18 @@ public final class Serving: ModelClient, Service {
 
     private func beginDrain() {
         phase.withLock { $0 = .draining }
+        shelf.close(draining)
         inbox.post(.drain)
     }
 
-    /// Takes no new requests; those that were admitted are answered, and then ``run()`` returns.
+    /// Takes no new requests; those that were admitted are answered, and then ``run()`` returns. Models being loaded aren't waited for.
     public func drain() { beginDrain() }
+
+    /// Ends now: answers being written end with an error of code `draining`, and ``run()`` returns.
+    public func stop() {
+        beginDrain()
+        inbox.post(.stop)
+    }
 
     /// Loads a model before anyone asks for it.
     ///
@@ -123,13 +136,15 @@ public final class Serving: ModelClient, Service {
         guard case .embedding(let network) = model.network else { throw wrongKind(stored, .embedding) }
         try RequestCheck.check(request, dimensions: network.dimensions)
         let texts = try tokens(of: request.inputs, model)
-        var vectors = try await compute(texts, stored.name, request.work)
+        var vectors = try await compute(texts, stored.name, request)
         if let dimensions = request.dimensions, dimensions < network.dimensions { vectors = vectors.map { $0.shortened(to: dimensions) } }
         return EmbeddingResponse(model: stored.name, vectors: vectors, promptTokens: texts.reduce(0) { $0 + $1.count })
     }
 
     private func tokens(of inputs: [EmbeddingInput], _ model: LoadedModel) throws -> [[Token]] {
         try inputs.enumerated().map { index, input in
+            // Word pieces leave spaces out, and take a very long word for one token.
+            if case .text(let text) = input { try model.textLimit.check([text], slack: 16, what: "input \(index)", param: "input") }
             let tokens = tokens(of: input, model.tokenizer)
             guard tokens.count <= model.contextLength else {
                 throw ServingError(
@@ -149,12 +164,16 @@ public final class Serving: ModelClient, Service {
         }
     }
 
-    private func compute(_ texts: [[Token]], _ model: String, _ work: WorkClass) async throws -> [[Float]] {
+    private func compute(_ texts: [[Token]], _ model: String, _ request: EmbeddingRequest) async throws -> [[Float]] {
         let id = nextNumber()
         return try await withTaskCancellationHandler {
             try await withCheckedThrowingContinuation { continuation in
-                let job = EmbeddingJob(id: id, model: model, texts: texts, work: work) { continuation.resume(with: $0) }
-                if !inbox.post(.embed(job)) { continuation.resume(throwing: draining) }
+                let job = EmbeddingJob(
+                    id: id, model: model, texts: texts, caller: request.caller, work: request.work, submitted: .now
+                ) { continuation.resume(with: $0) }
+                if !inbox.post(.embed(job)) { return continuation.resume(throwing: draining) }
+                // The handler may have run before there was anything to cancel.
+                if Task.isCancelled { inbox.post(.cancel(model: model, id: id)) }
             }
         } onCancel: {
             inbox.post(.cancel(model: model, id: id))
@@ -183,8 +202,9 @@ public final class Serving: ModelClient, Service {
         case .draining: throw draining
         case .full(let time):
             throw ServingError(
-                .queueFull, "\(settings.queueLimit) requests wait for '\(stored.name)': try again in \(time.components.seconds) seconds",
-                retryAfter: time)
+                .queueFull,
+                "the queue of '\(stored.name)' (\(settings.queueLimit) places) is full, or your share of it: try again in "
+                    + "\(time.components.seconds) seconds", retryAfter: time)
         }
     }
 
@@ -212,7 +232,7 @@ public final class Serving: ModelClient, Service {
     ) throws -> GenerationJob {
         guard case .language(let network) = model.network else { throw wrongKind(model.stored, .language) }
         let name = model.stored.name
-        let prompt = try PromptReader(network, now: Date()).read(request.prompt)
+        let prompt = try PromptReader(network, model.textLimit, now: now).read(request.prompt)
         let limit = try RequestCheck.room(
             prompt: prompt.tokens.count, maxTokens: request.maxTokens, context: model.contextLength, param: prompt.param)
         try checkVocabulary(prompt.tokens, network.tokenizer, param: prompt.param)

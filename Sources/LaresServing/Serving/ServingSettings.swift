@@ -12,7 +12,7 @@ public struct ServingSettings: Sendable, Hashable {
     public var contextLimit: Int?
     /// Tokens the cache of a language model holds; nil takes its context or 16,384, whichever is more, as far as memory allows.
     public var cacheTokens: Int?
-    /// Most requests that wait for one model.
+    /// Most requests that wait for one model; one caller may have three quarters of these places.
     public var queueLimit: Int
     /// Most sequences in a batch.
     public var batchLimit: Int
