@@ -33,6 +33,20 @@ public struct ChatTemplate: Sendable {
             ],
             now: now)
     }
+
+    /// The tokens of a conversation. What looks like a special token in a turn stays text: only the template writes special tokens.
+    package func tokens(
+        of messages: [ChatTurn], tools: [TemplateValue] = [], addGenerationPrompt: Bool = true, now: Date,
+        by tokenizer: any MarkedTextTokenizer
+    ) throws -> [Token] {
+        let marks = SpecialTextMarks(tokenizer.added)
+        let text = try render(
+            messages: messages.map(marks.marked), tools: tools, addGenerationPrompt: addGenerationPrompt, now: now)
+        let (bytes, places) = SpecialTextMarks.removed(from: text)
+        // Most templates write the begin token themselves; it must not come twice.
+        let begins = !beginText.isEmpty && bytes.starts(with: beginText.utf8) && places.first ?? .max > beginText.utf8.count
+        return tokenizer.encode(bytes, addSpecial: !begins, parseSpecial: true, plainPlaces: places)
+    }
 }
 
 /// One message of a conversation.

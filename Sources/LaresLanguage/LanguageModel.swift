@@ -25,18 +25,26 @@ public final class LanguageModel: Sendable {
     /// The tensor type most of the file's bytes have, such as `Q4_1`.
     public let quantisation: String
     /// Text to tokens and back.
-    public let tokenizer: any Tokenizer
+    public var tokenizer: any Tokenizer { markedTextTokenizer }
     /// The template in the file; nil when there is none or it cannot be read.
     public let chatTemplate: ChatTemplate?
     /// Why the template in the file cannot be read, if so.
     public let chatTemplateProblem: String?
     private let decoder: Decoder
+    private let markedTextTokenizer: any MarkedTextTokenizer
 
     /// Reads, checks and repacks a model. Throws `GGUFError` or a tokenizer's error.
-    public init(contentsOf path: String, pool: ComputePool = ComputePool()) throws {
+    public init(contentsOf path: String, pool: ComputePool = .shared) throws {
         let file = try GGUFFile(contentsOf: path)
-        decoder = try Decoder(file, pool: pool)
-        tokenizer = try makeTokenizer(from: file.metadata)
+        let tokenizer = try makeMarkedTextTokenizer(from: file.metadata)
+        let tensors = try DecoderTensors(file)
+        guard tokenizer.vocabularySize <= tensors.vocabularySize else {
+            throw GGUFError(
+                .outOfRange,
+                "the tokenizer has \(tokenizer.vocabularySize) tokens, the network only \(tensors.vocabularySize); convert the model again")
+        }
+        decoder = try Decoder(tensors, of: file, pool: pool)
+        markedTextTokenizer = tokenizer
         family = decoder.configuration.family
         name = try file.metadata.stringIfPresent("general.name") ?? URL(fileURLWithPath: path).deletingPathExtension().lastPathComponent
         contextLength = decoder.configuration.contextLength
@@ -70,7 +78,7 @@ public final class LanguageModel: Sendable {
         try decoder.step(batch, cache: cache, into: &logits)
     }
 
-    /// The tokens of a conversation in the model's own format. Throws `LanguageModelError.Code.noChatTemplate` or `TemplateError`.
+    /// The tokens of a conversation in the model's own format. What looks like a special token in a turn stays text. Throws `LanguageModelError.Code.noChatTemplate` or `TemplateError`.
     public func encode(_ messages: [ChatTurn], tools: [TemplateValue] = [], addGenerationPrompt: Bool = true, now: Date) throws -> [Token] {
         guard let chatTemplate else {
             throw LanguageModelError(
@@ -78,10 +86,8 @@ public final class LanguageModel: Sendable {
                 chatTemplateProblem.map { "the chat template of '\(name)' cannot be read: \($0)" }
                     ?? "'\(name)' has no chat template; ask for a plain completion instead")
         }
-        let text = try chatTemplate.render(messages: messages, tools: tools, addGenerationPrompt: addGenerationPrompt, now: now)
-        // Most templates write the begin token themselves; it must not come twice.
-        let begins = !chatTemplate.beginText.isEmpty && text.hasPrefix(chatTemplate.beginText)
-        return tokenizer.encode(text, addSpecial: !begins, parseSpecial: true)
+        return try chatTemplate.tokens(
+            of: messages, tools: tools, addGenerationPrompt: addGenerationPrompt, now: now, by: markedTextTokenizer)
     }
 
     private static func quantisation(_ file: GGUFFile) -> String {

@@ -16,6 +16,9 @@ public final class ComputePool: Sendable {
     /// Threads that compute together, the caller included.
     public let threads: Int
 
+    /// The pool of programs that make none of their own; never closed.
+    public static let shared = ComputePool()
+
     /// A pool of `threads` (default: the processors this process may use); one of them is whoever calls.
     public convenience init(threads: Int? = nil) {
         self.init(threads: threads, kernels: lares_kernels())

@@ -27,7 +27,7 @@ public final class EmbeddingModel: Sendable {
     private let workspace: Mutex<EncoderWorkspace>
 
     /// Reads, checks and repacks a model. Throws `LanguageModelError`, `SafeTensorsError` or a tokenizer's error.
-    public init(directory: String, pool: ComputePool = ComputePool()) throws {
+    public init(directory: String, pool: ComputePool = .shared) throws {
         let shape = try EncoderConfiguration(directory: directory)
         guard AttentionShape(heads: shape.heads, kvHeads: shape.heads, headDimension: shape.headSize, scale: 1).isSupported else {
             throw LanguageModelError(

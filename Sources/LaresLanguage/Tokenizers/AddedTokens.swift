@@ -5,7 +5,7 @@ enum Segment: Equatable {
 }
 
 /// The tokens that are matched in a text before anything else: the longest that starts leftmost wins.
-struct AddedTokens: Sendable {
+package struct AddedTokens: Sendable {
     /// How a `tokenizer.json` token treats its surroundings.
     struct Options: OptionSet, Sendable {
         let rawValue: UInt8
@@ -46,14 +46,30 @@ struct AddedTokens: Sendable {
         self.options[token] = options
     }
 
-    /// Cuts a text at its added tokens; texts in the result are never empty.
-    func split(_ text: [UInt8], _ range: Range<Int>, parseSpecial: Bool) -> [Segment] {
+    /// Whether the text of a special token begins at a byte.
+    func beginsSpecial(_ text: [UInt8], at start: Int) -> Bool {
+        guard starts[Int(text[start])] else { return false }
+        var node: UInt32 = 0
+        for position in start..<text.count {
+            guard let (next, _) = edges.value(node, UInt32(text[position])) else { return false }
+            node = next
+            if options[tokens[Int(node)]]?.contains(.special) == true { return true }
+        }
+        return false
+    }
+
+    /// Cuts a text at its added tokens; texts in the result are never empty. No special token covers the byte before one of `plainPlaces` (in order).
+    func split(_ text: [UInt8], _ range: Range<Int>, parseSpecial: Bool, plainPlaces: [Int] = []) -> [Segment] {
         guard !isEmpty else { return range.isEmpty ? [] : [.text(range)] }
         var segments: [Segment] = []
         var start = range.lowerBound
         var position = start
+        var plain = plainPlaces[...]
         while position < range.upperBound {
-            guard starts[Int(text[position])], let (token, end) = longest(text, position..<range.upperBound, parseSpecial) else {
+            plain = plain.drop { $0 <= position }
+            guard starts[Int(text[position])],
+                let (token, end) = longest(text, position..<range.upperBound, parseSpecial, before: plain.first ?? .max)
+            else {
                 position += 1
                 continue
             }
@@ -68,14 +84,16 @@ struct AddedTokens: Sendable {
         return segments
     }
 
-    private func longest(_ text: [UInt8], _ range: Range<Int>, _ parseSpecial: Bool) -> (Token, end: Int)? {
+    /// The longest token that begins a range; a special one ends before `limit`.
+    private func longest(_ text: [UInt8], _ range: Range<Int>, _ parseSpecial: Bool, before limit: Int) -> (Token, end: Int)? {
         var node: UInt32 = 0
         var found: (Token, end: Int)?
         for position in range {
             guard let (next, _) = edges.value(node, UInt32(text[position])) else { break }
             node = next
             let token = tokens[Int(node)]
-            guard token >= 0, let options = options[token], parseSpecial || !options.contains(.special) else { continue }
+            guard token >= 0, let options = options[token] else { continue }
+            if options.contains(.special), !parseSpecial || position + 1 >= limit { continue }
             if options.contains(.wordAlone), !Self.standsAlone(text, range.lowerBound..<(position + 1)) { continue }
             found = (token, position + 1)
         }

@@ -4,7 +4,7 @@ import Foundation
 /// for what the vocabulary lacks (the `tokenizer.json` of SentencePiece models).
 ///
 /// Sennrich et al. 2016, Radford et al. 2019.
-package struct BPETokenizer: Tokenizer {
+package struct BPETokenizer: MarkedTextTokenizer {
     /// What the merges are between.
     package enum Alphabet: Sendable {
         /// Bytes, each written as a printable character.
@@ -16,7 +16,7 @@ package struct BPETokenizer: Tokenizer {
     let model: BPEModel
     let preTokenizer: PreTokenizer
     let specials: Specials
-    let added: AddedTokens
+    package let added: AddedTokens
     /// Puts a space before a text that starts without one (byte-level only).
     var addsPrefixSpace = false
     /// Composes characters first (Unicode NFC).
@@ -45,13 +45,16 @@ package struct BPETokenizer: Tokenizer {
     package var endTokens: Set<Token> { specials.ends }
 
     package func encode(_ text: String, addSpecial: Bool, parseSpecial: Bool) -> [Token] {
-        let bytes = Array(text.utf8)
+        encode(Array(text.utf8), addSpecial: addSpecial, parseSpecial: parseSpecial, plainPlaces: [])
+    }
+
+    package func encode(_ bytes: [UInt8], addSpecial: Bool, parseSpecial: Bool, plainPlaces: [Int]) -> [Token] {
         var tokens: [Token] = []
         tokens.reserveCapacity(bytes.count / 3 + 8)
         if addSpecial { tokens += specials.prefix }
         var words = WordEncoder(model, textLength: bytes.count)
         var previousIsToken = true
-        for segment in added.split(bytes, 0..<bytes.count, parseSpecial: parseSpecial) {
+        for segment in added.split(bytes, 0..<bytes.count, parseSpecial: parseSpecial, plainPlaces: plainPlaces) {
             switch segment {
             case .token(let token):
                 tokens.append(token)

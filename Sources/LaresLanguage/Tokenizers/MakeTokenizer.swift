@@ -1,7 +1,10 @@
 /// The tokenizer a GGUF file describes: `tokenizer.ggml.model` "gpt2" (byte-level BPE) or "llama" (SentencePiece).
 ///
 /// Every list is checked against the others first. Throws `TokenizerError`, or `GGUFError` for keys of the wrong type.
-public func makeTokenizer(from metadata: GGUFMetadata) throws -> any Tokenizer {
+public func makeTokenizer(from metadata: GGUFMetadata) throws -> any Tokenizer { try makeMarkedTextTokenizer(from: metadata) }
+
+/// The same, for texts with marks.
+package func makeMarkedTextTokenizer(from metadata: GGUFMetadata) throws -> any MarkedTextTokenizer {
     let model = try metadata.string("tokenizer.ggml.model")
     var vocabulary = try GGUFTokens.vocabulary(metadata)
     switch model {

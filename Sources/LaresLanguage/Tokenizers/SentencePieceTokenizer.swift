@@ -2,10 +2,10 @@
 /// characters the vocabulary lacks become byte tokens.
 ///
 /// Kudo and Richardson 2018.
-package struct SentencePieceTokenizer: Tokenizer {
+package struct SentencePieceTokenizer: MarkedTextTokenizer {
     let model: SentencePieceModel
     let specials: Specials
-    let added: AddedTokens
+    package let added: AddedTokens
     let addsPrefixSpace: Bool
 
     /// A tokenizer of a vocabulary and the score of every token. Throws `mismatchedCounts`, `outOfRange` or `badByteToken`.
@@ -21,7 +21,10 @@ package struct SentencePieceTokenizer: Tokenizer {
     package var endTokens: Set<Token> { specials.ends }
 
     package func encode(_ text: String, addSpecial: Bool, parseSpecial: Bool) -> [Token] {
-        let bytes = Array(text.utf8)
+        encode(Array(text.utf8), addSpecial: addSpecial, parseSpecial: parseSpecial, plainPlaces: [])
+    }
+
+    package func encode(_ bytes: [UInt8], addSpecial: Bool, parseSpecial: Bool, plainPlaces: [Int]) -> [Token] {
         var tokens: [Token] = []
         tokens.reserveCapacity(bytes.count / 3 + 8)
         if addSpecial { tokens += specials.prefix }
@@ -30,7 +33,7 @@ package struct SentencePieceTokenizer: Tokenizer {
         var escaped: [UInt8] = []
         escaped.reserveCapacity(bytes.count + bytes.count / 2 + 8)
         var words = WordEncoder(model, textLength: bytes.count)
-        for segment in added.split(bytes, 0..<bytes.count, parseSpecial: parseSpecial) {
+        for segment in added.split(bytes, 0..<bytes.count, parseSpecial: parseSpecial, plainPlaces: plainPlaces) {
             switch segment {
             case .token(let token):
                 tokens.append(token)

@@ -45,8 +45,12 @@ package final class Decoder: Sendable {
     }
 
     /// Repacks the weights of a checked file; the pages of the file are given back as it goes. Throws `GGUFError`.
-    package init(_ file: GGUFFile, pool: ComputePool, precision: Precision = .stored) throws {
-        let tensors = try DecoderTensors(file)
+    package convenience init(_ file: GGUFFile, pool: ComputePool, precision: Precision = .stored) throws {
+        try self.init(DecoderTensors(file), of: file, pool: pool, precision: precision)
+    }
+
+    /// The same for tensors that were found in the file before.
+    package init(_ tensors: DecoderTensors, of file: GGUFFile, pool: ComputePool, precision: Precision = .stored) throws {
         configuration = tensors.configuration
         vocabularySize = tensors.vocabularySize
         self.pool = pool
