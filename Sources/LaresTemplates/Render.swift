@@ -29,11 +29,12 @@ final class Render {
 
     /// Pays for work about to be done.
     func spend(_ steps: Int) throws {
-        stepsLeft -= steps
-        guard stepsLeft >= 0 else {
+        guard steps <= stepsLeft else {
             throw TemplateError.limit(
                 "the template takes more than \(limits.steps) steps", "shorten its loops, or raise TemplateLimits.steps")
         }
+        // Never a refund, whatever a size was computed from.
+        stepsLeft -= max(0, steps)
     }
 
     /// Goes one level deeper; every call is paired with ``leave()``.
@@ -135,10 +136,7 @@ final class Render {
 
     /// Breaks the cycles that namespaces and macros can form, one by one, so that freeing them never recurses.
     func end() {
-        for namespace in namespaces {
-            namespace.names = []
-            namespace.values = []
-        }
+        for namespace in namespaces { namespace.empty() }
         for scope in captured { scope.empty() }
     }
 }

@@ -54,9 +54,9 @@ public struct Template: Sendable {
         do {
             for (number, name) in names.enumerated() {
                 if let given = context[name] {
-                    root[number] = try Value(given, render)
+                    root.set(number, try Value(given, render))
                 } else if let function = environment.function(named: name) {
-                    root[number] = .callable(function)
+                    root.set(number, .callable(function))
                 }
             }
             _ = try body.execute(render)

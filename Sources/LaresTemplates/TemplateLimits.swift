@@ -24,4 +24,6 @@ public struct TemplateLimits: Sendable, Hashable {
 
     /// How deep lists and mappings may be nested in one another.
     static let valueDepth = 64
+    /// Different names in one template.
+    static let names = 4096
 }

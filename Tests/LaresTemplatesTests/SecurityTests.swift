@@ -62,8 +62,35 @@ import Testing
         ("class by item", "{{ ''['__class__']['__mro__'] }}"), ("class by filter", "{{ ('' | attr('__class__')).x }}"),
         ("class by format", "{{ '{0.__class__.__mro__}'.format('') }}"),
         ("class by map", "{{ [''] | map(attribute='__class__.__mro__') | list }}"),
+        (
+            "no refund for a negative width",
+            "{% for i in range(99999) %}{{ '7'.zfill(-9223372036854775807 - 1) }}{{ range(99) | join }}{% endfor %}"
+        ),
+        (
+            "sorting long values",
+            "{% set m = dict(a='A' * 8000000) %}{% for i in range(9999) %}{{ m | dictsort(by='value') | length }}{% endfor %}"
+        ),
+        ("a filtered loop", "{% for i in range(99) %}{% for x in range(99999) if false %}{% endfor %}{% endfor %}"),
+        ("sums", "{% set r = range(99999) %}{% for i in range(9999) %}{{ r | sum }}{% endfor %}"),
+        ("unique of equals", "{% set r = [1] * 99999 %}{% for i in range(9999) %}{{ r | unique | first }}{% endfor %}"),
+        ("cycles", "{% set r = range(99999) %}{% for i in range(9999) %}{{ loop.cycle(*r) }}{% endfor %}"),
+        ("named values spread", manyKeys + "{% for i in range(99999) %}{{ dict(**m) | first }}{% endfor %}"),
+        ("namespaces", manyKeys + "{% for i in range(9999) %}{% set n = namespace(m) %}{% endfor %}"),
+        ("names", "{% set " + (0..<5000).map { "n\($0)" }.joined(separator: ", ") + " = range(5000) %}"),
+        (
+            "far names",
+            farNames + "{% for i in range(99999) %}{{ x }}{{ x }}{{ x }}{{ x }}{{ x }}{{ x }}{{ x }}{{ x }}{% endfor %}"
+                + repeated("{% endwith %}", 80)
+        ),
         ("include", "{% include '/etc/passwd' %}"), ("import", "{% import 'os' as os %}"),
     ]
+
+    /// A mapping `m` of 45,000 keys.
+    private static let manyKeys = "{% set m = dict(range(90000) | batch(2)) %}"
+    /// Eighty scopes of fifty names each.
+    private static let farNames = (0..<80).map { scope in
+        "{% with " + (0..<50).map { "n\(scope)_\($0) = 1" }.joined(separator: ", ") + " %}"
+    }.joined()
 
     private static func repeated(_ text: String, _ count: Int) -> String { String(repeating: text, count: count) }
 
@@ -89,6 +116,30 @@ import Testing
         let sum = "{{ 1" + Self.repeated(" + 1", 50_000) + " }}|{{ x" + Self.repeated("|string", 20_000) + " }}"
         let text = SmallStack.run { try? Template(sum).render(["x": "a"], now: .now) } ?? nil
         #expect(text == "50001|a")
+    }
+
+    @Test func conditionsInARowNeedNoDeepTree() {
+        let source = "{{ 'a'" + Self.repeated(" if b", 50_000) + " }}|{{ 'a' if 1 if 0 else 'c' }}|{{ 'a' if 0 if 1 else 'c' }}"
+        let text = SmallStack.run { try? Template(source).render(["b": true], now: .now) } ?? nil
+        #expect(text == "a|c|")
+    }
+
+    @Test(arguments: [
+        ("{{ range(9223372036854775800, 9223372036854775807, 5) | list }}", "[9223372036854775800, 9223372036854775805]"),
+        ("{{ range(-9223372036854775807, -9223372036854775807 - 1, -3) | list }}", "[-9223372036854775807]"),
+        ("{{ 'a'.ljust(LOW) }}{{ 'a'.rjust(LOW) }}{{ 'a'.center(LOW) }}{{ 'a' | center(LOW) }}{{ '-7'.zfill(LOW) }}", "aaaa-7"),
+        ("{{ '%*d|' % (-4, 7) }}{{ '%-4d|' % 7 }}", "7   |7   |"),
+        ("{{ 'abcdef' | truncate(5, true, '', 9223372036854775807) }}", "abcdef"),
+        ("{{ 'abcdef' | truncate(5, true, '', 0) }}", "abcde"),
+    ]) func theEndsOfTheWholeNumbersAreOrdinaryNumbers(source: String, expected: String) throws {
+        let source = source.replacingOccurrences(of: "LOW", with: "-9223372036854775807 - 1")
+        #expect(try Template(source).render([:], now: .now) == expected)
+    }
+
+    @Test func theLowestNumberIsNoWidthAndNoLength() {
+        for source in ["{{ '%*d' % (-9223372036854775807 - 1, 7) }}", "{{ 'abc' | truncate(-9223372036854775807 - 1) }}"] {
+            #expect(throws: TemplateError.self) { try Template(source).render([:], now: .now) }
+        }
     }
 
     @Test func namespacesAndMacrosThatHoldEachOtherAreFreed() throws {

@@ -94,9 +94,14 @@ struct CallArguments: Sendable {
         var arguments = Arguments()
         for expression in positional { arguments.positional.append(try expression.evaluate(render)) }
         for (name, expression) in named { arguments.named.append((name, try expression.evaluate(render))) }
-        if let spread { arguments.positional += try elements(of: try spread.evaluate(render), render) }
+        if let spread {
+            let values = try elements(of: try spread.evaluate(render), render)
+            try render.spend(values.count)
+            arguments.positional += values
+        }
         if let namedSpread {
             guard case .mapping(let mapping) = try namedSpread.evaluate(render) else { throw TemplateError.invalid("'**' needs a mapping") }
+            try render.spend(mapping.count)
             for (key, value) in zip(mapping.keys, mapping.values) { arguments.named.append((try text(of: key, render), value)) }
         }
         return arguments

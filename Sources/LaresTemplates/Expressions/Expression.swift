@@ -38,7 +38,7 @@ final class NameExpression: Expression {
         self.name = name
     }
 
-    func evaluate(_ render: Render) -> Value { render.scope[number] ?? .undefined(name) }
+    func evaluate(_ render: Render) throws -> Value { try render.scope.find(number, render) ?? .undefined(name) }
 }
 
 /// `[a, b]` or `(a, b)`.
@@ -73,20 +73,25 @@ final class MappingExpression: Expression {
 
 /// `a if b else c`.
 final class ConditionalExpression: Expression {
-    private let condition: any Expression
     private let value: any Expression
+    private let conditions: [any Expression]
     private let otherwise: (any Expression)?
 
-    init(condition: any Expression, value: any Expression, otherwise: (any Expression)?) {
-        self.condition = condition
+    /// One flat chain, so that many conditions in a row need no deep tree.
+    init(value: any Expression, conditions: [any Expression], otherwise: (any Expression)?) {
         self.value = value
+        self.conditions = conditions
         self.otherwise = otherwise
     }
 
     func evaluate(_ render: Render) throws -> Value {
         try render.enter()
         defer { render.leave() }
-        if try condition.evaluate(render).isTrue { return try value.evaluate(render) }
-        return try otherwise?.evaluate(render) ?? .undefined("an 'if' without 'else'")
+        for (place, condition) in conditions.enumerated().reversed() where try !condition.evaluate(render).isTrue {
+            // What follows 'else' belongs to the last condition.
+            guard place == conditions.count - 1, let otherwise else { return .undefined("an 'if' without 'else'") }
+            return try otherwise.evaluate(render)
+        }
+        return try value.evaluate(render)
     }
 }

@@ -31,7 +31,9 @@ extension Filters {
         "sum": { value, arguments, render in
             let given = try arguments.bind("sum", "attribute", "start")
             if case .string? = given[1] { throw TemplateError.invalid("sum adds numbers: join texts with |join") }
-            return try elements(of: value, render).reduce(given[1] ?? .int(0)) {
+            let items = try elements(of: value, render)
+            try render.spend(items.count)
+            return try items.reduce(given[1] ?? .int(0)) {
                 try Arithmetic.add($0, try attributePath(given[0], of: $1, render), render)
             }
         },
@@ -49,7 +51,9 @@ extension Filters {
         "unique": { value, arguments, render in
             let given = try arguments.bind("unique", "case_sensitive", "attribute")
             var seen: Set<Key> = []
-            let kept = try elements(of: value, render).filter { item in
+            let items = try elements(of: value, render)
+            try render.spend(items.count)
+            let kept = try items.filter { item in
                 seen.insert(try Key(try foldedUnless(given[0].flag, try attributePath(given[1], of: item, render), render), render))
                     .inserted
             }
@@ -113,7 +117,8 @@ extension Filters {
         }
     }
 
-    private static func foldedUnless(_ isCaseSensitive: Bool, _ value: Value, _ render: Render) throws -> Value {
+    /// What texts are compared by; anything else as it is.
+    static func foldedUnless(_ isCaseSensitive: Bool, _ value: Value, _ render: Render) throws -> Value {
         if isCaseSensitive { return value }
         try render.spend((value.text?.utf8.count ?? 0) / 8)
         return folded(value)

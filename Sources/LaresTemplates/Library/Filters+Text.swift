@@ -88,10 +88,12 @@ extension Filters {
         let end = try given[2].text("truncate", or: "...")
         let leeway = try given[3].orNone.map { try Optional($0).integer("truncate", or: 5) } ?? 5
         let text = try TextSlice(try soft(value, render), render)
-        let kept = length - end.unicodeScalars.count
-        guard kept >= 0, leeway >= 0 else { throw TemplateError.invalid("truncate needs a length that holds its end, and a leeway from 0") }
-        if text.count <= length.addingReportingOverflow(leeway).partialValue { return .string(try text.slice(nil, nil, 1)) }
-        let cut = try text.slice(nil, kept, 1)
+        let endLength = end.unicodeScalars.count
+        guard length >= endLength, leeway >= 0 else {
+            throw TemplateError.invalid("truncate needs a length that holds its end, and a leeway from 0")
+        }
+        if text.count - length <= leeway { return .string(try text.slice(nil, nil, 1)) }
+        let cut = try text.slice(nil, length - endLength, 1)
         if given[1].flag { return .string(cut + end) }
         let range = TextSearch(cut, render).rangesFromBack(of: " ", limit: 1).first
         return .string((range.map { TextSearch(cut, render).text(0..<$0.lowerBound) } ?? cut) + end)

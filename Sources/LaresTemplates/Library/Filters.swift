@@ -41,7 +41,7 @@ enum Filters {
             }
             let by = try given[1].text("dictsort", or: "key")
             guard by == "key" || by == "value" else { throw TemplateError.invalid("dictsort sorts by 'key' or 'value'") }
-            let keys = (by == "key" ? mapping.keys : mapping.values).map { [given[0].flag ? $0 : folded($0)] }
+            let keys = try (by == "key" ? mapping.keys : mapping.values).map { [try foldedUnless(given[0].flag, $0, render)] }
             return .list(try List(sorted(try MappingMethods.items(of: mapping, render), by: keys, reverse: given[2].flag, render), render))
         },
         "attr": { value, arguments, render in

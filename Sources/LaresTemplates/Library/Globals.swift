@@ -11,10 +11,12 @@ enum Globals {
         "namespace": { arguments, render in
             let namespace = render.makeNamespace()
             for argument in arguments.positional {
-                for (key, value) in try pairs(of: argument, render) { namespace[try text(of: key, render)] = value }
+                let pairs = try pairs(of: argument, render)
+                try render.spend(pairs.count)
+                for (key, value) in pairs { namespace[try text(of: key, render)] = value }
             }
+            try render.spend(arguments.named.count)
             for (name, value) in arguments.named { namespace[name] = value }
-            try render.spend(namespace.names.count)
             return .namespace(namespace)
         },
         "raise_exception": { arguments, render in
@@ -50,7 +52,7 @@ enum Globals {
         try render.checkElements(Int(clamping: count))
         var elements: [Value] = []
         elements.reserveCapacity(Int(count))
-        for index in 0..<Int(count) { elements.append(.int(from + index * by)) }
+        for index in 0..<Int(count) { elements.append(.int(from &+ index &* by)) }
         return try List(elements, kind: .range(from: from, to: to, by: by), render)
     }
 }

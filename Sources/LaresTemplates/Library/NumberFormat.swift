@@ -71,7 +71,7 @@ struct NumberFormat {
     }
 
     private func aligned(_ sign: String, _ prefix: String, _ body: String, rightByDefault: Bool) throws -> String {
-        let missing = width - sign.utf8.count - prefix.utf8.count - body.unicodeScalars.count
+        let missing = max(0, width) - sign.utf8.count - prefix.utf8.count - body.unicodeScalars.count
         guard missing > 0 else { return sign + prefix + body }
         let padding = { (count: Int) in String(repeating: String(fill), count: count) }
         switch alignment ?? (rightByDefault ? ">" : "<") {

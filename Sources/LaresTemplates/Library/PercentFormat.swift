@@ -46,11 +46,13 @@ struct PercentFormat {
         try readFlags(&format)
         if rest.first == "*" {
             rest.removeFirst()
-            format.width = try Optional(takeValue()).integer("'%*'", or: 0)
+            let width = try Optional(takeValue()).integer("'%*'", or: 0)
+            if width < 0 { (format.alignment, format.fill) = ("<", " ") }
+            format.width = Int(clamping: width.magnitude)
         } else {
             format.width = try NumberFormat.number(&rest) ?? 0
         }
-        try render.checkText(bytes: max(0, format.width))
+        try render.checkText(bytes: format.width)
         if rest.first == "." {
             rest.removeFirst()
             format.precision = try NumberFormat.number(&rest) ?? 0

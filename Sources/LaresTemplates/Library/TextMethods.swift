@@ -25,10 +25,12 @@ enum TextMethods {
         "endswith": affix("endswith") { $0.reversed().starts(with: $1.reversed()) },
         "removeprefix": { text, arguments, render in
             let prefix = try arguments.bind("removeprefix", "prefix", required: 1)[0].text("removeprefix", or: "")
+            try render.spend(prefix.utf8.count / 32)
             return .string(text.utf8.starts(with: prefix.utf8) ? try tail(of: text, after: prefix.utf8.count, render) : text)
         },
         "removesuffix": { text, arguments, render in
             let suffix = try arguments.bind("removesuffix", "suffix", required: 1)[0].text("removesuffix", or: "")
+            try render.spend(suffix.utf8.count / 32)
             guard !suffix.isEmpty, text.utf8.reversed().starts(with: suffix.utf8.reversed()) else { return .string(text) }
             try render.checkText(bytes: text.utf8.count)
             return .string(String(decoding: text.utf8.dropLast(suffix.utf8.count), as: UTF8.self))
@@ -61,12 +63,12 @@ enum TextMethods {
         "zfill": { text, arguments, render in
             var format = NumberFormat()
             (format.fill, format.alignment) = ("0", ">")
-            format.width = try arguments.bind("zfill", "width", required: 1)[0].integer("zfill", or: 0)
+            format.width = max(0, try arguments.bind("zfill", "width", required: 1)[0].integer("zfill", or: 0))
             try render.checkText(bytes: format.width)
             guard let sign = text.unicodeScalars.first, sign == "-" || sign == "+" else {
                 return .string(try format.text(of: text, render))
             }
-            format.width -= 1
+            format.width = max(0, format.width - 1)
             return .string(String(sign) + (try format.text(of: try tail(of: text, after: 1, render), render)))
         },
         "ljust": justify("ljust", "<"), "rjust": justify("rjust", ">"), "center": justify("center", "^"),

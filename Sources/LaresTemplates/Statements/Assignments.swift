@@ -7,7 +7,7 @@ indirect enum Target: Sendable {
     /// Assigns a value in a scope.
     func assign(_ value: Value, in scope: Scope, _ render: Render) throws {
         switch self {
-        case .name(let number): scope[number] = value
+        case .name(let number): scope.set(number, value)
         case .tuple(let targets):
             let parts = try elements(of: value, render)
             guard parts.count == targets.count else {
@@ -15,7 +15,7 @@ indirect enum Target: Sendable {
             }
             for (target, part) in zip(targets, parts) { try target.assign(part, in: scope, render) }
         case .attribute(let number, let name, let attribute):
-            guard case .namespace(let namespace)? = scope[number] else {
+            guard case .namespace(let namespace)? = try scope.find(number, render) else {
                 throw TemplateError.invalid("'\(name).\(attribute)' can only be set on a namespace: {% set \(name) = namespace() %}")
             }
             namespace[attribute] = value

@@ -43,7 +43,7 @@ final class ForStatement: Statement {
             loop.index = index
             let scope = Scope(inside: outside)
             try target.assign(item, in: scope, render)
-            scope[loopName] = .loop(loop)
+            scope.set(loopName, .loop(loop))
             let flow = try render.within(scope) { try body.execute(render) }
             if case .stopLoop = flow { break }
         }
@@ -60,6 +60,7 @@ final class ForStatement: Statement {
     private func chosen(from items: [Value], outside: Scope, _ render: Render) throws -> [Value] {
         guard let condition else { return items }
         return try items.filter { item in
+            try render.spend(1)
             let scope = Scope(inside: outside)
             try target.assign(item, in: scope, render)
             return try render.within(scope) { try condition.evaluate(render).isTrue }

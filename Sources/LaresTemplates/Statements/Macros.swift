@@ -38,9 +38,9 @@ final class MacroDefinition: Sendable {
             let byName = named.firstIndex { $0.name == parameter.name }.map { named.remove(at: $0).value }
             if index < arguments.positional.count {
                 guard byName == nil else { throw TemplateError.invalid("the macro '\(name)' was given '\(parameter.name)' twice") }
-                scope[parameter.number] = arguments.positional[index]
+                scope.set(parameter.number, arguments.positional[index])
             } else {
-                scope[parameter.number] = try byName ?? parameter.fallback?.evaluate(render) ?? .undefined(parameter.name)
+                scope.set(parameter.number, try byName ?? parameter.fallback?.evaluate(render) ?? .undefined(parameter.name))
             }
         }
         try bindRest(Array(arguments.positional.dropFirst(parameters.count)), named, in: scope, render)
@@ -50,17 +50,17 @@ final class MacroDefinition: Sendable {
         var named = named
         let given = named.firstIndex { $0.name == "caller" }.map { named.remove(at: $0).value }
         if let caller {
-            scope[caller] = given ?? .undefined("caller")
+            scope.set(caller, given ?? .undefined("caller"))
         } else if given != nil {
             throw TemplateError.invalid("the macro '\(name)' is used with '{% call %}' but never calls 'caller()'")
         }
         if let positionalRest {
-            scope[positionalRest] = .list(try List(positional, kind: .tuple, render))
+            scope.set(positionalRest, .list(try List(positional, kind: .tuple, render)))
         } else if !positional.isEmpty {
             throw TemplateError.invalid("the macro '\(name)' takes at most \(parameters.count) arguments")
         }
         if let namedRest {
-            scope[namedRest] = .mapping(try Mapping(pairs: named.map { (.string($0.name), $0.value) }, render))
+            scope.set(namedRest, .mapping(try Mapping(pairs: named.map { (.string($0.name), $0.value) }, render)))
         } else if let unknown = named.first {
             throw TemplateError.invalid("the macro '\(name)' has no argument '\(unknown.name)'")
         }
@@ -79,7 +79,7 @@ final class MacroStatement: Statement {
 
     func execute(_ render: Render) throws -> Flow {
         try render.spend(1)
-        render.scope[name] = .callable(Callable(.macro(definition, render.captureScope())))
+        render.scope.set(name, .callable(Callable(.macro(definition, render.captureScope()))))
         return .next
     }
 }

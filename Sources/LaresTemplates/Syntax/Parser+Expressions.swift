@@ -1,13 +1,12 @@
 extension Parser {
     /// Reads an expression: `a if b else c`, or one without a condition.
     mutating func expression(conditional: Bool = true) throws -> any Expression {
-        var value = try operation(.or)
-        while conditional, take(word: "if") {
-            let condition = try operation(.or)
-            let otherwise = take(word: "else") ? try nested { try $0.expression() } : nil
-            value = ConditionalExpression(condition: condition, value: value, otherwise: otherwise)
-        }
-        return value
+        let value = try operation(.or)
+        var conditions: [any Expression] = []
+        while conditional, take(word: "if") { conditions.append(try operation(.or)) }
+        guard !conditions.isEmpty else { return value }
+        let otherwise = take(word: "else") ? try nested { try $0.expression() } : nil
+        return ConditionalExpression(value: value, conditions: conditions, otherwise: otherwise)
     }
 
     /// Reads an expression, or several with commas between them: a tuple.
@@ -133,7 +132,7 @@ extension Parser {
             case "true", "True": return ConstantExpression(.bool(true))
             case "false", "False": return ConstantExpression(.bool(false))
             case "none", "None": return ConstantExpression(.null)
-            default: return NameExpression(number: number(of: name), name: name)
+            default: return NameExpression(number: try number(of: name), name: name)
             }
         case .string(var text):
             advance()

@@ -44,7 +44,7 @@ extension Parser {
         openLoops -= 1
         let otherwise = closedBy == "else" ? try self.body(until: "endfor").body : nil
         return ForStatement(
-            target: target, items: items, condition: condition, body: body, otherwise: otherwise, loopName: number(of: "loop"),
+            target: target, items: items, condition: condition, body: body, otherwise: otherwise, loopName: try number(of: "loop"),
             isRecursive: isRecursive, line: line)
     }
 
@@ -86,7 +86,8 @@ extension Parser {
 
     private mutating func macroStatement(line: Int) throws -> any Statement {
         let name = try expectName()
-        return MacroStatement(name: number(of: name), definition: try definition(name, closing: "endmacro", parameters: try parameters()))
+        return MacroStatement(
+            name: try number(of: name), definition: try definition(name, closing: "endmacro", parameters: try parameters()))
     }
 
     private mutating func callStatement(line: Int) throws -> any Statement {
@@ -104,7 +105,7 @@ extension Parser {
         openLoops = 0
         defer { openLoops = loops }
         let body = try body(until: closing).body
-        let extras = ["varargs", "kwargs", "caller"].map { mentions($0, from: start, to: place) ? number(of: $0) : nil }
+        let extras = try ["varargs", "kwargs", "caller"].map { mentions($0, from: start, to: place) ? try number(of: $0) : nil }
         return MacroDefinition(
             name: name, parameters: parameters, body: body, positionalRest: extras[0], namedRest: extras[1], caller: extras[2])
     }
@@ -119,7 +120,7 @@ extension Parser {
             if fallback == nil, let last = parameters.last, last.fallback != nil {
                 throw error("the parameter '\(name)' needs a default, as the one before it has one")
             }
-            parameters.append(MacroDefinition.Parameter(name: name, number: number(of: name), fallback: fallback))
+            parameters.append(MacroDefinition.Parameter(name: name, number: try number(of: name), fallback: fallback))
         }
         try expect(symbol: ")")
         return parameters
@@ -153,7 +154,7 @@ extension Parser {
         guard !Self.constants.contains(name), name != "loop" || allowsAttributes else {
             throw error("nothing can be assigned to '\(name)'")
         }
-        if allowsAttributes, take(symbol: ".") { return .attribute(number(of: name), name: name, attribute: try expectName()) }
-        return .name(number(of: name))
+        if allowsAttributes, take(symbol: ".") { return .attribute(try number(of: name), name: name, attribute: try expectName()) }
+        return .name(try number(of: name))
     }
 }

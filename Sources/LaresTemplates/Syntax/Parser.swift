@@ -61,8 +61,12 @@ struct Parser {
     }
 
     /// The number that stands for a name in scopes.
-    mutating func number(of name: String) -> Int {
+    mutating func number(of name: String) throws -> Int {
         if let number = numbers[name] { return number }
+        // A scope is searched name by name.
+        guard names.count < TemplateLimits.names else {
+            throw TemplateError(.limit, "the template has more than \(TemplateLimits.names) names: use fewer", line: current.line)
+        }
         numbers[name] = names.count
         names.append(name)
         return names.count - 1

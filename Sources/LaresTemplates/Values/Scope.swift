@@ -9,23 +9,30 @@ final class Scope {
 
     init(inside parent: Scope?) { self.parent = parent }
 
-    subscript(_ name: Int) -> Value? {
-        get {
-            var scope: Scope? = self
-            while let current = scope {
-                if let index = current.names.firstIndex(of: name) { return current.values[index] }
-                scope = current.parent
+    /// The value of a name, looked for from here outwards; long searches are paid for.
+    func find(_ name: Int, _ render: Render) throws -> Value? {
+        var scope: Scope? = self
+        var passed = 0
+        while let current = scope {
+            let index = current.names.firstIndex(of: name)
+            passed += index ?? current.names.count
+            if let index {
+                try render.spend(passed / 64)
+                return current.values[index]
             }
-            return nil
+            scope = current.parent
         }
-        set {
-            guard let newValue else { return }
-            if let index = names.firstIndex(of: name) {
-                values[index] = newValue
-            } else {
-                names.append(name)
-                values.append(newValue)
-            }
+        try render.spend(passed / 64)
+        return nil
+    }
+
+    /// Gives a name its value here.
+    func set(_ name: Int, _ value: Value) {
+        if let index = names.firstIndex(of: name) {
+            values[index] = value
+        } else {
+            names.append(name)
+            values.append(value)
         }
     }
 

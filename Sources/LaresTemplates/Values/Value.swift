@@ -99,19 +99,23 @@ enum Value {
 
 /// Names whose values live until their render ends, filled with `{% set ns.x = … %}`.
 final class Namespace {
-    var names: [String] = []
-    var values: [Value] = []
+    private(set) var names: [String] = []
+    private(set) var values: [Value] = []
+    private var places: [CodePoints: Int] = [:]
 
     subscript(_ name: String) -> Value? {
-        get { names.firstIndex { sameText($0, name) }.map { values[$0] } }
+        get { places[CodePoints(name)].map { values[$0] } }
         set {
             guard let newValue else { return }
-            if let index = names.firstIndex(where: { sameText($0, name) }) {
-                values[index] = newValue
+            if let place = places[CodePoints(name)] {
+                values[place] = newValue
             } else {
+                places[CodePoints(name)] = names.count
                 names.append(name)
                 values.append(newValue)
             }
         }
     }
+
+    func empty() { (names, values, places) = ([], [], [:]) }
 }
