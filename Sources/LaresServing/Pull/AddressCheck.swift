@@ -13,8 +13,8 @@ package struct AddressCheck: Sendable {
             let host = url.host(percentEncoded: false),
             !host.isEmpty, let scheme = url.scheme?.lowercased()
         else { throw PullError(.badSource, "'\(text.prefix(200))' is not a complete URL") }
-        guard scheme == "https" || (scheme == "http" && (settings.allowHTTP || settings.trusts(url))) else {
-            throw PullError(.refusedAddress, "'\(scheme)://\(host)' is refused: models are fetched over https (--allow-http permits http)")
+        guard scheme == "https" || (scheme == "http" && settings.trustsPlain(url)) else {
+            throw PullError(.refusedAddress, "'\(scheme)://\(host)' is refused: models are fetched over https; give an https:// address")
         }
         guard (url.user == nil && url.password == nil) || settings.trusts(url) else {
             throw PullError(.badSource, "the URL of \(host) carries a user name or password, which may leak into logs")

@@ -10,6 +10,9 @@ struct Download: Sendable {
     /// The largest file that is fetched: 1 TiB.
     static let sizeLimit = 1 << 40
 
+    /// How many bytes are written before the room on the disk is looked at again.
+    private static let spaceStep = 64 << 20
+
     /// A finished file with the digest of its bytes, not yet in place.
     struct Finished: Sendable {
         let file: OpenFile
@@ -69,8 +72,14 @@ struct Download: Sendable {
         if start > 0 { try part.file.forEachPiece { hash.update($0) } }
         let meter = ProgressMeter(.downloading, part.name, report)
         var offset = start
+        var checked = offset
         meter.advance(to: offset, of: length.map { start + $0 })
         for try await piece in response.body {
+            // Not every server tells the length, and others write to the disk too.
+            if offset - checked >= Self.spaceStep {
+                try blobs.needSpace(Self.spaceStep, for: part.name)
+                checked = offset
+            }
             guard offset + piece.count <= Self.sizeLimit else { throw PullError(.badAnswer, "\(part.name) is larger than 1 TiB") }
             try part.file.write(piece, at: offset)
             hash.update(piece)

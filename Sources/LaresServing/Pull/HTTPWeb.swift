@@ -26,20 +26,21 @@ struct HTTPWeb: Web {
             let result: Result<R, any Error>
             do {
                 let response = try await client.execute(clientRequest(request), deadline: .distantFuture)
-                result = await Self.pass(response, to: body)
+                result = await Self.pass(response, from: host, to: body)
             } catch {
                 failure = error
                 try await client.shutdown()
+                if Task.isCancelled || error is CancellationError { throw CancellationError() }
                 continue
             }
             try await client.shutdown()
             return try result.get()
         }
-        throw PullError(.network, "\(host) can't be reached: \(failure.map { "\($0)" } ?? "no address"); try again later")
+        throw PullError(.network, WebFault(failure).sentence(about: host))
     }
 
     private static func pass<R: Sendable>(
-        _ response: HTTPClientResponse, to use: @Sendable (WebResponse) async throws -> R
+        _ response: HTTPClientResponse, from host: String, to use: @Sendable (WebResponse) async throws -> R
     ) async -> Result<R, any Error> {
         var headers: [String: String] = [:]
         for header in response.headers { headers[header.name.lowercased()] = header.value }
@@ -49,8 +50,9 @@ struct HTTPWeb: Web {
         } catch let error where error is PullError || error is CancellationError {
             return .failure(error)
         } catch {
+            if Task.isCancelled { return .failure(CancellationError()) }
             return .failure(
-                PullError(.network, "the connection broke: \(error); run the same command again to go on where it stopped"))
+                PullError(.network, "\(WebFault(error).whileReading(host)): run the same command again to go on where it stopped"))
         }
     }
 

@@ -36,6 +36,13 @@ extension ModelStore {
     }
 }
 
+extension ModelSource {
+    /// Whether it is a file of this machine.
+    public var isPath: Bool {
+        if case .path = place { true } else { false }
+    }
+}
+
 /// Fetches the files of one model into the blob store.
 struct Pull: Sendable {
     let reader: WebReader

@@ -62,10 +62,7 @@ struct WebReader: Sendable {
             case .arrived(let result): return result
             case .redirected(let target, let response):
                 noteRedirect(response)
-                let isSameHost = PullSettings.authority(of: target) == PullSettings.authority(of: current.url)
                 request.url = target
-                // What was said to one host is nobody else's business.
-                if !isSameHost { request.headers.removeAll { $0.name.lowercased() == "authorization" } }
             }
         }
         throw PullError(.badAnswer, "\(url.host() ?? "the server") redirects more than \(Self.redirectLimit) times")
