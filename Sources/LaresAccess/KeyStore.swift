@@ -104,7 +104,8 @@ public final class KeyStore: Sendable {
             }
             try database.execute(sql: "UPDATE keys SET revoked = ? WHERE id = ?", arguments: [now.timeIntervalSince1970, key.id])
             return APIKey(
-                id: key.id, name: key.name, mayAdminister: key.mayAdminister, created: key.created, lastUsed: key.lastUsed, expires: key.expires, revoked: now)
+                id: key.id, name: key.name, mayAdminister: key.mayAdminister, created: key.created, lastUsed: key.lastUsed,
+                expires: key.expires, revoked: now)
         }
     }
 
@@ -144,7 +145,8 @@ extension APIKey {
     fileprivate init(_ row: Row) {
         func date(_ column: String) -> Date? { (row[column] as Double?).map(Date.init(timeIntervalSince1970:)) }
         self.init(
-            id: row["id"], name: row["name"], mayAdminister: row["role"] == "admin", created: Date(timeIntervalSince1970: row["created"]), lastUsed: date("last_used"),
+            id: row["id"], name: row["name"], mayAdminister: row["role"] == "admin", created: Date(timeIntervalSince1970: row["created"]),
+            lastUsed: date("last_used"),
             expires: date("expires"), revoked: date("revoked"))
     }
 }

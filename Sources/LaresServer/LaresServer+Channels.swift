@@ -8,8 +8,13 @@ extension LaresServer {
     func channels() throws -> HTTPServerBuilder {
         guard let files = settings.tls else { return .http1(configuration: streams) }
         let tls = try Self.configuration(files)
-        let channels = HTTP2UpgradeChannel.Configuration(idleTimeout: settings.idleTimeout, streamConfiguration: streams)
-        return try .http2Upgrade(tlsConfiguration: tls, configuration: channels)
+        let channels = HTTP2UpgradeChannel.Configuration(
+            idleTimeout: settings.idleTimeout, gracefulCloseTimeout: .seconds(5), streamConfiguration: streams)
+        let limit = TimeAmount(settings.handshakeTimeout)
+        return HTTPServerBuilder { responder in
+            let base = try HTTP2UpgradeChannel(tlsConfiguration: tls, configuration: channels, responder: responder)
+            return HandshakeChannel(base: base, limit: limit)
+        }
     }
 
     private var streams: HTTP1Channel.Configuration {

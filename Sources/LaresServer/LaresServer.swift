@@ -21,25 +21,30 @@ public struct LaresServer: Sendable {
     let settings: ServerSettings
     let keys: KeyStore?
     let store: ModelStore?
+    let audit: AuditLog?
     let metrics: MetricsRegistry
     let logger: Logger
     let activity = Activity()
+    let bodyBudget: BodyBudget
 
     /// - Parameters:
     ///   - client: The models.
     ///   - settings: Where and how to listen.
     ///   - keys: The keys callers may show; nil where there are none to check.
     ///   - store: Where models are added and removed; nil leaves that out.
+    ///   - audit: Where it is written who made, revoked, added and removed what.
     ///   - metrics: What `/metrics` shows.
     ///   - logger: Where requests and faults are written.
     public init(
         client: any ModelClient, settings: ServerSettings = ServerSettings(), keys: KeyStore? = nil, store: ModelStore? = nil,
-        metrics: MetricsRegistry = MetricsRegistry(), logger: Logger
+        audit: AuditLog? = nil, metrics: MetricsRegistry = MetricsRegistry(), logger: Logger
     ) {
         self.client = client
         self.settings = settings
         self.keys = keys
         self.store = store
+        self.audit = audit
+        bodyBudget = BodyBudget(limit: settings.bodyBudget)
         self.metrics = metrics
         self.logger = logger
     }
@@ -52,11 +57,17 @@ public struct LaresServer: Sendable {
     /// - Parameter onListening: Called with the port once connections are accepted.
     /// - Throws: ``ServerError`` when the certificate or key can't be read, ``ConsoleError`` when the console's files are missing.
     public func application(onListening: @escaping @Sendable (Int) async -> Void = { _ in }) throws -> some ApplicationProtocol {
-        Application(
+        let connections = FileLimit.makeRoom(forConnections: settings.maximumConnections)
+        if connections < settings.maximumConnections {
+            logger.notice(
+                "the system allows fewer open files than connections were asked for: raise its limit (ulimit -Hn)",
+                metadata: ["connections": "\(connections)", "asked": "\(settings.maximumConnections)"])
+        }
+        return Application(
             responder: try router().buildResponder(), server: try channels(),
             configuration: ApplicationConfiguration(
                 address: .hostname(settings.host, port: settings.port), serverName: nil, backlog: 1_024,
-                availableConnectionsDelegate: .maximum(settings.maximumConnections, logger: logger)),
+                availableConnectionsDelegate: .maximum(connections, logger: logger)),
             onServerRunning: { channel in await onListening(channel.localAddress?.port ?? settings.port) }, logger: logger)
     }
 
@@ -66,12 +77,16 @@ public struct LaresServer: Sendable {
         let router = Router(context: LaresContext.self, options: .autoGenerateHeadEndpoints)
         router.add(middleware: SecurityHeaders())
         router.add(middleware: RequestMiddleware(routes: routes, metrics: metrics))
-        router.add(middleware: OriginMiddleware(policy: OriginPolicy(address: settings.host, names: settings.hostNames)))
+        router.add(middleware: OriginMiddleware(policy: originPolicy))
         router.add(middleware: LanguageMiddleware())
-        router.add(middleware: KeyMiddleware(keys: keys, needsKey: settings.needsKey))
+        router.add(middleware: KeyMiddleware(keys: keys, needsKey: settings.needsKey, isSecure: settings.tls != nil))
         routes.add(to: router)
         try console().addRoutes(to: router)
         return router
+    }
+
+    private var originPolicy: OriginPolicy {
+        OriginPolicy(address: settings.host, names: settings.hostNames, isSecure: settings.tls != nil)
     }
 
     private func console() throws -> Console {
@@ -81,17 +96,18 @@ public struct LaresServer: Sendable {
             { false } else { true }
         let pages = ConsoleSettings(
             place: settings.place, version: Self.version, isSecure: settings.tls != nil, isShared: isShared, asksForKey: settings.needsKey)
-        return try Console(client: client, settings: pages, store: store, keys: keys)
+        return try Console(client: client, settings: pages, store: store, keys: keys, audit: audit)
     }
 
     /// The addresses of the API.
     package var routes: RouteTable {
+        let limits = BodyLimits(each: settings.bodyLimit, budget: bodyBudget)
         let models = ModelRoutes(client: client)
-        let generation = GenerationRoutes(client: client, activity: activity, bodyLimit: settings.bodyLimit)
-        let embedding = EmbeddingRoutes(client: client, activity: activity, bodyLimit: settings.bodyLimit)
+        let generation = GenerationRoutes(client: client, activity: activity, limits: limits, answerLimit: settings.answerLimit)
+        let embedding = EmbeddingRoutes(client: client, activity: activity, limits: limits)
         let health = HealthRoutes(client: client, activity: activity, version: Self.version)
         let metrics = MetricsRoute(client: client, activity: activity, registry: metrics)
-        let admin = AdminRoutes(client: client, store: store, keys: keys, version: Self.version)
+        let admin = AdminRoutes(client: client, store: store, keys: keys, audit: audit, version: Self.version, bodyBudget: bodyBudget)
         return RouteTable(
             routes: [
                 APIRoute(method: .get, path: "/v1/models", handler: models.list),

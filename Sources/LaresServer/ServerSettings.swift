@@ -25,17 +25,23 @@ public struct ServerSettings: Sendable, Hashable {
     public var port = ServerSettings.defaultPort
     /// Set to speak TLS (HTTP/1.1 and HTTP/2).
     public var tls: TLSFiles?
-    /// Names this server is known by beside its address, for the check of `Host` and `Origin`.
+    /// Names this server is known by beside its address, and whole origins whose pages may call it: see `OriginPolicy`.
     public var hostNames: [String] = []
     /// Whether callers must show a key.
     public var needsKey = false
     /// The name of the place, as the console shows it.
     public var place = "Lares"
     /// The most bytes the body of a request may have.
-    public var bodyLimit = 32 << 20
-    /// The most connections at a time; further ones wait to be accepted.
+    public var bodyLimit = 16 << 20
+    /// The most bytes that all bodies together may have while they are read and answered; what comes on top is told to come back (503).
+    public var bodyBudget = 256 << 20
+    /// The most answers one request may ask for, `n` times its prompts: more than the queue lets one caller wait for would never fit.
+    public var answerLimit = 384
+    /// The most connections at a time, as far as the system gives the files; further ones wait to be accepted.
     public var maximumConnections = 4_096
-    /// How long a connection may be silent between requests, and a TLS handshake or a request's head may take.
+    /// How long a TLS handshake may take.
+    public var handshakeTimeout: Duration = .seconds(10)
+    /// How long a connection may be silent, between requests and inside of one.
     public var idleTimeout: Duration = .seconds(75)
     /// How long a request may take from its head to its end.
     public var receiveTimeout: Duration = .seconds(60)

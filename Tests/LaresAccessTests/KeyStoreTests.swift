@@ -64,7 +64,10 @@ import Testing
         }
     }
 
-    @Test(arguments: ["", " phone", "phone ", "a\nb", "pho\u{202E}ne", "pho\u{200B}ne", "a\u{2028}b", "local", "Anonymous", String(repeating: "a", count: 65)])
+    @Test(arguments: [
+        "", " phone", "phone ", "a\nb", "pho\u{202E}ne", "pho\u{200B}ne", "a\u{2028}b", "local", "Anonymous",
+        String(repeating: "a", count: 65),
+    ])
     func aBadNameIsRefused(name: String) throws {
         try withHome { home in
             let error = #expect(throws: AccessError.self) { try KeyStore(home: home).make(name: name) }

@@ -7,8 +7,8 @@ import Testing
 struct BadRequestTests {
     @Test(arguments: [100, 512, 100_000])
     func deepBodiesAreRefusedAndTheServerGoesOn(depth: Int) async throws {
-        try await withServer { client in
-            for path in ["/v1/chat/completions", "/v1/completions", "/v1/embeddings", "/lares/v1/keys"] where !path.hasSuffix("keys") {
+        try await withServer(store: scratchStore()) { client in
+            for path in ["/v1/chat/completions", "/v1/completions", "/v1/embeddings", "/lares/v1/models"] {
                 let response = try await client.post(path, String(repeating: "[", count: depth))
                 #expect(response.status == .badRequest && response.error("code") == "invalid_json")
             }
@@ -24,6 +24,30 @@ struct BadRequestTests {
             let response = try await client.post("/v1/chat/completions", body)
             #expect(response.status == .contentTooLarge && response.error("code") == "request_too_large")
             #expect(try await client.post("/v1/chat/completions", chatBody).status == .ok)
+        }
+    }
+
+    @Test func largeBodiesBeyondTheBudgetComeBackAndUsualOnesPass() async throws {
+        var settings = ServerSettings()
+        settings.bodyBudget = 1_000
+        try await withServer(settings: settings) { client in
+            let large = String(chatBody.dropLast()) + #","user":"\#(String(repeating: "x", count: 100_000))"}"#
+            let refused = try await client.post("/v1/chat/completions", large)
+            #expect(refused.status == .serviceUnavailable && refused.error("code") == "server_busy" && refused.headers[.retryAfter] == "1")
+            #expect(try await client.post("/v1/chat/completions", chatBody).status == .ok)
+        }
+    }
+
+    @Test(arguments: [(#""n":3"#, 3), (#""n":2,"prompt":["a","b","c"]"#, 6)])
+    func moreAnswersThanEverFitAre400WithTheNumbers(members: String, count: Int) async throws {
+        var settings = ServerSettings()
+        settings.answerLimit = 2
+        try await withServer(settings: settings) { client in
+            let body = #"{"model":"fixed","messages":[{"role":"user","content":"x"}],\#(members)}"#
+            let response = try await client.post(count == 3 ? "/v1/chat/completions" : "/v1/completions", body)
+            #expect(response.status == .badRequest && response.error("param") == "n")
+            #expect(
+                response.error("message")?.contains("\(count) answers") == true && response.error("message")?.contains("; 2 is") == true)
         }
     }
 
@@ -68,6 +92,8 @@ struct BadRequestTests {
             let response = try await client.post("/v1/chat/completions", chatBody, headers: [.origin: origin])
             #expect(response.status == .forbidden && response.error("code") == "wrong_host_or_origin")
             #expect(response.headers[.accessControlAllowOrigin] == nil)
+            #expect(
+                try await client.post("/v1/chat/completions", chatBody, headers: [.origin: "http://localhost:3000"]).status == .forbidden)
         }
     }
 

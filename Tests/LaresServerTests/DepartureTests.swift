@@ -6,32 +6,12 @@ import LaresServer
 import LaresServing
 import Logging
 import ServiceLifecycle
+import Synchronization
 import Testing
 
 /// Clients who leave, and a program that is told to stop.
 struct DepartureTests {
-    /// One plain connection that can be closed at will.
-    private struct Connection: ~Copyable {
-        private let descriptor: Int32
-
-        init(port: Int) throws {
-            descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-            var address = sockaddr_in()
-            address.sin_family = sa_family_t(AF_INET)
-            address.sin_port = in_port_t(port).bigEndian
-            address.sin_addr.s_addr = inet_addr("127.0.0.1")
-            let result = withUnsafePointer(to: &address) {
-                $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                    connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
-                }
-            }
-            if result != 0 { throw POSIXError(.ECONNREFUSED) }
-        }
-
-        func send(_ text: String) { _ = text.withCString { write(descriptor, $0, strlen($0)) } }
-
-        consuming func close() { _ = Glibc.close(descriptor) }
-    }
+    private let quiet = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
 
     @Test(.timeLimit(.minutes(1)), arguments: [false, true])
     func aClientWhoLeavesFreesThePlaceAtOnce(streaming: Bool) async throws {
@@ -40,14 +20,27 @@ struct DepartureTests {
         try await withServer(models) { client in
             let connection = try Connection(port: #require(client.port))
             let body = streaming ? String(chatBody.dropLast() + #","stream":true}"#) : chatBody
-            connection.send(
-                "POST /v1/chat/completions HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: \(body.utf8.count)\r\n\r\n\(body)"
-            )
+            connection.post("/v1/chat/completions", body)
             while models.requests.isEmpty { await Task.yield() }
             #expect(models.endedEarly == 0)
             connection.close()
             while models.endedEarly == 0 { await Task.yield() }
             #expect(try await client.get("/health").status == .ok)
+        }
+    }
+
+    @Test(.timeLimit(.minutes(1)))
+    func aClientWhoDoesNotReadIsSentAway() async throws {
+        // More than the buffers on the way hold, and no end after it.
+        let models = FixedModelClient(pieces: Array(repeating: String(repeating: "x", count: 1 << 20), count: 32), holdsAfter: 32)
+        var settings = ServerSettings()
+        settings.sendTimeout = .milliseconds(50)
+        try await withServer(models, settings: settings) { client in
+            let silent = try Connection(port: #require(client.port))
+            silent.post("/v1/chat/completions", String(chatBody.dropLast() + #","stream":true}"#))
+            while models.endedEarly == 0 { await Task.yield() }
+            #expect(try await client.get("/health").status == .ok)
+            silent.close()
         }
     }
 
@@ -66,25 +59,51 @@ struct DepartureTests {
 
     @Test(.timeLimit(.minutes(1)))
     func aDrainRefusesNewAnswersAndWaitsForRunningOnes() async throws {
-        let activity = Activity()
-        activity.beginDrain()
-        #expect(activity.isDraining && activity.running == 0)
-        await activity.waitUntilIdle()
-        let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
-        let server = LaresServer(client: FixedModelClient(), logger: logger)
+        let models = FixedModelClient(holdsAfter: 0)
+        let server = LaresServer(client: models, logger: quiet)
         try await server.application().test(.live) { client in
             #expect(try await client.get("/ready").status == .ok)
-            let group = ServiceGroup(services: [server.drain], logger: logger)
-            async let drained: Void = group.run()
+            let running = try Connection(port: #require(client.port))
+            running.post("/v1/chat/completions", chatBody)
+            while models.requests.isEmpty { await Task.yield() }
+            let isDrained = Mutex(false)
+            let group = ServiceGroup(services: [server.drain], logger: quiet)
+            async let drained: Void = {
+                try await group.run()
+                isDrained.withLock { $0 = true }
+            }()
             await group.triggerGracefulShutdown()
-            try await drained
-            let ready = try await client.get("/ready")
-            #expect(ready.status == .serviceUnavailable)
-            #expect(try ready.json()["status"] == "draining")
+            while try await client.get("/ready").status == .ok {}
+            #expect(try await client.get("/ready").json()["status"] == "draining")
             let refused = try await client.post("/v1/chat/completions", chatBody)
             #expect(refused.status == .serviceUnavailable && refused.headers[.retryAfter] != nil)
             #expect(try await client.get("/health").status == .ok)
+            // The answer is still being written, so the drain waits.
+            #expect(!isDrained.withLock { $0 } && models.endedEarly == 0)
+            running.close()
+            try await drained
+            #expect(models.endedEarly == 1)
         }
+    }
+
+    @Test(.timeLimit(.minutes(1)), arguments: [false, true])
+    func whatStillRunsWhenTheServerGoesDownIsEndedAndToldSo(streaming: Bool) async throws {
+        let models = FixedModelClient(holdsAfter: 0)
+        let (ports, continuation) = AsyncStream<Int>.makeStream()
+        var settings = ServerSettings()
+        settings.port = 0
+        settings.drainLimit = .milliseconds(20)
+        let server = LaresServer(client: models, settings: settings, logger: quiet)
+        let application = try server.application { continuation.yield($0) }
+        let group = ServiceGroup(services: [application, server.drain], logger: quiet)
+        async let ended: Void = group.run()
+        let running = try Connection(port: #require(await ports.first { _ in true }))
+        running.post("/v1/chat/completions", streaming ? String(chatBody.dropLast() + #","stream":true}"#) : chatBody)
+        while models.requests.isEmpty { await Task.yield() }
+        await group.triggerGracefulShutdown()
+        try await ended
+        #expect(models.endedEarly == 1)
+        #expect(running.readToEnd().contains(#""code":"draining""#))
     }
 
     @Test func aServerThatLoadsSaysSo() async throws {

@@ -54,6 +54,23 @@ struct JSONTests {
         #expect(try parse(#"{"a":1,"a":2}"#)["a"] == 2)
     }
 
+    @Test func theNumberOfValuesIsBounded() throws {
+        func list(_ count: Int) -> [UInt8] {
+            Array("[0".utf8) + Array(repeatElement(Array(",0".utf8), count: count - 1).joined()) + Array("]".utf8)
+        }
+        // The array itself counts.
+        #expect(try JSON(parsing: list(JSON.maximumValues - 1)).elements?.count == JSON.maximumValues - 1)
+        let error = #expect(throws: JSONError.self) { try JSON(parsing: list(JSON.maximumValues)) }
+        #expect(error?.message.contains("\(JSON.maximumValues) values") == true)
+    }
+
+    @Test func theNumberOfMembersIsBounded() throws {
+        func object(_ count: Int) -> String { "{" + Array(repeating: #""a":0"#, count: count).joined(separator: ",") + "}" }
+        #expect(try parse(object(JSON.maximumMembers))["a"] == 0)
+        let error = #expect(throws: JSONError.self) { try parse(object(JSON.maximumMembers + 1)) }
+        #expect(error?.message.contains("\(JSON.maximumMembers) members") == true)
+    }
+
     @Test func numbersWithoutAWordInJSONBecomeNull() {
         #expect(JSON.array([.double(.nan), .double(.infinity)]).serialized == "[null,null]")
     }

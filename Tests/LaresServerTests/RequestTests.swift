@@ -85,10 +85,10 @@ struct RequestTests {
         ("[[1],[2,3]]", [.tokens([1]), .tokens([2, 3])]),
     ])
     func aPromptIsTextOrTokensOrSeveral(prompt: String, expected: [Prompt]) throws {
-        let body = try JSON(parsing: Array(#"{"model":"m","prompt":\#(prompt),"echo":true,"logprobs":2}"#.utf8))
+        let body = try JSON(parsing: Array(#"{"model":"m","prompt":\#(prompt),"echo":true}"#.utf8))
         let request = try CompletionRequest(body, caller: "me")
         #expect(request.generations.map(\.prompt) == expected)
-        #expect(request.generations.allSatisfy { $0.maxTokens == 16 && $0.echo && $0.topLogProbabilities == 2 })
+        #expect(request.generations.allSatisfy { $0.maxTokens == 16 && $0.echo && $0.topLogProbabilities == nil })
     }
 
     @Test(arguments: ["[]", "[1,\"a\"]", "[-1]", "[4294967296]", "[[]]", "{}", "5", "[\"a\",5]"])
@@ -99,8 +99,22 @@ struct RequestTests {
         #expect(throws: APIError.self) { try EmbeddingsRequest(embedding, caller: "me") }
     }
 
-    @Test func suffixAndBestOfAreRefusedByName() throws {
-        for (member, param) in [(#""suffix":"x""#, "suffix"), (#""best_of":2"#, "best_of")] {
+    @Test(arguments: [
+        "reasoning_effort", "verbosity", "guided_json", "guided_regex", "guided_grammar", "guided_choice", "grammar", "json_schema",
+        "truncate_prompt_tokens", "web_search_options", "prediction",
+    ])
+    func whatWouldChangeTheAnswerIsRefusedByName(param: String) throws {
+        let error = #expect(throws: APIError.self) { try chat(#""\#(param)":"x""#) }
+        #expect(error?.param == param && error?.code == "unsupported_parameter")
+        let body = try JSON(parsing: Array(#"{"model":"m","prompt":"a","\#(param)":5}"#.utf8))
+        #expect(throws: APIError.self) { try CompletionRequest(body, caller: "me") }
+        _ = try chat(#""\#(param)":null"#)
+    }
+
+    @Test func suffixAndBestOfAndEchoedLogProbabilitiesAreRefusedByName() throws {
+        for (member, param) in [
+            (#""suffix":"x""#, "suffix"), (#""best_of":2"#, "best_of"), (#""echo":true,"logprobs":0"#, "logprobs"),
+        ] {
             let body = try JSON(parsing: Array(#"{"model":"m","prompt":"a",\#(member)}"#.utf8))
             let error = #expect(throws: APIError.self) { try CompletionRequest(body, caller: "me") }
             #expect(error?.param == param)

@@ -1,21 +1,31 @@
+import Foundation
 import HTTPTypes
 import Hummingbird
 import HummingbirdTesting
 import LaresAccess
 import LaresServer
 import LaresServing
+import LaresStore
 import Logging
 import NIOCore
 
 /// A whole server on a free port, with the in-memory twin behind it.
 func withServer(
     _ models: FixedModelClient = FixedModelClient(), settings: ServerSettings = ServerSettings(), keys: KeyStore? = nil,
-    _ test: @Sendable (any TestClientProtocol) async throws -> Void
+    store: ModelStore? = nil, audit: AuditLog? = nil, _ test: @Sendable (any TestClientProtocol) async throws -> Void
 ) async throws {
     let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
-    let server = LaresServer(client: models, settings: settings, keys: keys, logger: logger)
+    let server = LaresServer(client: models, settings: settings, keys: keys, store: store, audit: audit, logger: logger)
     try await server.application().test(.live, test)
 }
+
+/// A fresh data directory, which the system cleans up.
+func scratchHome() throws -> LaresHome {
+    try LaresHome(path: FileManager.default.temporaryDirectory.appending(path: "lares-server-\(UUID().uuidString)").path)
+}
+
+/// A store without models.
+func scratchStore() throws -> ModelStore { try ModelStore(home: scratchHome()) }
 
 extension TestClientProtocol {
     /// Posts a JSON text.

@@ -14,11 +14,14 @@ extension AdminRoutes {
     func makeKey(_ request: Request, _ context: LaresContext) async throws -> Response {
         try requireAdministrator(context)
         let keys = try requireKeys()
-        let fields = try Fields(try await request.json(upTo: Self.bodyLimit))
+        let fields = try await fields(request)
         let name = try fields.requiredString("name")
+        let admin = try fields.bool("admin") ?? false
         let days = try fields.int("expires_in_days", in: 1...36_500)
         do {
-            let made = try keys.make(name: name, expires: days.map { Date(timeIntervalSinceNow: Double($0) * 86_400) })
+            let made = try keys.make(
+                name: name, admin: admin, expires: days.map { Date(timeIntervalSinceNow: Double($0) * 86_400) })
+            note(.keyMade, made.key.name, context)
             return .json(["key": made.key.json, "secret": .string(made.secret)], status: .created)
         } catch let error as AccessError {
             throw APIError.invalid(error.message, param: "name")
@@ -30,7 +33,9 @@ extension AdminRoutes {
         try requireAdministrator(context)
         let name = context.parameters.get("key")?.removingPercentEncoding ?? ""
         do {
-            return .json(["key": try requireKeys().revoke(name).json])
+            let revoked = try requireKeys().revoke(name)
+            note(.keyRevoked, revoked.name, context)
+            return .json(["key": revoked.json])
         } catch let error as AccessError {
             throw APIError(.notFound, type: "invalid_request_error", code: "key_not_found", error.message)
         }
@@ -42,7 +47,8 @@ extension APIKey {
     public var json: JSON {
         func time(_ date: Date?) -> JSON { date.map { .int(Int($0.timeIntervalSince1970)) } ?? nil }
         return [
-            "id": .string(id), "name": .string(name), "created": time(created), "last_used": time(lastUsed), "expires": time(expires),
+            "id": .string(id), "name": .string(name), "admin": .bool(mayAdminister), "created": time(created), "last_used": time(lastUsed),
+            "expires": time(expires),
             "revoked": time(revoked),
         ]
     }

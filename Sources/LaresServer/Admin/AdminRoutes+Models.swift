@@ -1,6 +1,7 @@
 import Foundation
 import HTTPTypes
 import Hummingbird
+import LaresAccess
 import LaresServing
 
 extension AdminRoutes {
@@ -8,27 +9,42 @@ extension AdminRoutes {
     func pull(_ request: Request, _ context: LaresContext) async throws -> Response {
         try requireAdministrator(context)
         let store = try requireStore()
-        let fields = try Fields(try await request.json(upTo: Self.bodyLimit))
-        let source = try Self.source(try fields.requiredString("source"))
+        let fields = try await fields(request)
+        let source = try Self.source(try fields.requiredString("source"), for: context.caller)
         let name = try fields.string("name")
         let presence = await context.channel.clientPresence()
         return .events { events in
-            try await Self.pull(source, name: name, store: store, presence: presence) { try await events.send($0) }
+            try await Self.pull(source, name: name, store: store, presence: presence) { model in
+                note(source.isPath ? .modelImported : .modelPulled, model, context)
+            } send: {
+                try await events.send($0)
+            }
         }
     }
 
-    private static func source(_ text: String) throws -> ModelSource {
-        do { return try ModelSource(text) } catch { throw APIError.invalid("\(error)", param: "source") }
+    /// A file of this machine is named by those on this machine only: for others, "there is no model in this file" would already tell
+    /// which files there are.
+    private static func source(_ text: String, for caller: Caller) throws -> ModelSource {
+        let source: ModelSource
+        do { source = try ModelSource(text) } catch { throw APIError.invalid("\(error)", param: "source") }
+        guard !source.isPath || caller.isLocal else {
+            throw APIError(
+                .forbidden, type: "permission_error", code: "not_allowed",
+                "files of the server's machine are not taken in from elsewhere: run `lares import` there", param: "source")
+        }
+        return source
     }
 
     private static func pull(
-        _ source: ModelSource, name: String?, store: ModelStore, presence: ClientPresence, _ send: (JSON) async throws -> Void
+        _ source: ModelSource, name: String?, store: ModelStore, presence: ClientPresence,
+        _ note: @escaping @Sendable (String) -> Void, send: (JSON) async throws -> Void
     ) async throws {
         let (progress, continuation) = AsyncThrowingStream<JSON, any Error>.makeStream(bufferingPolicy: .bufferingNewest(64))
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask {
                 do {
                     let model = try await store.pull(source, name: name) { continuation.yield($0.json) }
+                    note(model.name)
                     continuation.yield(["model": model.description.laresJSON])
                     continuation.finish()
                 } catch {
@@ -37,19 +53,23 @@ extension AdminRoutes {
             }
             group.addTask {
                 await presence.waitUntilGone()
-                continuation.finish(throwing: ClientGone())
+                continuation.finish(throwing: presence.departure)
             }
             defer { group.cancelAll() }
             for try await event in progress { try await send(event) }
         }
     }
 
-    /// `DELETE /lares/v1/models/{model}`.
+    /// `DELETE /lares/v1/models/{model}`: out of memory first, so a model that is answering stays.
     func remove(_ request: Request, _ context: LaresContext) async throws -> Response {
         try requireAdministrator(context)
         let name = context.parameters.get("model")?.removingPercentEncoding ?? ""
+        let store = try requireStore()
         do {
-            return .json(["removed": .string(name), "bytes_freed": .int(try requireStore().remove(name))])
+            try await client.unload(name)
+            let freed = try store.remove(name)
+            note(.modelRemoved, name, context)
+            return .json(["removed": .string(name), "bytes_freed": .int(freed)])
         } catch {
             throw APIError(error)
         }

@@ -2,13 +2,16 @@ import HTTPTypes
 import Hummingbird
 import LaresAccess
 import LaresServing
+import Logging
 
 /// Lares' own API, `/lares/v1`: what it holds, and adding and removing models and keys.
 struct AdminRoutes {
     let client: any ModelClient
     let store: ModelStore?
     let keys: KeyStore?
+    let audit: AuditLog?
     let version: String
+    let bodyBudget: BodyBudget
 
     /// The addresses; those of a store or of keys that are not there answer that they are not.
     var routes: [APIRoute] {
@@ -24,7 +27,20 @@ struct AdminRoutes {
     }
 
     /// The bodies of these requests are small.
-    static let bodyLimit = 64 << 10
+    private static let bodyLimit = 64 << 10
+
+    /// Reads the members of a request's body.
+    func fields(_ request: Request) async throws -> Fields {
+        try Fields(try await request.json(within: BodyLimits(each: Self.bodyLimit, budget: bodyBudget)).json)
+    }
+
+    /// Writes down who did what. What was done is done: a log that can't be written is a fault for the server's own log, not an answer.
+    func note(_ act: AuditAct, _ subject: String, _ context: LaresContext) {
+        do { try audit?.append(act, subject: subject, by: context.caller.principal) } catch {
+            context.logger.error(
+                "the audit log can't be written", metadata: ["act": "\(act)", "subject": "\(subject)", "error": "\(error)"])
+        }
+    }
 
     func status(_ request: Request, _ context: LaresContext) async throws -> Response {
         let status = await client.status()
@@ -43,7 +59,9 @@ struct AdminRoutes {
     func requireAdministrator(_ context: LaresContext) throws {
         guard context.caller.mayAdminister else {
             throw APIError(
-                .forbidden, type: "permission_error", code: "not_allowed", "this key may use models, not change what Lares holds")
+                .forbidden, type: "permission_error", code: "not_allowed",
+                "the key '\(context.caller.name)' may ask models, not change models and keys: use one made with `lares keys add NAME --admin`"
+            )
         }
     }
 

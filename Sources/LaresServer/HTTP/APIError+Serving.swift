@@ -8,15 +8,19 @@ extension APIError {
         let seconds = error.retryAfter.map { max(1, Int($0.components.seconds) + ($0.components.attoseconds > 0 ? 1 : 0)) }
         self.init(
             status, type: type, code: error.code.description, error.message, param: error.param,
-            retryAfter: seconds ?? (error.code == .queueFull || error.code == .draining ? 2 : nil))
+            retryAfter: seconds ?? (Self.passing.contains(error.code) ? 2 : nil))
     }
+
+    /// Errors that pass by themselves.
+    private static let passing: Set<ServingError.Code> = [.queueFull, .draining, .memoryBusy, .inUse]
 
     private static func family(of code: ServingError.Code) -> (HTTPResponse.Status, String) {
         switch code {
         case .modelNotFound: (.notFound, "invalid_request_error")
         case .contextTooLong, .invalidRequest, .wrongKind: (.badRequest, "invalid_request_error")
         case .queueFull: (.tooManyRequests, "rate_limit_error")
-        case .draining, .outOfMemory: (.serviceUnavailable, "server_error")
+        case .inUse: (.conflict, "invalid_request_error")
+        case .draining, .outOfMemory, .memoryBusy: (.serviceUnavailable, "server_error")
         default: (.internalServerError, "server_error")
         }
     }

@@ -3,9 +3,12 @@ import NIOHTTPTypes
 import Synchronization
 
 /// Whether the client of a connection is still there; a handler that waits for a model asks it, because nothing else tells it.
+///
+/// When the server goes down, every connection counts as left: what still runs then ends, and says why.
 final class ClientPresence: Sendable {
     private struct State {
         var isGone = false
+        var isStopping = false
         var next = 0
         var waiting: [Int: AsyncStream<Never>.Continuation] = [:]
     }
@@ -23,6 +26,15 @@ final class ClientPresence: Sendable {
         }
         for continuation in waiting { continuation.finish() }
     }
+
+    /// The server goes down: as if the client had left, but it can still be told.
+    func stop() {
+        state.withLock { $0.isStopping = true }
+        leave()
+    }
+
+    /// Why the answer ends: ``ClientGone``, or the ``APIError`` of a server that goes down.
+    var departure: any Error { state.withLock { $0.isStopping } ? APIError.stopping : ClientGone() }
 
     /// Returns when the client has left, or when the task is cancelled.
     func waitUntilGone() async {

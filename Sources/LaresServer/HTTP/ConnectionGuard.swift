@@ -50,6 +50,8 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
         let isHTTP1 = context.channel.parent?.parent == nil
         if isHTTP1, let event = event as? ChannelEvent, event == .inputClosed { presence.leave() }
+        // The drain is over, and what is left now is not waited for.
+        if event is ChannelShouldQuiesceEvent { presence.stop() }
         context.fireUserInboundEventTriggered(event)
     }
 

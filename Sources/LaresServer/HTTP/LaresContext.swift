@@ -1,4 +1,5 @@
 public import Hummingbird
+import LaresAccess
 import Logging
 public import NIOCore
 
@@ -31,14 +32,29 @@ public struct Caller: Sendable, Hashable {
     public let name: String
     /// True when the caller may change what Lares holds (models, keys).
     public let mayAdminister: Bool
+    /// The id of the key they showed; nil for callers without one.
+    public let keyID: String?
 
     /// - Parameters:
     ///   - name: A name for fair queueing and the log.
     ///   - mayAdminister: True when the caller may change models and keys.
-    public init(name: String, mayAdminister: Bool) {
+    ///   - keyID: The id of the key they showed.
+    public init(name: String, mayAdminister: Bool, keyID: String? = nil) {
         self.name = name
         self.mayAdminister = mayAdminister
+        self.keyID = keyID
     }
+
+    /// The holder of a key.
+    init(_ principal: Principal) {
+        self.init(name: principal.name, mayAdminister: principal.mayAdminister, keyID: principal.keyID)
+    }
+
+    /// The caller as the audit log names them.
+    var principal: Principal { Principal(name: name, keyID: keyID, mayAdminister: mayAdminister) }
+
+    /// True for a person or program on this machine who needed no key: they may name files of this machine.
+    public var isLocal: Bool { self == .local }
 
     /// Nobody known yet.
     public static let anonymous = Caller(name: "anonymous", mayAdminister: false)

@@ -2,17 +2,38 @@ import HTTPTypes
 import Hummingbird
 import NIOCore
 
+/// How large bodies may be: each, and all together.
+struct BodyLimits: Sendable {
+    /// The most bytes a body may have.
+    let each: Int
+    /// What all bodies share.
+    let budget: BodyBudget
+}
+
+/// A body that was read.
+struct RequestBody: Sendable {
+    let json: JSON
+    /// Its share of the memory for bodies; it is to be kept until nothing of the body is.
+    let share: BodyBudget.Share
+}
+
 extension Request {
-    /// Reads the body as JSON, within bounds: the size before and while it is read, the depth while it is parsed.
+    /// Reads the body as JSON, within bounds: the size before and while it is read, depth and number of values while it is parsed.
     ///
-    /// - Parameter limit: The most bytes a body may have.
-    /// - Throws: ``APIError``: 415 for another content type, 413 for a body that is too large, 400 for a body that is not JSON.
-    func json(upTo limit: Int) async throws -> JSON {
+    /// - Throws: ``APIError``: 415 for another content type, 413 for a body that is too large, 400 for a body that is not JSON, 503 when
+    ///   the bodies of other requests take the memory there is for them.
+    func json(within limits: BodyLimits) async throws -> RequestBody {
+        let share = limits.budget.share()
+        return RequestBody(json: try await json(upTo: limits.each, share: share), share: share)
+    }
+
+    private func json(upTo limit: Int, share: BodyBudget.Share) async throws -> JSON {
         try requireJSONType()
         if let announced = headers[.contentLength].flatMap({ Int($0) }), announced > limit { throw Self.tooLarge(limit) }
         var bytes: [UInt8] = []
         for try await part in body {
             guard bytes.count + part.readableBytes <= limit else { throw Self.tooLarge(limit) }
+            try share.take(part.readableBytes)
             bytes.append(contentsOf: part.readableBytesView)
         }
         do {

@@ -8,12 +8,19 @@ extension JSON {
     /// How deep values may be nested in a request.
     public static let maximumDepth = 64
 
+    /// How many values a request may have, those in arrays and objects counted: enough for 2,048 inputs of 512 token ids.
+    public static let maximumValues = 1_500_000
+
+    /// How many members an object of a request may have.
+    public static let maximumMembers = 10_000
+
     /// Parses one JSON text (RFC 8259), which must be UTF-8 without a byte order mark.
     ///
     /// - Parameters:
     ///   - bytes: The text; the caller has bounded its size.
     ///   - maximumDepth: How deep arrays and objects may be nested.
-    /// - Throws: ``JSONError`` for anything that is not one JSON value, for numbers outside a double's range, and for deeper nesting.
+    /// - Throws: ``JSONError`` for anything that is not one JSON value, for numbers outside a double's range, for deeper nesting, and for
+    ///   more than ``maximumValues`` or ``maximumMembers``.
     public init(parsing bytes: [UInt8], maximumDepth: Int = JSON.maximumDepth) throws(JSONError) {
         var parser = JSONParser(bytes: bytes, maximumDepth: maximumDepth)
         self = try parser.parse()
@@ -26,6 +33,7 @@ private struct JSONParser {
     let maximumDepth: Int
     var at = 0
     var depth = 0
+    var values = 0
 
     init(bytes: [UInt8], maximumDepth: Int) {
         self.bytes = bytes
@@ -56,6 +64,8 @@ private struct JSONParser {
 
     private mutating func value() throws(JSONError) -> JSON {
         skipSpace()
+        values += 1
+        if values > JSON.maximumValues { throw error("the JSON has more than \(JSON.maximumValues) values") }
         switch next {
         case UInt8(ascii: "{"): return try object()
         case UInt8(ascii: "["): return try array()
@@ -105,6 +115,7 @@ private struct JSONParser {
                 let key = try string()
                 if !take(UInt8(ascii: ":")) { throw error("':' was expected after a name") }
                 members.append(key, try value())
+                if members.count > JSON.maximumMembers { throw error("an object has more than \(JSON.maximumMembers) members") }
             } while take(UInt8(ascii: ","))
             if !take(UInt8(ascii: "}")) { throw error("',' or '}' was expected in an object") }
         }

@@ -1,3 +1,4 @@
+import Foundation
 import HTTPTypes
 import Hummingbird
 import LaresAccess
@@ -9,8 +10,9 @@ import LaresAccess
 struct KeyMiddleware: RouterMiddleware {
     let keys: KeyStore?
     let needsKey: Bool
+    let isSecure: Bool
 
-    private static let openPaths: Set = ["/health", "/ready", "/openapi.json", "/sign-in", "/language", "/favicon.ico"]
+    private static let openPaths: Set = ["/health", "/ready", "/openapi.json", "/sign-in", "/sign-out", "/language", "/favicon.ico"]
 
     func handle(
         _ request: Request, context: LaresContext, next: @concurrent (Request, LaresContext) async throws -> Response
@@ -18,16 +20,27 @@ struct KeyMiddleware: RouterMiddleware {
         var context = context
         let secret = Self.secret(of: request)
         if let secret, let principal = try keys?.principal(forSecret: secret) {
-            context.caller = Caller(name: principal.name, mayAdminister: true)
+            context.caller = Caller(principal)
         } else if !needsKey {
             context.caller = .local
         } else if !Self.isOpen(request.uri.path) {
-            if secret == nil, request.method == .get, request.headers[.accept]?.contains("text/html") == true {
-                return .redirect(to: "/sign-in", type: .found)
+            if request.headers[.authorization] == nil, request.headers[.accept]?.contains("text/html") == true {
+                return toSignIn(request)
             }
             throw Self.refusal(hasSecret: secret != nil)
         }
         return try await next(request, context)
+    }
+
+    /// Sends a person to sign in and then back; a key that no longer opens is taken from their browser.
+    private func toSignIn(_ request: Request) -> Response {
+        let back = request.uri.description.addingPercentEncoding(withAllowedCharacters: .alphanumerics) ?? ""
+        var response = Response.redirect(to: "/sign-in?back=" + back)
+        if request.cookies[Viewer.keyCookie] != nil {
+            response.setCookie(
+                Cookie(name: Viewer.keyCookie, value: "", maxAge: 0, path: "/", secure: isSecure, httpOnly: true, sameSite: .strict))
+        }
+        return response
     }
 
     private static func isOpen(_ path: String) -> Bool { openPaths.contains(path) || path.hasPrefix("/assets/") }
@@ -38,7 +51,7 @@ struct KeyMiddleware: RouterMiddleware {
             guard parts.count == 2, parts[0].lowercased() == "bearer" else { return nil }
             return String(parts[1])
         }
-        return request.cookies["lares_key"]?.value
+        return request.cookies[Viewer.keyCookie]?.value
     }
 
     private static func refusal(hasSecret: Bool) -> APIError {

@@ -25,7 +25,7 @@ struct Answering {
             group.addTask { await Self.merge(streams, into: continuation) }
             group.addTask { [presence] in
                 await presence.waitUntilGone()
-                continuation.finish(throwing: ClientGone())
+                continuation.finish(throwing: presence.departure)
             }
             for try await (index, event) in merged { try await handle(index, event) }
             group.cancelAll()

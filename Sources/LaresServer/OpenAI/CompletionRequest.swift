@@ -25,15 +25,25 @@ package struct CompletionRequest {
         choices = try fields.choiceCount()
         try Self.checkBestOf(fields, choices)
         logProbabilities = try fields.int("logprobs", in: 0...20)
+        let echo = try fields.bool("echo") ?? false
+        try Self.refuseEchoedLogProbabilities(echo: echo, logProbabilities)
         let template = GenerationRequest(
             model: model, prompt: .text(""), sampling: try fields.sampling(), stop: try fields.stopStrings(),
             maxTokens: try fields.int("max_tokens", in: 0...1_000_000_000) ?? 16, topLogProbabilities: logProbabilities,
-            echo: try fields.bool("echo") ?? false, ignoreEnd: try fields.bool("ignore_eos") ?? false, caller: caller)
+            echo: echo, ignoreEnd: try fields.bool("ignore_eos") ?? false, caller: caller)
         generations = try Self.prompts(fields).map {
             var generation = template
             generation.prompt = $0
             return generation
         }
+    }
+
+    private static func refuseEchoedLogProbabilities(echo: Bool, _ logProbabilities: Int?) throws {
+        guard echo, logProbabilities != nil else { return }
+        throw APIError.unsupported(
+            "logprobs",
+            "'logprobs' together with 'echo' is not supported: Lares does not tell the log-probabilities of a prompt; leave one of them out"
+        )
     }
 
     private static func refuseSuffix(_ fields: Fields) throws {

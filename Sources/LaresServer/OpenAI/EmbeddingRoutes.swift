@@ -6,10 +6,12 @@ import LaresServing
 struct EmbeddingRoutes {
     let client: any ModelClient
     let activity: Activity
-    let bodyLimit: Int
+    let limits: BodyLimits
 
     func embeddings(_ request: Request, _ context: LaresContext) async throws -> Response {
-        let asked = try EmbeddingsRequest(try await request.json(upTo: bodyLimit), caller: context.caller.name)
+        let body = try await request.json(within: limits)
+        defer { body.share.end() }
+        let asked = try EmbeddingsRequest(body.json, caller: context.caller.name)
         let lease = try activity.begin()
         defer { lease.end() }
         let presence = await context.channel.clientPresence()
@@ -49,7 +51,7 @@ func whilePresent<Value: Sendable>(
     try await withThrowingTaskGroup(of: Value.self) { group in
         group.addTask {
             await presence.waitUntilGone()
-            throw ClientGone()
+            throw presence.departure
         }
         group.addTask { try await operation() }
         defer { group.cancelAll() }

@@ -14,6 +14,7 @@ package struct EmbeddingsRequest {
     package init(_ body: JSON, caller: String) throws {
         let fields = try Fields(body)
         let model = try fields.requiredString("model")
+        try fields.refuseUnsupportedEmbeddingParameters()
         let format = try fields.string("encoding_format") ?? "float"
         guard format == "float" || format == "base64" else {
             throw APIError.invalid("'encoding_format' is '\(format.prefix(40))'; it must be float or base64", param: "encoding_format")

@@ -6,11 +6,14 @@ import LaresServing
 struct GenerationRoutes {
     let client: any ModelClient
     let activity: Activity
-    let bodyLimit: Int
+    let limits: BodyLimits
+    let answerLimit: Int
 
     func chat(_ request: Request, _ context: LaresContext) async throws -> Response {
-        let asked = try ChatRequest(try await request.json(upTo: bodyLimit), caller: context.caller.name)
+        let body = try await request.json(within: limits)
+        let asked = try ChatRequest(body.json, caller: context.caller.name)
         let (answering, streams, lease) = try await start(asked.generation.copies(asked.choices), context)
+        body.share.end()
         guard asked.streams else {
             var answer = WholeChatAnswer(asked)
             try await answering.events(of: streams) { answer.take($0, $1) }
@@ -29,9 +32,11 @@ struct GenerationRoutes {
     }
 
     func completions(_ request: Request, _ context: LaresContext) async throws -> Response {
-        let asked = try CompletionRequest(try await request.json(upTo: bodyLimit), caller: context.caller.name)
+        let body = try await request.json(within: limits)
+        let asked = try CompletionRequest(body.json, caller: context.caller.name)
         let requests = asked.generations.flatMap { $0.copies(asked.choices) }
         let (answering, streams, lease) = try await start(requests, context)
+        body.share.end()
         guard asked.streams else {
             var answer = CompletionAnswer(asked)
             try await answering.events(of: streams) { answer.take($0, $1) }
@@ -52,9 +57,18 @@ struct GenerationRoutes {
     private func start(
         _ requests: [GenerationRequest], _ context: LaresContext
     ) async throws -> (Answering, [AsyncThrowingStream<GenerationEvent, any Error>], Activity.Lease) {
+        guard requests.count <= answerLimit else { throw APIError.tooManyAnswers(requests.count, most: answerLimit) }
         let lease = try activity.begin()
         let answering = Answering(client: client, presence: await context.channel.clientPresence())
         return (answering, try await answering.start(requests), lease)
+    }
+}
+
+extension APIError {
+    fileprivate static func tooManyAnswers(_ count: Int, most: Int) -> APIError {
+        .invalid(
+            "the request asks for \(count) answers, 'n' times its prompts; \(most) is the most that one caller may have waiting here: "
+                + "send several requests", param: "n")
     }
 }
 
