@@ -13,7 +13,7 @@ private let measured: TestMetrics = {
     return metrics
 }()
 
-@Suite(.serialized) struct ServingLimitsTests {
+@Suite(.serialized, .timeLimit(.minutes(2))) struct ServingLimitsTests {
     private let tiny = "random/llama-q4_0.gguf"
     private let prompt = Prompt.tokens((0..<200).map { Token(10 + $0) })
 

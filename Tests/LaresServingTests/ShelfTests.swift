@@ -2,6 +2,7 @@ import Foundation
 import LaresLanguage
 import LaresServing
 import LaresStore
+import LaresTensor
 import Testing
 
 /// Asks a model with random weights; what it says means nothing.
@@ -23,7 +24,7 @@ private func askPatiently(_ serving: Serving, _ request: GenerationRequest) asyn
     }
 }
 
-@Suite(.serialized) struct ShelfTests {
+@Suite(.serialized, .timeLimit(.minutes(2))) struct ShelfTests {
     private let tiny = "random/llama-q4_0.gguf"
     private let other = "random/llama-q8_0.gguf"
     // Room for one of the tiny models with its cache.
@@ -102,6 +103,27 @@ private func askPatiently(_ serving: Serving, _ request: GenerationRequest) asyn
             held = nil
             #expect(try await askPatiently(serving, ask("twin")).usage?.completionTokens == 4)
         }
+    }
+
+    /// Room for what the file promises is not enough when its weights take more once they are laid out for this processor.
+    @Test func aModelThatTurnsOutLargerThanItsFileIsRefusedWithTheNumbers() async throws {
+        let folder = try testModels() + "/random"
+        let pool = ComputePool(threads: 1)
+        defer { pool.close() }
+        let larger = try files(folder).map { name in
+            let needs = try ModelNeeds(gguf: folder + "/" + name, batchLimit: 1)
+            return (name: name, needs: needs, weights: try LanguageModel(contentsOf: folder + "/" + name, pool: pool).weightBytes)
+        }
+        let (name, needs, weights) = try #require(larger.first { $0.weights > $0.needs.weightBytes })
+        let budget = needs.weightBytes + needs.workBytes + needs.pageBytes
+        try await withServing(of: ["a": "random/" + name], ServingSettings(memoryBudget: budget, cacheTokens: 16, batchLimit: 1)) {
+            serving, _, _ in
+            let error = await #expect(throws: ServingError.self) { try await serving.load("a") }
+            #expect(error?.code == .outOfMemory && error?.message.contains("\(weights) bytes of weights") == true)
+            #expect(await serving.status().memoryUsed == 0)
+        }
+        let enough = ServingSettings(memoryBudget: budget + weights - needs.weightBytes, cacheTokens: 16, batchLimit: 1)
+        try await withServing(of: ["a": "random/" + name], enough) { serving, _, _ in try await serving.load("a") }
     }
 
     @Test func modelsThatPushEachOtherOutAreNeverLost() async throws {
