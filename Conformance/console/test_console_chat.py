@@ -69,7 +69,8 @@ def test_text_of_a_person_and_of_a_model_is_never_markup(visit):
         (400, {"message": "long", "code": "context_length_exceeded"}, "longer than the model can read"),
         (503, {"message": "stop", "code": "draining"}, "stopping"),
         (401, {"message": "key", "code": "invalid_api_key"}, "Sign in again"),
-        (500, {"message": "a fault the API names", "code": "internal_error"}, "a fault the API names"),
+        (500, {"message": "a fault the API names", "code": "internal_error"}, "a mistake of its own"),
+        (404, {"message": "gone", "code": "model_not_found"}, "no model of this name"),
     ],
 )
 def test_a_refusal_is_said_and_the_message_can_be_sent_again(visit, status, error, said):
@@ -81,8 +82,54 @@ def test_a_refusal_is_said_and_the_message_can_be_sent_again(visit, status, erro
     ask(page, "Hello")
     page.wait_for_selector("#problem:not([hidden])")
     assert said in page.locator("#problem").inner_text()
-    assert page.locator(".me").count() == 1 and page.locator(".ai").count() == 0
-    assert page.locator("#send-do").is_visible()
+    assert page.locator(".me, .ai").count() == 0 and page.input_value("#message") == "Hello", "the message is back in its box"
+    assert page.locator("#send-do").is_visible() and page.locator("#begin").is_visible()
+    if status == 401:
+        assert page.get_attribute("#problem a", "href") == "/sign-in?back=/chat"
+    else:
+        assert page.locator("#problem [lang=en]").inner_text() == error["message"]
+    page.reload()
+    assert page.locator(".me").count() == 0, "nothing of it is remembered"
+
+
+def test_a_server_that_can_not_be_reached_gives_the_message_back(visit):
+    page = visit("/chat?model=smollm2")
+    page.route("**/v1/chat/completions", lambda route: route.abort())
+    ask(page, "Hello")
+    page.wait_for_selector("#problem:not([hidden])")
+    assert "did not answer" in page.locator("#problem").inner_text() and page.input_value("#message") == "Hello"
+
+
+def test_an_empty_answer_is_said(visit):
+    page = visit("/chat?model=smollm2")
+    body = 'data: {"choices":[{"index":0,"delta":{"content":" "},"finish_reason":"stop"}]}\n\ndata: [DONE]\n\n'
+    page.route("**/v1/chat/completions", lambda route: route.fulfill(status=200, content_type="text/event-stream", body=body))
+    ask(page, "Hello")
+    page.wait_for_selector("#problem:not([hidden])")
+    assert "nothing to say" in page.locator("#problem").inner_text() and page.input_value("#message") == "Hello"
+
+
+def test_a_new_chat_during_an_answer_begins_empty(visit):
+    page = visit("/chat?model=smollm2")
+    sent = []
+    page.on("request", lambda request: sent.append(request.post_data) if request.url.endswith("/v1/chat/completions") else None)
+    ask(page, "Write a very long story about a lighthouse keeper and the sea.")
+    until(page, "document.querySelector('.ai')?.textContent.length > 20")
+    page.click("#new")
+    page.wait_for_timeout(300)
+    assert page.locator(".me, .ai").count() == 0 and page.locator("#send-do").is_visible() and page.input_value("#message") == ""
+    ask(page, "Say hello in one short sentence.")
+    page.wait_for_selector(".ai .meta", timeout=60_000)
+    assert [turn["content"] for turn in json.loads(sent[1])["messages"]] == ["Say hello in one short sentence."]
+
+
+def test_what_was_asked_is_remembered_before_the_answer(visit):
+    page = visit("/chat?model=smollm2")
+    page.route("**/v1/chat/completions", lambda route: None)  # never answered
+    ask(page, "Do not lose this")
+    page.wait_for_selector(".me")
+    page.reload()
+    assert page.input_value("#message") == "Do not lose this" and page.locator(".me").count() == 0
 
 
 def test_a_lost_connection_keeps_what_arrived(visit):
@@ -102,8 +149,11 @@ def test_thirty_messages_at_a_time_and_no_scrolling_against_the_reader(visit):
     page.reload()
     assert page.locator(".me, .ai").count() == 30
     assert "message 79" in page.locator(".ai").last.inner_text()
-    page.click("#earlier")
+    page.focus("#earlier")
+    page.keyboard.press("Enter")
     assert page.locator(".me, .ai").count() == 60
+    assert page.evaluate("document.activeElement.id") == "earlier", "the focus stays"
+    page.evaluate("document.querySelector('.me').dataset.mark = 'kept'")
     page.evaluate("scrollTo(0, 200)")
     held = page.evaluate("scrollY")
     body = 'data: {"choices":[{"index":0,"delta":{"content":"new text"},"finish_reason":"stop"}]}\n\ndata: [DONE]\n\n'
@@ -112,6 +162,10 @@ def test_thirty_messages_at_a_time_and_no_scrolling_against_the_reader(visit):
     page.evaluate("document.getElementById('talk').requestSubmit()")
     until(page, "document.querySelectorAll('.ai .meta').length > 0")
     assert page.evaluate("scrollY") == held, "a reader who scrolled up stays there"
+    assert page.locator(".me, .ai").count() == 62 and page.locator("[data-mark=kept]").count() == 1, "messages are only added"
+    page.click("#earlier")
+    assert page.locator(".me, .ai").count() == 82 and page.locator("#earlier").is_hidden()
+    assert page.evaluate("document.activeElement.textContent").startswith("message 0 "), "the focus goes to what was asked for"
 
 
 def test_chinese_input_methods_keep_their_enter(visit):

@@ -32,7 +32,7 @@ def test_a_key_is_shown_once_and_can_be_revoked(visit, shots):
     page.screenshot(path=shots / "keys-revoke.png", full_page=True)
     page.click("main form button.danger")
     page.wait_for_url("**/keys")
-    assert "kitchen tablet" not in page.locator("main").inner_text()
+    assert page.locator("a[aria-label='Revoke kitchen tablet']").count() == 0
 
 
 def test_a_key_without_a_name_is_refused_with_a_reason(visit):
@@ -40,6 +40,24 @@ def test_a_key_without_a_name_is_refused_with_a_reason(visit):
     page.fill("#name", "   ")
     page.click("main form button.main")
     assert "Give the key a name" in page.locator("#problem").inner_text()
+    page.click("#problem a")
+    assert page.url.endswith("#name"), "the summary leads to the field"
+
+
+def test_a_refused_name_stays_and_the_role_is_shown(visit, shots):
+    page = visit("/keys", "zh", width=390)
+    for _ in range(2):
+        page.fill("#name", "garage")
+        page.check("input[name=role][value=admin]")
+        page.click("main form button.main")
+        page.wait_for_selector("#problem:not([hidden]), .copy code")
+    assert page.input_value("#name") == "garage" and page.is_checked("input[value=admin]")
+    assert page.get_attribute("#name", "aria-invalid") == "true"
+    assert page.locator("#problem .detail").get_attribute("lang") == "en"
+    page.screenshot(path=shots / "keys-problem-zh.png", full_page=True)
+    assert "还可以更改模型和密钥" in page.locator("tbody").inner_text()
+    page.click("a[aria-label='吊销 garage']")
+    page.click("main form button.danger")
 
 
 def test_signing_in_opens_the_console_and_chat(visit, locked, shots):

@@ -9,7 +9,7 @@ PAGES = {
     "models": "/models",
     "model": "/models/smollm2",
     "embedding": "/models/minilm",
-    "add": "/models/add",
+    "add": "/add-model",
     "remove": "/models/smollm2/remove",
     "chat": "/chat",
     "keys": "/keys",
@@ -17,6 +17,8 @@ PAGES = {
     "sign-in": "/sign-in",
     "missing": "/nothing-here",
 }
+
+CONVERSATION = [{"role": "user", "content": "Show me code"}, {"role": "assistant", "content": "**Here** it is:\n\n```\nprint(1)\n```", "meta": ["12 tokens"]}]
 
 
 def overflow(page):
@@ -45,6 +47,49 @@ def test_is_accessible_and_fits(visit, shots, name, language, scheme, width):
     page.screenshot(path=shots / f"{name}-{language}-{width}-{scheme}.png", full_page=True)
     assert overflow(page) <= 0
     assert not serious(page), "\n".join(serious(page))
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_what_pages_become_is_accessible_too(visit, shots, language, scheme):
+    page = visit("/chat?model=smollm2", language, scheme, 390)
+    page.evaluate("""talk => sessionStorage.setItem('lares.chat', JSON.stringify({ model: 'smollm2', talk }))""", CONVERSATION)
+    page.route("**/v1/chat/completions", lambda route: route.fulfill(status=500, content_type="application/json", body='{"error":{"message":"a fault","code":"x"}}'))
+    page.reload()
+    page.fill("#message", "and then?")
+    page.click("#send")
+    page.wait_for_selector("#problem:not([hidden])")
+    page.screenshot(path=shots / f"chat-problem-{language}-{scheme}.png", full_page=True)
+    assert page.locator(".ai").count() == 1 and not serious(page) and overflow(page) <= 0
+    page = visit("/models/smollm2", language, scheme)
+    page.click("[data-dialog]")
+    page.wait_for_selector("dialog[open]")
+    page.screenshot(path=shots / f"model-dialog-{language}-{scheme}.png")
+    assert not serious(page)
+    page = visit("/keys", language, scheme)
+    page.fill("#name", f"made {language} {scheme}")
+    page.click("main form button.main")
+    page.wait_for_selector(".copy button")
+    page.screenshot(path=shots / f"keys-made-{language}-{scheme}.png", full_page=True)
+    assert not serious(page)
+    page.click("tbody tr:last-child a.b")
+    page.click("main form button.danger")
+
+
+# Shifts that no one caused: what comes after a press is not counted.
+SHIFTS = """() => { window.shifts = []; new PerformanceObserver(list => list.getEntries().forEach(shift => shift.hadRecentInput ||
+  shifts.push(shift.value + ' ' + shift.sources.map(s => s.node?.outerHTML?.slice(0, 80)).join(' | ')))).observe({ type: 'layout-shift', buffered: true }); }"""
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+@pytest.mark.parametrize("name", PAGES)
+def test_nothing_moves_by_itself(visit, name, width):
+    page = visit(PAGES[name], width=width)
+    page.evaluate(SHIFTS)
+    if name == "models":
+        page.wait_for_selector("#live:not([hidden])")
+    page.wait_for_timeout(300)
+    assert page.evaluate("shifts") == []
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
@@ -102,7 +147,7 @@ def test_pages_styles_and_scripts_stay_within_their_budgets(visit, place):
         assert len(answer.body()) < 60_000, path
     names = re.findall(r"/assets/\w+/", page.content())
     folder = place.url + names[0]
-    sizes = {name: len(page.request.get(folder + name).body()) for name in ("console.css", "console.js", "chat.js", "pull.js", "stream.js")}
+    sizes = {name: len(page.request.get(folder + name).body()) for name in ("console.css", "console.js", "chat.js", "prose.js", "pull.js", "stream.js")}
     assert sizes.pop("console.css") < 14_000
     assert sum(sizes.values()) < 20_000
 

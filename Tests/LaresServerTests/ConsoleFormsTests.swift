@@ -33,6 +33,76 @@ struct ConsoleFormsTests {
         }
     }
 
+    @Test func attributesHoldWhatWasTyped() async throws {
+        try await withServer { client in
+            let page = try await client.form(
+                "/chat", "model=fixed&message=x&history=%5B%7B%22role%22%3A%22user%22%2C%22content%22%3A%22%CC%81%22%7D%5D"
+            ).text
+            #expect(page.contains("&quot;\u{301}&quot;") && !page.contains(":\"\u{301}"))
+        }
+    }
+
+    @Test func chatsSampleAlikeWithScriptsAndWithout() async throws {
+        let models = FixedModelClient()
+        try await withServer(models) { client in
+            _ = try await client.form("/chat", "model=fixed&message=Hi")
+            let page = try await client.get("/chat").text
+            #expect(
+                page.contains("&quot;temperature&quot;:0.7,&quot;top_k&quot;:40,&quot;top_p&quot;:0.95,&quot;repetition_penalty&quot;:1.1"))
+        }
+        #expect(models.requests[0].sampling == ChatSampling.parameters() && models.requests[0].maxTokens == nil)
+    }
+
+    @Test func aModelIsTakenOutOfMemoryAndAModelInUseStays() async throws {
+        try await withServer { client in
+            #expect(try await client.get("/models/fixed").text.contains("/models/fixed/unload"))
+            #expect(try await client.form("/models/fixed/unload", "").status == .seeOther)
+            #expect(try await !client.get("/models/fixed").text.contains("/models/fixed/unload"))
+        }
+        try await withServer(FixedModelClient(failure: ServingError(.inUse, "it answers", retryAfter: .seconds(1)))) { client in
+            let page = try await client.form("/models/fixed/unload", "")
+            #expect(
+                page.status == .conflict && page.text.contains("<h1>fixed is in use</h1>") && page.text.contains("lang=\"en\">it answers"))
+        }
+    }
+
+    @Test func theLanguageIsChangedWhereOneIs() async throws {
+        try await withServer { client in
+            let page = try await client.get("/chat?model=fixed&x=%22").text
+            #expect(page.contains("name=\"back\" value=\"/chat?model=fixed&amp;x=%22\""))
+            let switched = try await client.form("/language", "language=zh&back=%2Fchat%3Fmodel%3Dfixed")
+            #expect(switched.headers[.location] == "/chat?model=fixed")
+        }
+    }
+
+    @Test func aRefusedNameStaysInItsFieldWithTheReason() async throws {
+        try await withKeys { client, _ in
+            let page = try await client.form("/keys", "name=local&role=admin", headers: [.cookie: "lang=zh"])
+            #expect(page.status == .badRequest && page.text.contains("value=\"local\""))
+            #expect(page.text.contains("<a href=\"#name\">密钥名称为 1 到 64 个可见字符。请修改。</a>"))
+            #expect(page.text.contains("aria-describedby=\"nh name-wrong\" aria-invalid=\"true\""))
+            #expect(page.text.contains("class=\"detail\" lang=\"en\">"))
+            #expect(page.text.contains("value=\"admin\" checked"))
+        }
+    }
+
+    @Test func aKeyMayOnlyAskUnlessToldOtherwise() async throws {
+        try await withKeys { client, keys in
+            _ = try await client.form("/keys", "name=phone")
+            _ = try await client.form("/keys", "name=laptop&role=admin")
+            #expect(try keys.list().map(\.mayAdminister) == [false, true])
+            let page = try await client.get("/keys").text
+            #expect(page.contains("<td>May ask models</td>") && page.contains("<td>May also change models and keys</td>"))
+        }
+    }
+
+    @Test func signingOutForgetsTheConversation() async throws {
+        try await withKeys { client, _ in
+            let left = try await client.form("/sign-out", "")
+            #expect(left.status == .seeOther && left.headers[.init("Clear-Site-Data")!] == "\"storage\"")
+        }
+    }
+
     @Test(arguments: [
         "history=%5B", "history=%7B%7D", "history=%5B1%5D", "history=%5B%7B%22role%22%3A%22system%22%2C%22content%22%3A%22x%22%7D%5D",
         "message=%FF", "message=%", "history=" + String(repeating: "%5B", count: 10_000),

@@ -41,7 +41,7 @@ struct ConsolePagesTests {
     }
 
     private static let paths = [
-        "/models", "/models/fixed", "/models/fixed-embed", "/models/add", "/models/fixed/remove", "/chat", "/keys", "/settings",
+        "/models", "/models/fixed", "/models/fixed-embed", "/add-model", "/models/fixed/remove", "/chat", "/keys", "/settings",
         "/sign-in",
     ]
 
@@ -112,7 +112,7 @@ struct ConsolePagesTests {
     @Test func withoutKeysAndStoreTheirPagesAreAbsent() async throws {
         try await withServer { client in
             let page = try await client.get("/models").text
-            #expect(!page.contains("/keys\"") && !page.contains("/models/add\""))
+            #expect(!page.contains("/keys\"") && !page.contains("/add-model\""))
             for path in ["/keys", "/models/fixed/remove", "/sign-in"] { #expect(try await client.get(path).status == .notFound, "\(path)") }
         }
     }
@@ -127,7 +127,7 @@ struct ConsolePagesTests {
             let tag = try #require(style.headers[.eTag])
             #expect(try await client.get("/assets/0/console.css", headers: [.ifNoneMatch: tag]).status == .notModified)
             var scripts = 0
-            for name in ["console.js", "chat.js", "pull.js", "stream.js"] {
+            for name in ["console.js", "chat.js", "prose.js", "pull.js", "stream.js"] {
                 scripts += try await client.get(address + name).body.readableBytes
             }
             #expect(scripts < 20_000)

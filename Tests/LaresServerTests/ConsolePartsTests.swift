@@ -1,5 +1,6 @@
 import Foundation
 import LaresServer
+import LaresServing
 import Testing
 
 /// The small parts pages are made of.
@@ -79,6 +80,27 @@ struct ConsolePartsTests {
         let words = Words(language: .english, texts: ["a": "<b> & \"c\""])
         #expect(
             try PageSource(name: "test", text: "x [[a]] y").expanded(words: words, assets: assets) == "x &lt;b&gt; &amp; &quot;c&quot; y")
+    }
+
+    @Test func aQuoteWithAMarkOverItEndsNoAttribute() throws {
+        let assets = try AssetLibrary(folder: Resources.folder.appending(path: "Assets"))
+        let words = Words(language: .english, texts: ["a": "\"\u{301} onclick=x"])
+        let text = try PageSource(name: "test", text: "[[a]]").expanded(words: words, assets: assets)
+        #expect(text == "&quot;\u{301} onclick=x")
+    }
+
+    @Test func anErrorIsToldInTheReadersLanguageWithItsOwnWordsAsDetail() throws {
+        let missing = ServingError(.modelNotFound, "there is no model 'x'")
+        let chinese = try #require(Explanation(missing, Words(.chinese)))
+        #expect(chinese.sentence.contains("没有") && chinese.detail == "there is no model 'x'")
+        let busy = try #require(Explanation(ServingError(.queueFull, "full", retryAfter: .seconds(7)), Words(.english)))
+        #expect(busy.sentence == "Too many are waiting. Try again in 7\u{A0}s.")
+        #expect(Explanation(PullError(.noSpace, "x"), Words(.chinese)) != nil)
+        #expect(Explanation(CancellationError(), Words(.english)) == nil)
+    }
+
+    @Test func oneTokenIsNotSeveral() {
+        #expect(Amount(Words(.english)).tokens(1) == "1\u{A0}token" && Amount(Words(.english)).tokens(2) == "2\u{A0}tokens")
     }
 
     @Test func formFieldsAreDecodedAndTrimmed() throws {

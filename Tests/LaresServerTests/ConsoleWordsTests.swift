@@ -1,5 +1,6 @@
 import Foundation
 import LaresServer
+import LaresServing
 import Testing
 
 /// The console's catalogues: complete in both languages, and every text in use.
@@ -37,6 +38,15 @@ struct ConsoleWordsTests {
         for text in try [texts("en"), texts("zh")].flatMap(\.values) {
             #expect(!text.contains(/\} (tok|GB|MB|kB|B|s|min|h|词元)\b/), "\(text) needs a no-break space")
         }
+    }
+
+    @Test func everyKnownModelSaysWhatItIs() throws {
+        let english = try texts("en")
+        for model in WellKnownModel.all { #expect(english["known.\(model.name)"] != nil, "\(model.name)") }
+    }
+
+    @Test func aKeyIsRevokedInOneWordOfChinese() throws {
+        for (key, text) in try texts("cli.zh") where text.contains("密钥") { #expect(!text.contains("撤销"), "\(key)") }
     }
 
     @Test func everyTextIsUsedAndEveryUsedTextIsThere() throws {

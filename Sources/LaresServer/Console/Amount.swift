@@ -56,6 +56,9 @@ package struct Amount: Sendable {
         }
     }
 
+    /// "1 token", "41 tokens".
+    package func tokens(_ count: Int) -> String { count == 1 ? words("chat.token") : words("chat.tokens", ["n": whole(count)]) }
+
     /// "41 tok/s", or a dash.
     package func rate(_ tokensPerSecond: Double?) -> String {
         tokensPerSecond.map { words("unit.rate", ["n": short($0)]) } ?? words("unit.none")

@@ -13,7 +13,7 @@ struct ChatTurn: Sendable, Equatable {
                 if !turn.meta.isEmpty { fields["meta"] = .array(turn.meta.map { .string($0) }) }
                 return .object(fields)
             }
-        ).compactText
+        ).serialized
     }
 
     /// Reads a conversation back; it came through a browser, so everything is checked.

@@ -6,7 +6,7 @@ struct ChatView {
     let chosen: String
     var turns: [ChatTurn] = []
     var draft = ""
-    var problem: String?
+    var problem: Trouble?
     let words: Words
 
     /// How many messages a page shows.
@@ -20,13 +20,24 @@ struct ChatView {
     /// The fields of the template `chat`.
     var fields: [String: Any] {
         let selected = models.first { $0.name == chosen || $0.aliases.contains(chosen) } ?? models.first
-        return [
+        let own: [String: Any] = [
             "ready": !models.isEmpty,
             "models": models.map { ["name": $0.name, "selected": $0.name == selected?.name] as [String: Any] },
             "messages": turns.suffix(Self.shown).map(message),
-            "any": !turns.isEmpty, "history": ChatTurn.encode(turns), "draft": draft,
-            "problem": problem ?? false, "problemTitle": words("chat.problem"),
+            "any": !turns.isEmpty, "history": ChatTurn.encode(turns), "draft": draft, "texts": texts,
         ]
+        return own.merging(Trouble.fields(problem, title: words("chat.problem"))) { $1 }
+    }
+
+    /// What `chat.js` says and how it asks.
+    private var texts: String {
+        let keys = [
+            "token": "chat.token", "tokens": "chat.tokens", "rate": "unit.rate", "first": "chat.first", "stopped": "chat.stopped",
+            "limit": "chat.limit", "lost": "chat.lost", "unreached": "chat.unreached", "empty": "chat.empty", "broken": "chat.broken",
+            "fault": "chat.fault", "refused": "chat.refused", "signIn": "signin.do",
+        ]
+        let json: JSON = ["words": words.json(keys), "errors": Explanation.sentences(words), "sampling": ChatSampling.json]
+        return json.serialized
     }
 
     private func message(_ turn: ChatTurn) -> [String: Any] {

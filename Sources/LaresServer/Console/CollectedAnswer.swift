@@ -41,10 +41,10 @@ struct CollectedAnswer {
         var meta: [String] = []
         if let usage {
             let words = amount.words
-            meta.append(words("chat.tokens", ["n": amount.whole(usage.completionTokens)]))
+            meta.append(amount.tokens(usage.completionTokens))
             let seconds = usage.generation / .seconds(1)
             if usage.completionTokens > 1, seconds > 0 {
-                meta.append(words("chat.rate", ["n": amount.short(Double(usage.completionTokens - 1) / seconds)]))
+                meta.append(amount.rate(Double(usage.completionTokens - 1) / seconds))
             }
             meta.append(words("chat.first", ["n": amount.seconds((usage.queued + usage.prompt) / .seconds(1))]))
             if finish == .length { meta.append(words("chat.limit")) }

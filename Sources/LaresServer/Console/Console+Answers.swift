@@ -25,13 +25,14 @@ extension Console {
 
     /// A page that says what went wrong; `key` with `.title` and `.text` are its words.
     func problem(
-        _ key: String, values: KeyValuePairs<String, String> = [:], detail: String? = nil, viewer: Viewer, status: HTTPResponse.Status
+        _ key: String, values: KeyValuePairs<String, String> = [:], detail: String? = nil,
+        back: (page: String, label: String) = ("/models", "problem.go"), viewer: Viewer, status: HTTPResponse.Status
     ) throws -> Response {
         let words = words(viewer)
         let title = words("\(key).title", values)
         return try html(
             .problem, title: title,
-            ["text": words("\(key).text", values), "detail": detail ?? false, "go": "/models", "goLabel": words("problem.go")],
+            ["text": words("\(key).text", values), "detail": detail ?? false, "go": back.page, "goLabel": words(back.label)],
             viewer: viewer, status: status)
     }
 
@@ -40,6 +41,8 @@ extension Console {
         switch error {
         case let error as ServingError where error.code == .modelNotFound:
             try problem("problem.missing", viewer: viewer, status: .notFound)
+        case let error as ServingError where error.code == .draining:
+            try problem("problem.stopping", viewer: viewer, status: .serviceUnavailable)
         case let error as ServingError:
             try problem("problem.failed", detail: error.message, viewer: viewer, status: .internalServerError)
         case is FormError:
@@ -59,8 +62,18 @@ extension Console {
         } catch let error as any HTTPResponseError {
             throw error
         } catch {
-            context.logger.error("console page failed", metadata: ["path": "\(request.uri.path)", "error": "\(error)"])
+            context.logger.log(
+                level: Self.level(of: error), "console page failed", metadata: ["path": "\(request.uri.path)", "error": "\(error)"])
             return try problem(error, viewer: viewer)
+        }
+    }
+
+    /// What people do is no fault of the server: a form cut short, a reader who left, a model that is not there.
+    private static func level(of error: any Error) -> Logger.Level {
+        switch error {
+        case is FormError, is ClientGone, is CancellationError: .debug
+        case let error as ServingError where error.code != .internal: .debug
+        default: .error
         }
     }
 
@@ -82,8 +95,7 @@ extension Console {
     /// send `Origin: null` with forms and the check of the origin could not tell them from strangers'.
     static let headers: HTTPFields = [
         .contentType: "text/html; charset=utf-8", .cacheControl: "no-store", .xContentTypeOptions: "nosniff",
-        .contentSecurityPolicy:
-            "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+        .contentSecurityPolicy: SecurityHeaders.contentPolicy,
         .referrerPolicy: "same-origin",
     ]
 }

@@ -30,7 +30,7 @@ extension Console {
                 view.turns = turns + [answer.turn(Amount(words(viewer)))]
             } catch let error as ServingError {
                 view.draft = form["message"]
-                view.problem = explanation(of: error, words(viewer))
+                view.problem = Trouble(error, words(viewer), fallback: "chat.fault")
             }
             return try show(view, viewer)
         }
@@ -43,15 +43,6 @@ extension Console {
     private func generation(_ model: String, _ turns: [ChatTurn], _ viewer: Viewer) -> GenerationRequest {
         GenerationRequest(
             model: model, prompt: .chat(turns.map { ChatMessage(role: $0.isMine ? "user" : "assistant", content: $0.content) }),
-            maxTokens: 1_024, caller: viewer.caller.name)
-    }
-
-    private func explanation(of error: ServingError, _ words: Words) -> String {
-        switch error.code {
-        case .queueFull: words("chat.busy", ["n": "\(error.retryAfter?.components.seconds ?? 2)"])
-        case .contextTooLong: words("chat.long")
-        case .draining: words("chat.draining")
-        default: error.message
-        }
+            sampling: ChatSampling.parameters(), caller: viewer.caller.name)
     }
 }

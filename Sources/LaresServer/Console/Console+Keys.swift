@@ -20,13 +20,18 @@ extension Console {
         try await administer(incoming, context) { viewer, _ in
             var request = incoming
             let form = try await Form(&request)
-            guard !form["name"].isEmpty else { return try keysPage(viewer, problem: words(viewer)("keys.noName")) }
+            let (name, isAdmin) = (form["name"], form["role"] == "admin")
+            guard !name.isEmpty else {
+                return try keysPage(viewer) { $0.refuse(Trouble($0.amount.words("keys.noName"), field: "name"), name, isAdmin) }
+            }
             do {
-                guard let made = try keys?.make(name: form["name"]) else { return try missingPage(incoming, context) }
+                guard let made = try keys?.make(name: name, admin: isAdmin) else { return try missingPage(incoming, context) }
                 try audit?.append(.keyMade, subject: made.key.name, by: Principal(name: viewer.caller.name))
-                return try keysPage(viewer, made: made)
+                return try keysPage(viewer) { $0.made = made }
             } catch let error as AccessError {
-                return try keysPage(viewer, problem: error.message)
+                return try keysPage(viewer) {
+                    $0.refuse(Trouble(error, $0.amount.words, fallback: "keys.failed", field: "name"), name, isAdmin)
+                }
             }
         }
     }
@@ -55,9 +60,10 @@ extension Console {
 
     private func usableKeys() throws -> [APIKey] { try keys?.list().filter { $0.isUsable(at: Date()) } ?? [] }
 
-    private func keysPage(_ viewer: Viewer, made: NewKey? = nil, problem: String? = nil) throws -> Response {
-        let view = KeysView(keys: try usableKeys(), made: made, problem: problem, amount: Amount(words(viewer)), now: Date())
+    private func keysPage(_ viewer: Viewer, _ change: (inout KeysView) -> Void = { _ in }) throws -> Response {
+        var view = KeysView(keys: try usableKeys(), amount: Amount(words(viewer)), now: Date())
+        change(&view)
         return try html(
-            .keys, title: words(viewer)("keys.title"), view.fields, viewer: viewer, status: problem == nil ? .ok : .badRequest)
+            .keys, title: words(viewer)("keys.title"), view.fields, viewer: viewer, status: view.trouble == nil ? .ok : .badRequest)
     }
 }

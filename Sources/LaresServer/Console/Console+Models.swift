@@ -1,12 +1,14 @@
 import HTTPTypes
 import Hummingbird
+import LaresAccess
 import LaresServing
 
 extension Console {
     func addModelRoutes(to router: Router<LaresContext>) {
         router.get("/models", use: models)
-        router.get("/models/events", use: modelEvents)
+        router.get("/model-events", use: modelEvents)
         router.get("/models/:name", use: model)
+        router.post("/models/:name/unload", use: takeOutOfMemory)
     }
 
     @Sendable private func models(_ request: Request, _ context: LaresContext) async throws -> Response {
@@ -28,11 +30,33 @@ extension Console {
                 let model = try await client.model(name)
                 let detail = ModelDetail(
                     model: model, amount: Amount(words(viewer)), origin: viewer.origin, asksForKey: settings.asksForKey,
-                    canRemove: store != nil && viewer.caller.mayAdminister)
+                    canUnload: viewer.caller.mayAdminister, canRemove: store != nil && viewer.caller.mayAdminister)
                 return try html(.model, title: model.name, detail.fields, viewer: viewer)
             } catch let error as ServingError where error.code == .modelNotFound {
                 return try problem("problem.model", values: ["name": name], viewer: viewer, status: .notFound)
             }
+        }
+    }
+
+    @Sendable private func takeOutOfMemory(_ request: Request, _ context: LaresContext) async throws -> Response {
+        try await administer(request, context) { viewer, name in
+            let model = try await client.model(name)
+            return try await unlessInUse(model, viewer) {
+                try await client.unload(model.name)
+                try audit?.append(.modelUnloaded, subject: model.name, by: Principal(name: viewer.caller.name))
+                return .redirect(to: model.page)
+            }
+        }
+    }
+
+    /// A model that is answering or being loaded stays as it is, and the page says so.
+    func unlessInUse(_ model: ModelDescription, _ viewer: Viewer, _ act: () async throws -> Response) async throws -> Response {
+        do {
+            return try await act()
+        } catch let error as ServingError where error.code == .inUse {
+            return try problem(
+                "problem.inUse", values: ["name": model.name], detail: error.message, back: (model.page, "problem.back"), viewer: viewer,
+                status: .conflict)
         }
     }
 
@@ -63,4 +87,9 @@ extension Console {
     }
 
     static let eventHeaders: HTTPFields = [.contentType: "text/event-stream", .cacheControl: "no-store", .xContentTypeOptions: "nosniff"]
+}
+
+extension AuditAct {
+    /// A model was taken out of memory.
+    fileprivate static let modelUnloaded = AuditAct("model.unloaded")
 }

@@ -16,7 +16,7 @@ extension Console {
             let themes = Theme.allCases.map {
                 ["code": $0.rawValue, "name": words("settings.\($0.rawValue)"), "chosen": $0 == viewer.theme] as [String: Any]
             }
-            let session = viewer.hasSession && keys != nil ? words("settings.sessionText", ["name": viewer.caller.name]) as Any : false
+            let session = viewer.isSignedIn && keys != nil ? words("settings.sessionText", ["name": viewer.caller.name]) as Any : false
             return try html(
                 .settings, title: words("settings.title"),
                 [

@@ -11,7 +11,7 @@ extension Console {
 
     @Sendable private func showSignIn(_ request: Request, _ context: LaresContext) async throws -> Response {
         try await page(request, context) { viewer in
-            try signInPage(viewer, back: localPath(request.uri.queryParameters.get("back") ?? ""), problem: nil)
+            try signInPage(viewer, back: localPath(request.uri.queryParameters.get("back") ?? ""), trouble: nil)
         }
     }
 
@@ -22,7 +22,7 @@ extension Console {
             let form = try await Form(&request)
             let key = form["key"]
             guard key.utf8.count <= 200, try keys?.principal(forSecret: key) != nil else {
-                return try signInPage(viewer, back: localPath(form["back"]), problem: words(viewer)("signin.wrong"))
+                return try signInPage(viewer, back: localPath(form["back"]), trouble: Trouble(words(viewer)("signin.wrong"), field: "key"))
             }
             var response = Response.redirect(to: localPath(form["back"]))
             response.setCookie(session(key, maxAge: 30 * 86_400))
@@ -33,6 +33,7 @@ extension Console {
     @Sendable private func signOut(_ request: Request, _ context: LaresContext) -> Response {
         var response = Response.redirect(to: "/sign-in")
         response.setCookie(session("", maxAge: 0))
+        response.headers[.clearSiteData] = "\"storage\""  // the tab's conversation
         return response
     }
 
@@ -41,11 +42,16 @@ extension Console {
             name: Viewer.keyCookie, value: key, maxAge: maxAge, path: "/", secure: settings.isSecure, httpOnly: true, sameSite: .strict)
     }
 
-    private func signInPage(_ viewer: Viewer, back: String, problem: String?) throws -> Response {
+    private func signInPage(_ viewer: Viewer, back: String, trouble: Trouble?) throws -> Response {
         let words = words(viewer)
         return try html(
             .signIn, title: words("signin.title"),
-            ["back": back, "problem": problem ?? false, "problemTitle": words("signin.failed")],
-            viewer: viewer, status: problem == nil ? .ok : .forbidden)
+            Trouble.fields(trouble, title: words("signin.failed"), form: ["key"]).merging(["back": back]) { $1 },
+            viewer: viewer, status: trouble == nil ? .ok : .forbidden)
     }
+}
+
+extension HTTPField.Name {
+    /// Tells a browser what to forget (W3C Clear Site Data).
+    fileprivate static let clearSiteData = Self("Clear-Site-Data")!
 }

@@ -6,14 +6,14 @@ import LaresServing
 
 extension Console {
     func addStoreRoutes(to router: Router<LaresContext>) {
-        router.get("/models/add", use: showAdd)
-        router.post("/models/add", use: add)
+        router.get("/add-model", use: showAdd)
+        router.post("/add-model", use: add)
         router.get("/models/:name/remove", use: askToRemove)
         router.post("/models/:name/remove", use: remove)
     }
 
     @Sendable private func showAdd(_ request: Request, _ context: LaresContext) async throws -> Response {
-        try await administer(request, context) { viewer, _ in try addPage(viewer, source: "", name: "", problem: nil) }
+        try await administer(request, context) { viewer, _ in try addPage(viewer) }
     }
 
     /// Fetches a model: as events for a script that shows progress, as one long answer for a page without.
@@ -21,7 +21,7 @@ extension Console {
         try await administer(incoming, context) { viewer, _ in
             var request = incoming
             let form = try await Form(&request)
-            let order = PullOrder(source: form["source"], name: form["name"].isEmpty ? nil : form["name"], words: words(viewer))
+            let order = PullOrder(form, words: words(viewer))
             let presence = await context.channel.clientPresence()
             if request.headers[.accept]?.contains("text/event-stream") == true { return events(of: order, viewer, presence) }
             return try await addWithoutScript(order, viewer: viewer, presence: presence)
@@ -36,12 +36,12 @@ extension Console {
     }
 
     private func addWithoutScript(_ order: PullOrder, viewer: Viewer, presence: ClientPresence) async throws -> Response {
-        var response = try addPage(viewer, source: order.source, name: order.name ?? "", problem: words(viewer)("add.lost"))
+        var response = try addPage(viewer, order, Trouble(words(viewer)("add.lost")))
         try await order.run(pull: pull(by: viewer), presence: presence) { step in
             switch step {
             case .running: break
             case .done(let page): response = .redirect(to: page)
-            case .failed(let problem): response = try addPage(viewer, source: order.source, name: order.name ?? "", problem: problem)
+            case .failed(let trouble): response = try addPage(viewer, order, trouble)
             }
         }
         return response
@@ -56,12 +56,10 @@ extension Console {
         }
     }
 
-    private func addPage(_ viewer: Viewer, source: String, name: String, problem: String?) throws -> Response {
-        let words = words(viewer)
+    private func addPage(_ viewer: Viewer, _ order: PullOrder? = nil, _ trouble: Trouble? = nil) throws -> Response {
+        let view = AddView(order: order, trouble: trouble, words: words(viewer))
         return try html(
-            .add, title: words("add.title"),
-            ["source": source, "name": name, "problem": problem ?? false, "problemTitle": words("add.failed")],
-            viewer: viewer, status: problem == nil ? .ok : .badRequest)
+            .add, title: words(viewer)("add.title"), view.fields, viewer: viewer, status: trouble == nil ? .ok : .badRequest)
     }
 
     @Sendable private func askToRemove(_ request: Request, _ context: LaresContext) async throws -> Response {
@@ -80,10 +78,12 @@ extension Console {
     @Sendable private func remove(_ request: Request, _ context: LaresContext) async throws -> Response {
         try await administer(request, context) { viewer, name in
             let model = try await client.model(name)
-            try await unload(model.name)
-            _ = try store?.remove(model.name)
-            try audit?.append(.modelRemoved, subject: model.name, by: Principal(name: viewer.caller.name))
-            return .redirect(to: "/models")
+            return try await unlessInUse(model, viewer) {
+                try await client.unload(model.name)
+                _ = try store?.remove(model.name)
+                try audit?.append(.modelRemoved, subject: model.name, by: Principal(name: viewer.caller.name))
+                return .redirect(to: "/models")
+            }
         }
     }
 

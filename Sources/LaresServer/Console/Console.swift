@@ -36,7 +36,6 @@ public struct Console: Sendable {
     let store: ModelStore?
     let keys: KeyStore?
     let audit: AuditLog?
-    let unload: @Sendable (String) async throws -> Void
     let assets: AssetLibrary
     let pages: PageLibrary
 
@@ -48,18 +47,15 @@ public struct Console: Sendable {
     ///   - store: Where models are added and removed; without it the pages have neither.
     ///   - keys: The keys of this server; without it there is no page for them and no signing in.
     ///   - audit: Where it is written who added, removed, made and revoked what.
-    ///   - unload: Takes a model out of memory before its files are removed.
     /// - Throws: ``ConsoleError`` naming the file that is missing or wrong.
     public init(
-        client: any ModelClient, settings: ConsoleSettings, store: ModelStore? = nil, keys: KeyStore? = nil, audit: AuditLog? = nil,
-        unload: @escaping @Sendable (String) async throws -> Void = { _ in }
+        client: any ModelClient, settings: ConsoleSettings, store: ModelStore? = nil, keys: KeyStore? = nil, audit: AuditLog? = nil
     ) throws {
         self.client = client
         self.settings = settings
         self.store = store
         self.keys = keys
         self.audit = audit
-        self.unload = unload
         assets = try AssetLibrary(folder: Resources.folder.appending(path: "Assets"))
         pages = try PageLibrary(folder: Resources.folder.appending(path: "Pages"), assets: assets)
     }

@@ -12,7 +12,7 @@ struct Frame {
         let areas = self.areas
         let here = areas.first { $0.pages.contains { $0.isCurrent } && $0.pages.count > 1 }
         var fields: [String: Any] = [
-            "title": title, "language": viewer.language.tag, "stylesheet": stylesheet, "place": settings.place, "path": viewer.path,
+            "title": title, "language": viewer.language.tag, "stylesheet": stylesheet, "place": settings.place, "here": viewer.here,
             "other": ["code": viewer.language.other.rawValue, "name": viewer.language.other.ownName],
             "areas": areas.map(\.fields), "sub": false,
         ]
@@ -46,14 +46,15 @@ struct Frame {
         var areas = [
             Area(
                 icon: "model", label: words("area.models"),
-                pages: [link("/models", "model", "page.models"), link("/chat", "chat", "page.chat")])
+                pages: [link("/models", "model", "page.models", with: "/add-model"), link("/chat", "chat", "page.chat")])
         ]
         if hasKeys { areas.append(Area(icon: "shield", label: words("area.trust"), pages: [link("/keys", "key", "page.keys")])) }
         areas.append(Area(icon: "gear", label: words("area.system"), pages: [link("/settings", "gear", "page.settings")]))
         return areas
     }
 
-    private func link(_ href: String, _ icon: String, _ key: String) -> Link {
-        Link(href: href, icon: icon, label: words(key), isCurrent: viewer.path == href || viewer.path.hasPrefix(href + "/"))
+    private func link(_ href: String, _ icon: String, _ key: String, with other: String? = nil) -> Link {
+        let isCurrent = viewer.path == href || viewer.path == other || viewer.path.hasPrefix(href + "/")
+        return Link(href: href, icon: icon, label: words(key), isCurrent: isCurrent)
     }
 }

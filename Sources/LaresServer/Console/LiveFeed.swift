@@ -10,7 +10,7 @@ package struct LiveFeed {
 
     /// What to send for this state, if anything. A quiet stream gets a comment every 30 states, so that proxies keep it open.
     package mutating func next(_ state: JSON) -> String? {
-        let text = state.compactText
+        let text = state.serialized
         var hash = ContentHash()
         hash.update(text.utf8)
         let id = hash.digits

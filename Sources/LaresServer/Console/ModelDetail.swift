@@ -6,6 +6,9 @@ struct ModelDetail {
     let amount: Amount
     let origin: String
     let asksForKey: Bool
+    /// Whether the reader may take the model out of memory.
+    let canUnload: Bool
+    /// Whether the reader may remove it.
     let canRemove: Bool
 
     private var words: Words { amount.words }
@@ -16,6 +19,7 @@ struct ModelDetail {
         fields["name"] = model.name
         fields["sentence"] = sentence
         fields["chat"] = model.kind == .language ? "/chat?model=\(model.name.pathEscaped)" : false
+        fields["unload"] = canUnload && model.state == .serving ? model.page + "/unload" : false
         fields["remove"] = canRemove ? model.page + "/remove" : false
         fields["removeTitle"] = words("remove.title", ["name": model.name])
         fields["removeText"] = words("remove.text", ["size": amount.bytes(model.fileBytes)])

@@ -20,6 +20,7 @@ struct PageLibrary: Sendable {
             }
             return PageSource(name: page.rawValue, text: text.trimmingCharacters(in: .whitespacesAndNewlines))
         }
+        MustacheContentTypes.register(HTMLText(), named: HTMLText.name)
         var words: [Language: Words] = [:]
         var libraries: [Language: MustacheLibrary] = [:]
         for language in Language.allCases {
@@ -49,7 +50,7 @@ struct PageLibrary: Sendable {
         for source in sources {
             let text = try source.expanded(words: words, assets: assets)
             do {
-                try library.register(text, named: source.name)
+                try library.register(HTMLText.pragma + "\n" + text, named: source.name)
             } catch {
                 throw ConsoleError(
                     code: .pageMalformed, message: "the console's page '\(source.name)' can't be read (\(error)): install Lares again")

@@ -46,17 +46,13 @@ package struct PageSource {
             }
             return "<svg class=\"i\" aria-hidden=\"true\"><use href=\"\(sprite)#\(icon)\"/></svg>"
         default:
-            guard words.keys.contains(place) else { throw missing("the text '\(place)' (\(words.language.rawValue))", .textMissing) }
-            return Self.escaped(words(place))
+            guard words.has(place) else { throw missing("the text '\(place)' (\(words.language.rawValue))", .textMissing) }
+            return HTMLText.escaped(words(place))
         }
     }
 
     private func missing(_ what: String, _ code: ConsoleError.Code) -> ConsoleError {
         ConsoleError(
             code: code, message: "the console's page '\(name)' needs \(what), which did not come with the program: install Lares again")
-    }
-
-    private static func escaped(_ text: String) -> String {
-        text.replacing("&", with: "&amp;").replacing("<", with: "&lt;").replacing(">", with: "&gt;").replacing("\"", with: "&quot;")
     }
 }

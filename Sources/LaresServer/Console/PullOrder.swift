@@ -10,21 +10,38 @@ struct PullOrder: Sendable {
     let name: String?
     let words: Words
 
+    /// An order for `source`, under a name of its own or the source's.
+    init(source: String, name: String?, words: Words) {
+        self.source = source
+        self.name = name
+        self.words = words
+    }
+
+    /// What a form asks for. One of the well-known models wins over the fields: its button was pressed.
+    init(_ form: Form, words: Words) {
+        let name = form["name"].isEmpty ? nil : form["name"]
+        let pick = form["pick"]
+        self.init(source: pick.isEmpty ? form["source"] : pick, name: pick.isEmpty ? name : nil, words: words)
+    }
+
     /// What a page shows of it.
-    enum Step: Sendable, Equatable {
+    enum Step: Sendable {
         /// A sentence, and the part that is done, 0…1, where it is known.
         case running(String, part: Double?)
         /// The address of the model's page.
         case done(String)
         /// Why it could not be had.
-        case failed(String)
+        case failed(Trouble)
 
         /// For `pull.js`.
         var json: JSON {
             switch self {
             case .running(let text, let part): part.map { ["text": .string(text), "part": .double($0)] } ?? ["text": .string(text)]
             case .done(let page): ["done": .string(page)]
-            case .failed(let problem): ["problem": .string(problem)]
+            case .failed(let trouble):
+                trouble.detail.map { ["problem": .string(trouble.sentence), "detail": .string($0)] } ?? [
+                    "problem": .string(trouble.sentence)
+                ]
             }
         }
     }
@@ -52,13 +69,22 @@ struct PullOrder: Sendable {
     }
 
     private func outcome(of pull: Pull, progress: @escaping @Sendable (PullProgress) -> Void) async -> Step {
-        guard !source.isEmpty else { return .failed(words("add.noSource")) }
+        guard !source.isEmpty else { return .failed(Trouble(words("add.noSource"), field: "source")) }
         do {
             return .done(try await pull(ModelSource(source), name, progress).page)
         } catch is CancellationError {
-            return .failed(words("add.lost"))
+            return .failed(Trouble(words("add.lost")))
         } catch {
-            return .failed("\(error)")
+            return .failed(Trouble(error, words, fallback: "add.fault", field: Self.field(of: error)))
+        }
+    }
+
+    /// The field of the form that is at fault.
+    private static func field(of error: any Error) -> String? {
+        switch (error as? PullError)?.code {
+        case .badName?, .nameTaken?: "name"
+        case .badSource?, .refusedAddress?, .notFound?, .notAModel?: "source"
+        default: nil
         }
     }
 

@@ -31,6 +31,9 @@ public struct Words: Sendable {
         return text
     }
 
+    /// Whether there is a text for `key`.
+    public func has(_ key: String) -> Bool { texts[key] != nil }
+
     /// All keys, for tests and for pages that carry a part of the catalogue with them.
     public var keys: [String] { texts.keys.sorted() }
 

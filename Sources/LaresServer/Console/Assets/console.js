@@ -1,22 +1,28 @@
 // What every page may have: confirmations in a dialog, copying, live rows. Pages work without all of it.
 const words = document.body.dataset;
 
-for (const link of document.querySelectorAll("[data-dialog]")) {
-  const dialog = document.getElementById(link.dataset.dialog);
+function opens(link) {
+  const open = (event) => {
+    event.preventDefault();
+    document.getElementById(link.dataset.dialog).showModal();
+  };
   link.setAttribute("role", "button");
-  link.addEventListener("click", (event) => {
-    event.preventDefault();
-    dialog.showModal();
-  });
-  link.addEventListener("keydown", (event) => {
-    if (event.key !== " ") return;
-    event.preventDefault();
-    dialog.showModal();
-  });
+  link.addEventListener("click", open);
+  link.addEventListener("keydown", (event) => event.key === " " && open(event));
 }
 
-for (const box of document.querySelectorAll(".copy")) {
-  if (!navigator.clipboard) break;
+async function copy(code) {
+  try {
+    await navigator.clipboard.writeText(code.textContent);
+    return words.copied;
+  } catch {
+    getSelection().selectAllChildren(code);
+    return words.selected;
+  }
+}
+
+// The page keeps room for the button: nothing moves when it comes.
+function copies(box) {
   const button = document.createElement("button");
   const said = document.createElement("span");
   button.type = "button";
@@ -25,8 +31,7 @@ for (const box of document.querySelectorAll(".copy")) {
   said.className = "sr";
   said.setAttribute("role", "status");
   button.addEventListener("click", async () => {
-    await navigator.clipboard.writeText(box.querySelector("code").textContent);
-    button.textContent = said.textContent = words.copied;
+    button.textContent = said.textContent = await copy(box.querySelector("code"));
     setTimeout(() => {
       button.textContent = words.copy;
       said.textContent = "";
@@ -35,57 +40,85 @@ for (const box of document.querySelectorAll(".copy")) {
   box.append(button, said);
 }
 
+document.querySelectorAll("[data-dialog]").forEach(opens);
+document.querySelectorAll(".copy").forEach(copies);
+document.querySelector("form[action='/sign-out']")?.addEventListener("submit", () => sessionStorage.clear());
 document.querySelector(".note[tabindex]:not([hidden])")?.focus();
 
 // Live rows: the server sends finished rows; only cells that differ are replaced, so focus stays where it is.
 const live = document.querySelector("[data-live]");
+const pill = document.getElementById("live");
+const offline = document.getElementById("offline");
+let source, since, timer;
+
+function show({ sentence, rows }) {
+  document.getElementById("sentence").textContent = sentence;
+  const table = document.createElement("template");
+  table.innerHTML = rows;
+  const fresh = [...table.content.querySelectorAll("tr")];
+  if (live.tagName !== "TBODY" || !fresh.length) {
+    if (fresh.length || live.tagName === "TBODY") location.reload();
+    return;
+  }
+  const old = new Map([...live.rows].map((row) => [row.dataset.name, row]));
+  fresh.forEach((row, place) => {
+    const mine = old.get(row.dataset.name) ?? row;
+    old.delete(row.dataset.name);
+    if (mine !== row) update(mine, row);
+    if (live.rows[place] !== mine) live.insertBefore(mine, live.rows[place] ?? null);
+  });
+  for (const gone of old.values()) gone.remove();
+}
+
+function update(mine, row) {
+  [...row.cells].forEach((cell, index) => {
+    if (cell.innerHTML !== mine.cells[index].innerHTML) mine.cells[index].innerHTML = cell.innerHTML;
+  });
+}
+
+function warn(text, signIn) {
+  if (pill) pill.hidden = true;
+  offline.querySelector("span").textContent = text;
+  offline.querySelector("a").hidden = !signIn;
+  offline.hidden = false;
+}
+
+// A stream that the server refused: for want of a key, or for now.
+async function refused() {
+  const status = await fetch(location.pathname, { method: "HEAD", redirect: "manual", headers: { accept: "text/html" } }).then(
+    (answer) => (answer.type === "opaqueredirect" ? 401 : answer.status),
+    () => 0,
+  );
+  if (status === 401) return warn(offline.dataset.refused, true);
+  if (!document.hidden) timer = setTimeout(connect, 5000);
+}
+
+function disconnect() {
+  clearTimeout(timer);
+  source?.close();
+}
+
+function connect() {
+  disconnect();
+  const mine = (source = new EventSource(live.dataset.live));
+  mine.onopen = () => {
+    since = undefined;
+    offline.hidden = true;
+    if (pill) pill.hidden = false;
+  };
+  mine.onmessage = (event) => show(JSON.parse(event.data));
+  mine.onerror = () => {
+    if (mine !== source) return;
+    since ??= new Date().toTimeString().slice(0, 5);
+    warn(offline.dataset.text.replace("{time}", since));
+    if (mine.readyState === EventSource.CLOSED) refused();
+  };
+}
+
 if (live) {
-  const pill = document.getElementById("live");
-  const offline = document.getElementById("offline");
-  let source, since;
-
-  const show = ({ sentence, rows }) => {
-    document.getElementById("sentence").textContent = sentence;
-    const table = document.createElement("template");
-    table.innerHTML = rows;
-    const fresh = [...table.content.querySelectorAll("tr")];
-    if (live.tagName !== "TBODY" || !fresh.length) {
-      if (fresh.length || live.tagName === "TBODY") location.reload();
-      return;
-    }
-    const old = new Map([...live.rows].map((row) => [row.dataset.name, row]));
-    fresh.forEach((row, place) => {
-      const mine = old.get(row.dataset.name) ?? row;
-      old.delete(row.dataset.name);
-      if (mine !== row)
-        [...row.cells].forEach((cell, index) => {
-          if (cell.innerHTML !== mine.cells[index].innerHTML) mine.cells[index].innerHTML = cell.innerHTML;
-        });
-      if (live.rows[place] !== mine) live.insertBefore(mine, live.rows[place] ?? null);
-    });
-    for (const gone of old.values()) gone.remove();
-  };
-
-  const connect = () => {
-    source = new EventSource(live.dataset.live);
-    source.onopen = () => {
-      since = undefined;
-      offline.hidden = true;
-      if (pill) pill.hidden = false;
-    };
-    source.onmessage = (event) => show(JSON.parse(event.data));
-    source.onerror = () => {
-      since ??= new Date().toTimeString().slice(0, 5);
-      if (pill) pill.hidden = true;
-      offline.querySelector("p").textContent = offline.dataset.text.replace("{time}", since);
-      offline.hidden = false;
-      if (source.readyState === EventSource.CLOSED) setTimeout(connect, 5000);
-    };
-  };
-
   // A hidden tab keeps no connection: browsers allow six to a server.
-  const follow = () => (document.hidden ? source?.close() : connect());
-  document.addEventListener("visibilitychange", follow);
-  addEventListener("pagehide", () => source?.close());
+  document.addEventListener("visibilitychange", () => (document.hidden ? disconnect() : connect()));
+  addEventListener("pagehide", disconnect);
+  addEventListener("pageshow", (event) => event.persisted && connect());
   if (!document.hidden) connect();
 }
