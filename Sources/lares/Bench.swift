@@ -2,6 +2,7 @@ import ArgumentParser
 import LaresLanguage
 import LaresServer
 import LaresServing
+import LaresStore
 
 struct Bench: AsyncParsableCommand {
     static var configuration: CommandConfiguration {
@@ -22,8 +23,7 @@ struct Bench: AsyncParsableCommand {
     @Option(help: ArgumentHelp(say("cli.bench.runs")))
     var runs = 5
 
-    @Option(help: ArgumentHelp(say("cli.option.threads")))
-    var threads: Int?
+    @OptionGroup var compute: ThreadOptions
 
     @Flag(help: ArgumentHelp(say("cli.option.json")))
     var json = false
@@ -36,11 +36,11 @@ struct Bench: AsyncParsableCommand {
 
     func run() async throws {
         let store = try common.store()
-        let name = try store.find(model).name
-        var settings = ServingSettings()
-        settings.threads = threads
-        try await withServing(store: store, settings: settings) { client in
-            let runner = BenchRunner(client: client, model: name)
+        let stored = try store.find(model)
+        let name = stored.name
+        let vocabulary = try vocabulary(of: stored)
+        try await withServing(store: store, settings: compute.settings) { client in
+            let runner = BenchRunner(client: client, model: name, vocabulary: vocabulary)
             _ = try await runner.measure(prompt: min(prompt, 64), decode: 4, seed: 0)
             var measured: [BenchRun] = []
             for run in 1...runs {
@@ -48,6 +48,13 @@ struct Bench: AsyncParsableCommand {
             }
             report(measured, name)
         }
+    }
+
+    /// How many tokens a model knows: its file says so before it is loaded. A file that says nothing gets the smallest usual vocabulary.
+    private func vocabulary(of model: StoredModel) throws -> Int {
+        let file = try common.folder().file("blobs") + "/sha256-" + model.description.sha256
+        let tokens = try? GGUFFile(contentsOf: file).metadata.arrayIfPresent("tokenizer.ggml.tokens")
+        return max(2, tokens?.count ?? 5_000)
     }
 
     private func report(_ measured: [BenchRun], _ name: String) {

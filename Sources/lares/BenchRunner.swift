@@ -23,12 +23,17 @@ struct BenchRun: Sendable {
 struct BenchRunner {
     let client: any ModelClient
     let model: String
+    /// How many tokens the model knows.
+    let vocabulary: Int
+
+    /// Ordinary tokens: past the first few hundred, where bytes and special tokens are, and within the vocabulary.
+    private var tokens: Range<Token> { Token(min(300, vocabulary / 2))..<Token(min(5_000, vocabulary)) }
 
     func measure(prompt: Int, decode: Int, seed: UInt64) async throws -> BenchRun {
         var random = SplitMix(state: seed &* 0x9E37_79B9 &+ 7)
-        let tokens = (0..<prompt).map { _ in Token.random(in: 300..<5_000, using: &random) }
+        let drawn = (0..<prompt).map { _ in Token.random(in: tokens, using: &random) }
         let request = GenerationRequest(
-            model: model, prompt: .tokens(tokens), sampling: SamplingParameters(temperature: 0), maxTokens: decode, ignoreEnd: true)
+            model: model, prompt: .tokens(drawn), sampling: SamplingParameters(temperature: 0), maxTokens: decode, ignoreEnd: true)
         let clock = ContinuousClock()
         let start = clock.now
         var first: ContinuousClock.Instant?

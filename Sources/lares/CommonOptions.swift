@@ -1,5 +1,6 @@
 import ArgumentParser
 import LaresAccess
+import LaresServer
 import LaresServing
 import LaresStore
 
@@ -11,6 +12,10 @@ struct CommonOptions: ParsableArguments {
     @Option(help: ArgumentHelp(say("cli.option.home"), valueName: "folder"), completion: .directory)
     var home: String?
 
+    func validate() throws {
+        if let lang, Language(tag: lang) == nil { throw ValidationError(say("cli.bad-lang", ["lang": lang])) }
+    }
+
     /// The data directory.
     func folder() throws -> LaresHome { try LaresHome(path: home) }
 
@@ -19,4 +24,21 @@ struct CommonOptions: ParsableArguments {
 
     /// The keys of the data directory.
     func keys() throws -> KeyStore { try KeyStore(home: folder()) }
+}
+
+/// How many threads compute, for the commands that run a model themselves.
+struct ThreadOptions: ParsableArguments {
+    @Option(help: ArgumentHelp(say("cli.option.threads")))
+    var threads: Int?
+
+    func validate() throws {
+        guard threads.map({ (1...1_024).contains($0) }) ?? true else { throw ValidationError(say("cli.bad-threads")) }
+    }
+
+    /// The settings of the serving side with this number of threads.
+    var settings: ServingSettings {
+        var settings = ServingSettings()
+        settings.threads = threads
+        return settings
+    }
 }

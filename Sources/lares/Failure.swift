@@ -24,8 +24,25 @@ struct Failure: Error, CustomStringConvertible {
     static func leave(_ error: any Error) -> Never {
         if error is CancellationError { Foundation.exit(130) }
         guard let code = code(of: error) else { Lares.exit(withError: error) }
-        FileHandle.standardError.write(Data("lares: \(error)\n".utf8))
+        Terminal.note(text(of: error))
         Foundation.exit(code)
+    }
+
+    /// What is told of an error: in English its own words; in Chinese a sentence for its code, and its own words as detail below.
+    static func text(of error: any Error) -> String {
+        guard words.language != .english, let explanation = explanation(of: error) else {
+            return say("cli.failure", ["message": "\(error)".printable])
+        }
+        return say("cli.failure.detail", ["message": explanation.sentence, "detail": explanation.detail.printable])
+    }
+
+    private static func explanation(of error: any Error) -> Explanation? {
+        guard let error = error as? StoreError else { return Explanation(error, words) }
+        let keys: [StoreError.Code: String] = [
+            .newerSchema: "store.newer", .notWritable: "store.write", .unreadable: "store.read", .migrationFailed: "store.migration",
+            .badName: "store.name",
+        ]
+        return keys[error.code].flatMap { Explanation(key: $0, error, words) }
     }
 
     /// 1 for failures; 66 when a named model is not there, 69 when something needed can't be had (as in sysexits.h).
@@ -35,7 +52,7 @@ struct Failure: Error, CustomStringConvertible {
         case let error as ServingError:
             switch error.code {
             case .modelNotFound: EX_NOINPUT
-            case .outOfMemory, .draining, .queueFull: EX_UNAVAILABLE
+            case .outOfMemory, .memoryBusy, .draining, .queueFull: EX_UNAVAILABLE
             default: EXIT_FAILURE
             }
         case let error as PullError: error.code == .network ? EX_UNAVAILABLE : EXIT_FAILURE

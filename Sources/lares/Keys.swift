@@ -20,6 +20,9 @@ struct Keys: AsyncParsableCommand {
         @Argument(help: ArgumentHelp(say("cli.keys.name")))
         var name: String
 
+        @Flag(help: ArgumentHelp(say("cli.keys.admin")))
+        var admin = false
+
         @Option(help: ArgumentHelp(say("cli.keys.days")))
         var days: Int?
 
@@ -31,7 +34,8 @@ struct Keys: AsyncParsableCommand {
         }
 
         func run() async throws {
-            let made = try common.keys().make(name: name, expires: days.map { Date(timeIntervalSinceNow: Double($0) * 86_400) })
+            let expires = days.map { Date(timeIntervalSinceNow: Double($0) * 86_400) }
+            let made = try common.keys().make(name: name, admin: admin, expires: expires)
             if json { return print((["key": made.key.json, "secret": .string(made.secret)] as JSON).serialized) }
             print(made.secret)
             Terminal.note(say("cli.keys.once", ["name": name]))
@@ -53,12 +57,14 @@ struct Keys: AsyncParsableCommand {
             if json { return print(JSON.array(keys.map(\.json)).serialized) }
             if keys.isEmpty { return Terminal.note(say("cli.keys.none")) }
             var table = TextTable(
-                ["cli.column.id", "cli.column.name", "cli.column.created", "cli.column.used", "cli.column.state"].map { say($0) })
+                ["cli.column.id", "cli.column.name", "cli.column.role", "cli.column.created", "cli.column.used", "cli.column.state"]
+                    .map { say($0) })
             let now = Date()
             for key in keys {
                 let state = key.revoked != nil ? "revoked" : key.isUsable(at: now) ? "usable" : "ended"
                 table.add([
-                    key.id, key.name, key.created.formatted(.iso8601), key.lastUsed?.formatted(.iso8601) ?? "–",
+                    key.id, key.name, say(key.mayAdminister ? "cli.keys.role.admin" : "cli.keys.role.use"), key.created.formatted(.iso8601),
+                    key.lastUsed?.formatted(.iso8601) ?? "–",
                     say("cli.keys.\(state)"),
                 ])
             }
@@ -74,8 +80,12 @@ struct Keys: AsyncParsableCommand {
         @Argument(help: ArgumentHelp(say("cli.keys.name-or-id")))
         var key: String
 
+        @Flag(help: ArgumentHelp(say("cli.option.json")))
+        var json = false
+
         func run() async throws {
             let revoked = try common.keys().revoke(key)
+            if json { return print(revoked.json.serialized) }
             print(say("cli.keys.revoked-done", ["name": revoked.name]))
         }
     }

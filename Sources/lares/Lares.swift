@@ -9,7 +9,7 @@ struct Lares: AsyncParsableCommand {
             commandName: "lares", abstract: say("cli.lares.abstract"), discussion: say("cli.lares.discussion"),
             version: LaresServer.version,
             subcommands: [
-                Serve.self, Run.self, Pull.self, List.self, Show.self, Remove.self, Import.self, Bench.self, Keys.self,
+                Serve.self, Run.self, Pull.self, List.self, Show.self, Alias.self, Remove.self, Import.self, Bench.self, Keys.self,
             ])
     }
 

@@ -22,8 +22,9 @@ struct List: AsyncParsableCommand {
                 .map { say($0) }, numbers: [3, 5])
         for model in models {
             table.add([
-                ([model.name] + model.aliases).joined(separator: ", "), say("cli.kind.\(model.kind.rawValue)"), model.family,
-                model.parameterCount.map { Amounts.parameters($0) } ?? "–", model.quantisation ?? "–", Amounts.bytes(model.fileBytes),
+                ([model.name] + model.aliases).joined(separator: ", "), say("cli.kind.\(model.kind.rawValue)"), model.family.printable,
+                model.parameterCount.map { Amounts.parameters($0) } ?? "–", model.quantisation?.printable ?? "–",
+                Amounts.bytes(model.fileBytes),
             ])
         }
         print(table.text)

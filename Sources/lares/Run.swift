@@ -24,16 +24,15 @@ struct Run: AsyncParsableCommand {
     var maxTokens: Int?
 
     @Option(help: ArgumentHelp(say("cli.run.temperature")))
-    var temperature = 0.7
+    var temperature = ChatSampling.temperature
 
     @Option(help: ArgumentHelp(say("cli.run.top-p")))
-    var topP = 0.95
+    var topP = ChatSampling.topP
 
     @Option(help: ArgumentHelp(say("cli.run.seed")))
     var seed: UInt64?
 
-    @Option(help: ArgumentHelp(say("cli.option.threads")))
-    var threads: Int?
+    @OptionGroup var compute: ThreadOptions
 
     @Flag(help: ArgumentHelp(say("cli.run.once")))
     var once = false
@@ -55,24 +54,21 @@ struct Run: AsyncParsableCommand {
         let first = prompt.isEmpty && !Terminal.inputIsTerminal ? Self.wholeInput() : prompt.joined(separator: " ")
         guard isConversation || !first.isEmpty else { throw Failure("cli.run.no-prompt", ["name": description.name]) }
         let interrupts = Interrupts()
-        try await withServing(store: store, settings: settings) { client in
+        try await withServing(store: store, settings: compute.settings) { client in
             var session = ChatSession(
                 client: client, template: template(description.name), system: system, interrupts: interrupts, showsStatistics: verbose)
-            if !first.isEmpty { try await session.say(first) }
+            if !first.isEmpty {
+                let isWhole = try await session.say(first)
+                if !isWhole, !isConversation { throw CancellationError() }
+            }
             if isConversation { try await converse(&session, interrupts) }
         }
     }
 
-    private var settings: ServingSettings {
-        var settings = ServingSettings()
-        settings.threads = threads
-        return settings
-    }
-
     private func template(_ name: String) -> GenerationRequest {
-        let sampling = SamplingParameters(
-            temperature: Float(temperature), topK: 40, topP: Float(topP), repetitionPenalty: temperature == 0 ? 1 : 1.1, seed: seed)
-        return GenerationRequest(model: name, prompt: .text(""), sampling: sampling, maxTokens: maxTokens)
+        GenerationRequest(
+            model: name, prompt: .text(""), sampling: ChatSampling.parameters(temperature: temperature, topP: topP, seed: seed),
+            maxTokens: maxTokens)
     }
 
     /// What is piped in.
@@ -105,6 +101,6 @@ struct Run: AsyncParsableCommand {
 
     /// A failed answer ends neither the program nor the conversation.
     private func answer(_ text: String, _ session: inout ChatSession) async {
-        do { try await session.say(text) } catch { Terminal.note("lares: \(error)") }
+        do { try await session.say(text) } catch { Terminal.note(Failure.text(of: error)) }
     }
 }

@@ -78,17 +78,18 @@ struct Serve: AsyncParsableCommand {
         metrics.install()
         if let warning = settings.warning { Terminal.note(say("cli.serve.warning", ["warning": warning])) }
         let serving = Serving(store: store, settings: settings.serving, logger: logger)
+        for name in settings.serving.preload { _ = try store.find(name) }
         let server = LaresServer(
-            client: serving, settings: settings.server, keys: keys, store: store, metrics: metrics, logger: logger)
+            client: serving, settings: settings.server, keys: keys, store: store, audit: try AuditLog(home: home), metrics: metrics,
+            logger: logger)
         try await Self.run(server, serving, settings.server, logger)
     }
 
     private static func run(_ server: LaresServer, _ serving: Serving, _ settings: ServerSettings, _ logger: Logger) async throws {
-        let application = try server.application { port in
-            Terminal.write(say("cli.serve.ready", ["address": settings.address(port: port)]) + "\n")
-        }
-        var configuration = ServiceGroupConfiguration(
-            services: [serving, application, server.drain], gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
+        let announcement = Announcement(client: serving)
+        let application = try server.application { port in announcement.open(settings.address(port: port)) }
+        let services: [any Service] = [serving, application, announcement, server.drain]
+        var configuration = ServiceGroupConfiguration(services: services, gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
         configuration.maximumGracefulShutdownDuration = settings.drainLimit + .seconds(10)
         do {
             try await ServiceGroup(configuration: configuration).run()
@@ -97,11 +98,10 @@ struct Serve: AsyncParsableCommand {
         }
     }
 
-    /// A port in use is the fault people meet; the rest speaks for itself.
+    /// Where the system does not let us listen is the fault people meet; the rest speaks for itself.
     private static func startFailure(_ error: any Error, _ settings: ServerSettings) -> any Error {
-        let text = "\(error)"
-        guard text.contains("bind(") || text.contains("errno: 98") else { return error }
-        return Failure("cli.serve.port-taken", ["port": "\(settings.port)", "host": settings.host])
+        guard let fault = ListeningFault(error) else { return error }
+        return Failure("cli.serve.\(fault.rawValue)", ["port": "\(settings.port)", "host": settings.host])
     }
 
     private var flags: [String: ConfigValue] {

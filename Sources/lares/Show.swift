@@ -32,6 +32,6 @@ struct Show: AsyncParsableCommand {
             ("template", say(model.chatTemplate ? "cli.yes" : "cli.no")), ("size", Amounts.bytes(model.fileBytes)),
             ("source", model.source), ("sha256", model.sha256), ("created", model.created.formatted(.iso8601)),
         ]
-        return optional.compactMap { key, value in value.map { (key, $0) } }
+        return optional.compactMap { key, value in value.map { (key, $0.printable) } }
     }
 }

@@ -35,15 +35,20 @@ struct ChatSession {
         var usage: Usage?
     }
 
-    /// Says something and prints the answer as it comes. Ctrl-C ends the answer; what there is of it stays in the conversation.
-    mutating func say(_ text: String) async throws {
+    /// Says something and prints the answer as it comes. Ctrl-C ends the answer; what there is of it stays in the conversation, and where
+    /// there is nothing, neither does the question.
+    ///
+    /// - Returns: false when the answer was interrupted.
+    @discardableResult
+    mutating func say(_ text: String) async throws -> Bool {
         var request = template
         let asked = messages + [ChatMessage(role: "user", content: text)]
         request.prompt = .chat(asked)
         let answer = try await answer(to: request)
         Terminal.write(answer.text.hasSuffix("\n") ? "" : "\n")
-        messages = asked + [ChatMessage(role: "assistant", content: answer.text)]
+        if answer.usage != nil || !answer.text.isEmpty { messages = asked + [ChatMessage(role: "assistant", content: answer.text)] }
         if showsStatistics { Terminal.note(Self.statistics(answer.usage)) }
+        return answer.usage != nil
     }
 
     private func answer(to request: GenerationRequest) async throws -> Answer {
@@ -54,7 +59,7 @@ struct ChatSession {
                     switch event {
                     case .started: break
                     case .text(let text, _):
-                        Terminal.write(text)
+                        Terminal.write(text.printable)
                         answer.text += text
                     case .finished(_, let usage): answer.usage = usage
                     }

@@ -17,11 +17,11 @@ struct ServeSettings {
         let policy = ListeningPolicy(
             hasKeys: hasKeys, hasTLS: server.tls != nil, allowsInsecure: try reader.bool("insecure-listen"))
         switch policy.decision(address: server.host) {
-        case .allowed(let needsKey, let warning):
+        case .allowed(let needsKey, let risk):
             server.needsKey = try needsKey || reader.bool("require-key")
-            self.warning = warning
-        case .refused(let reason):
-            throw Failure("cli.serve.refused", ["reason": reason])
+            warning = risk.map { _ in say("cli.serve.unencrypted", ["address": server.host]) }
+        case .refused:
+            throw Failure(hasKeys ? "cli.serve.needs-tls" : "cli.serve.needs-key", ["address": server.host])
         }
     }
 

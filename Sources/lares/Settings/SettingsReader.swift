@@ -24,6 +24,12 @@ struct SettingsReader {
         ])
     }
 
+    /// The settings there are, as flags and in a file.
+    static let known = [
+        "allow-host", "connections", "context", "drain-seconds", "host", "insecure-listen", "log-level", "memory", "models", "place",
+        "port", "queue", "require-key", "threads", "tls-certificate", "tls-key",
+    ]
+
     private static func keyed(_ values: [String: ConfigValue]) -> [AbsoluteConfigKey: ConfigValue] {
         Dictionary(uniqueKeysWithValues: values.map { (AbsoluteConfigKey([$0.key]), $0.value) })
     }
@@ -37,6 +43,9 @@ struct SettingsReader {
         guard case .object(let members) = json else { throw Failure("cli.settings.bad-file", ["file": file, "reason": json.kind]) }
         var values: [String: ConfigValue] = [:]
         for (key, value) in members {
+            guard Self.known.contains(key) else {
+                throw Failure("cli.settings.unknown", ["key": key, "file": file, "known": Self.known.joined(separator: ", ")])
+            }
             guard let content = content(value) else { throw Failure("cli.settings.bad-value", ["key": key, "value": value.serialized]) }
             values[key] = ConfigValue(content, isSecret: false)
         }

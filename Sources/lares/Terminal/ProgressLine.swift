@@ -37,7 +37,7 @@ final class ProgressLine: Sendable {
         if isShown { FileHandle.standardError.write(Data("\r\u{1B}[K".utf8)) }
     }
 
-    /// A line such as `smollm2.whl  [######      ]  60%  62/103 MB  11 MB/s  0:04`.
+    /// A line such as `Fetching  smollm2.whl  [######      ]  60%  62/103 MB  11 MB/s  0:04`.
     static func bar(_ progress: PullProgress, width: Int) -> String {
         guard let total = progress.total, total > 0 else { return plain(progress) }
         let share = min(1, Double(progress.bytes) / Double(total))
@@ -45,7 +45,8 @@ final class ProgressLine: Sendable {
         let left = rate > 0 ? Amounts.clock(Double(total - progress.bytes) / rate) : "–"
         let amount = "\(Amounts.bytes(progress.bytes))/\(Amounts.bytes(total))"
         let facts = "\(Int(share * 100))%  \(amount)  \(Amounts.bytes(rate))/s  \(left)"
-        let name = String(progress.file.prefix(max(8, width / 3)))
+        let file = String(progress.file.printable.prefix(max(8, width / 3)))
+        let name = say("cli.pull.stage.\(progress.stage.rawValue)") + "  " + file
         let room = width - name.columns - facts.columns - 7
         guard room >= 8 else { return "\(name)  \(facts)" }
         let filled = Int(Double(room) * share)
@@ -53,8 +54,10 @@ final class ProgressLine: Sendable {
     }
 
     static func plain(_ progress: PullProgress) -> String {
-        let stage = say("cli.pull.stage.\(progress.stage.rawValue)", ["file": progress.file])
-        let total = progress.total.map { " / \(Amounts.bytes($0))" } ?? ""
-        return "\(stage) \(Amounts.bytes(progress.bytes))\(total)"
+        let (file, bytes) = (progress.file.printable, Amounts.bytes(progress.bytes))
+        guard let total = progress.total else {
+            return say("cli.pull.\(progress.stage.rawValue)-some", ["file": file, "bytes": bytes])
+        }
+        return say("cli.pull.\(progress.stage.rawValue)", ["file": file, "bytes": bytes, "total": Amounts.bytes(total)])
     }
 }
