@@ -15,13 +15,15 @@ public final class Chat: Sendable {
     private let queue = DispatchQueue(label: "lares.chat")
     private let pool: ComputePool
 
-    /// A conversation that begins with a system message, if one is given. An answer takes at most `maxTokens` tokens.
+    /// A conversation that begins with a system message, if one is given. An answer takes at most `maxTokens` tokens, all that is said
+    /// at most `contextLength` or what the model takes, if that is less.
     public init(
         _ model: LanguageModel, pool: ComputePool? = nil, system: String? = nil,
-        sampling: SamplingParameters = SamplingParameters(temperature: 0.7, topP: 0.95), maxTokens: Int = 1024
+        sampling: SamplingParameters = SamplingParameters(temperature: 0.7, topP: 0.95), maxTokens: Int = 1024, contextLength: Int = 8192
     ) {
         self.pool = pool ?? model.pool
-        conversation = Mutex(Conversation(model, system: system, sampling: sampling, maxTokens: maxTokens))
+        let context = max(1, min(contextLength, model.contextLength))
+        conversation = Mutex(Conversation(model, system: system, sampling: sampling, maxTokens: maxTokens, contextLength: context))
     }
 
     /// What has been said, unfinished answers included.
@@ -51,6 +53,7 @@ struct Conversation {
     private let cache: KVCache
     private let sampling: SamplingParameters
     private let maxTokens: Int
+    private let contextLength: Int
     private var logits = LogitRows()
     private var lastTurn = 0
     private var answer: Answer?
@@ -61,18 +64,20 @@ struct Conversation {
         var sequence: SequenceID
         var pending: [Token]
         var history: [Token]
+        let promptLength: Int
         var left: Int
         var sampler: Sampler
         var stream: TextStream
         var isDone = false
     }
 
-    init(_ model: LanguageModel, system: String?, sampling: SamplingParameters, maxTokens: Int) {
+    init(_ model: LanguageModel, system: String?, sampling: SamplingParameters, maxTokens: Int, contextLength: Int) {
         self.model = model
         self.sampling = sampling
         self.maxTokens = maxTokens
+        self.contextLength = contextLength
         messages = system.map { [ChatTurn(role: "system", content: $0)] } ?? []
-        cache = model.makeCache(pages: KVCache.pages(for: model.contextLength))
+        cache = model.makeCache(pages: KVCache.pages(for: contextLength))
     }
 
     mutating func nextTurn() -> Int {
@@ -105,10 +110,10 @@ struct Conversation {
         let prompt: [Token]
         do {
             prompt = try model.encode(messages, now: Date())
-            guard prompt.count < model.contextLength else {
+            guard prompt.count < contextLength else {
                 throw LanguageModelError(
                     .contextTooLong,
-                    "the conversation has \(prompt.count) tokens, the model's context \(model.contextLength); begin a new one")
+                    "the conversation has \(prompt.count) tokens, the context \(contextLength); begin a new one")
             }
         } catch {
             messages.removeLast()
@@ -116,8 +121,8 @@ struct Conversation {
         }
         let (sequence, cached) = cache.open(prompt: prompt)
         answer = Answer(
-            turn: turn, sequence: sequence, pending: Array(prompt[cached...]), history: prompt,
-            left: min(maxTokens, model.contextLength - prompt.count), sampler: Sampler(sampling, seed: .random(in: .min ... .max)),
+            turn: turn, sequence: sequence, pending: Array(prompt[cached...]), history: prompt, promptLength: prompt.count,
+            left: min(maxTokens, contextLength - prompt.count), sampler: Sampler(sampling, seed: .random(in: .min ... .max)),
             stream: TextStream(model.tokenizer))
         messages.append(ChatTurn(role: "assistant", content: ""))
     }
@@ -125,7 +130,7 @@ struct Conversation {
     /// One step: computes what is pending, chooses a token, and gives the text that is complete by then.
     private mutating func advance(_ answer: inout Answer) throws -> String {
         try model.step([StepEntry(sequence: answer.sequence, tokens: answer.pending)], cache: cache, into: &logits)
-        let token = answer.sampler.next(logits[0], history: answer.history)
+        let token = answer.sampler.next(logits[0], history: answer.history, promptLength: answer.promptLength)
         answer.left -= 1
         answer.isDone = model.tokenizer.endTokens.contains(token) || answer.left <= 0
         if model.tokenizer.endTokens.contains(token) { return answer.stream.finish() }

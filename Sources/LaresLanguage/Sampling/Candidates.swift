@@ -30,8 +30,10 @@ struct Candidates: Sendable {
         return found
     }
 
-    /// Takes the tokens worth drawing, at most `limit` of them when it is above 0, none far below `minP` of the best. Changes the logits.
-    mutating func collect(_ logits: UnsafeMutableBufferPointer<Float>, temperature: Float, limit: Int, minP: Float) {
+    /// Takes the tokens worth drawing, at most `limit` of them when it is above 0. Changes the logits.
+    ///
+    /// `floor` times the best may be left out at once; it must be 0 when the mass of those tokens matters to a cut that follows.
+    mutating func collect(_ logits: UnsafeMutableBufferPointer<Float>, temperature: Float, limit: Int, floor: Float) {
         let row = UnsafeBufferPointer(logits)
         let best = argmax(row)
         let highest = logits[best]
@@ -44,8 +46,8 @@ struct Candidates: Sendable {
             for i in logits.indices { logits[i] = logits[i].isNaN ? -.infinity : (logits[i] - highest) / temperature }
             softmax(logits)
             // What is left out of 262,144 tokens adds up to less than 0.003%.
-            let floor = max(1e-10, logits[best] * min(1, minP) * 0.999)
-            for i in logits.indices where logits[i] >= floor { list.append(Candidate(token: Token(i), weight: logits[i])) }
+            let least = max(1e-10, logits[best] * min(1, floor) * 0.999)
+            for i in logits.indices where logits[i] >= least { list.append(Candidate(token: Token(i), weight: logits[i])) }
             if limit > 0, limit < list.count { keepHighest(count: limit, mass: .infinity) }
         }
         total = list.reduce(0) { $0 + Double($1.weight) }

@@ -17,33 +17,37 @@ public struct Sampler: Sendable {
         random = SamplerRandom(seed: parameters.seed ?? seed)
     }
 
-    /// The next token after `history` (the whole sequence so far; the last `penaltyWindow` tokens count for penalties). Changes `logits`.
+    /// The next token after `history`: the prompt, `promptLength` tokens long, and the answer so far. Changes `logits`.
     ///
     /// Never NaN-sensitive: such a logit counts as the lowest. `logits` must not be empty.
-    public mutating func next(_ logits: UnsafeMutableBufferPointer<Float>, history: [Token]) -> Token {
-        adjust(logits, history: history)
+    public mutating func next(_ logits: UnsafeMutableBufferPointer<Float>, history: [Token], promptLength: Int) -> Token {
+        adjust(logits, history: history, promptLength: promptLength)
         guard parameters.temperature > 0 else { return Token(argmax(UnsafeBufferPointer(logits))) }
-        candidates.collect(logits, temperature: parameters.temperature, limit: parameters.topK, minP: parameters.minP)
+        // The mass that top-p counts includes what min-p will drop.
+        let floor = parameters.topP < 1 ? 0 : parameters.minP
+        candidates.collect(logits, temperature: parameters.temperature, limit: parameters.topK, floor: floor)
         candidates.cut(topP: parameters.topP, minP: parameters.minP)
         return candidates.draw(random.unit())
     }
 
     /// Adds the bias and applies the penalties, without choosing.
-    public func adjust(_ logits: UnsafeMutableBufferPointer<Float>, history: [Token]) {
+    ///
+    /// Repetition counts over the last `penaltyWindow` tokens of prompt and answer; frequency and presence over the whole answer and nothing
+    /// else, as the OpenAI API has them.
+    public func adjust(_ logits: UnsafeMutableBufferPointer<Float>, history: [Token], promptLength: Int) {
         for (token, bias) in parameters.logitBias where logits.indices.contains(Int(token)) { logits[Int(token)] += bias }
-        guard hasPenalties, parameters.penaltyWindow > 0 else { return }
-        var counts: [Token: Float] = [:]
-        for token in history.suffix(parameters.penaltyWindow) { counts[token, default: 0] += 1 }
-        for (token, count) in counts where logits.indices.contains(Int(token)) {
-            var logit = logits[Int(token)]
-            logit = logit > 0 ? logit / parameters.repetitionPenalty : logit * parameters.repetitionPenalty
-            logits[Int(token)] = logit - count * parameters.frequencyPenalty - parameters.presencePenalty
+        if parameters.repetitionPenalty != 1, parameters.repetitionPenalty > 0 {
+            for token in Set(history.suffix(max(0, parameters.penaltyWindow))) where logits.indices.contains(Int(token)) {
+                let logit = logits[Int(token)]
+                logits[Int(token)] = logit > 0 ? logit / parameters.repetitionPenalty : logit * parameters.repetitionPenalty
+            }
         }
-    }
-
-    private var hasPenalties: Bool {
-        (parameters.repetitionPenalty != 1 && parameters.repetitionPenalty > 0) || parameters.presencePenalty != 0
-            || parameters.frequencyPenalty != 0
+        guard parameters.presencePenalty != 0 || parameters.frequencyPenalty != 0 else { return }
+        var counts: [Token: Float] = [:]
+        for token in history.dropFirst(max(0, promptLength)) { counts[token, default: 0] += 1 }
+        for (token, count) in counts where logits.indices.contains(Int(token)) {
+            logits[Int(token)] -= count * parameters.frequencyPenalty + parameters.presencePenalty
+        }
     }
 }
 

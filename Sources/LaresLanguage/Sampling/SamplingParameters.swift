@@ -8,13 +8,13 @@ public struct SamplingParameters: Sendable, Hashable {
     public var topP: Float
     /// Keep tokens at least this times as likely as the likeliest, 0…1; 0 keeps all.
     public var minP: Float
-    /// Divides positive and multiplies negative logits of tokens already seen; 1 does nothing.
+    /// Divides positive and multiplies negative logits of the last tokens of prompt and answer; 1 does nothing.
     public var repetitionPenalty: Float
-    /// Subtracted from logits of tokens already seen.
+    /// Subtracted from logits of tokens the answer has.
     public var presencePenalty: Float
-    /// Subtracted from a token's logit once for each time it was seen.
+    /// Subtracted from a token's logit once for each time the answer has it.
     public var frequencyPenalty: Float
-    /// How many of the last tokens count as seen; 0 counts none.
+    /// How many of the last tokens count for the repetition penalty; 0 counts none.
     public var penaltyWindow: Int
     /// Added to the logits of these tokens.
     public var logitBias: [Token: Float]

@@ -44,7 +44,7 @@ struct Generation {
         // The sampler changes the row, so a copy is kept where probabilities are wanted.
         let original = job.topLogProbabilities == nil ? [] : Array(logits)
         if job.ignoreEnd { for token in tokenizer.endTokens where logits.indices.contains(Int(token)) { logits[Int(token)] = -.infinity } }
-        let token = sampler.next(logits, history: tokens)
+        let token = sampler.next(logits, history: tokens, promptLength: job.prompt.count)
         let isEnd = !job.ignoreEnd && tokenizer.endTokens.contains(token)
         if !isEnd || firstToken == nil { noteTime(metrics) }
         if isEnd { return .stop }

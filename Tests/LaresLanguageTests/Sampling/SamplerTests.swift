@@ -3,9 +3,9 @@ import LaresLanguage
 import Testing
 
 @Suite struct SamplerTests {
-    private func next(_ sampler: inout Sampler, _ logits: [Float], history: [Token] = []) -> Token {
+    private func next(_ sampler: inout Sampler, _ logits: [Float], history: [Token] = [], promptLength: Int = 0) -> Token {
         var logits = logits
-        return logits.withUnsafeMutableBufferPointer { sampler.next($0, history: history) }
+        return logits.withUnsafeMutableBufferPointer { sampler.next($0, history: history, promptLength: promptLength) }
     }
 
     /// How often each token is drawn.
@@ -111,17 +111,36 @@ import Testing
     }
 
     @Test func penaltiesFollowTheirFormulas() {
-        func adjusted(_ parameters: SamplingParameters, history: [Token]) -> [Float] {
+        func adjusted(_ parameters: SamplingParameters, history: [Token], promptLength: Int = 0) -> [Float] {
             var logits: [Float] = [2, -2, 1]
-            logits.withUnsafeMutableBufferPointer { Sampler(parameters, seed: 0).adjust($0, history: history) }
+            logits.withUnsafeMutableBufferPointer { Sampler(parameters, seed: 0).adjust($0, history: history, promptLength: promptLength) }
             return logits
         }
         #expect(adjusted(SamplingParameters(repetitionPenalty: 2), history: [0, 1, 1]) == [1, -4, 1])
         #expect(adjusted(SamplingParameters(presencePenalty: 0.5), history: [0, 1, 1]) == [1.5, -2.5, 1])
         #expect(adjusted(SamplingParameters(frequencyPenalty: 0.5), history: [0, 1, 1]) == [1.5, -3, 1])
-        #expect(adjusted(SamplingParameters(frequencyPenalty: 0.5, penaltyWindow: 2), history: [0, 1, 1]) == [2, -3, 1])
-        #expect(adjusted(SamplingParameters(presencePenalty: 0.5, penaltyWindow: 0), history: [0, 1, 1]) == [2, -2, 1])
+        #expect(adjusted(SamplingParameters(repetitionPenalty: 2, penaltyWindow: 2), history: [0, 1, 1], promptLength: 3) == [2, -4, 1])
+        #expect(adjusted(SamplingParameters(repetitionPenalty: 2, penaltyWindow: 0), history: [0, 1, 1]) == [2, -2, 1])
+        #expect(adjusted(SamplingParameters(repetitionPenalty: 0, presencePenalty: 0.5), history: [0]) == [1.5, -2, 1])
         #expect(adjusted(SamplingParameters(logitBias: [2: 5, 99: 1, -1: 1]), history: []) == [2, -2, 6])
+    }
+
+    @Test func presenceAndFrequencyCountTheWholeAnswerAndNothingElse() {
+        let parameters = SamplingParameters(presencePenalty: 0.5, frequencyPenalty: 0.25)
+        var logits: [Float] = [2, -2, 1]
+        let history = [Token](repeating: 2, count: 10) + [Token](repeating: 1, count: 100)
+        logits.withUnsafeMutableBufferPointer { Sampler(parameters, seed: 0).adjust($0, history: history, promptLength: 10) }
+        #expect(logits == [2, -27.5, 1])
+    }
+
+    @Test func minPDropsTokensOnlyAfterTopPCountedThem() {
+        // With .5 of the mass in a tail that min-p drops, top-p of .6 still reaches past the three likely tokens (.5 together).
+        let logits = ([0.2, 0.16, 0.14] + [Double](repeating: 0.01, count: 50)).map { Float(log($0)) }
+        let drawn = counts(SamplingParameters(topP: 0.6, minP: 0.5), logits)
+        #expect(drawn[0] > 0 && drawn[1] > 0 && drawn[2] > 0 && drawn[3...].allSatisfy { $0 == 0 })
+        // Top-k comes first: top-p is a part of what it kept.
+        let three = counts(SamplingParameters(topK: 3, topP: 0.7, minP: 0.1), logits)
+        #expect(three[0] > 0 && three[1] > 0 && three[2] == 0)
     }
 
     @Test func aBiasOfMinusAHundredForbidsAToken() {
