@@ -30,8 +30,8 @@ public struct GGUFFile: Sendable {
         self.storage = storage
         var reader = GGUFReader(storage)
         version = try Self.version(&reader)
-        let tensorCount = try reader.count(of: GGUFTensorHeader.smallest, "the number of tensors")
-        let valueCount = try reader.count(of: 8 + 1 + 4 + 1, "the number of metadata values")
+        let tensorCount = try reader.count(of: GGUFTensorHeader.smallest, upTo: 100_000, "the number of tensors")
+        let valueCount = try reader.count(of: 8 + 1 + 4 + 1, upTo: 65_536, "the number of metadata values")
         let values = try Self.values(&reader, count: valueCount)
         metadata = GGUFMetadata(values)
         let alignment = try Self.alignment(values)

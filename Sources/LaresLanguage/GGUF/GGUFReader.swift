@@ -26,6 +26,15 @@ struct GGUFReader {
         return Int(announced)
     }
 
+    /// The same with a bound: every one of these things takes memory beside the file.
+    mutating func count(of smallest: Int, upTo limit: Int, _ what: @autoclosure () -> String) throws -> Int {
+        let count = try count(of: smallest, what())
+        guard count <= limit else {
+            throw GGUFError(.implausibleCount, "\(what()) is \(count); models have at most \(limit): the file is damaged or no model")
+        }
+        return count
+    }
+
     mutating func text(_ what: @autoclosure () -> String) throws -> UnsafeRawBufferPointer {
         let length = try count(of: 1, "the length of \(what())")
         defer { position += length }

@@ -22,7 +22,12 @@ struct PostProcessor {
     private func template(_ part: JSONValue, into specials: inout Specials) throws {
         var tokens: [Token] = []
         var beforeText: [Token]?
-        for item in part["single"]?.array ?? [] {
+        let items = part["single"]?.array ?? []
+        guard items.count <= 64 else {
+            throw TokenizerError(
+                .tooLarge, "'single' of the post-processor has \(items.count) items; 64 are more than any known tokenizer has")
+        }
+        for item in items {
             if item["Sequence"] != nil {
                 beforeText = tokens
                 tokens = []

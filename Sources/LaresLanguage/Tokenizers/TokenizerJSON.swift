@@ -10,7 +10,7 @@ import Foundation
 public struct TokenizerJSON: Tokenizer {
     private let tokenizer: any Tokenizer
 
-    /// Reads and checks a file of at most 256 MB. Throws `TokenizerError`.
+    /// Reads and checks a file of at most 64 MB. Throws `TokenizerError`.
     public init(contentsOf path: String) throws {
         let data: Data
         do {
@@ -18,8 +18,8 @@ public struct TokenizerJSON: Tokenizer {
         } catch {
             throw TokenizerError(.unreadable, "'\(path)' cannot be read: \(error.localizedDescription)")
         }
-        guard data.count <= 1 << 28 else {
-            throw TokenizerError(.tooLarge, "'\(path)' has \(data.count) bytes, a tokenizer.json at most \(1 << 28)")
+        guard data.count <= 1 << 26 else {
+            throw TokenizerError(.tooLarge, "'\(path)' has \(data.count) bytes, a tokenizer.json at most \(1 << 26)")
         }
         try self.init([UInt8](data))
     }

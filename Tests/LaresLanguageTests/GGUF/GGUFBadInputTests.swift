@@ -76,6 +76,7 @@ struct BadGGUF: Sendable, CustomTestStringConvertible {
             $0.add("k", kind: .array, payload: GGUFBuilder.bytes(GGUFKind.string.rawValue) + GGUFBuilder.bytes(UInt64(1) << 40))
         },
         BadGGUF("string of 2^63 bytes", .implausibleCount) { $0.add("k", kind: .string, payload: GGUFBuilder.bytes(UInt64(1) << 63)) },
+        BadGGUF("65,537 keys", .implausibleCount) { for key in 0..<65_537 { $0.add("\(key)", true) } },
         BadGGUF("bool of value 2", .outOfRange) { $0.add("k", kind: .bool, payload: [2]) },
     ]
 
@@ -83,6 +84,9 @@ struct BadGGUF: Sendable, CustomTestStringConvertible {
         BadGGUF("duplicate tensor", .duplicate) {
             $0.addTensor("t", [1], dimensions: [1])
             $0.addTensor("t", [1], dimensions: [1])
+        },
+        BadGGUF("100,001 tensors", .implausibleCount) {
+            for name in 0..<100_001 { $0.addTensor("\(name)", type: 0, dimensions: [4]) }
         },
         BadGGUF("tensor without a name", .badName) { $0.addTensor("", [1], dimensions: [1]) },
         tensor("unknown tensor type", .unknownType, type: 4, [32]),

@@ -19,7 +19,7 @@ struct SeededRandom: RandomNumberGenerator {
 }
 
 @Suite struct GGUFFuzzTests {
-    static let inputs = ProcessInfo.processInfo.environment["LARES_FUZZ"].flatMap { Int($0) } ?? 20_000
+    static let inputs = ProcessInfo.processInfo.environment["LARES_FUZZ"].flatMap { Int($0) } ?? 100_000
 
     /// Bytes that tend to break parsers, written over a random place.
     static let interesting: [[UInt8]] = [

@@ -57,6 +57,20 @@ import Testing
         #expect(changed("\"max_input_chars_per_word\":8", "\"max_input_chars_per_word\":-8") == .outOfRange)
     }
 
+    @Test func aPostProcessorOfThousandsOfTokensIsRefused() {
+        let items = String(repeating: #"{"SpecialToken":{"id":"x","type_id":0}},"#, count: 64) + #"{"Sequence":{"id":"A"}}"#
+        let processor = #""post_processor":{"type":"TemplateProcessing","single":[\#(items)],"special_tokens":{"x":{"id":"x","ids":[1]}}},"#
+        #expect(Self.code("{" + processor + Self.wordPiece.dropFirst()) == .tooLarge)
+    }
+
+    @Test func aFileOfMoreThan64MegabytesIsRefused() throws {
+        let path = NSTemporaryDirectory() + "lares-\(UUID().uuidString).json"
+        defer { try? FileManager.default.removeItem(atPath: path) }
+        try Data().write(to: URL(fileURLWithPath: path))
+        try FileHandle(forWritingTo: URL(fileURLWithPath: path)).truncate(atOffset: (64 << 20) + 1)
+        #expect { try TokenizerJSON(contentsOf: path) } throws: { ($0 as? TokenizerError)?.code == .tooLarge }
+    }
+
     @Test(arguments: [100, 100_000]) func deepNestingIsRefused(depth: Int) {
         #expect(Self.code(String(repeating: "[", count: depth)) == .badJSON)
         #expect(Self.code(String(repeating: "{\"a\":", count: depth)) == .badJSON)
