@@ -121,6 +121,7 @@ int lares_pool_open(lares_pool *pool, int workers) {
     int started = 0;
     while (started < workers && pthread_create(&pool->threads[started], NULL, worker, pool) == 0) started++;
     if (started < workers) {
+        pool->threads[started] = 0;  // a failed call may have written here; closing joins what is not 0
         lares_pool_close(pool);
         return 0;
     }

@@ -36,8 +36,8 @@ OP vf vf_mul(vf x, vf y) { vf r; EACH r.v[i] = vmulq_f32(x.v[i], y.v[i]); return
 OP vf vf_add(vf x, vf y) { vf r; EACH r.v[i] = vaddq_f32(x.v[i], y.v[i]); return r; }
 OP vf vf_sub(vf x, vf y) { vf r; EACH r.v[i] = vsubq_f32(x.v[i], y.v[i]); return r; }
 OP vf vf_div(vf x, vf y) { vf r; EACH r.v[i] = vdivq_f32(x.v[i], y.v[i]); return r; }
-OP vf vf_max(vf x, vf y) { vf r; EACH r.v[i] = vmaxq_f32(x.v[i], y.v[i]); return r; }
-OP vf vf_min(vf x, vf y) { vf r; EACH r.v[i] = vminq_f32(x.v[i], y.v[i]); return r; }
+OP vf vf_max(vf x, vf y) { vf r; EACH r.v[i] = vmaxnmq_f32(x.v[i], y.v[i]); return r; }
+OP vf vf_min(vf x, vf y) { vf r; EACH r.v[i] = vminnmq_f32(x.v[i], y.v[i]); return r; }
 OP vf vf_round(vf x) { vf r; EACH r.v[i] = vrndnq_f32(x.v[i]); return r; }
 OP vf vf_abs(vf x) { vf r; EACH r.v[i] = vabsq_f32(x.v[i]); return r; }
 OP vf vf_sign(vf x, vf y) { vf r; EACH r.v[i] = vbslq_f32(vdupq_n_u32(0x80000000u), y.v[i], x.v[i]); return r; }
@@ -47,7 +47,7 @@ OP vf vf_exp2i(vf n) {
     return r;
 }
 OP float vf_sum(vf x) { return vaddvq_f32(vaddq_f32(vaddq_f32(x.v[0], x.v[2]), vaddq_f32(x.v[1], x.v[3]))); }
-OP float vf_top(vf x) { return vmaxvq_f32(vmaxq_f32(vmaxq_f32(x.v[0], x.v[1]), vmaxq_f32(x.v[2], x.v[3]))); }
+OP float vf_top(vf x) { return vmaxnmvq_f32(vmaxnmq_f32(vmaxnmq_f32(x.v[0], x.v[1]), vmaxnmq_f32(x.v[2], x.v[3]))); }
 OP vf vf_from(vi x) { vf r; EACH r.v[i] = vcvtq_f32_s32(x.v[i]); return r; }
 OP int vf_store_bytes(int8_t *p, vf x) {
     int32x4_t w[4];

@@ -39,6 +39,15 @@ public final class Activations {
         sums.deallocate()
     }
 
+    /// Bytes of all rows.
+    public var byteCount: Int { Self.byteCount(rows: rows, columns: columns, quantised: quantised) }
+
+    /// Bytes that so many rows take; `quantised` when a matrix they meet is.
+    public static func byteCount(rows: Int, columns: Int, quantised: Bool) -> Int {
+        let perBlock = blockColumns + 3 * MemoryLayout<Float>.stride + 2 * MemoryLayout<Int16>.stride
+        return rows * columns * MemoryLayout<Float>.stride + (quantised ? rows * (columns / blockColumns) * perBlock : 0)
+    }
+
     private var blocks: Int { columns / blockColumns }
     private var exact: UnsafeMutablePointer<Float> { scales + rows * blocks }
     private var rounded: UnsafeMutablePointer<Float> { scales + 2 * rows * blocks }

@@ -21,6 +21,9 @@ public final class Buffer {
 
     deinit { base.deallocate() }
 
+    /// Bytes of all rows.
+    public var byteCount: Int { rows * columns * MemoryLayout<Float>.stride }
+
     /// One row.
     public subscript(row: Int) -> UnsafeMutableBufferPointer<Float> {
         precondition(row >= 0 && row < rows, "row \(row) of \(rows)")

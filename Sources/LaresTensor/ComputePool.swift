@@ -31,7 +31,7 @@ public final class ComputePool: Sendable {
     }
 
     private init(threads: Int?, kernels: UnsafePointer<lares_kernel_set>) {
-        let wanted = max(1, threads ?? Int(lares_processors()))
+        let wanted = max(1, threads ?? Processors.count)
         let memory = alignedZeros(UInt8.self, count: lares_pool_bytes())
         state = OpaquePointer(memory)
         self.kernels = kernels

@@ -60,6 +60,9 @@ public enum DType: UInt32, Sendable, Hashable, CaseIterable {
         }
     }
 
+    /// Whether activations are rounded to 8 bits to meet weights of this type.
+    public var isQuantised: Bool { elementsPerBlock > 1 }
+
     /// Bytes that `n` elements take; nil when `n` is negative, not a whole number of blocks, or the result overflows.
     public func byteCount(ofElements n: Int) -> Int? {
         guard n >= 0, n % elementsPerBlock == 0 else { return nil }

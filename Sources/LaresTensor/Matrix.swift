@@ -23,8 +23,10 @@ public final class Matrix: Sendable {
     }
 
     /// Repacks `rows` contiguous rows of `columns` elements; the bytes aren't needed afterwards.
+    ///
+    /// Takes the turn of batch work for a few milliseconds at a time. Throws `WeightMemoryError`.
     /// - Precondition: `isSupported`, and `bytes` has the size the type and shape give.
-    public init(_ bytes: UnsafeRawBufferPointer, type: DType, rows: Int, columns: Int, pool: ComputePool) {
+    public init(_ bytes: UnsafeRawBufferPointer, type: DType, rows: Int, columns: Int, pool: ComputePool) throws {
         precondition(Matrix.isSupported(type: type, rows: rows, columns: columns), "\(type.name) matrix of \(rows) by \(columns)")
         precondition(
             type.byteCount(ofElements: rows * columns) == bytes.count, "\(bytes.count) bytes for \(rows) by \(columns) of \(type.name)")
@@ -32,18 +34,33 @@ public final class Matrix: Sendable {
         self.columns = columns
         self.type = type
         layout = type.layout
-        panelBytes = lares_block_bytes(layout) * (columns / 32)
-        let panels = (rows + panelRows - 1) / panelRows
-        let (panelBytes, rowBytes) = (panelBytes, bytes.count / rows)
-        let (memory, packed) = pool.weights.reserve(panels * panelBytes)
-        self.memory = memory
-        storage = packed
-        pool.forEach(panels) { panel in
-            let source = bytes.baseAddress! + panel * panelRows * rowBytes
-            let count = min(panelRows, rows - panel * panelRows)
-            lares_pack_panel(type.rawValue, source, rowBytes, count, columns, packed + panel * panelBytes)
+        panelBytes = Matrix.panelBytes(layout, columns: columns)
+        (memory, storage) = try pool.weights.reserve(Matrix.byteCount(type: type, rows: rows, columns: columns))
+        let step = max(1, Matrix.bytesPerTurn / panelBytes)
+        for first in stride(from: 0, to: panels, by: step) {
+            pool.withTurn(.batch) { pack(bytes, first..<min(panels, first + step), pool) }
         }
     }
+
+    /// What is packed before answers that wait get their turn: a few milliseconds.
+    private static let bytesPerTurn = 8 << 20
+
+    private func pack(_ bytes: UnsafeRawBufferPointer, _ panels: Range<Int>, _ pool: ComputePool) {
+        let (source, rowBytes) = (bytes.baseAddress!, bytes.count / rows)
+        pool.forEach(panels.count) { index in
+            let panel = panels.lowerBound + index
+            let count = min(panelRows, rows - panel * panelRows)
+            lares_pack_panel(
+                type.rawValue, source + panel * panelRows * rowBytes, rowBytes, count, columns, storage + panel * panelBytes)
+        }
+    }
+
+    /// Bytes that the packed weights of a supported shape take.
+    public static func byteCount(type: DType, rows: Int, columns: Int) -> Int {
+        (rows + panelRows - 1) / panelRows * panelBytes(type.layout, columns: columns)
+    }
+
+    private static func panelBytes(_ layout: lares_layout, columns: Int) -> Int { lares_block_bytes(layout) * (columns / 32) }
 
     /// Bytes the packed weights take.
     public var byteCount: Int { panels * panelBytes }

@@ -16,11 +16,11 @@ final class WeightMemory: Sendable {
     private let count: Int
     private let used = Mutex(0)
 
-    private init(_ bytes: Int) {
+    private init(_ bytes: Int) throws(WeightMemoryError) {
         count = (bytes + WeightMemory.page - 1) / WeightMemory.page * WeightMemory.page
         mapped = count + WeightMemory.page
         guard let start = mmap(nil, mapped, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0), start != MAP_FAILED else {
-            preconditionFailure("no memory for \(bytes) bytes of weights")
+            throw WeightMemoryError(bytes: bytes)
         }
         map = start
         base = start.alignedUp(toMultipleOf: WeightMemory.page)
@@ -45,15 +45,24 @@ final class WeightMemory: Sendable {
         private let current = Mutex(Current())
 
         /// Memory for `bytes`, 64-byte aligned, for as long as the object that comes with it lives.
-        func reserve(_ bytes: Int) -> (WeightMemory, UnsafeMutablePointer<UInt8>) {
-            current.withLock { current in
+        func reserve(_ bytes: Int) throws(WeightMemoryError) -> (WeightMemory, UnsafeMutablePointer<UInt8>) {
+            try current.withLock { current throws(WeightMemoryError) in
                 if let memory = current.memory, let start = memory.take(bytes) { return (memory, start) }
                 let shared = bytes <= WeightMemory.piece / 4
-                let memory = WeightMemory(shared ? WeightMemory.piece : bytes)
+                let memory = try WeightMemory(shared ? WeightMemory.piece : bytes)
                 if shared { current.memory = memory }
                 guard let start = memory.take(bytes) else { preconditionFailure("a new piece of memory is too small") }
                 return (memory, start)
             }
         }
     }
+}
+
+/// The system has no memory for packed weights.
+public struct WeightMemoryError: Error, Hashable, Sendable, CustomStringConvertible {
+    /// Bytes that were asked for.
+    public let bytes: Int
+
+    /// What is missing and what to do about it.
+    public var description: String { "the system gives no \(bytes) bytes for weights: unload other models, or choose a smaller one" }
 }

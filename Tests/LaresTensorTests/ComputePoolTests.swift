@@ -68,26 +68,27 @@ struct ComputePoolTests {
     @Test func turnsNestAndExclude() async {
         let pool = ComputePool(threads: 1)
         defer { pool.close() }
-        let inside = Counter()
-        let most = Counter()
+        let inside = WorkClass.allCases.map { _ in Counter() }
+        let (done, intrusions) = (Counter(), Counter())
         await withTaskGroup(of: Void.self) { group in
             for i in 0..<6 {
                 group.addTask {
                     for _ in 0..<200 {
                         pool.withTurn(WorkClass.allCases[i % 3]) {
                             pool.withTurn(.batch) {
-                                inside.add()
-                                if inside.value > 1 { most.add() }
+                                inside[i % 3].add()
+                                // A thread that yields is still inside: only more urgent classes may join it.
+                                if inside[...(i % 3)].reduce(0, { $0 + $1.value }) > 1 { intrusions.add() }
                                 pool.yieldTurn()
-                                inside.subtract()
+                                inside[i % 3].subtract()
+                                done.add()
                             }
                         }
                     }
                 }
             }
         }
-        // A thread that yields is still inside, so what runs meanwhile sees two: only classes above it may.
-        #expect(inside.value == 0)
+        #expect(done.value == 1200 && intrusions.value == 0)
     }
 
     @Test func anUrgentClassIsLetInAtAYield() async {
@@ -127,6 +128,39 @@ struct ComputePoolTests {
             }
         }
         #expect(seen.value == 0 && other.value == 1)
+    }
+
+    @Test func packingAMatrixWaitsForAnswers() async {
+        let pool = ComputePool(threads: 1)
+        defer { pool.close() }
+        let (held, loading, done, seen) = (Counter(), Counter(), Counter(), Counter())
+        await withTaskGroup(of: Void.self) { group in
+            group.addTask {
+                pool.withTurn(.chat) {
+                    held.add()
+                    while loading.value == 0 {}
+                    for _ in 0..<20_000 { pool.yieldTurn() }
+                    seen.add(done.value)
+                }
+            }
+            group.addTask {
+                while held.value == 0 { await Task.yield() }
+                loading.add()
+                _ = makeMatrix([Float](repeating: 1, count: 1024), rows: 32, columns: 32, pool: pool)
+                done.add()
+            }
+        }
+        #expect(seen.value == 0 && done.value == 1)
+    }
+
+    @Test(
+        arguments: [
+            ("200000 100000\n", 2), ("150000 100000", 2), ("5000 100000\n", 1), ("max 100000\n", nil), ("", nil), ("-1 100000", nil),
+            ("1 0", nil),
+        ] as [(String, Int?)]) func processorsFollowTheControlGroup(text: String, expected: Int?)
+    {
+        #expect(Processors.quota(text) == expected)
+        #expect(Processors.count >= 1)
     }
 
     @Test func yieldingWithoutATurnDoesNothing() {

@@ -50,11 +50,11 @@ func decoded(_ bytes: [UInt8], _ type: DType, count: Int) -> [Float] {
 }
 
 func makeMatrix(_ bytes: [UInt8], _ type: DType, rows: Int, columns: Int, pool: ComputePool) -> Matrix {
-    bytes.withUnsafeBytes { Matrix($0, type: type, rows: rows, columns: columns, pool: pool) }
+    bytes.withUnsafeBytes { packed($0, type, rows, columns, pool) }
 }
 
 func makeMatrix(_ values: [Float], rows: Int, columns: Int, pool: ComputePool) -> Matrix {
-    values.withUnsafeBytes { Matrix($0, type: .f32, rows: rows, columns: columns, pool: pool) }
+    values.withUnsafeBytes { packed($0, .f32, rows, columns, pool) }
 }
 
 func makeBuffer(_ values: [Float], columns: Int) -> Buffer {
@@ -88,4 +88,8 @@ let instructionSets = ["portable", "avx2", "avx512", "neon"].filter { name in
     guard let pool = ComputePool(threads: 1, kernelsNamed: name) else { return false }
     pool.close()
     return true
+}
+
+private func packed(_ bytes: UnsafeRawBufferPointer, _ type: DType, _ rows: Int, _ columns: Int, _ pool: ComputePool) -> Matrix {
+    do { return try Matrix(bytes, type: type, rows: rows, columns: columns, pool: pool) } catch { preconditionFailure("\(error)") }
 }

@@ -6,7 +6,7 @@ import LaresTensor
 func reference(_ activation: Activation, _ x: Double) -> Double {
     switch activation {
     case .silu: x / (1 + exp(-x))
-    case .geluTanh, .geluTanhHalf: 0.5 * x * (1 + tanh(0.7978845608 * x * (1 + 0.044715 * x * x)))
+    case .geluTanh: 0.5 * x * (1 + tanh(0.7978845608 * x * (1 + 0.044715 * x * x)))
     case .geluErf: 0.5 * x * (1 + erf(x / 2.0.squareRoot()))
     }
 }
@@ -23,11 +23,8 @@ func layerNormed(_ x: [Float], weight: [Float], bias: [Float], epsilon: Double) 
 }
 
 /// Attention of one query over keys and values given row by row.
-func attended(_ query: [Double], keys: [[Double]], values: [[Double]], scale: Double, cap: Double?) -> [Double] {
-    let scores = keys.map { key in
-        let score = zip(query, key).reduce(0) { $0 + $1.0 * $1.1 } * scale
-        return cap.map { $0 * tanh(score / $0) } ?? score
-    }
+func attended(_ query: [Double], keys: [[Double]], values: [[Double]], scale: Double) -> [Double] {
+    let scores = keys.map { key in zip(query, key).reduce(0) { $0 + $1.0 * $1.1 } * scale }
     let top = scores.max() ?? 0
     let weights = scores.map { exp($0 - top) }
     let sum = weights.reduce(0, +)

@@ -109,13 +109,17 @@ struct SafeTensorsTests {
         #expect(try open(Self.file("{}\r\n\t ", data: 0)).tensors.isEmpty)
     }
 
-    /// 20,000 mutations of a good file: each reads or throws `SafeTensorsError`, and what reads stays inside the file.
+    /// LARES_FUZZ changes the number of inputs.
+    private static let inputs = ProcessInfo.processInfo.environment["LARES_FUZZ"].flatMap(Int.init) ?? 100_000
+
+    /// Mutations of a good file: each reads or throws `SafeTensorsError`, and what reads stays inside the file.
     @Test func mutatedFilesNeverTrap() throws {
         let good = Self.file(Self.twice("[0,16]", "[16,32]") + "  ", data: 32)
         let pieces = Self.bad.map(\.bytes).filter { !$0.isEmpty && $0.count < 400 }
         var random = RandomBits(seed: 51)
         var (accepted, refused) = (0, 0)
-        for _ in 0..<20_000 {
+        let memory = try peakMemory()
+        for _ in 0..<Self.inputs {
             let bytes = mutated(Int.random(in: 0..<3, using: &random) == 0 ? pieces.randomElement(using: &random) ?? good : good, &random)
             do {
                 let contents = try bytes.withUnsafeBytes { try SafeTensorsContents($0, path: "mutated") }
@@ -125,7 +129,15 @@ struct SafeTensorsTests {
                 refused += 1
             }
         }
-        #expect(accepted > 0 && refused > 10_000, "seed 51: \(accepted) accepted, \(refused) refused")
+        #expect(accepted > 0 && refused > Self.inputs / 2, "seed 51: \(accepted) accepted, \(refused) refused")
+        #expect(try peakMemory() - memory < 512 << 20, "seed 51")
+    }
+
+    /// The most memory this process has had, in bytes.
+    private func peakMemory() throws -> Int {
+        let status = try String(contentsOfFile: "/proc/self/status", encoding: .utf8)
+        let line = try #require(status.split(separator: "\n").first { $0.hasPrefix("VmHWM:") })
+        return 1024 * (try #require(line.split(whereSeparator: \.isWhitespace).dropFirst().first.flatMap { Int($0) }))
     }
 
     private func mutated(_ bytes: [UInt8], _ random: inout RandomBits) -> [UInt8] {

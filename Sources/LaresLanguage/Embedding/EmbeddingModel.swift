@@ -27,7 +27,12 @@ public final class EmbeddingModel: Sendable {
     private let workspace: Mutex<EncoderWorkspace>
 
     /// Reads, checks and repacks a model. Throws `LanguageModelError`, `SafeTensorsError` or a tokenizer's error.
-    public init(directory: String, pool: ComputePool = .shared) throws {
+    public convenience init(directory: String, pool: ComputePool = .shared) throws {
+        try self.init(directory: directory, pool: pool, rows: EncoderWorkspace.usualRows)
+    }
+
+    /// The same, at first with memory for texts of so many tokens.
+    package init(directory: String, pool: ComputePool, rows: Int) throws {
         let shape = try EncoderConfiguration(directory: directory)
         guard AttentionShape(heads: shape.heads, kvHeads: shape.heads, headDimension: shape.headSize, scale: 1).isSupported else {
             throw LanguageModelError(
@@ -43,7 +48,7 @@ public final class EmbeddingModel: Sendable {
         name = URL(fileURLWithPath: directory).lastPathComponent
         (dimensions, contextLength) = (shape.width, shape.contextLength)
         (configuration, self.weights, self.pool) = (shape, weights, pool)
-        workspace = Mutex(EncoderWorkspace(weights, shape))
+        workspace = Mutex(EncoderWorkspace(weights, shape, rows: rows))
     }
 
     /// Bytes of the weights in memory; word embeddings stay in the file.
@@ -63,6 +68,7 @@ public final class EmbeddingModel: Sendable {
             }
         }
         return workspace.withLock { space in
+            space = space.holding(texts.reduce(0) { max($0, $1.count) }, weights, configuration)
             var vectors: [[Float]] = []
             var rest = texts[...]
             while !rest.isEmpty {
@@ -135,14 +141,22 @@ public final class EmbeddingModel: Sendable {
     }
 }
 
-/// The memory of an encoder's pass, allocated once.
+/// The memory of an encoder's pass, allocated once and again for a longer text than before.
 final class EncoderWorkspace {
+    static let usualRows = 512
+
     let capacity: Int
     let stream, part, queries, keys, values: Buffer
     let input, mixed, hidden: Activations
 
-    init(_ weights: EncoderWeights, _ shape: EncoderConfiguration) {
-        let (rows, width, layers) = (max(512, shape.contextLength), shape.width, weights.layers)
+    /// This memory, or larger one for a text of so many tokens.
+    func holding(_ rows: Int, _ weights: EncoderWeights, _ shape: EncoderConfiguration) -> EncoderWorkspace {
+        if rows <= capacity { return self }
+        return EncoderWorkspace(weights, shape, rows: (rows + Self.usualRows - 1) / Self.usualRows * Self.usualRows)
+    }
+
+    init(_ weights: EncoderWeights, _ shape: EncoderConfiguration, rows: Int) {
+        let (width, layers) = (shape.width, weights.layers)
         capacity = rows
         stream = Buffer(rows: rows, columns: width)
         part = Buffer(rows: rows, columns: width)

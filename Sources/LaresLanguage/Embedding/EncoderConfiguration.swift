@@ -16,6 +16,9 @@ struct EncoderConfiguration: Sendable, Hashable {
         case first
     }
 
+    /// Longer texts than any known encoder takes; attention between all of their tokens would take minutes.
+    static let longestText = 8192
+
     var headSize: Int { width / heads }
 
     private struct Network: Decodable {
@@ -60,7 +63,7 @@ struct EncoderConfiguration: Sendable, Hashable {
         (feedForward, vocabularySize, positions) = (network.intermediate_size, network.vocab_size, network.max_position_embeddings)
         normEpsilon = network.layer_norm_eps ?? 1e-12
         // The shorter length in sentence_bert_config.json is where the trainers cut texts, not a limit of the network.
-        contextLength = positions
+        contextLength = min(positions, Self.longestText)
         pooling = try Self.pooling(in: directory)
         let modules: [Module]? = try Self.read("modules.json", in: directory)
         normalises = modules?.contains { $0.type.hasSuffix("Normalize") } ?? true

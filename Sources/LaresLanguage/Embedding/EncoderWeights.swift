@@ -91,7 +91,7 @@ private struct EncoderReader {
             throw LanguageModelError(
                 .badModel, "the tensor '\(name)' of \(rows) × \(columns) has no kernel; widths must be multiples of 32")
         }
-        let matrix = Matrix(weight.bytes, type: type, rows: rows, columns: columns, pool: pool)
+        let matrix = try Matrix(weight.bytes, type: type, rows: rows, columns: columns, pool: pool)
         return EncoderWeights.Dense(matrix: matrix, bias: try tensor(name + ".bias", [rows]).floats() ?? [])
     }
 }

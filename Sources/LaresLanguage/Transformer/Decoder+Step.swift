@@ -41,19 +41,19 @@ extension Decoder {
     private func run(_ pass: Pass, _ batch: [StepEntry], _ cache: KVCache) {
         let space = cache.workspace
         var positions: [Int32] = []
+        var tokens: [Token] = []
         var spans: [SequenceSpan] = []
         for piece in pass.pieces {
             let entry = batch[piece.entry]
             let start = cache.length(of: entry.sequence)
             let pages = cache.sequences[entry.sequence]?.pages ?? []
             spans.append(SequenceSpan(firstRow: positions.count, count: piece.range.count, position: start, pages: pages))
-            for (offset, token) in entry.tokens[piece.range].enumerated() {
-                embed(token, into: space.stream[positions.count])
-                positions.append(Int32(start + offset))
-            }
+            tokens += entry.tokens[piece.range]
+            positions += piece.range.indices.map { Int32(start + $0 - piece.range.lowerBound) }
         }
-        space.rotary.prepare(positions)
-        space.localRotary?.prepare(positions)
+        pool.forEach(tokens.count) { row in embed(tokens[row], into: space.stream[row]) }
+        space.rotary.prepare(positions, on: pool)
+        space.localRotary?.prepare(positions, on: pool)
         for (index, layer) in layers.enumerated() {
             attend(layer, pages: cache.layers[index], spans: spans, space, rows: positions.count)
             feedForward(layer, space, rows: positions.count)
@@ -75,10 +75,9 @@ extension Decoder {
     }
 
     private func feedForward(_ layer: Layer, _ space: Workspace, rows: Int) {
-        let activation: Activation = configuration.activation == .silu ? .silu : .geluTanh
         pool.rmsNorm(space.stream, count: rows, weight: layer.feedForwardNorm, epsilon: configuration.normEpsilon, into: space.input)
         pool.gatedFeedForward(
-            space.input, gate: layer.gate, up: layer.up, activation: activation, into: space.hidden)
+            space.input, gate: layer.gate, up: layer.up, activation: configuration.activation, into: space.hidden)
         add(layer.down, of: space.hidden, norm: layer.feedForwardOutputNorm, space, rows: rows)
     }
 

@@ -58,7 +58,7 @@ package final class Decoder: Sendable {
         outputNorm = tensors.outputNorm
         head = try loader.matrix(tensors.head)
         embedding = tensors.isTied ? .head : .file(tensors.embedding)
-        try loader.checkAttention(tensors.configuration)
+        try WeightLoader.checkAttention(tensors.configuration)
         layers = try tensors.layers.enumerated().map { try loader.layer($1, index: $0, shape: tensors.configuration) }
         file.dropPages()
     }
@@ -103,24 +103,28 @@ struct WeightLoader {
     let precision: Decoder.Precision
 
     func matrix(_ tensor: GGUFTensor) throws -> Matrix {
-        if precision == .single { return unpacked(tensor) }
+        if precision == .single { return try unpacked(tensor) }
+        try Self.check(tensor)
+        return try Matrix(tensor.bytes, type: tensor.type, rows: tensor.rows, columns: tensor.columns, pool: pool)
+    }
+
+    static func check(_ tensor: GGUFTensor) throws {
         guard Matrix.isSupported(type: tensor.type, rows: tensor.rows, columns: tensor.columns) else {
             throw GGUFError(
                 .unsupportedModel,
                 "tensor '\(tensor.name)' of \(tensor.columns) × \(tensor.rows) \(tensor.type.name) has no kernel; use another quantisation")
         }
-        return Matrix(tensor.bytes, type: tensor.type, rows: tensor.rows, columns: tensor.columns, pool: pool)
     }
 
-    private func unpacked(_ tensor: GGUFTensor) -> Matrix {
+    private func unpacked(_ tensor: GGUFTensor) throws -> Matrix {
         let values = [Float](unsafeUninitializedCapacity: tensor.count) { buffer, filled in
             tensor.type.decode(tensor.bytes, into: UnsafeMutableBufferPointer(rebasing: buffer[..<tensor.count]))
             filled = tensor.count
         }
-        return values.withUnsafeBytes { Matrix($0, type: .f32, rows: tensor.rows, columns: tensor.columns, pool: pool) }
+        return try values.withUnsafeBytes { try Matrix($0, type: .f32, rows: tensor.rows, columns: tensor.columns, pool: pool) }
     }
 
-    func checkAttention(_ shape: DecoderConfiguration) throws {
+    static func checkAttention(_ shape: DecoderConfiguration) throws {
         let attention = AttentionShape(
             heads: shape.heads, kvHeads: shape.keyValueHeads, headDimension: shape.headSize, scale: shape.attentionScale)
         guard attention.isSupported else {

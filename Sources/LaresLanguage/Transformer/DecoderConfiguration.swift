@@ -1,3 +1,5 @@
+public import LaresTensor
+
 /// The sizes and switches of one decoder-only transformer, read from a file and checked.
 ///
 /// Shapes used everywhere: `T` tokens of a pass, `C` width, `H` query heads, `G` key-value heads, `D` head size, `F` feed-forward size, `V` vocabulary.
@@ -21,13 +23,13 @@ public struct DecoderConfiguration: Sendable, Hashable {
     /// Added to the mean square in RMS normalisation.
     public var normEpsilon: Float
     /// Which pairs of a head rotary embedding turns.
-    public var ropeStyle: RopeStyle
+    public var pairing: RotaryTable.Pairing
     /// Rotary embedding of the layers that see everything.
     public var rope: Rope
     /// Rotary embedding of the layers with a sliding window; nil: the same.
     public var localRope: Rope?
     /// The gate of the feed-forward part.
-    public var activation: GateActivation = .silu
+    public var activation: Activation = .silu
     /// Multiplies the token embeddings.
     public var embeddingScale: Float = 1
     /// Multiplies query · key before the softmax.
@@ -59,7 +61,7 @@ public struct DecoderConfiguration: Sendable, Hashable {
         headSize = try values.size("attention.key_length", 2...1024, default: max(2, width / heads))
         contextLength = try values.size("context_length", 1...16_777_216)
         normEpsilon = try values.number("attention.layer_norm_rms_epsilon", 0...1)
-        ropeStyle = family.ropeStyle
+        pairing = family.pairing
         activation = family.activation
         attentionScale = 1 / Float(headSize).squareRoot()
         let ropeSize = try values.size("rope.dimension_count", 2...1024, default: headSize)
@@ -81,22 +83,6 @@ public struct DecoderConfiguration: Sendable, Hashable {
         let experts = try values.size("expert_count", 0...1_000_000, default: 0)
         try demand(experts == 0, "mixtures of experts (\(experts) experts) are not supported; choose a dense model")
     }
-}
-
-/// The gate of a gated linear unit.
-public enum GateActivation: Sendable, Hashable {
-    /// x · sigmoid(x): SwiGLU (Shazeer 2020).
-    case silu
-    /// GELU in its tanh form: GEGLU as Gemma uses it.
-    case geluTanh
-}
-
-/// Which pairs of values in a head are rotated together.
-public enum RopeStyle: Sendable, Hashable {
-    /// Neighbours: (0, 1), (2, 3) …
-    case interleaved
-    /// Halves: (0, D/2), (1, D/2 + 1) …, as GPT-NeoX does.
-    case halves
 }
 
 /// Metadata under the prefix of a family, with ranges.

@@ -1,3 +1,5 @@
+import LaresTensor
+
 /// One family of decoder-only models: a small value of switches on shared layers.
 ///
 /// A new family is one file with a `static let` like these and one line in `Family.all`.
@@ -5,9 +7,9 @@ public struct Family: Sendable {
     /// `general.architecture` in GGUF; also the prefix of its metadata.
     public let architecture: String
     /// Which pairs rotary embedding turns (after the permutation that conversion to GGUF applies).
-    let ropeStyle: RopeStyle
+    let pairing: RotaryTable.Pairing
     /// The gate of the feed-forward part.
-    let activation: GateActivation
+    let activation: Activation
     /// RMS normalisation of each query and key head before rotary embedding.
     let normalisesQueryAndKey: Bool
     /// RMS normalisation of the outputs of attention and feed-forward before they are added.
@@ -16,12 +18,12 @@ public struct Family: Sendable {
     let configure: @Sendable (inout DecoderConfiguration, FamilyMetadata) throws -> Void
 
     init(
-        _ architecture: String, rope: RopeStyle, activation: GateActivation = .silu, normalisesQueryAndKey: Bool = false,
+        _ architecture: String, rope pairing: RotaryTable.Pairing, activation: Activation = .silu, normalisesQueryAndKey: Bool = false,
         normalisesOutputs: Bool = false,
         configure: @escaping @Sendable (inout DecoderConfiguration, FamilyMetadata) throws -> Void = { _, _ in }
     ) {
         self.architecture = architecture
-        ropeStyle = rope
+        self.pairing = pairing
         self.activation = activation
         self.normalisesQueryAndKey = normalisesQueryAndKey
         self.normalisesOutputs = normalisesOutputs

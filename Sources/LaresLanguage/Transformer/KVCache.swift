@@ -44,6 +44,8 @@ public final class KVCache {
     public var freePages: Int { table.freePages }
     /// All pages.
     public var totalPages: Int { table.totalPages }
+    /// Bytes that steps work in.
+    package var workspaceBytes: Int { workspace.byteCount }
     /// How many sequences are open.
     public var openSequences: Int { sequences.count }
 

@@ -82,6 +82,7 @@ package struct ReferenceDecoder {
     private func activate(_ x: Float) -> Float {
         switch shape.activation {
         case .silu: x / (1 + exp(-x))
+        case .geluErf: 0.5 * x * (1 + erf(x / Float(2).squareRoot()))
         case .geluTanh: 0.5 * x * (1 + tanh(0.7978845608 * (x + 0.044715 * x * x * x)))
         }
     }
@@ -92,7 +93,7 @@ package struct ReferenceDecoder {
         for (i, speed) in rope.frequencies.enumerated() {
             let angle = Float(position) * speed
             let (cosine, sine) = (cos(angle) * rope.magnitude, sin(angle) * rope.magnitude)
-            let (a, b) = shape.ropeStyle == .interleaved ? (2 * i, 2 * i + 1) : (i, i + half)
+            let (a, b) = shape.pairing == .interleaved ? (2 * i, 2 * i + 1) : (i, i + half)
             (head[a], head[b]) = (head[a] * cosine - head[b] * sine, head[a] * sine + head[b] * cosine)
         }
         return head

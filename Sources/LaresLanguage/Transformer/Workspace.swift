@@ -29,11 +29,18 @@ final class Workspace {
         mixed = Activations(rows: rows, columns: shape.heads * shape.headSize, for: layers.map(\.output.matrix))
         hidden = Activations(rows: rows, columns: shape.feedForward, for: layers.map(\.down.matrix))
         last = Activations(rows: LogitRows.chunk, columns: shape.width, for: [decoder.head])
-        let pairing: RotaryTable.Pairing = shape.ropeStyle == .interleaved ? .interleaved : .halves
         func table(_ rope: Rope) -> RotaryTable {
-            RotaryTable(frequencies: rope.frequencies, pairing: pairing, magnitude: rope.magnitude, capacity: rows)
+            RotaryTable(frequencies: rope.frequencies, pairing: shape.pairing, magnitude: rope.magnitude, capacity: rows)
         }
         rotary = table(shape.rope)
         localRotary = shape.localRope.map(table)
+    }
+
+    /// Bytes of all rows.
+    var byteCount: Int {
+        let buffers = [stream, queries, keys, values] + [part].compactMap { $0 }
+        let tables = [rotary] + [localRotary].compactMap { $0 }
+        return buffers.reduce(0) { $0 + $1.byteCount } + [input, mixed, hidden, last].reduce(0) { $0 + $1.byteCount }
+            + tables.reduce(0) { $0 + $1.byteCount }
     }
 }

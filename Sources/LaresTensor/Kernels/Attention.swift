@@ -198,7 +198,6 @@ struct CachedLayer {
         job.from = Int32(task.from)
         job.to = Int32(task.to)
         job.scale = shape.scale
-        job.cap = shape.softCap ?? 0
         return job
     }
 

@@ -12,17 +12,14 @@ public struct AttentionShape: Sendable, Hashable {
     public let scale: Float
     /// A query at position p sees keys p − window + 1 … p; nil: all up to p.
     public let window: Int?
-    /// Scores become cap · tanh(score / cap).
-    public let softCap: Float?
 
     /// Heads of an attention layer; `isSupported` tells whether the kernels take the shape.
-    public init(heads: Int, kvHeads: Int, headDimension: Int, scale: Float, window: Int? = nil, softCap: Float? = nil) {
+    public init(heads: Int, kvHeads: Int, headDimension: Int, scale: Float, window: Int? = nil) {
         self.heads = heads
         self.kvHeads = kvHeads
         self.headDimension = headDimension
         self.scale = scale
         self.window = window
-        self.softCap = softCap
     }
 
     /// Whether the kernels take this shape: head dimension a multiple of 16 up to 256, at most 48 query heads to a key head.

@@ -26,15 +26,12 @@ public enum Activation: Sendable, Hashable {
     case geluTanh
     /// GELU by the error function
     case geluErf
-    /// GELU by tanh with input and output rounded to half precision, the table ggml computes with
-    case geluTanhHalf
 
     var kind: lares_activation {
         switch self {
         case .silu: LARES_SILU
         case .geluTanh: LARES_GELU_TANH
         case .geluErf: LARES_GELU_ERF
-        case .geluTanhHalf: LARES_GELU_TANH_HALF
         }
     }
 }

@@ -57,6 +57,17 @@ import Testing
         }
     }
 
+    @Test func memoryGrowsWithTheLongestText() throws {
+        let golden: Golden = try decodeGolden("minilm")
+        try withPool { pool in
+            let usual = try EmbeddingModel(directory: testModel("minilm"), pool: pool)
+            let small = try EmbeddingModel(directory: testModel("minilm"), pool: pool, rows: 8)
+            let texts = golden.entries.map(\.tokens).sorted { $0.count < $1.count }
+            #expect(texts.last.map { $0.count > 16 } == true)
+            #expect(try texts.map { try small.embed([$0]) } == texts.map { try usual.embed([$0]) })
+        }
+    }
+
     @Test func whatCannotBeEmbeddedIsRefused() throws {
         try withPool { pool in
             let model = try EmbeddingModel(directory: testModel("minilm"), pool: pool)

@@ -91,7 +91,7 @@ import Testing
             var run = try DecoderRun(path, pool: pool, pages: 128)
             let (long, short) = (run.cache.open(prompt: []).sequence, run.cache.open(prompt: []).sequence)
             let text = (0..<700).map { Token(($0 * 17 + 3) % 300) }
-            guard run.decoder.configuration.contextLength >= 700 else { return }
+            try #require(run.decoder.configuration.contextLength >= 700)
             let rows = try run.step([StepEntry(sequence: long, tokens: text), StepEntry(sequence: short, tokens: [9, 8, 7])])
             #expect(try run.rows(of: text, parts: 64).last == rows[0])
             #expect(try run.rows(of: [9, 8, 7]).last == rows[1])

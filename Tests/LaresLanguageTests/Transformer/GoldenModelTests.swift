@@ -38,6 +38,7 @@ import Testing
                 """)
             #expect(mean < 1.25 * golden.noise.meanKL)
             #expect(decided * 50 >= 45 * golden.decided.count)
+            #expect(open >= golden.noise.greedyEqual - 5)
         }
     }
 

@@ -1,3 +1,5 @@
+import LaresTensor
+
 extension Family {
     /// Gemma 3 (text): five layers with a sliding window, then one that sees everything; norms on both sides of each part.
     ///

@@ -1,3 +1,5 @@
+import LaresTensor
+
 extension Family {
     /// Llama 1 to 3, SmolLM2, Mistral and everything converted as `llama`.
     ///
