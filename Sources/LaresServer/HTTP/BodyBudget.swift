@@ -26,10 +26,10 @@ package final class BodyBudget: Sendable {
         /// - Throws: ``APIError`` (503) when the budget is used up.
         package func take(_ bytes: Int) throws {
             try state.withLock { state in
-                state.seen += bytes
-                let more = max(0, state.seen - BodyBudget.free) - state.charged
+                let seen = state.seen + bytes
+                let more = max(0, seen - BodyBudget.free) - state.charged
                 guard budget.take(more) else { throw APIError.bodiesWait }
-                state.charged += more
+                state = (seen, state.charged + more)
             }
         }
 

@@ -28,9 +28,13 @@ struct HTTPWeb: Web {
                 let response = try await client.execute(clientRequest(request), deadline: .distantFuture)
                 result = await Self.pass(response, from: host, to: body)
             } catch {
+                if Task.isCancelled || error is CancellationError {
+                    // Whoever gave up doesn't wait for the end of an attempt to connect.
+                    client.shutdown { _ in }
+                    throw CancellationError()
+                }
                 failure = error
                 try await client.shutdown()
-                if Task.isCancelled || error is CancellationError { throw CancellationError() }
                 continue
             }
             try await client.shutdown()
