@@ -24,7 +24,7 @@ def pytest_collection_modifyitems(config, items):
 @pytest.fixture(scope="session", autouse=True)
 def everything_is_there():
     most = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
-    resource.setrlimit(resource.RLIMIT_NOFILE, (min(8192, most), most))  # a thousand connections need as many files
+    resource.setrlimit(resource.RLIMIT_NOFILE, (min(8192, most), most))  # this side of a thousand connections; the server sees to its own
     assert PROGRAM.exists(), f"{PROGRAM} is not there: run `make test`, which builds it"
     for name in ("smollm2.gguf", "minilm/model.safetensors"):
         assert (MODELS / name).exists(), f"{MODELS / name} is not there: run `make test`, which fetches the test models"

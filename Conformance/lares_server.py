@@ -5,6 +5,7 @@ import os
 import pathlib
 import signal
 import socket
+import ssl
 import subprocess
 import tempfile
 import time
@@ -41,13 +42,14 @@ def free_port():
 
 
 class Server:
-    """`lares serve` on a free loopback port."""
+    """`lares serve` on a free loopback port. It starts with few open files allowed, as many a shell does: it has to ask for more itself."""
 
-    def __init__(self, home, *flags, models="smollm2"):
+    def __init__(self, home, *flags, models="smollm2", certificate=None):
         self.port = free_port()
-        self.url = f"http://127.0.0.1:{self.port}"
+        self.url = f"{'https' if certificate else 'http'}://127.0.0.1:{self.port}"
+        self.context = ssl.create_default_context(cafile=str(certificate)) if certificate else None
         self.log = tempfile.TemporaryFile("w+")
-        arguments = [str(PROGRAM), "serve", "--port", str(self.port), *(["--models", models] if models else []), *flags]
+        arguments = ["sh", "-c", 'ulimit -Sn 512; exec "$@"', "sh", str(PROGRAM), "serve", "--port", str(self.port), *(["--models", models] if models else []), *flags]
         self.process = subprocess.Popen(arguments, env=dict(os.environ, LARES_HOME=str(home)), stdout=self.log, stderr=self.log)
         self.wait_until_ready()
 
@@ -62,7 +64,7 @@ class Server:
 
     def status(self, path, timeout=5):
         try:
-            with urllib.request.urlopen(self.url + path, timeout=timeout) as answer:
+            with urllib.request.urlopen(self.url + path, timeout=timeout, context=self.context) as answer:
                 return answer.status
         except urllib.error.HTTPError as error:
             return error.code
@@ -70,7 +72,7 @@ class Server:
             return None
 
     def get(self, path, timeout=10):
-        with urllib.request.urlopen(self.url + path, timeout=timeout) as answer:
+        with urllib.request.urlopen(self.url + path, timeout=timeout, context=self.context) as answer:
             return answer.read().decode()
 
     def metric(self, name):

@@ -12,6 +12,7 @@ let package = Package(
                 .product(name: "LaresTensor", package: "lares"),
                 .product(name: "LaresTemplates", package: "lares"),
                 .product(name: "LaresLanguage", package: "lares"),
+                .product(name: "LaresServer", package: "lares"),
             ],
             swiftSettings: [.swiftLanguageMode(.v6)])
     ]

@@ -1,6 +1,7 @@
 import Foundation
 import Glibc
 import LaresLanguage
+import LaresServer
 import LaresTemplates
 import LaresTensor
 
@@ -13,6 +14,7 @@ public func fuzzOne(_ data: UnsafePointer<UInt8>, _ size: Int) -> CInt {
     case "model": withFile(bytes) { path in _ = try? LanguageModel(contentsOf: path) }
     case "safetensors": withFile(bytes) { path in _ = try? SafeTensors(contentsOf: path) }
     case "tokenizer": _ = try? TokenizerJSON([UInt8](bytes)).encode("Hello, 世界 <s>", addSpecial: true, parseSpecial: true)
+    case "json": _ = try? RequestReading.requests(in: [UInt8](bytes))
     default: render(String(decoding: bytes, as: UTF8.self))
     }
     return 0
