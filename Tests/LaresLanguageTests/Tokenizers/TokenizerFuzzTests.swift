@@ -3,7 +3,7 @@ import LaresLanguage
 import Testing
 
 @Suite struct TokenizerFuzzTests {
-    static let inputs = ProcessInfo.processInfo.environment["LARES_FUZZ"].flatMap { Int($0) } ?? 20_000
+    static let inputs = ProcessInfo.processInfo.environment["LARES_FUZZ"].flatMap { Int($0) } ?? 100_000
     static let probe = "Hello hello, 中文 <|im_end|>[tool] 123 \u{301}\u{0}\n  lights"
 
     /// Everything a caller may ask of a tokenizer that was accepted.
