@@ -63,11 +63,11 @@ def test_wrong_prompts_are_400(client, prompt):
 
 def test_the_greedy_ids_are_those_of_the_reference(client, golden):
     """Through the whole server: the continuation of decided prompts, token by token, as llama.cpp gives it."""
-    entries = golden("smollm2")["decided"]
+    entries = golden("smollm2")["decided"][::5]
     same = 0
-    for entry in entries[::5]:
+    for entry in entries:
         ours = client.completions.create(model="smollm2", prompt=entry["tokens"], temperature=0, max_tokens=32, extra_body={"ignore_eos": True})
         theirs = client.completions.create(model="smollm2", prompt=entry["tokens"] + entry["continuation"][:32], max_tokens=0, echo=True)
         start = client.completions.create(model="smollm2", prompt=entry["tokens"], max_tokens=0, echo=True)
         same += start.choices[0].text + ours.choices[0].text == theirs.choices[0].text
-    assert same >= 9
+    assert same >= 0.9 * len(entries)

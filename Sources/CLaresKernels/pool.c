@@ -5,6 +5,7 @@
 #include "lares_pool.h"
 
 #include <errno.h>
+#include <malloc.h>
 #include <linux/futex.h>
 #include <pthread.h>
 #include <sched.h>
@@ -103,6 +104,12 @@ static void *worker(void *argument) {
         if (atomic_load(&pool->stopped)) return NULL;
         work(pool);
     }
+}
+
+void lares_return_freed_memory(void) {
+#if defined(__GLIBC__)
+    malloc_trim(0);
+#endif
 }
 
 int lares_processors(void) {

@@ -12,7 +12,7 @@ import NIOSSL
 ///
 ///     let server = LaresServer(client: serving, settings: settings, keys: keys, store: store, metrics: metrics, logger: logger)
 ///     let application = try server.application { port in print("http://127.0.0.1:\(port)") }
-///     ServiceGroup(services: [serving, application, server.drain], …)
+///     ServiceGroup(services: [serving, application, server.drain()], …)
 public struct LaresServer: Sendable {
     /// The version of Lares.
     public static let version = "0.1.0"
@@ -49,8 +49,10 @@ public struct LaresServer: Sendable {
         self.logger = logger
     }
 
-    /// Lets running answers finish; put it last in the service group.
-    public var drain: Drain { Drain(activity, limit: settings.drainLimit) }
+    /// Lets running answers finish, and ends those that are still running at the limit; put it last in the service group.
+    public func drain(endAnswers: @escaping @Sendable () -> Void = {}) -> Drain {
+        Drain(activity, limit: settings.drainLimit, endAnswers: endAnswers)
+    }
 
     /// The server as a service, ready to run.
     ///

@@ -1,3 +1,4 @@
+import CLaresKernels
 import Glibc
 
 /// Rows of floats, allocated once and reused between steps: row = token, 64-byte aligned start, no gap between rows.
@@ -43,5 +44,8 @@ func alignedZeros<T: BitwiseCopyable>(_ type: T.Type, count: Int) -> UnsafeMutab
     (raw + whole).initializeMemory(as: UInt8.self, repeating: 0, count: bytes - whole)
     return raw.assumingMemoryBound(to: T.self)
 }
+
+/// Gives memory that was freed back to the system: reading a model leaves megabytes behind that would stay this process's.
+public func returnFreedMemory() { lares_return_freed_memory() }
 
 private let pageSize = sysconf(Int32(_SC_PAGESIZE))

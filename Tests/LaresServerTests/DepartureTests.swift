@@ -67,7 +67,7 @@ struct DepartureTests {
             running.post("/v1/chat/completions", chatBody)
             while models.requests.isEmpty { await Task.yield() }
             let isDrained = Mutex(false)
-            let group = ServiceGroup(services: [server.drain], logger: quiet)
+            let group = ServiceGroup(services: [server.drain()], logger: quiet)
             async let drained: Void = {
                 try await group.run()
                 isDrained.withLock { $0 = true }
@@ -95,7 +95,7 @@ struct DepartureTests {
         settings.drainLimit = .milliseconds(20)
         let server = LaresServer(client: models, settings: settings, logger: quiet)
         let application = try server.application { continuation.yield($0) }
-        let group = ServiceGroup(services: [application, server.drain], logger: quiet)
+        let group = ServiceGroup(services: [application, server.drain()], logger: quiet)
         async let ended: Void = group.run()
         let running = try Connection(port: #require(await ports.first { _ in true }))
         running.post("/v1/chat/completions", streaming ? String(chatBody.dropLast() + #","stream":true}"#) : chatBody)

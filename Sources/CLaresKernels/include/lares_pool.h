@@ -11,6 +11,9 @@ typedef void (*lares_body)(void *context, size_t index);
 
 enum { LARES_POOL_THREADS = 256 };
 
+/// Gives memory that was freed back to the system, where the allocator can.
+void lares_return_freed_memory(void);
+
 /// Processors this process may run on.
 int lares_processors(void);
 /// Bytes a pool needs, aligned to 64.

@@ -120,6 +120,7 @@ final class ModelShelf: Sendable {
             logger.error("model failed to load", metadata: ["model": "\(stored.name)", "error": "\(error)"])
         }
         settle(stored.name, result)
+        returnFreedMemory()
     }
 
     private func log(_ model: LoadedModel, _ time: Duration) {
