@@ -5,7 +5,7 @@ import Testing
 @Suite struct FuzzTests {
     /// The seed is fixed, so that a failure can be repeated; LARES_FUZZ raises the number of inputs.
     private static let seed: UInt64 = 0x1A2E5
-    private static let inputs = ProcessInfo.processInfo.environment["LARES_FUZZ"].flatMap(Int.init) ?? 20_000
+    private static let inputs = ProcessInfo.processInfo.environment["LARES_FUZZ"].flatMap(Int.init) ?? 100_000
 
     @Test func mutatedTemplatesNeverTrapAndStayBounded() throws {
         let corpus = try Golden.cases().cases.compactMap { $0["template"]?.text }.map { [UInt8]($0.utf8) }
