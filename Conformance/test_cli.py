@@ -210,8 +210,16 @@ def test_serve_says_why_it_does_not_start(tmp_path, settings, flags, reason):
 
 def test_serve_says_when_it_starts_and_when_it_is_ready(home):
     with Server(home) as running:
-        said = running.said()
+        end = time.monotonic() + 10
+        while "Lares is ready" not in (said := running.said()) and time.monotonic() < end:
+            time.sleep(0.02)
         assert said.index(f"Lares is starting: {running.url}") < said.index(f"Lares is ready: {running.url}")
+
+
+def test_a_stop_right_after_the_start_is_no_failure(home):
+    for _ in range(6):
+        with Server(home):
+            pass
 
 
 def test_a_program_without_its_files_says_so(tmp_path):

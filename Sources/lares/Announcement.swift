@@ -16,10 +16,10 @@ struct Announcement: Service {
     func open(_ address: String) { opened.yield(address) }
 
     func run() async throws {
+        // The stream has no end of its own: only the shutdown ends the wait, and a service that ends sooner would end them all.
         await cancelWhenGracefulShutdown {
             for await address in addresses { await announce(address) }
         }
-        try await gracefulShutdown()
     }
 
     private func announce(_ address: String) async {

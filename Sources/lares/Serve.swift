@@ -88,7 +88,7 @@ struct Serve: AsyncParsableCommand {
     private static func run(_ server: LaresServer, _ serving: Serving, _ settings: ServerSettings, _ logger: Logger) async throws {
         let announcement = Announcement(client: serving)
         let application = try server.application { port in announcement.open(settings.address(port: port)) }
-        let services: [any Service] = [serving, application, announcement, server.drain { serving.stop() }]
+        let services: [any Service] = [Lasting(body: serving), application, announcement, server.drain { serving.stop() }]
         var configuration = ServiceGroupConfiguration(services: services, gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
         configuration.maximumGracefulShutdownDuration = settings.drainLimit + .seconds(10)
         do {
