@@ -75,17 +75,8 @@ OP void chunk_softmax(const lares_attend *job, int32_t from, int32_t to, float *
         }
         vf top = vf_set(-__builtin_inff());
         for (size_t k = 0; k < width; k += 16) {
-            vf v = vf_mul(vf_load(s + k), vf_set(job->scale));
-            if (job->cap > 0) {
-                // The masked lanes must stay at minus infinity, so they are put back below.
-                const vf capped = vf_mul(vf_tanh(vf_div(v, vf_set(job->cap))), vf_set(job->cap));
-                vf_store(s + k, capped);
-                for (int32_t j = (int32_t)k; j < (int32_t)k + 16; j++)
-                    if (j < begin || j >= end) s[j] = -__builtin_inff();
-                v = vf_load(s + k);
-            } else {
-                vf_store(s + k, v);
-            }
+            const vf v = vf_mul(vf_load(s + k), vf_set(job->scale));
+            vf_store(s + k, v);
             top = vf_max(v, top);
         }
         maximum[r] = vf_top(top);

@@ -33,12 +33,6 @@ OP vf vf_erf(vf x) {
     return vf_sign(vf_sub(vf_set(1), vf_mul(p, vf_exp(vf_mul(vf_mul(a, a), vf_set(-1))))), x);
 }
 
-OP vf vf_half(vf x) {
-    uint16_t h[16];
-    vf_store_f16(h, x);
-    return vf_load_f16(h);
-}
-
 OP vf vf_gelu_tanh(vf x) {
     const vf inner = vf_mul(vf_mul(x, vf_set(0.79788456f)), vf_fma(vf_mul(x, x), vf_set(0.044715f), vf_set(1)));
     return vf_mul(vf_mul(vf_set(0.5f), x), vf_add(vf_set(1), vf_tanh(inner)));
@@ -48,7 +42,6 @@ OP vf vf_activate(lares_activation kind, vf x) {
     switch (kind) {
     case LARES_SILU: return vf_div(x, vf_add(vf_set(1), vf_exp(vf_mul(x, vf_set(-1)))));
     case LARES_GELU_TANH: return vf_gelu_tanh(x);
-    case LARES_GELU_TANH_HALF: return vf_half(vf_gelu_tanh(vf_half(x)));
     default: return vf_mul(vf_mul(vf_set(0.5f), x), vf_add(vf_set(1), vf_erf(vf_mul(x, vf_set(0.70710678f)))));
     }
 }
@@ -110,6 +103,12 @@ static void NAME(lares_scale_f32)(float *x, float by, size_t n) {
 
 static void NAME(lares_to_half_f32)(const float *x, uint16_t *out, size_t n) {
     for (size_t i = 0; i < n; i += 16) vf_store_f16(out + i, vf_load(x + i));
+}
+
+OP vf vf_half(vf x) {
+    uint16_t h[16];
+    vf_store_f16(h, x);
+    return vf_load_f16(h);
 }
 
 static void NAME(lares_round_half_f32)(float *x, size_t n) {

@@ -55,7 +55,7 @@ typedef struct {
     int16_t *sums;
 } lares_quantised;
 
-typedef enum { LARES_SILU = 0, LARES_GELU_TANH = 1, LARES_GELU_ERF = 2, LARES_GELU_TANH_HALF = 3 } lares_activation;
+typedef enum { LARES_SILU = 0, LARES_GELU_TANH = 1, LARES_GELU_ERF = 2 } lares_activation;
 
 /// Queries of one key/value head against a range of keys. Rows are (query, head) pairs.
 typedef struct {
@@ -73,7 +73,6 @@ typedef struct {
     size_t value_stride;
     int32_t from, to;          // keys from..<to; `from` is a multiple of LARES_CHUNK
     float scale;
-    float cap;                 // logit soft cap, 0 = none
     float *const *out;         // [rows] pointers to `head` floats
     float *maximum, *sum;      // [rows] state of an unfinished softmax; NULL: the rows are finished here
 } lares_attend;

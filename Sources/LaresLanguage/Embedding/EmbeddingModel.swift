@@ -26,6 +26,12 @@ public final class EmbeddingModel: Sendable {
     private let pool: ComputePool
     private let workspace: Mutex<EncoderWorkspace>
 
+    /// Whether the files of a folder make a model: sizes, tensors and tokenizer, nothing repacked. Throws what loading it would.
+    public static func check(directory: String) throws {
+        try EncoderWeights.check(try SafeTensors(contentsOf: directory + "/model.safetensors"), EncoderConfiguration(directory: directory))
+        _ = try TokenizerJSON(contentsOf: directory + "/tokenizer.json")
+    }
+
     /// Reads, checks and repacks a model. Throws `LanguageModelError`, `SafeTensorsError` or a tokenizer's error.
     public convenience init(directory: String, pool: ComputePool = .shared) throws {
         try self.init(directory: directory, pool: pool, rows: EncoderWorkspace.usualRows)

@@ -27,8 +27,24 @@ struct EncoderWeights: Sendable {
     let embeddingNorm: Norm
     let layers: [Layer]
 
+    /// Whether the tensors a network of this shape needs are there, in types and shapes that can be used.
+    static func check(_ file: SafeTensors, _ shape: EncoderConfiguration) throws {
+        let reader = EncoderReader(file: file)
+        let (width, inner) = (shape.width, shape.feedForward)
+        for (name, rows) in [("word", shape.vocabularySize), ("token_type", nil), ("position", shape.positions)] {
+            _ = try reader.tensor("embeddings.\(name)_embeddings.weight", [rows, width])
+        }
+        let parts = [
+            ("attention.self.query", width, width), ("attention.self.key", width, width), ("attention.self.value", width, width),
+            ("attention.output.dense", width, width), ("intermediate.dense", inner, width), ("output.dense", width, inner),
+        ]
+        for layer in 0..<shape.layers {
+            for (name, rows, columns) in parts { _ = try reader.matrix("encoder.layer.\(layer).\(name)", rows, columns) }
+        }
+    }
+
     init(_ file: SafeTensors, _ shape: EncoderConfiguration, pool: ComputePool) throws {
-        let reader = EncoderReader(file: file, pool: pool)
+        let reader = EncoderReader(file: file)
         let width = shape.width
         words = try reader.tensor("embeddings.word_embeddings.weight", [shape.vocabularySize, width])
         let types = try reader.floats("embeddings.token_type_embeddings.weight", rows: nil, columns: width)
@@ -39,12 +55,12 @@ struct EncoderWeights: Sendable {
         layers = try (0..<shape.layers).map { index in
             let name = "encoder.layer.\(index)."
             return Layer(
-                query: try reader.dense(name + "attention.self.query", width, width),
-                key: try reader.dense(name + "attention.self.key", width, width),
-                value: try reader.dense(name + "attention.self.value", width, width),
-                output: try reader.dense(name + "attention.output.dense", width, width),
-                up: try reader.dense(name + "intermediate.dense", shape.feedForward, width),
-                down: try reader.dense(name + "output.dense", width, shape.feedForward),
+                query: try reader.dense(name + "attention.self.query", width, width, pool),
+                key: try reader.dense(name + "attention.self.key", width, width, pool),
+                value: try reader.dense(name + "attention.self.value", width, width, pool),
+                output: try reader.dense(name + "attention.output.dense", width, width, pool),
+                up: try reader.dense(name + "intermediate.dense", shape.feedForward, width, pool),
+                down: try reader.dense(name + "output.dense", width, shape.feedForward, pool),
                 attentionNorm: try reader.norm(name + "attention.output.LayerNorm", width),
                 outputNorm: try reader.norm(name + "output.LayerNorm", width))
         }
@@ -59,7 +75,6 @@ struct EncoderWeights: Sendable {
 /// Finds the tensors of an encoder by name, with or without the prefix `bert.`, and checks their shapes.
 private struct EncoderReader {
     let file: SafeTensors
-    let pool: ComputePool
 
     func tensor(_ name: String, _ shape: [Int?]) throws -> SafeTensors.Tensor {
         guard let tensor = file.tensors[name] ?? file.tensors["bert." + name] else {
@@ -85,12 +100,17 @@ private struct EncoderReader {
             weight: try tensor(name + ".weight", [count]).floats() ?? [], bias: try tensor(name + ".bias", [count]).floats() ?? [])
     }
 
-    func dense(_ name: String, _ rows: Int, _ columns: Int) throws -> EncoderWeights.Dense {
+    func matrix(_ name: String, _ rows: Int, _ columns: Int) throws -> (tensor: SafeTensors.Tensor, type: DType) {
         let weight = try tensor(name + ".weight", [rows, columns])
         guard let type = weight.dtype, Matrix.isSupported(type: type, rows: rows, columns: columns) else {
             throw LanguageModelError(
                 .badModel, "the tensor '\(name)' of \(rows) × \(columns) has no kernel; widths must be multiples of 32")
         }
+        return (weight, type)
+    }
+
+    func dense(_ name: String, _ rows: Int, _ columns: Int, _ pool: ComputePool) throws -> EncoderWeights.Dense {
+        let (weight, type) = try matrix(name, rows, columns)
         let matrix = try Matrix(weight.bytes, type: type, rows: rows, columns: columns, pool: pool)
         return EncoderWeights.Dense(matrix: matrix, bias: try tensor(name + ".bias", [rows]).floats() ?? [])
     }

@@ -17,7 +17,7 @@ extension ModelSummary {
             }
             kind = .language
             self.family = family
-            contextLength = try DecoderTensors(file).configuration.contextLength
+            contextLength = try LanguageModel.needs(of: file).contextLength
             parameterCount = file.tensors.values.reduce(0) { Bytes.sum([$0, $1.count]) }
             quantisation = Self.quantisation(file)
             dimensions = nil
@@ -57,8 +57,9 @@ extension ModelSummary {
         let tensors: [String: SafeTensors.Tensor]
         do {
             tensors = try SafeTensors(contentsOf: directory + "/model.safetensors").tensors
+            try EmbeddingModel.check(directory: directory)
         } catch {
-            throw PullError(.notAModel, "'\(directory)/model.safetensors' can't be used: \(error)")
+            throw PullError(.notAModel, "'\(directory)' can't be used: \(error)")
         }
         kind = .embedding
         self.family = family

@@ -22,7 +22,7 @@ package struct ModelNeeds: Sendable, Hashable {
         self.contextLength = contextLength
     }
 
-    /// An encoder: weights, and activations of one text of full length. Its inner width is taken to be the usual four times the outer.
+    /// An encoder: at most its file, and activations of one text of full length. Its inner width is taken to be the usual four times the outer.
     init(embedding model: StoredModel) {
         let (context, width) = (model.summary.contextLength ?? 512, model.summary.dimensions ?? 1_024)
         self.init(
@@ -34,17 +34,9 @@ package struct ModelNeeds: Sendable, Hashable {
     ///
     /// - Throws: `GGUFError` when this file can't be a model of its family.
     package init(gguf path: String, batchLimit: Int) throws {
-        let file = try GGUFFile(contentsOf: path)
-        let tensors = try DecoderTensors(file)
-        let shape = tensors.configuration
-        let (queries, keys) = (shape.heads * shape.headSize, shape.keyValueHeads * shape.headSize)
-        let row = 4 * shape.width + 2 * queries + 2 * keys + shape.feedForward
-        let activations = Bytes.product(Self.rows, row, MemoryLayout<Float>.stride)
-        let logits = Bytes.product(batchLimit, tensors.vocabularySize, MemoryLayout<Float>.stride)
-        let page = KVPages.elements(kvHeads: shape.keyValueHeads, headDimension: shape.headSize)
-        // Repacked weights are about as large as the file; the exact number replaces this one after loading.
+        let needs = try LanguageModel.needs(of: GGUFFile(contentsOf: path))
         self.init(
-            weightBytes: file.byteCount, pageBytes: Bytes.product(2, page, MemoryLayout<UInt16>.stride, shape.layers),
-            workBytes: Bytes.sum([activations, logits]), contextLength: shape.contextLength)
+            weightBytes: needs.weightBytes, pageBytes: needs.pageBytes,
+            workBytes: Bytes.sum([needs.workspaceBytes, Bytes.product(batchLimit, needs.logitBytes)]), contextLength: needs.contextLength)
     }
 }

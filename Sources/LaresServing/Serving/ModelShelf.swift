@@ -136,15 +136,13 @@ final class ModelShelf: Sendable {
         var needs =
             try stored.kind == .language
             ? ModelNeeds(gguf: store.file(of: stored), batchLimit: settings.batchLimit) : ModelNeeds(embedding: stored)
-        _ = try makeRoom(for: stored.name, needs)
+        let plan = try makeRoom(for: stored.name, needs)
         let network: LoadedModel.Network =
             switch stored.kind {
             case .language: .language(try LanguageModel(contentsOf: store.file(of: stored), pool: pool))
             case .embedding: .embedding(try EmbeddingModel(directory: store.directory(of: stored), pool: pool))
             }
-        // What the weights take is known only now; a model that turns out too large goes again.
-        needs.weightBytes = network.weightBytes
-        let plan = try makeRoom(for: stored.name, needs)
+        needs.weightBytes = network.weightBytes  // an encoder's embeddings stay in its file
         return LoadedModel(stored, network, needs, pages: plan.pages, contextLimit: settings.contextLimit)
     }
 
