@@ -5,12 +5,11 @@ import os
 import resource
 import shutil
 import tempfile
-import threading
-import time
 
 import openai
 import pytest
 
+from health_watch import HealthWatch
 from lares_server import MODELS, PROGRAM, ROOT, Server, must_run
 
 
@@ -59,36 +58,6 @@ def async_client(server):
 @pytest.fixture
 def golden():
     return lambda name: json.loads((ROOT / "Tests/LaresLanguageTests/Golden" / f"{name}.json").read_text())
-
-
-class HealthWatch:
-    """Asks /health all the time; remembers every answer that was wrong or took over a second."""
-
-    def __init__(self, server):
-        self.server, self.faults, self.asked = server, [], 0
-        self.done = threading.Event()
-        self.thread = threading.Thread(target=self.watch, daemon=True)
-
-    def watch(self):
-        while not self.done.is_set():
-            begin = time.monotonic()
-            status = self.server.status("/health", timeout=5)
-            taken = time.monotonic() - begin
-            self.asked += 1
-            if status != 200 or taken > 1:
-                self.faults.append((status, round(taken, 2)))
-            self.done.wait(0.1)
-
-    def __enter__(self):
-        self.thread.start()
-        return self
-
-    def __exit__(self, kind, *_):
-        self.done.set()
-        self.thread.join(timeout=10)
-        if kind is None:
-            assert self.server.process.poll() is None, f"the server ended: {self.server.said()}"
-            assert not self.faults, f"/health failed or was slow {len(self.faults)} of {self.asked} times (status, seconds): {self.faults[:5]}"
 
 
 @pytest.fixture

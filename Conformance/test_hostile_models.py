@@ -7,7 +7,7 @@ import httpx
 import pytest
 
 import hostile_files
-from conftest import HealthWatch
+from health_watch import HealthWatch
 from lares_server import MODELS, Server, must_run, run
 
 

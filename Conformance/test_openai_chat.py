@@ -1,6 +1,7 @@
 """Chat with the official `openai` client."""
 
 import asyncio
+import concurrent.futures
 import json
 
 import httpx
@@ -9,6 +10,12 @@ import pytest
 
 QUESTION = [{"role": "user", "content": "Name three colours."}]
 GREEDY = {"model": "smollm2", "temperature": 0, "max_tokens": 24}
+
+
+def run_apart(coroutine):
+    """Runs it on a thread of its own: the browser of other tests keeps a loop running on this one."""
+    with concurrent.futures.ThreadPoolExecutor(1) as threads:
+        return threads.submit(asyncio.run, coroutine).result()
 
 
 def test_models_are_listed_and_found(client):
@@ -141,7 +148,7 @@ def test_the_answer_alone_and_in_a_batch_is_the_same(client, async_client, golde
         answers = await asyncio.gather(*(async_client.completions.create(prompt=p, **options) for p in prompts))
         return [a.choices[0].text for a in answers]
 
-    assert asyncio.run(together()) == alone
+    assert run_apart(together()) == alone
 
 
 def test_thirty_two_chats_run_side_by_side(async_client):
@@ -157,7 +164,7 @@ def test_thirty_two_chats_run_side_by_side(async_client):
     async def all_of_them():
         return await asyncio.gather(*(chat(i) for i in range(32)))
 
-    texts = asyncio.run(all_of_them())
+    texts = run_apart(all_of_them())
     assert len(texts) == 32 and all(texts)
 
 

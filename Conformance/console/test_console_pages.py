@@ -78,7 +78,7 @@ def test_what_pages_become_is_accessible_too(visit, shots, language, scheme):
 
 # Shifts that no one caused: what comes after a press is not counted.
 SHIFTS = """() => { window.shifts = []; new PerformanceObserver(list => list.getEntries().forEach(shift => shift.hadRecentInput ||
-  shifts.push(shift.value + ' ' + shift.sources.map(s => s.node?.outerHTML?.slice(0, 80)).join(' | ')))).observe({ type: 'layout-shift', buffered: true }); }"""
+  shifts.push(shift.value + ' ' + shift.sources.map(s => s.node?.outerHTML?.slice(0, 80) + ` from ${s.previousRect.x},${s.previousRect.y} ${s.previousRect.width}×${s.previousRect.height} to ${s.currentRect.x},${s.currentRect.y} ${s.currentRect.width}×${s.currentRect.height}`).join(' | ')))).observe({ type: 'layout-shift', buffered: true }); }"""
 
 
 @pytest.mark.parametrize("width", [1280, 390])

@@ -19,7 +19,7 @@ import Testing
             #expect(try files(home.path + "/blobs") == ["sha256-\(Digest(of: bytes))"])
             #expect(try files(home.path + "/downloads").isEmpty)
             let found = try store.find("tiny-model").description
-            #expect(found.family == "llama" && found.quantisation == "Q4_1" && found.contextLength == 128 && found.parameterCount == 42)
+            #expect(found.family == "llama" && found.quantisation == "Q4_1" && found.contextLength == 128 && found.parameterCount == 7_392)
             #expect(found.state == .stored && found.fileBytes == bytes.count)
         }
     }

@@ -31,12 +31,12 @@ extension [UInt8] {
 /// values of the architecture by 64-bit ones.
 func tinyGGUF(seed: UInt32 = 0, architecture: String = "llama", sizes: [String: UInt64] = [:]) -> [UInt8] {
     let usual: [String: UInt64] = [
-        "context_length": 128, "block_count": 1, "embedding_length": 2, "feed_forward_length": 2, "attention.head_count": 1,
+        "context_length": 128, "block_count": 1, "embedding_length": 32, "feed_forward_length": 32, "attention.head_count": 1,
     ]
     let values = usual.merging(sizes) { $1 }.sorted { $0.key < $1.key }
     let tensors: [(name: String, shape: [Int])] =
-        [("token_embd", [2, 4]), ("output_norm", [2]), ("blk.0.attn_norm", [2]), ("blk.0.ffn_norm", [2])]
-        + ["attn_q", "attn_k", "attn_v", "attn_output", "ffn_gate", "ffn_up", "ffn_down"].map { ("blk.0." + $0, [2, 2]) }
+        [("token_embd", [32, 4]), ("output_norm", [32]), ("blk.0.attn_norm", [32]), ("blk.0.ffn_norm", [32])]
+        + ["attn_q", "attn_k", "attn_v", "attn_output", "ffn_gate", "ffn_up", "ffn_down"].map { ("blk.0." + $0, [32, 32]) }
     var bytes = Array("GGUF".utf8)
     bytes.append(number: UInt32(3))
     bytes.append(number: UInt64(tensors.count))
@@ -55,15 +55,17 @@ func tinyGGUF(seed: UInt32 = 0, architecture: String = "llama", sizes: [String: 
         bytes.append(number: UInt32(10))
         bytes.append(number: value)
     }
-    for (index, tensor) in tensors.enumerated() {
+    var elements = 0
+    for tensor in tensors {
         bytes.append(text: tensor.name + ".weight")
         bytes.append(number: UInt32(tensor.shape.count))
         for size in tensor.shape { bytes.append(number: UInt64(size)) }
         bytes.append(number: UInt32(0))
-        bytes.append(number: UInt64(32 * index))
+        bytes.append(number: UInt64(4 * elements))
+        elements += tensor.shape.reduce(1, *)
     }
     while bytes.count % 32 != 0 { bytes.append(0) }
-    for index in 0..<(8 * tensors.count) { bytes.append(number: seed &+ UInt32(index)) }
+    for index in 0..<elements { bytes.append(number: seed &+ UInt32(index)) }
     return bytes
 }
 

@@ -1,3 +1,5 @@
+import Dispatch
+import Foundation
 import Glibc
 import LaresTensor
 import Synchronization
@@ -47,11 +49,7 @@ struct ComputePoolTests {
     @Test func loopsOfSeveralThreadsAtOnceAllFinish() async {
         let pool = ComputePool(threads: 2)
         let total = Counter()
-        await withTaskGroup(of: Void.self) { group in
-            for _ in 0..<8 {
-                group.addTask { for _ in 0..<500 { pool.forEach(4) { _ in total.add() } } }
-            }
-        }
+        await onThreads((0..<8).map { _ in { for _ in 0..<500 { pool.forEach(4) { _ in total.add() } } } })
         pool.close()
         #expect(total.value == 16_000)
     }
@@ -70,24 +68,18 @@ struct ComputePoolTests {
         defer { pool.close() }
         let inside = WorkClass.allCases.map { _ in Counter() }
         let (done, intrusions) = (Counter(), Counter())
-        await withTaskGroup(of: Void.self) { group in
-            for i in 0..<6 {
-                group.addTask {
-                    for _ in 0..<200 {
-                        pool.withTurn(WorkClass.allCases[i % 3]) {
-                            pool.withTurn(.batch) {
-                                inside[i % 3].add()
-                                // A thread that yields is still inside: only more urgent classes may join it.
-                                if inside[...(i % 3)].reduce(0, { $0 + $1.value }) > 1 { intrusions.add() }
-                                pool.yieldTurn()
-                                inside[i % 3].subtract()
-                                done.add()
-                            }
-                        }
-                    }
-                }
-            }
+        @Sendable func takeTurn(_ work: Int) {
+            inside[work].add()
+            // A thread that yields is still inside: only more urgent classes may join it.
+            if inside[...work].reduce(0, { $0 + $1.value }) > 1 { intrusions.add() }
+            pool.yieldTurn()
+            inside[work].subtract()
+            done.add()
         }
+        await onThreads(
+            (0..<6).map { i in
+                { for _ in 0..<200 { pool.withTurn(WorkClass.allCases[i % 3]) { pool.withTurn(.batch) { takeTurn(i % 3) } } } }
+            })
         #expect(done.value == 1200 && intrusions.value == 0)
     }
 
@@ -95,18 +87,18 @@ struct ComputePoolTests {
         let pool = ComputePool(threads: 1)
         defer { pool.close() }
         let (started, acted) = (Counter(), Counter())
-        await withTaskGroup(of: Void.self) { group in
-            group.addTask {
+        await onThreads([
+            {
                 pool.withTurn(.batch) {
                     started.add()
                     while acted.value == 0 { pool.yieldTurn() }
                 }
-            }
-            group.addTask {
-                while started.value == 0 { await Task.yield() }
+            },
+            {
+                while started.value == 0 { sched_yield() }
                 pool.withTurn(.act) { acted.add() }
-            }
-        }
+            },
+        ])
         #expect(acted.value == 1)
     }
 
@@ -114,19 +106,19 @@ struct ComputePoolTests {
         let pool = ComputePool(threads: 1)
         defer { pool.close() }
         let (started, other, seen) = (Counter(), Counter(), Counter())
-        await withTaskGroup(of: Void.self) { group in
-            group.addTask {
+        await onThreads([
+            {
                 pool.withTurn(.chat) {
                     started.add()
                     for _ in 0..<20_000 { pool.yieldTurn() }
                     seen.add(other.value)
                 }
-            }
-            group.addTask {
-                while started.value == 0 { await Task.yield() }
+            },
+            {
+                while started.value == 0 { sched_yield() }
                 pool.withTurn(.chat) { other.add() }
-            }
-        }
+            },
+        ])
         #expect(seen.value == 0 && other.value == 1)
     }
 
@@ -134,22 +126,22 @@ struct ComputePoolTests {
         let pool = ComputePool(threads: 1)
         defer { pool.close() }
         let (held, loading, done, seen) = (Counter(), Counter(), Counter(), Counter())
-        await withTaskGroup(of: Void.self) { group in
-            group.addTask {
+        await onThreads([
+            {
                 pool.withTurn(.chat) {
                     held.add()
-                    while loading.value == 0 {}
+                    while loading.value == 0 { sched_yield() }
                     for _ in 0..<20_000 { pool.yieldTurn() }
                     seen.add(done.value)
                 }
-            }
-            group.addTask {
-                while held.value == 0 { await Task.yield() }
+            },
+            {
+                while held.value == 0 { sched_yield() }
                 loading.add()
                 _ = makeMatrix([Float](repeating: 1, count: 1024), rows: 32, columns: 32, pool: pool)
                 done.add()
-            }
-        }
+            },
+        ])
         #expect(seen.value == 0 && done.value == 1)
     }
 
@@ -173,6 +165,19 @@ struct ComputePoolTests {
     @Test func classesCompareByUrgency() {
         #expect(WorkClass.act < .chat && .chat < .batch)
     }
+}
+
+/// Runs bodies on threads of their own, so that one that waits for another never keeps it from running.
+private func onThreads(_ bodies: [@Sendable () -> Void]) async {
+    let group = DispatchGroup()
+    for body in bodies {
+        group.enter()
+        Thread.detachNewThread {
+            body()
+            group.leave()
+        }
+    }
+    await withCheckedContinuation { continuation in group.notify(queue: .global()) { continuation.resume() } }
 }
 
 /// A counter threads share.
