@@ -2,6 +2,7 @@
 
 import dataclasses
 import json
+import os
 import statistics
 
 
@@ -66,4 +67,4 @@ def print_table(rows):
 def write_json(rows, path):
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(json.dumps([row.json() for row in rows], indent=1, ensure_ascii=False) + "\n")
-    print(f"written to {path}")
+    print(f"written to {os.path.relpath(path)}")
