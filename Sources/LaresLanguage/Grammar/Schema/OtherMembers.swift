@@ -72,13 +72,19 @@ enum OtherMembers {
         return false
     }
 
-    private static func keyRule(_ automaton: CharacterAutomaton, _ compiler: inout SchemaCompiler) throws(GrammarError) -> Int32 {
+    /// A rule that has read the opening quote of a key: the rule, where the key's characters begin, and where the rule ends.
+    private static func openedKey(_ compiler: inout SchemaCompiler) throws(GrammarError) -> (rule: Int32, inside: Int32, end: Int32) {
         let rule = compiler.builder.reserveRule()
         let start = try compiler.builder.node()
         let end = try compiler.builder.node()
         compiler.builder.setStart(rule, start)
         compiler.builder.setAccepts(end)
         let inside = try compiler.builder.literal(start, [0x22])
+        return (rule, inside, end)
+    }
+
+    private static func keyRule(_ automaton: CharacterAutomaton, _ compiler: inout SchemaCompiler) throws(GrammarError) -> Int32 {
+        let (rule, inside, end) = try openedKey(&compiler)
         try CharacterWriter.write(automaton, from: inside, to: end, close: 0x22, isJSON: true, into: &compiler.builder)
         return rule
     }
@@ -88,12 +94,7 @@ enum OtherMembers {
         if names.isEmpty { return try compiler.rule(for: StringShape()) }
         let isSimple = names.allSatisfy { name in name.utf8.allSatisfy { $0 >= 0x20 && $0 < 0x7F && $0 != 0x22 && $0 != 0x5C } }
         guard isSimple else { return try keyRule(try CharacterAutomaton(texts: names, limits: compiler.limits).inverted, &compiler) }
-        let rule = compiler.builder.reserveRule()
-        let start = try compiler.builder.node()
-        let end = try compiler.builder.node()
-        compiler.builder.setStart(rule, start)
-        compiler.builder.setAccepts(end)
-        let inside = try compiler.builder.literal(start, [0x22])
+        let (rule, inside, end) = try openedKey(&compiler)
         var tree = try NameTree(try compiler.stringTail(), end, &compiler.builder)
         try tree.write(names, from: inside, &compiler.builder)
         return rule
