@@ -109,9 +109,10 @@ def texts_of(model):
 
 def decided_prompts(path, twin):
     """The first 25 candidates of each language on which the default run, the run without flash attention and the exact run agree."""
-    room = {"context": 8192, "sequences": TOGETHER}
+    room = {"context": 24576, "sequences": TOGETHER}
     default = Reference(path, **room)
     candidates = [(language, default.tokenize(text)) for group in prompts.decided_candidates() for language, text in group]
+    candidates = [c for c in candidates if len(c[1]) + GREEDY < room["context"] // TOGETHER]
     runs = greedy_together(default, [ids for _, ids in candidates])
     kept = [(c, r) for c, r in zip(candidates, runs) if len(r[0]) == GREEDY and min(r[1]) >= SMALLEST_GAP]
     print(f"{len(kept)} of {len(candidates)} candidates are never close", file=sys.stderr, flush=True)

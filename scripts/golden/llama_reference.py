@@ -43,7 +43,6 @@ class Reference:
         params.n_threads = params.n_threads_batch = THREADS
         if sequences > 1:
             params.n_seq_max = sequences
-            params.kv_unified = True
         if exact:
             params.type_k = params.type_v = 0
         if exact or flash is False:

@@ -153,9 +153,12 @@ def repeated(sentences, separator, times=4):
 
 def decided_candidates():
     """(language, text) of the prompts among which those are chosen on which the reference agrees with itself."""
-    pairs = [a + b for a, b in zip(SENTENCES_CHINESE, SENTENCES_CHINESE[1:])]
+    pairs = [f"{a} {b}" for a, b in zip(SENTENCES, SENTENCES[1:])]
+    pairs_chinese = [a + b for a, b in zip(SENTENCES_CHINESE, SENTENCES_CHINESE[1:])]
     english = SEQUENCES + repeated(SENTENCES, " ") + repeated(SENTENCES, " ", times=10)
-    chinese = SEQUENCES_CHINESE + repeated(SENTENCES_CHINESE, "") + repeated(pairs, "") + repeated(SENTENCES_CHINESE, "", times=10)
+    english += repeated(pairs, " ", times=8) + repeated(SENTENCES, " ", times=20)
+    chinese = SEQUENCES_CHINESE + repeated(SENTENCES_CHINESE, "") + repeated(pairs_chinese, "") + repeated(SENTENCES_CHINESE, "", times=10)
+    chinese += repeated(pairs_chinese, "", times=8) + repeated(SENTENCES_CHINESE, "", times=20)
     return [("en", t) for t in ENGLISH + english], [("zh", t) for t in CHINESE + chinese]
 
 
