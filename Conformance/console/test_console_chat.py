@@ -13,6 +13,28 @@ def ask(page, text):
     page.click("#send")
 
 
+def stream(text, finish="stop"):
+    """The events of an answer; without a finish, the connection is lost before its end."""
+    ends = [{"delta": {}, "finish_reason": finish}] if finish else []
+    choices = [{"delta": {"content": text}, "finish_reason": None}, *ends]
+    events = [json.dumps({"choices": [{"index": 0, **choice}]}) for choice in choices] + (["[DONE]"] if finish else [])
+    return {"status": 200, "content_type": "text/event-stream", "body": "".join(f"data: {event}\n\n" for event in events)}
+
+
+def chat_answered(visit, answer):
+    """A chat whose questions get an answer made up beforehand."""
+    page = visit("/chat?model=smollm2")
+    page.route("**/v1/chat/completions", lambda route: route.fulfill(**answer))
+    return page
+
+
+def asked(page):
+    """The requests a page will send for answers."""
+    sent = []
+    page.on("request", lambda request: sent.append(request.post_data) if request.url.endswith("/v1/chat/completions") else None)
+    return sent
+
+
 def test_an_answer_streams_in_and_ends_with_its_figures(visit, shots):
     page = visit("/chat?model=smollm2")
     page.evaluate(
@@ -34,8 +56,7 @@ def test_an_answer_streams_in_and_ends_with_its_figures(visit, shots):
 
 def test_the_conversation_goes_on_and_starts_anew(visit, shots):
     page = visit("/chat?model=smollm2", "zh", "dark", 390)
-    sent = []
-    page.on("request", lambda request: sent.append(request.post_data) if request.url.endswith("/v1/chat/completions") else None)
+    sent = asked(page)
     ask(page, "Say hello in one short sentence.")
     page.wait_for_selector(".ai .meta", timeout=60_000)
     ask(page, "And now say goodbye in one short sentence.")
@@ -50,10 +71,7 @@ def test_the_conversation_goes_on_and_starts_anew(visit, shots):
 
 
 def test_text_of_a_person_and_of_a_model_is_never_markup(visit):
-    page = visit("/chat?model=smollm2")
-    body = 'data: {"choices":[{"index":0,"delta":{"content":"<img src=x onerror=alert(1)> **bold** `<b>`"},"finish_reason":null}]}\n\n'
-    body += 'data: {"choices":[{"index":0,"delta":{},"finish_reason":"stop"}]}\n\ndata: [DONE]\n\n'
-    page.route("**/v1/chat/completions", lambda route: route.fulfill(status=200, content_type="text/event-stream", body=body))
+    page = chat_answered(visit, stream("<img src=x onerror=alert(1)> **bold** `<b>`"))
     ask(page, "<script>alert(1)</script>")
     page.wait_for_selector(".ai .meta")
     assert page.locator(".me").inner_text() == "<script>alert(1)</script>"
@@ -74,11 +92,8 @@ def test_text_of_a_person_and_of_a_model_is_never_markup(visit):
     ],
 )
 def test_a_refusal_is_said_and_the_message_can_be_sent_again(visit, status, error, said):
-    page = visit("/chat?model=smollm2")
-    page.route(
-        "**/v1/chat/completions",
-        lambda route: route.fulfill(status=status, headers={"retry-after": "7"}, content_type="application/json", body=json.dumps({"error": error})),
-    )
+    refusal = {"status": status, "headers": {"retry-after": "7"}, "content_type": "application/json", "body": json.dumps({"error": error})}
+    page = chat_answered(visit, refusal)
     ask(page, "Hello")
     page.wait_for_selector("#problem:not([hidden])")
     assert said in page.locator("#problem").inner_text()
@@ -101,9 +116,7 @@ def test_a_server_that_can_not_be_reached_gives_the_message_back(visit):
 
 
 def test_an_empty_answer_is_said(visit):
-    page = visit("/chat?model=smollm2")
-    body = 'data: {"choices":[{"index":0,"delta":{"content":" "},"finish_reason":"stop"}]}\n\ndata: [DONE]\n\n'
-    page.route("**/v1/chat/completions", lambda route: route.fulfill(status=200, content_type="text/event-stream", body=body))
+    page = chat_answered(visit, stream(" "))
     ask(page, "Hello")
     page.wait_for_selector("#problem:not([hidden])")
     assert "nothing to say" in page.locator("#problem").inner_text() and page.input_value("#message") == "Hello"
@@ -111,8 +124,7 @@ def test_an_empty_answer_is_said(visit):
 
 def test_a_new_chat_during_an_answer_begins_empty(visit):
     page = visit("/chat?model=smollm2")
-    sent = []
-    page.on("request", lambda request: sent.append(request.post_data) if request.url.endswith("/v1/chat/completions") else None)
+    sent = asked(page)
     ask(page, "Write a very long story about a lighthouse keeper and the sea.")
     until(page, "document.querySelector('.ai')?.textContent.length > 20")
     page.click("#new")
@@ -133,9 +145,7 @@ def test_what_was_asked_is_remembered_before_the_answer(visit):
 
 
 def test_a_lost_connection_keeps_what_arrived(visit):
-    page = visit("/chat?model=smollm2")
-    body = 'data: {"choices":[{"index":0,"delta":{"content":"The beginning"},"finish_reason":null}]}\n\n'
-    page.route("**/v1/chat/completions", lambda route: route.fulfill(status=200, content_type="text/event-stream", body=body))
+    page = chat_answered(visit, stream("The beginning", finish=None))
     ask(page, "Hello")
     page.wait_for_selector("#problem:not([hidden])")
     assert "connection was lost" in page.locator("#problem").inner_text()
@@ -156,8 +166,7 @@ def test_thirty_messages_at_a_time_and_no_scrolling_against_the_reader(visit):
     page.evaluate("document.querySelector('.me').dataset.mark = 'kept'")
     page.evaluate("scrollTo(0, 200)")
     held = page.evaluate("scrollY")
-    body = 'data: {"choices":[{"index":0,"delta":{"content":"new text"},"finish_reason":"stop"}]}\n\ndata: [DONE]\n\n'
-    page.route("**/v1/chat/completions", lambda route: (page.evaluate("scrollTo(0, 200)"), route.fulfill(status=200, content_type="text/event-stream", body=body)))
+    page.route("**/v1/chat/completions", lambda route: (page.evaluate("scrollTo(0, 200)"), route.fulfill(**stream("new text"))))
     page.fill("#message", "one more")
     page.evaluate("document.getElementById('talk').requestSubmit()")
     until(page, "document.querySelectorAll('.ai .meta').length > 0")
