@@ -19,7 +19,8 @@ struct Import: AsyncParsableCommand {
     var json = false
 
     func run() async throws {
-        let model = try await common.store().importModel(at: path, name: name)
+        let store = try common.store()
+        let model = try await ProgressLine.during { try await store.importModel(at: path, name: name, progress: $0) }
         if json {
             print(model.description.laresJSON.serialized)
         } else {

@@ -25,14 +25,8 @@ struct Pull: AsyncParsableCommand {
         let store = try common.store()
         var settings = PullSettings.fromEnvironment()
         if allowPrivate { settings.allowPrivate = true }
-        let line = ProgressLine()
-        let model: StoredModel
-        do {
-            model = try await store.pull(ModelSource(source), name: name, settings: settings) { line.show($0) }
-            line.finish()
-        } catch {
-            line.finish()
-            throw error
+        let model = try await ProgressLine.during { [settings] show in
+            try await store.pull(ModelSource(source), name: name, settings: settings, progress: show)
         }
         if json {
             print(model.description.laresJSON.serialized)

@@ -1,6 +1,7 @@
 import Foundation
 import LaresServing
 import LaresStore
+import Synchronization
 import Testing
 
 @Suite struct ModelStoreTests {
@@ -36,6 +37,30 @@ import Testing
             #expect(try files(home.path + "/blobs").count == 1)
             #expect(try store.remove("b") == tinyGGUF().count)
             #expect(try files(home.path + "/blobs").isEmpty)
+        }
+    }
+
+    @Test func anImportTellsHowFarItIs() async throws {
+        try await withStore { store, home in
+            let steps = Mutex<[PullProgress]>([])
+            let path = try write([UInt8](repeating: 0, count: 3 << 20), home, "large.gguf")
+            _ = await #expect(throws: PullError.self) {
+                try await store.pull(ModelSource(path), name: "a") { step in steps.withLock { $0.append(step) } }
+            }
+            let told = steps.withLock { $0 }
+            #expect(told.allSatisfy { $0.stage == .importing && $0.file == "large.gguf" && $0.total == 3 << 20 })
+            #expect(told.first?.bytes == 1 << 20 && told.last?.bytes == 3 << 20)
+        }
+    }
+
+    @Test func aCancelledImportLeavesNothingBehind() async throws {
+        try await withStore { store, home in
+            let path = try write([UInt8](repeating: 0, count: 3 << 20), home)
+            let copying = Task {
+                try await store.importModel(at: path) { _ in withUnsafeCurrentTask { $0?.cancel() } }
+            }
+            await #expect(throws: CancellationError.self) { try await copying.value }
+            #expect(try files(home.path + "/downloads").isEmpty && files(home.path + "/blobs").isEmpty)
         }
     }
 

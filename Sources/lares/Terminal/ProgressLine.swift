@@ -1,8 +1,9 @@
 import Foundation
+import LaresServer
 import LaresServing
 import Synchronization
 
-/// The progress of a pull: a bar that moves on a terminal, now and then a plain line elsewhere.
+/// The progress of a pull or an import: a bar that moves on a terminal, now and then a plain line elsewhere.
 final class ProgressLine: Sendable {
     private struct State {
         var file = ""
@@ -15,6 +16,13 @@ final class ProgressLine: Sendable {
 
     /// - Parameter isLive: True when standard error is a terminal.
     init(isLive: Bool = Terminal.errorIsTerminal) { self.isLive = isLive }
+
+    /// Shows how far `body` has come, and takes the bar away however it ends.
+    static func during<Result>(_ body: (@escaping @Sendable (PullProgress) -> Void) async throws -> Result) async throws -> Result {
+        let line = ProgressLine()
+        defer { line.finish() }
+        return try await body { line.show($0) }
+    }
 
     func show(_ progress: PullProgress) {
         let line: String? = state.withLock { state in
