@@ -1,5 +1,6 @@
 import Foundation
 import LaresLanguage
+import LaresServer
 import LaresServing
 
 /// A conversation in the terminal: what was said, and how answers are asked for.
