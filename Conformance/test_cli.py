@@ -10,6 +10,7 @@ import select
 import shutil
 import signal
 import subprocess
+import termios
 import threading
 import time
 import zipfile
@@ -298,8 +299,8 @@ def test_a_port_in_use_is_said_plainly(server, home):
 class Conversation:
     """`lares run` at a terminal."""
 
-    def __init__(self, home, *arguments):
-        self.main, child = pty.openpty()
+    def __init__(self, home, *arguments, terminal=None):
+        self.main, child = terminal or pty.openpty()
         environment = dict(os.environ, LARES_HOME=str(home), LANG="C.UTF-8", TERM="xterm")
         self.process = subprocess.Popen([str(PROGRAM), "run", *arguments], stdin=child, stdout=child, stderr=child, env=environment, start_new_session=True)
         os.close(child)
@@ -344,3 +345,74 @@ def test_control_c_stops_the_answer_and_not_the_program(home):
         assert talk.process.wait(timeout=20) == 0
     finally:
         talk.close()
+
+
+@pytest.fixture
+def talk(home):
+    """A conversation of short answers."""
+    talk = Conversation(home, "smollm2", "--max-tokens", "2", "--verbose")
+    try:
+        talk.wait_for(lambda said: ">>> " in said)
+        yield talk
+    finally:
+        talk.close()
+
+
+UP, DOWN, RIGHT, LEFT, HOME, END, DELETE = "\x1b[A", "\x1b[B", "\x1b[C", "\x1b[D", "\x1b[H", "\x1b[F", "\x1b[3~"
+
+
+@pytest.mark.parametrize(
+    ("typed", "line"),
+    [
+        (f"hullo{LEFT * 4}\x7fH{RIGHT}{DELETE}e{END}!", "Huelo!"),
+        ("天空蓝色\x7f\x7f好", "天空好"),
+        (f"cafe\u0301\x7fé{HOME}un {END}\x15so", "so"),
+        (f"one\x1bOHtwo {UP}{DOWN}{END}", "two one"),
+        ("a\x1b[31;5Xb\x1bxc\x00\x07d", "abcd"),
+    ],
+)
+def test_a_line_can_be_edited(talk, typed, line):
+    talk.type(typed)
+    columns = sum(2 if character > "⺀" else 1 for character in line)
+    talk.wait_for(lambda said: said.endswith(f"\x1b[J>>> {line}\x1b[{5 + columns}G"), seconds=10)
+
+
+def test_lines_come_back_with_the_up_key(talk):
+    for line in ("first", "second"):
+        talk.type(line + "\r")
+        talk.wait_for(lambda said: "(" in said and said.rstrip().endswith(">>> \x1b[5G"))
+    talk.type("draft" + UP + UP)
+    talk.wait_for(lambda said: said.endswith(">>> first\x1b[10G"), seconds=10)
+    talk.type(DOWN + DOWN)
+    talk.wait_for(lambda said: said.endswith(">>> draft\x1b[10G"), seconds=10)
+
+
+def test_control_c_leaves_the_line_and_control_d_the_program_and_the_terminal_is_as_before(home):
+    main, child = pty.openpty()
+    before = termios.tcgetattr(child)
+    talk = Conversation(home, "smollm2", terminal=(main, os.dup(child)))
+    try:
+        talk.wait_for(lambda said: ">>> " in said)
+        assert termios.tcgetattr(child) != before
+        talk.type("never said\x03")
+        talk.wait_for(lambda said: "Ctrl-D leaves." in said and said.endswith(">>> \x1b[5G"), seconds=10)
+        talk.type("\x04")
+        assert talk.process.wait(timeout=20) == 0
+        assert termios.tcgetattr(child) == before
+    finally:
+        talk.close()
+        os.close(child)
+
+
+def test_a_program_that_is_told_to_end_puts_the_terminal_back(home):
+    main, child = pty.openpty()
+    before = termios.tcgetattr(child)
+    talk = Conversation(home, "smollm2", terminal=(main, os.dup(child)))
+    try:
+        talk.wait_for(lambda said: ">>> " in said)
+        talk.process.send_signal(signal.SIGTERM)
+        assert talk.process.wait(timeout=20) == -signal.SIGTERM
+        assert termios.tcgetattr(child) == before
+    finally:
+        talk.close()
+        os.close(child)

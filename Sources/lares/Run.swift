@@ -82,8 +82,8 @@ struct Run: AsyncParsableCommand {
         let mark = ">>> "
         interrupts.handle { Terminal.write("\n" + say("cli.run.leave-hint") + "\n" + mark) }
         defer { interrupts.handle(nil) }
-        Terminal.write(mark)
-        for await line in InputLines.stream() {
+        var editor = LineEditor(mark: mark, hint: say("cli.run.leave-hint"))
+        while let line = await editor.next() {
             let text = line.trimmingCharacters(in: .whitespaces)
             switch text {
             case "": break
@@ -94,7 +94,6 @@ struct Run: AsyncParsableCommand {
             case "/bye", "/exit", "/quit": return
             default: await answer(text, &session)
             }
-            Terminal.write(mark)
         }
         Terminal.write("\n")
     }

@@ -12,6 +12,16 @@ enum Terminal {
         return ioctl(STDERR_FILENO, UInt(TIOCGWINSZ), &size) == 0 && size.ws_col > 0 ? Int(size.ws_col) : 80
     }
 
+    /// The next byte of standard input; nil at its end.
+    static func byte() -> UInt8? {
+        var byte: UInt8 = 0
+        while true {
+            let count = read(STDIN_FILENO, &byte, 1)
+            if count < 0, errno == EINTR { continue }
+            return count == 1 ? byte : nil
+        }
+    }
+
     /// Writes to standard output at once, without a line's end.
     static func write(_ text: String) { FileHandle.standardOutput.write(Data(text.utf8)) }
 

@@ -30,14 +30,18 @@ struct TextTable {
 
 extension String {
     /// How many columns of a terminal the text takes: Chinese characters take two.
+    var columns: Int { unicodeScalars.reduce(0) { $0 + $1.columns } }
+}
+
+extension Unicode.Scalar {
+    /// How many columns of a terminal it takes: two for Chinese characters and pictures, none for accents (Unicode annex 11).
     var columns: Int {
-        unicodeScalars.reduce(0) { sum, scalar in
-            let isWide =
-                (0x1100...0x115F).contains(scalar.value) || (0x2E80...0xA4CF).contains(scalar.value)
-                || (0xAC00...0xD7A3).contains(scalar.value) || (0xF900...0xFAFF).contains(scalar.value)
-                || (0xFE30...0xFE4F).contains(scalar.value) || (0xFF00...0xFF60).contains(scalar.value)
-                || (0x20000...0x3FFFD).contains(scalar.value)
-            return sum + (isWide ? 2 : 1)
-        }
+        let wide: [ClosedRange<UInt32>] = [
+            0x1100...0x115F, 0x2E80...0xA4CF, 0xAC00...0xD7A3, 0xF900...0xFAFF, 0xFE30...0xFE4F, 0xFF00...0xFF60, 0x1F300...0x1F64F,
+            0x1F680...0x1F6FF, 0x1F900...0x1FAFF, 0x20000...0x3FFFD,
+        ]
+        if value < 0x300 { return 1 }
+        if [.nonspacingMark, .enclosingMark, .format].contains(properties.generalCategory) { return 0 }
+        return wide.contains { $0.contains(value) } ? 2 : 1
     }
 }
