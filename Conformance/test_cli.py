@@ -1,5 +1,6 @@
 """The command line as scripts and people use it."""
 
+import fcntl
 import hashlib
 import http.server
 import io
@@ -302,7 +303,10 @@ class Conversation:
     def __init__(self, home, *arguments, terminal=None):
         self.main, child = terminal or pty.openpty()
         environment = dict(os.environ, LARES_HOME=str(home), LANG="C.UTF-8", TERM="xterm")
-        self.process = subprocess.Popen([str(PROGRAM), "run", *arguments], stdin=child, stdout=child, stderr=child, env=environment, start_new_session=True)
+        self.process = subprocess.Popen(
+            [str(PROGRAM), "run", *arguments], stdin=child, stdout=child, stderr=child, env=environment, start_new_session=True,
+            preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0),  # so that Ctrl-C is a signal, as at a real terminal
+        )
         os.close(child)
         self.said = ""
 
@@ -329,18 +333,27 @@ class Conversation:
         os.close(self.main)
 
 
+PROMPT = ">>> \x1b[5G"  # and nothing typed yet
+
+
+def answer(said):
+    """What came after the typed line."""
+    return said.partition("\r\n")[2]
+
+
 def test_control_c_stops_the_answer_and_not_the_program(home):
     talk = Conversation(home, "smollm2", "--max-tokens", "2000")
     try:
-        talk.wait_for(lambda said: ">>> " in said)
+        talk.wait_for(lambda said: said.endswith(PROMPT))
         talk.type("Write a very long story about a lighthouse.\n")
-        talk.wait_for(lambda said: len(said) > 120)
-        os.killpg(talk.process.pid, signal.SIGINT)
-        talk.said = ""
-        talk.wait_for(lambda said: ">>> " in said, seconds=10)
+        talk.wait_for(lambda said: len(answer(said)) > 60)
+        talk.type("\x03")
+        talk.wait_for(lambda said: said.endswith(PROMPT), seconds=10)
         assert talk.process.poll() is None
         talk.type("Say hello.\n")
-        talk.wait_for(lambda said: said.count(">>> ") >= 1 and len(said) > 20)
+        talk.wait_for(lambda said: len(answer(said)) > 10)
+        os.killpg(talk.process.pid, signal.SIGINT)
+        talk.wait_for(lambda said: said.endswith(PROMPT), seconds=10)
         talk.type("/bye\n")
         assert talk.process.wait(timeout=20) == 0
     finally:
@@ -352,7 +365,7 @@ def talk(home):
     """A conversation of short answers."""
     talk = Conversation(home, "smollm2", "--max-tokens", "2", "--verbose")
     try:
-        talk.wait_for(lambda said: ">>> " in said)
+        talk.wait_for(lambda said: said.endswith(PROMPT))
         yield talk
     finally:
         talk.close()
@@ -380,7 +393,7 @@ def test_a_line_can_be_edited(talk, typed, line):
 def test_lines_come_back_with_the_up_key(talk):
     for line in ("first", "second"):
         talk.type(line + "\r")
-        talk.wait_for(lambda said: "(" in said and said.rstrip().endswith(">>> \x1b[5G"))
+        talk.wait_for(lambda said: "(" in said and said.endswith(PROMPT))
     talk.type("draft" + UP + UP)
     talk.wait_for(lambda said: said.endswith(">>> first\x1b[10G"), seconds=10)
     talk.type(DOWN + DOWN)
@@ -392,10 +405,10 @@ def test_control_c_leaves_the_line_and_control_d_the_program_and_the_terminal_is
     before = termios.tcgetattr(child)
     talk = Conversation(home, "smollm2", terminal=(main, os.dup(child)))
     try:
-        talk.wait_for(lambda said: ">>> " in said)
+        talk.wait_for(lambda said: said.endswith(PROMPT))
         assert termios.tcgetattr(child) != before
         talk.type("never said\x03")
-        talk.wait_for(lambda said: "Ctrl-D leaves." in said and said.endswith(">>> \x1b[5G"), seconds=10)
+        talk.wait_for(lambda said: "Ctrl-D leaves." in said and said.endswith(PROMPT), seconds=10)
         talk.type("\x04")
         assert talk.process.wait(timeout=20) == 0
         assert termios.tcgetattr(child) == before
@@ -409,7 +422,7 @@ def test_a_program_that_is_told_to_end_puts_the_terminal_back(home):
     before = termios.tcgetattr(child)
     talk = Conversation(home, "smollm2", terminal=(main, os.dup(child)))
     try:
-        talk.wait_for(lambda said: ">>> " in said)
+        talk.wait_for(lambda said: said.endswith(PROMPT))
         talk.process.send_signal(signal.SIGTERM)
         assert talk.process.wait(timeout=20) == -signal.SIGTERM
         assert termios.tcgetattr(child) == before
