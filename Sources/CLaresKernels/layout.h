@@ -1,31 +1,35 @@
 // Bytes of a block of 16 rows by 32 columns: planes of quants first, then what turns them into weights. Included by every set.
+// The lower halves of 8-bit quants lie behind all blocks of the panel: whoever wants an estimate reads only what is before them.
 #ifndef LARES_LAYOUT_H
 #define LARES_LAYOUT_H
 #include "lares_kernels.h"
 
 typedef struct {
     int bits;      // of the quants
-    int offset;    // subtracted from the quants; 0 when a minimum is stored
+    float offset;  // subtracted from the quants; 0 when a minimum is stored
     int minimum;   // f16 minimum per row
     int sub;       // scales per 16 columns
     int quants;    // bytes of the planes
+    int low;       // bytes of the lower halves, behind all blocks
+    float unit;    // what a quant counts
 } lares_shape;
 
 static inline __attribute__((always_inline)) lares_shape lares_shape_of(lares_layout layout) {
     switch (layout) {
-    case LARES_Q4: return (lares_shape){4, 8, 0, 0, 256};
-    case LARES_Q4M: return (lares_shape){4, 0, 1, 0, 256};
-    case LARES_Q5: return (lares_shape){5, 16, 0, 0, 320};
-    case LARES_Q5M: return (lares_shape){5, 0, 1, 0, 320};
-    case LARES_Q8: return (lares_shape){8, 128, 0, 0, 512};
-    case LARES_Q2S: return (lares_shape){2, 0, 1, 1, 128};
-    case LARES_Q3S: return (lares_shape){3, 4, 0, 1, 192};
-    case LARES_Q6S: return (lares_shape){6, 32, 0, 1, 384};
-    default: return (lares_shape){0, 0, 0, 0, 0};
+    case LARES_Q4: return (lares_shape){4, 8, 0, 0, 256, 0, 1};
+    case LARES_Q4M: return (lares_shape){4, 0, 1, 0, 256, 0, 1};
+    case LARES_Q5: return (lares_shape){5, 16, 0, 0, 320, 0, 1};
+    case LARES_Q5M: return (lares_shape){5, 0, 1, 0, 320, 0, 1};
+    case LARES_Q8: return (lares_shape){8, 128, 0, 0, 256, 256, 1};
+    case LARES_Q8_UPPER: return (lares_shape){4, 7.53125f, 0, 0, 256, 256, 16};  // 16 * 7.53125 = 128 - 7.5, the mean lower half
+    case LARES_Q2S: return (lares_shape){2, 0, 1, 1, 128, 0, 1};
+    case LARES_Q3S: return (lares_shape){3, 4, 0, 1, 192, 0, 1};
+    case LARES_Q6S: return (lares_shape){6, 32, 0, 1, 384, 0, 1};
+    default: return (lares_shape){0, 0, 0, 0, 0, 0, 1};
     }
 }
 
-// After the quants: 16 f16 scales, 16 f16 minimums (if any), 16 pairs of int8 sub-scales (if any).
+// From one block to the next. After the quants: 16 f16 scales, 16 f16 minimums (if any), 16 pairs of int8 sub-scales (if any).
 static inline __attribute__((always_inline)) size_t lares_shape_bytes(lares_shape s) {
     return (size_t)(s.quants + 32 + 32 * s.minimum + 32 * s.sub);
 }

@@ -21,8 +21,9 @@ OP void put(const lares_output *o, size_t row, vf r) {
 OP vb nibble_quants(const uint8_t *w, int g) { return vb_shift_mask(vb_load(w + 64 * (g & 3)), g < 4 ? 0 : -4, 0x0f); }
 OP vb pair_quants(const uint8_t *w, int g) { return vb_shift_mask(vb_load(w + 64 * (g >> 2)), -2 * (g & 3), 0x03); }
 
-OP vb quants(int bits, const uint8_t *w, int g) {
+OP vb quants(int bits, const uint8_t *w, const uint8_t *low, int g) {
     switch (bits) {
+    case 8: return vb_or(vb_shift_mask(vb_load(w + 64 * (g & 3)), g < 4 ? 4 : 0, 0xf0), nibble_quants(low, g));
     case 4: return nibble_quants(w, g);
     case 5: return vb_or(nibble_quants(w, g), vb_shift_mask(vb_load(w + 256), 4 - g, 0x10));
     case 2: return pair_quants(w, g);
@@ -31,6 +32,14 @@ OP vb quants(int bits, const uint8_t *w, int g) {
     }
 }
 
+/// The activations of one block: the first row's; a row further on, `stride` quants or `blocks` blocks further on.
+typedef struct {
+    const int8_t *q;
+    const float *d, *s;
+    const int16_t *sums;
+    size_t stride, blocks;
+} block_rows;
+
 /// Whole-number products of one block with C activation rows.
 OP void block_products(int bits, int ready, const uint8_t *w, const int8_t *x, size_t stride, int C, vi *sum) {
     vp acc[LARES_TILE];
@@ -38,7 +47,7 @@ OP void block_products(int bits, int ready, const uint8_t *w, const int8_t *x, s
 #pragma GCC unroll 16
     for (int i = 0; i < 8; i++) {
         const int g = i >> 1 | (i & 1) << 2;  // both nibbles of a vector while it is in its register
-        const vb u = ready ? vb_load(w + 64 * g) : quants(bits, w, g);
+        const vb u = ready ? vb_load(w + 64 * g) : quants(bits, w, NULL, g);
 #pragma GCC unroll 16
         for (int c = 0; c < C; c++) acc[c] = vp_dot(acc[c], u, x + (size_t)c * stride + 4 * g), vp_pin(&acc[c]);
         if ((i + 1) % LARES_SUMS(bits) == 0 && i != 7) {
@@ -48,29 +57,31 @@ OP void block_products(int bits, int ready, const uint8_t *w, const int8_t *x, s
     for (int c = 0; c < C; c++) sum[c] = vi_flush(sum[c], acc[c]);
 }
 
-/// The same for full bytes.
-OP void byte_products(const uint8_t *w, const int8_t *x, size_t stride, const int16_t *sums, size_t blocks, int C, vi *sum) {
+/// The same for full bytes: unpacked ones, or halves at `w` and `low`.
+OP void byte_products(int ready, const uint8_t *w, const uint8_t *low, const block_rows *x, int C, vi *sum) {
 #if LARES_WIDE_BYTES
     vp acc[LARES_TILE];
     for (int c = 0; c < C; c++) acc[c] = vp_zero();
 #pragma GCC unroll 16
-    for (int g = 0; g < 8; g++) {
-        const vb u = vb_load(w + 64 * g);
+    for (int i = 0; i < 8; i++) {
+        const int g = i >> 1 | (i & 1) << 2;
+        const vb u = ready ? vb_load(w + 64 * g) : quants(8, w, low, g);
 #pragma GCC unroll 16
-        for (int c = 0; c < C; c++) acc[c] = vp_dot_bytes(acc[c], u, x + (size_t)c * stride + 4 * g);
+        for (int c = 0; c < C; c++) acc[c] = vp_dot_bytes(acc[c], u, x->q + (size_t)c * x->stride + 4 * g), vp_pin(&acc[c]);
     }
-    for (int c = 0; c < C; c++) sum[c] = vi_flush(sum[c], vi_bytes_done(acc[c], sums + 2 * blocks * (size_t)c));
+    for (int c = 0; c < C; c++) sum[c] = vi_flush(sum[c], vi_bytes_done(acc[c], x->sums + 2 * x->blocks * (size_t)c));
 #else
-    (void)sums, (void)blocks;
+    (void)ready;
 #pragma GCC unroll 2
     for (int plane = 0; plane < 2; plane++) {
         vp acc[LARES_TILE];
         for (int c = 0; c < C; c++) acc[c] = vp_zero();
 #pragma GCC unroll 16
-        for (int g = 0; g < 8; g++) {
-            const vb u = vb_shift_mask(vb_load(w + 64 * g), -4 * plane, 0x0f);
+        for (int i = 0; i < 8; i++) {
+            const int g = i >> 1 | (i & 1) << 2;
+            const vb u = nibble_quants(plane ? w : low, g);
 #pragma GCC unroll 16
-            for (int c = 0; c < C; c++) acc[c] = vp_dot(acc[c], u, x + (size_t)c * stride + 4 * g), vp_pin(&acc[c]);
+            for (int c = 0; c < C; c++) acc[c] = vp_dot(acc[c], u, x->q + (size_t)c * x->stride + 4 * g), vp_pin(&acc[c]);
         }
         for (int c = 0; c < C; c++) sum[c] = vi_flush_by(sum[c], acc[c], plane ? 16 : 1);
     }
@@ -86,7 +97,7 @@ OP void scaled_products(int bits, int ready, const uint8_t *w, const int8_t *sca
         for (int c = 0; c < C; c++) acc[c] = vp_zero();
 #pragma GCC unroll 4
         for (int g = 4 * h; g < 4 * h + 4; g++) {
-            const vb u = ready ? vb_load(w + 64 * g) : quants(bits, w, g);
+            const vb u = ready ? vb_load(w + 64 * g) : quants(bits, w, NULL, g);
 #pragma GCC unroll 16
             for (int c = 0; c < C; c++) acc[c] = vp_dot(acc[c], u, x + (size_t)c * stride + 4 * g), vp_pin(&acc[c]);
             if ((g + 1) % LARES_SUMS(bits) == 0 && g != 4 * h + 3) {
@@ -106,14 +117,6 @@ typedef struct {
     size_t from, to;
 } panel_part;
 
-/// The activations of one block: the first row's; a row further on, `stride` quants or `blocks` blocks further on.
-typedef struct {
-    const int8_t *q;
-    const float *d, *s;
-    const int16_t *sums;
-    size_t stride, blocks;
-} block_rows;
-
 /// One block with sub-scales: its sums are scaled as whole numbers, so that it costs one float step.
 OP void scaled_block(lares_shape shape, int ready, const uint8_t *bytes, const uint8_t *after, const block_rows *x, int C, vf *acc) {
     const vf scale = vf_load_f16(after);
@@ -130,18 +133,19 @@ OP void scaled_block(lares_shape shape, int ready, const uint8_t *bytes, const u
     for (int c = 0; c < C; c++) {
         const vi pairs = vi_pair_dot(shape.minimum ? minimums : scales, x->sums + 2 * x->blocks * (size_t)c);
         const vf d = vf_set(x->d[x->blocks * (size_t)c]);
-        if (shape.offset) sum[c] = vi_less(sum[c], pairs, shape.offset);
+        if (shape.offset != 0) sum[c] = vi_less(sum[c], pairs, (int)shape.offset);
         acc[c] = vf_fma(vf_mul(scale, d), vf_from(sum[c]), acc[c]);
         if (shape.minimum) acc[c] = vf_fma(vf_mul(vf_load_f16(after + 32), d), vf_from(pairs), acc[c]);
     }
 }
 
-OP void plain_block(lares_shape shape, int ready, const uint8_t *bytes, const uint8_t *after, const block_rows *x, int C, vf *acc) {
-    const vf scale = vf_load_f16(after);
-    const vf minimum = shape.minimum ? vf_load_f16(after + 32) : vf_mul(scale, vf_set((float)-shape.offset));
+OP void plain_block(
+    lares_shape shape, int ready, const uint8_t *bytes, const uint8_t *low, const uint8_t *after, const block_rows *x, int C, vf *acc) {
+    const vf scale = shape.unit == 1 ? vf_load_f16(after) : vf_mul(vf_load_f16(after), vf_set(shape.unit));
+    const vf minimum = shape.minimum ? vf_load_f16(after + 32) : vf_mul(scale, vf_set(-shape.offset));
     vi sum[LARES_TILE];
     for (int c = 0; c < C; c++) sum[c] = vi_zero();
-    if (shape.bits == 8) byte_products(bytes, x->q, x->stride, x->sums, x->blocks, C, sum);
+    if (shape.bits == 8) byte_products(ready, bytes, low, x, C, sum);
     else block_products(shape.bits, ready, bytes, x->q, x->stride, C, sum);
 #pragma GCC unroll 16
     for (int c = 0; c < C; c++) {
@@ -161,7 +165,7 @@ OP void tile(lares_layout layout, int C, const panel_part *part, const lares_act
         const size_t i = row * blocks + b;
         const block_rows rows = {x->q + i * LARES_BLOCK, x->d + i, x->s + i, x->sums + 2 * i, x->columns, blocks};
         if (shape.sub) scaled_block(shape, ready, bytes, w + shape.quants, &rows, C, acc);
-        else plain_block(shape, ready, bytes, w + shape.quants, &rows, C, acc);
+        else plain_block(shape, ready, bytes, part->w + blocks * step + b * (size_t)shape.low, w + shape.quants, &rows, C, acc);
     }
 }
 
@@ -206,7 +210,10 @@ OP void ready_panel(lares_layout layout, const uint8_t *w, const lares_activatio
         for (size_t from = 0; from < blocks; from += READY_BLOCKS) {
             const panel_part part = {w, bytes, from, blocks - from < READY_BLOCKS ? blocks : from + READY_BLOCKS};
             for (size_t b = from; b < part.to; b++)
-                for (int g = 0; g < 8; g++) vb_store(bytes + READY_BYTES * (b - from) + 64 * (size_t)g, quants(shape.bits, w + b * step, g));
+                for (int g = 0; g < 8; g++) {
+                    const vb u = quants(shape.bits, w + b * step, w + blocks * step + b * (size_t)shape.low, g);
+                    vb_store(bytes + READY_BYTES * (b - from) + 64 * (size_t)g, u);
+                }
             ready_tiles(layout, &part, x, first, end, state, out);
         }
     }
@@ -243,6 +250,7 @@ PANEL(LARES_Q4M, q4m)
 PANEL(LARES_Q5, q5)
 PANEL(LARES_Q5M, q5m)
 PANEL(LARES_Q8, q8)
+PANEL(LARES_Q8_UPPER, q8_upper)
 PANEL(LARES_Q2S, q2s)
 PANEL(LARES_Q3S, q3s)
 PANEL(LARES_Q6S, q6s)

@@ -6,7 +6,8 @@
 size_t lares_block_bytes(lares_layout layout) {
     if (layout == LARES_F32) return LARES_PANEL * LARES_BLOCK * 4;
     if (layout == LARES_F16 || layout == LARES_BF16) return LARES_PANEL * LARES_BLOCK * 2;
-    return lares_shape_bytes(lares_shape_of(layout));
+    const lares_shape shape = lares_shape_of(layout);
+    return lares_shape_bytes(shape) + (size_t)shape.low;
 }
 
 static inline uint32_t four(const uint8_t *p) {
@@ -43,15 +44,20 @@ static void bit_plane(const uint8_t *u, int shift, uint8_t *out) {
     }
 }
 
-static void byte_plane(const uint8_t *u, uint8_t *out) {
-    for (int g = 0; g < 8; g++)
-        for (int r = 0; r < 16; r++) put_four(out + 64 * g + 4 * r, four(u + 32 * r + 4 * g));
+/// Lower or upper halves (`shift` 0 or 4) of bytes.
+static void half_plane(const uint8_t *u, int shift, uint8_t *out) {
+    uint8_t halves[LARES_PANEL * LARES_BLOCK];
+    for (int i = 0; i < LARES_PANEL * LARES_BLOCK; i++) halves[i] = (uint8_t)(u[i] >> shift) & 15;
+    nibble_plane(halves, out);
 }
 
-void lares_pack_block(lares_layout layout, const uint8_t *u, const uint16_t *d, const uint16_t *m, const int8_t *sub, uint8_t *out) {
+void lares_pack_block(
+    lares_layout layout, const uint8_t *u, const uint16_t *d, const uint16_t *m, const int8_t *sub, size_t b, size_t blocks, uint8_t *panel) {
     const lares_shape shape = lares_shape_of(layout);
+    const size_t step = lares_shape_bytes(shape);
+    uint8_t *out = panel + b * step;
     switch (shape.bits) {
-    case 8: byte_plane(u, out); break;
+    case 8: half_plane(u, 4, out), half_plane(u, 0, panel + blocks * step + b * (size_t)shape.low); break;
     case 4: nibble_plane(u, out); break;
     case 5: nibble_plane(u, out), bit_plane(u, 4, out + 256); break;
     case 6: nibble_plane(u, out), pair_plane(u, 4, out + 256); break;
@@ -64,11 +70,15 @@ void lares_pack_block(lares_layout layout, const uint8_t *u, const uint16_t *d, 
     if (shape.sub) memcpy(out + 32, sub, 32);
 }
 
-static uint8_t quant_at(const lares_shape *shape, const uint8_t *block, size_t r, size_t k) {
+static uint8_t nibble_at(const uint8_t *plane, size_t r, size_t k) {
+    return (plane[64 * (k / 4 % 4) + 4 * r + k % 4] >> (k < 16 ? 0 : 4)) & 15;
+}
+
+static uint8_t quant_at(const lares_shape *shape, const uint8_t *block, const uint8_t *low, size_t r, size_t k) {
     const size_t g = k / 4, at = 4 * r + k % 4;
-    const uint8_t nibble = (block[64 * (g % 4) + at] >> (g < 4 ? 0 : 4)) & 15, pair = (block[64 * (g / 4) + at] >> (2 * (g % 4))) & 3;
+    const uint8_t nibble = nibble_at(block, r, k), pair = (block[64 * (g / 4) + at] >> (2 * (g % 4))) & 3;
     switch (shape->bits) {
-    case 8: return block[64 * g + at];
+    case 8: return (uint8_t)(nibble << 4) | nibble_at(low, r, k);
     case 4: return nibble;
     case 5: return (uint8_t)(nibble | ((block[256 + at] >> g) & 1) << 4);
     case 6: return (uint8_t)(nibble | ((block[256 + 64 * (g / 4) + at] >> (2 * (g % 4))) & 3) << 4);
@@ -83,12 +93,14 @@ static float half_at(const uint8_t *p, size_t r) {
     return lares_float(h);
 }
 
-static void unpack_block(lares_layout layout, const uint8_t *block, size_t r, float *out) {
+static void unpack_block(lares_layout layout, const uint8_t *panel, size_t b, size_t blocks, size_t r, float *out) {
     const lares_shape shape = lares_shape_of(layout);
+    const size_t step = lares_shape_bytes(shape);
+    const uint8_t *block = panel + b * step, *low = panel + blocks * step + b * (size_t)shape.low;
     const uint8_t *after = block + shape.quants;
     const float d = half_at(after, r), m = shape.minimum ? half_at(after + 32, r) : 0;
     for (size_t k = 0; k < LARES_BLOCK; k++) {
-        const int u = quant_at(&shape, block, r, k) - shape.offset;
+        const int u = quant_at(&shape, block, low, r, k) - (int)shape.offset;
         const int8_t sub = shape.sub ? (int8_t)after[32 + 32 * shape.minimum + 2 * (int)r + (int)(k / 16)] : 1;
         if (shape.sub && shape.minimum) out[k] = d * (float)((sub & 15) * u) + m * (float)((uint8_t)sub >> 4);
         else out[k] = d * (float)(sub * u) + m;
@@ -108,9 +120,24 @@ void lares_unpack_row(lares_layout layout, const uint8_t *panel, size_t columns,
             memcpy(out + k, &bits, 4);
         }
     } else {
-        for (size_t b = 0; b < columns / LARES_BLOCK; b++)
-            unpack_block(layout, panel + b * lares_block_bytes(layout), r, out + b * LARES_BLOCK);
+        const size_t blocks = columns / LARES_BLOCK;
+        for (size_t b = 0; b < blocks; b++) unpack_block(layout, panel, b, blocks, r, out + b * LARES_BLOCK);
     }
+}
+
+// What is left out is d * (low - 7.5): of 16 even steps, with a mean square of (16 * 16 - 1) / 12, and as good as independent of the
+// activations. So the error is about |x| * sqrt(mean over the columns of d * d * 21.25).
+float lares_upper_error(const uint8_t *panel, size_t columns) {
+    const lares_shape shape = lares_shape_of(LARES_Q8);
+    const size_t blocks = columns / LARES_BLOCK, step = lares_shape_bytes(shape);
+    float sums[LARES_PANEL] = {0}, top = 0;
+    for (size_t b = 0; b < blocks; b++)
+        for (size_t r = 0; r < LARES_PANEL; r++) {
+            const float d = half_at(panel + b * step + shape.quants, r);
+            sums[r] += d * d;
+        }
+    for (size_t r = 0; r < LARES_PANEL; r++) top = sums[r] > top ? sums[r] : top;
+    return __builtin_sqrtf(top / (float)blocks * 21.25f);
 }
 
 void lares_write_key(const uint16_t *key, size_t head, size_t slot, uint16_t *page) {

@@ -2,16 +2,37 @@
 // of a generated token.
 #include "lares_kernels.h"
 
-void lares_product_panel(void *context, size_t index) {
-    const lares_products *job = context;
-    const lares_product *product = job->products;
-    for (; index >= product->panels; product++) index -= product->panels;
-    const size_t first = index * LARES_PANEL, left = product->outputs - first;
+static lares_output multiply(const lares_product *product, size_t panel, size_t rows) {
+    const size_t first = panel * LARES_PANEL, left = product->outputs - first;
     lares_output out = product->output;
     out.out += first;
     if (out.bias) out.bias += first;
     out.valid = left < LARES_PANEL ? (int)left : LARES_PANEL;
-    product->kernel(product->weights + index * product->panel_bytes, &product->input, job->rows, &out);
+    product->kernel(product->weights + panel * product->panel_bytes, &product->input, rows, &out);
+    return out;
+}
+
+void lares_product_panel(void *context, size_t index) {
+    const lares_products *job = context;
+    const lares_product *product = job->products;
+    for (; index >= product->panels; product++) index -= product->panels;
+    multiply(product, index, job->rows);
+}
+
+void lares_product_some(void *context, size_t index) {
+    const lares_some_panels *job = context;
+    multiply(&job->product, job->panels[index], job->rows);
+}
+
+void lares_product_top(void *context, size_t panel) {
+    const lares_panel_tops *job = context;
+    const lares_output out = multiply(&job->product, panel, job->rows);
+    for (size_t r = 0; r < job->rows; r++) {
+        const float *y = out.out + r * out.stride;
+        float top = y[0];
+        for (int i = 1; i < out.valid; i++) top = y[i] > top ? y[i] : top;
+        job->tops[r * job->product.panels + panel] = top;
+    }
 }
 
 // Two panels of gate and up for a tile of rows, activated and quantised while they are in the L1 cache: the hidden row never

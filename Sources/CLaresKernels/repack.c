@@ -142,8 +142,9 @@ void lares_pack_panel(uint32_t type, const uint8_t *source, size_t row_bytes, si
     const format f = format_of(type);
     parts p;
     memset(&p, 0, sizeof p);
-    for (size_t b = 0; b < columns / LARES_BLOCK; b++, out += lares_block_bytes(f.layout)) {
+    const size_t blocks = columns / LARES_BLOCK;
+    for (size_t b = 0; b < blocks; b++) {
         for (size_t r = 0; r < rows; r++) f.take(source + r * row_bytes, b, &p, (int)r);
-        lares_pack_block(f.layout, &p.u[0][0], p.d, p.m, &p.sub[0][0], out);
+        lares_pack_block(f.layout, &p.u[0][0], p.d, p.m, &p.sub[0][0], b, blocks, out);
     }
 }

@@ -19,6 +19,7 @@ const lares_kernel_set NAME(lares_set) = {
             [LARES_Q5] = NAME(lares_matmul_q5),
             [LARES_Q5M] = NAME(lares_matmul_q5m),
             [LARES_Q8] = NAME(lares_matmul_q8),
+            [LARES_Q8_UPPER] = NAME(lares_matmul_q8_upper),
             [LARES_Q2S] = NAME(lares_matmul_q2s),
             [LARES_Q3S] = NAME(lares_matmul_q3s),
             [LARES_Q6S] = NAME(lares_matmul_q6s),

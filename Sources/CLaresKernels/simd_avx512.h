@@ -8,7 +8,7 @@
 #define LARES_FLOAT_TILE 12
 #define LARES_WIDE_BYTES 1
 #define LARES_SUMS(bits) 8  // sums are int32: never emptied early
-#define LARES_READY(bits) ((bits) == 5 || (bits) == 6 || (bits) == 3)  // quants that many rows find unpacked
+#define LARES_READY(bits) ((bits) == 5 || (bits) == 6 || (bits) == 3 || (bits) == 8)  // quants that many rows find unpacked
 
 typedef __m512 vf;
 typedef __m512i vb, vi, vp, vs;

@@ -66,6 +66,18 @@ public final class Activations {
             q: q + row * columns, d: scales + block, s: exact + block, rounded: rounded + block, sums: sums + 2 * block)
     }
 
+    /// Length of a quantised row as a vector.
+    func norm(_ row: Int) -> Float {
+        let (values, scale) = (q + row * columns, scales + row * blocks)
+        var sum: Float = 0
+        for block in 0..<blocks {
+            var squares: Int32 = 0
+            for i in (block * blockColumns)..<((block + 1) * blockColumns) { squares += Int32(values[i]) * Int32(values[i]) }
+            sum += scale[block] * scale[block] * Float(squares)
+        }
+        return sum.squareRoot()
+    }
+
     /// Quantises row `row` of the plain floats when a matrix needs it.
     func finish(_ row: Int, kernels: UnsafePointer<lares_kernel_set>) {
         guard quantised else { return }

@@ -37,7 +37,6 @@ static double difference(const float *a, const float *b, size_t n) {
 }
 
 static void random_panel(lares_layout layout, size_t columns, uint8_t *out) {
-    const size_t step = lares_block_bytes(layout);
     if (layout == LARES_F32) {
         for (size_t i = 0; i < columns * 16; i++) ((float *)out)[i] = number();
         return;
@@ -52,7 +51,8 @@ static void random_panel(lares_layout layout, size_t columns, uint8_t *out) {
         return;
     }
     const lares_shape shape = lares_shape_of(layout);
-    for (size_t b = 0; b < columns / 32; b++, out += step) {
+    if (layout == LARES_Q8_UPPER) layout = LARES_Q8;
+    for (size_t b = 0; b < columns / 32; b++) {
         uint8_t u[16 * 32];
         uint16_t d[16], m[16];
         int8_t sub[32];
@@ -60,7 +60,7 @@ static void random_panel(lares_layout layout, size_t columns, uint8_t *out) {
         for (int i = 0; i < 512; i++) u[i] = (uint8_t)(extreme ? (1 << shape.bits) - 1 : (int)draw(1u << shape.bits));
         for (int i = 0; i < 16; i++) d[i] = lares_half(number() / 16), m[i] = lares_half(number() / 4);
         for (int i = 0; i < 32; i++) sub[i] = (int8_t)(extreme ? -128 : (int)draw(256) - 128);
-        lares_pack_block(layout, u, d, m, sub, out);
+        lares_pack_block(layout, u, d, m, sub, b, columns / 32, out);
     }
 }
 
@@ -90,7 +90,7 @@ static input make_input(const lares_kernel_set *set, size_t rows, size_t columns
 static void free_input(input x) { free(x.q), free(x.d), free(x.s), free(x.rounded), free(x.plain), free(x.sums); }
 
 static void check_products(const lares_kernel_set *set) {
-    static const char *const names[] = {"q4", "q4m", "q5", "q5m", "q8", "q2s", "q3s", "q6s", "f32", "f16", "bf16"};
+    static const char *const names[] = {"q4", "q4m", "q5", "q5m", "q8", "q2s", "q3s", "q6s", "f32", "f16", "bf16", "q8_upper"};
     for (int layout = 0; layout < LARES_LAYOUTS; layout++) {
         double worst = 0;
         const int cases = 24;

@@ -22,7 +22,8 @@ typedef enum {
     LARES_F32 = 8,
     LARES_F16 = 9,
     LARES_BF16 = 10,
-    LARES_LAYOUTS = 11
+    LARES_Q8_UPPER = 11,  // an estimate from a LARES_Q8 panel's upper halves; never packed
+    LARES_LAYOUTS = 12
 } lares_layout;
 
 /// Rows of activations: quantised blocks for the integer layouts, `plain` for the float ones.
@@ -103,8 +104,10 @@ const lares_kernel_set *lares_kernels_named(const char *name);
 /// Bytes of one block (16 rows by 32 columns) of a layout.
 size_t lares_block_bytes(lares_layout layout);
 
-/// Packs 16 rows by 32 columns: `u` unsigned quants [16][32], the rest as the layout needs (f16 bits; sub-scales are [16][2]).
-void lares_pack_block(lares_layout layout, const uint8_t *u, const uint16_t *d, const uint16_t *m, const int8_t *sub, uint8_t *out);
+/// Packs 16 rows by 32 columns as block `b` of a panel of so many: `u` unsigned quants [16][32], the rest as the layout needs (f16 bits;
+/// sub-scales are [16][2]).
+void lares_pack_block(
+    lares_layout layout, const uint8_t *u, const uint16_t *d, const uint16_t *m, const int8_t *sub, size_t b, size_t blocks, uint8_t *panel);
 /// Packs one 16-row panel of a GGUF matrix; `rows` of the 16 are present, the others become zero. `type` is the ggml type id.
 void lares_pack_panel(uint32_t type, const uint8_t *source, size_t row_bytes, size_t rows, size_t columns, uint8_t *out);
 /// Decodes row `r` (0...15) of a packed panel.
@@ -126,6 +129,26 @@ typedef struct {
 } lares_products;
 /// Body of a fork-join over the panels of all `products`, one after another; the context is a lares_products.
 void lares_product_panel(void *products, size_t panel);
+
+/// Some panels of one matrix.
+typedef struct {
+    lares_product product;
+    size_t rows;
+    const uint32_t *panels;
+} lares_some_panels;
+/// Body of a fork-join over `panels`; the context is a lares_some_panels.
+void lares_product_some(void *some, size_t index);
+
+/// All panels of one matrix, and each one's largest output.
+typedef struct {
+    lares_product product;
+    size_t rows;
+    float *tops;  // [rows][panels]
+} lares_panel_tops;
+/// Body of a fork-join over the panels; the context is a lares_panel_tops.
+void lares_product_top(void *tops, size_t panel);
+/// An upper bound of the root mean square error of LARES_Q8_UPPER, over the rows of a LARES_Q8 panel, for activations of norm 1.
+float lares_upper_error(const uint8_t *panel, size_t columns);
 
 /// out[rows][32 wide] = act(gate) * up, quantised as one block of every row.
 typedef struct {

@@ -39,8 +39,10 @@ public struct AttentionShape: Sendable, Hashable {
 public struct KVPages {
     /// Positions a page.
     public static let tokens = 16
-    let keys: UnsafeMutablePointer<UInt16>
-    let values: UnsafeMutablePointer<UInt16>
+    /// Keys: pages of [head][dimension][16].
+    public let keys: UnsafeMutablePointer<UInt16>
+    /// Values: pages of [head][16][dimension].
+    public let values: UnsafeMutablePointer<UInt16>
     let pageCount: Int
 
     /// An arena of `pageCount` pages in each of the two blocks of memory.

@@ -52,7 +52,7 @@ extension ComputePool {
         extendLifetime((a, products))
     }
 
-    private func job(_ product: Product, _ a: Activations) -> lares_product {
+    func job(_ product: Product, _ a: Activations) -> lares_product {
         var job = job(product.matrix, a)
         job.output.out = product.output.base
         job.output.stride = product.output.columns
@@ -97,9 +97,11 @@ extension ComputePool {
         extendLifetime((a, gate, up, h))
     }
 
-    func kernel(_ matrix: Matrix) -> lares_matmul {
+    func kernel(_ matrix: Matrix) -> lares_matmul { kernel(matrix.layout) }
+
+    func kernel(_ layout: lares_layout) -> lares_matmul {
         withUnsafePointer(to: kernels.pointee.matmul) { table in
-            UnsafeRawPointer(table).assumingMemoryBound(to: lares_matmul.self)[Int(matrix.layout.rawValue)]
+            UnsafeRawPointer(table).assumingMemoryBound(to: lares_matmul.self)[Int(layout.rawValue)]
         }
     }
 }
