@@ -79,7 +79,7 @@ let package = Package(
         .executableTarget(
             name: "lares",
             dependencies: [
-                "LaresServer", "LaresServing", "LaresAccess", "LaresLanguage", "LaresStore",
+                "LaresServer", "LaresServing", "LaresAccess", "LaresLanguage", "LaresStore", "LaresTensor",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Configuration", package: "swift-configuration"),
                 .product(name: "Logging", package: "swift-log"),

@@ -129,7 +129,8 @@ struct Conversation {
 
     /// One step: computes what is pending, chooses a token, and gives the text that is complete by then.
     private mutating func advance(_ answer: inout Answer) throws -> String {
-        try model.step([StepEntry(sequence: answer.sequence, tokens: answer.pending)], cache: cache, into: &logits)
+        let entry = StepEntry(sequence: answer.sequence, tokens: answer.pending, need: sampling.need(excluded: 0))
+        try model.step([entry], cache: cache, into: &logits)
         let token = answer.sampler.next(logits[0], history: answer.history, promptLength: answer.promptLength)
         answer.left -= 1
         answer.isDone = model.tokenizer.endTokens.contains(token) || answer.left <= 0

@@ -59,6 +59,8 @@ public final class LanguageModel: Sendable {
     public var vocabularySize: Int { decoder.vocabularySize }
     /// Bytes of the weights in memory.
     public var weightBytes: Int { decoder.weightBytes }
+    /// Bytes of weights that a step of one token reads, when estimates of the logits do.
+    public var stepBytes: Int { decoder.stepBytes }
     /// The pool it computes on.
     public var pool: ComputePool { decoder.pool }
     /// Sizes and switches of the network.

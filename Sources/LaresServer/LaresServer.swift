@@ -117,6 +117,7 @@ public struct LaresServer: Sendable {
                 APIRoute(method: .post, path: "/v1/chat/completions", handler: generation.chat),
                 APIRoute(method: .post, path: "/v1/completions", handler: generation.completions),
                 APIRoute(method: .post, path: "/v1/embeddings", handler: embedding.embeddings),
+                APIRoute(method: .post, path: "/v1/rerank", handler: embedding.rerank),
                 APIRoute(method: .get, path: "/health", handler: health.health),
                 APIRoute(method: .get, path: "/ready", handler: health.ready),
                 APIRoute(method: .get, path: "/metrics", handler: metrics.metrics),

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Foundation
 import LaresLanguage
 import LaresServer
 import LaresServing
@@ -23,31 +24,60 @@ struct Bench: AsyncParsableCommand {
     @Option(help: ArgumentHelp(say("cli.bench.runs")))
     var runs = 5
 
-    @OptionGroup var compute: ThreadOptions
+    @Option(help: ArgumentHelp(say("cli.bench.parallel")))
+    var parallel = 1
+
+    @Option(help: ArgumentHelp(say("cli.bench.compare"), valueName: "file"), completion: .file(extensions: ["json"]))
+    var compare: String?
+
+    @Flag(help: ArgumentHelp(say("cli.bench.speculate")))
+    var speculate = false
+
+    @OptionGroup var compute: ComputeOptions
 
     @Flag(help: ArgumentHelp(say("cli.option.json")))
     var json = false
 
     func validate() throws {
-        guard (1...100_000).contains(prompt), (2...100_000).contains(decode), (1...1_000).contains(runs) else {
+        guard (1...100_000).contains(prompt), (2...100_000).contains(decode), (1...1_000).contains(runs), (1...64).contains(parallel)
+        else {
             throw ValidationError(say("cli.bench.bad-options"))
         }
     }
 
     func run() async throws {
+        let earlier = try compare.map(earlierReport)
         let store = try common.store()
         let stored = try store.find(model)
         let name = stored.name
         let vocabulary = try vocabulary(of: stored)
-        try await withServing(store: store, settings: compute.settings) { client in
-            let runner = BenchRunner(client: client, model: name, vocabulary: vocabulary)
+        let settings = settings
+        try await withServing(store: store, settings: settings) { client in
+            let runner = BenchRunner(client: client, model: name, vocabulary: vocabulary, settings: settings)
             _ = try await runner.measure(prompt: min(prompt, 64), decode: 4, seed: 0)
             var measured: [BenchRun] = []
             for run in 1...runs {
-                measured.append(try await runner.measure(prompt: prompt, decode: decode, seed: UInt64(run)))
+                measured.append(try await runner.measure(prompt: prompt, decode: decode, parallel: parallel, seed: UInt64(run)))
             }
-            report(measured, name)
+            let report = BenchReport(
+                model: name, prompt: prompt, decode: decode, parallel: parallel, runs: measured,
+                profile: try await runner.profile(tokens: decode, parallel: parallel))
+            print(json ? report.json.serialized : report.text(comparedWith: earlier))
         }
+    }
+
+    /// Random prompts make a model repeat itself, which guessing would make look faster than it is.
+    private var settings: ServingSettings {
+        var settings = compute.settings
+        settings.speculates = speculate
+        return settings
+    }
+
+    private func earlierReport(_ path: String) throws -> JSON {
+        guard let data = FileManager.default.contents(atPath: path), let json = try? JSON(parsing: Array(data)) else {
+            throw Failure("cli.bench.not-a-report", ["file": path])
+        }
+        return json
     }
 
     /// How many tokens a model knows: its file says so before it is loaded. A file that says nothing gets the smallest usual vocabulary.
@@ -55,28 +85,6 @@ struct Bench: AsyncParsableCommand {
         let file = try common.folder().file("blobs") + "/sha256-" + model.description.sha256
         let tokens = try? GGUFFile(contentsOf: file).metadata.arrayIfPresent("tokenizer.ggml.tokens")
         return max(2, tokens?.count ?? 5_000)
-    }
-
-    private func report(_ measured: [BenchRun], _ name: String) {
-        let promptRate = median(measured.map(\.promptRate))
-        let decodeRate = median(measured.map(\.decodeRate))
-        let first = median(measured.map(\.firstToken))
-        if json {
-            let result: JSON = [
-                "model": .string(name), "prompt_tokens": .int(prompt), "decode_tokens": .int(decode),
-                "prompt_tokens_per_second": .double(promptRate), "decode_tokens_per_second": .double(decodeRate),
-                "time_to_first_token_seconds": .double(first), "runs": .array(measured.map(\.json)),
-            ]
-            return print(result.serialized)
-        }
-        print(
-            say(
-                "cli.bench.result",
-                [
-                    "name": name, "runs": "\(runs)", "prompt": "\(prompt)", "decode": "\(decode)",
-                    "promptRate": Amounts.decimal(promptRate, 1), "decodeRate": Amounts.decimal(decodeRate, 1),
-                    "first": Amounts.decimal(first * 1_000, 1),
-                ]))
     }
 }
 

@@ -1,6 +1,7 @@
 import LaresLanguage
 import LaresServer
 import LaresServing
+import LaresTensor
 
 /// What one run measured.
 struct BenchRun: Sendable {
@@ -20,16 +21,59 @@ struct BenchRun: Sendable {
 }
 
 /// Measures a model with prompts of random tokens, so that no cached prefix helps.
-struct BenchRunner {
-    let client: any ModelClient
-    let model: String
-    /// How many tokens the model knows.
-    let vocabulary: Int
+///
+/// A class because its task group's closures may not hold as much as its values: Swift 6.3's optimised code then frees out of order and ends.
+final class BenchRunner: Sendable {
+    private let client: any ModelClient
+    private let model: String
+    private let vocabulary: Int
+    private let settings: ServingSettings
+
+    /// - Parameter vocabulary: how many tokens the model knows.
+    init(client: any ModelClient, model: String, vocabulary: Int, settings: ServingSettings) {
+        self.client = client
+        self.model = model
+        self.vocabulary = vocabulary
+        self.settings = settings
+    }
 
     /// Ordinary tokens: past the first few hundred, where bytes and special tokens are, and within the vocabulary.
     private var tokens: Range<Token> { Token(min(300, vocabulary / 2))..<Token(min(5_000, vocabulary)) }
 
-    func measure(prompt: Int, decode: Int, seed: UInt64) async throws -> BenchRun {
+    /// `parallel` requests side by side: their speeds added up, and the last of their first tokens.
+    func measure(prompt: Int, decode: Int, parallel: Int = 1, seed: UInt64) async throws -> BenchRun {
+        try await withThrowingTaskGroup(of: BenchRun.self) { group in
+            for number in 0..<UInt64(parallel) {
+                group.addTask { try await self.measureOne(prompt: prompt, decode: decode, seed: seed &* 1_024 &+ number) }
+            }
+            var sum = BenchRun(promptRate: 0, decodeRate: 0, firstToken: 0)
+            for try await run in group {
+                sum.promptRate += run.promptRate
+                sum.decodeRate += run.decodeRate
+                sum.firstToken = max(sum.firstToken, run.firstToken)
+            }
+            return sum
+        }
+    }
+
+    /// Where the time of written tokens goes.
+    func profile(tokens: Int, parallel: Int) async throws -> BenchProfile {
+        let before = try await times()
+        _ = try await measure(prompt: 1, decode: tokens, parallel: parallel, seed: 1 << 32)
+        let after = try await times()
+        return BenchProfile(
+            times: after.times - before.times, tokens: tokens, stepBytes: after.bytes, readLimit: ReadLimit.bytesPerSecond(settings.threads)
+        )
+    }
+
+    private func times() async throws -> (times: StepTimes, bytes: Int) {
+        guard let model = await client.status().models.first(where: { $0.name == self.model }) else {
+            throw Failure("cli.bench.nothing", ["name": model])
+        }
+        return (model.times, settings.exactHead ? model.weightBytes : model.stepBytes)
+    }
+
+    private func measureOne(prompt: Int, decode: Int, seed: UInt64) async throws -> BenchRun {
         var random = SplitMix(state: seed &* 0x9E37_79B9 &+ 7)
         let drawn = (0..<prompt).map { _ in Token.random(in: tokens, using: &random) }
         let request = GenerationRequest(

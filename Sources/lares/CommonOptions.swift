@@ -27,18 +27,22 @@ struct CommonOptions: ParsableArguments {
 }
 
 /// How many threads compute, for the commands that run a model themselves.
-struct ThreadOptions: ParsableArguments {
+struct ComputeOptions: ParsableArguments {
     @Option(help: ArgumentHelp(say("cli.option.threads")))
     var threads: Int?
+
+    @Flag(help: ArgumentHelp(say("cli.option.exact-head")))
+    var exactHead = false
 
     func validate() throws {
         guard threads.map({ (1...1_024).contains($0) }) ?? true else { throw ValidationError(say("cli.bad-threads")) }
     }
 
-    /// The settings of the serving side with this number of threads.
+    /// The settings of the serving side as these options have them.
     var settings: ServingSettings {
         var settings = ServingSettings()
         settings.threads = threads
+        settings.exactHead = exactHead
         return settings
     }
 }

@@ -32,7 +32,7 @@ struct Run: AsyncParsableCommand {
     @Option(help: ArgumentHelp(say("cli.run.seed")))
     var seed: UInt64?
 
-    @OptionGroup var compute: ThreadOptions
+    @OptionGroup var compute: ComputeOptions
 
     @Flag(help: ArgumentHelp(say("cli.run.once")))
     var once = false

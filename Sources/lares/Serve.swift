@@ -46,6 +46,15 @@ struct Serve: AsyncParsableCommand {
     @Option(help: ArgumentHelp(say("cli.option.threads")))
     var threads: String?
 
+    @Flag(help: ArgumentHelp(say("cli.option.exact-head")))
+    var exactHead = false
+
+    @Flag(help: ArgumentHelp(say("cli.serve.no-speculation")))
+    var noSpeculation = false
+
+    @Option(help: ArgumentHelp(say("cli.serve.keep-prefixes"), valueName: "size"))
+    var keepPrefixes: String?
+
     @Option(help: ArgumentHelp(say("cli.serve.context"), valueName: "tokens"))
     var context: String?
 
@@ -109,7 +118,8 @@ struct Serve: AsyncParsableCommand {
             ("host", host), ("port", port), ("tls-certificate", tlsCertificate), ("tls-key", tlsKey),
             ("insecure-listen", insecureListen ? "true" : nil), ("require-key", requireKey ? "true" : nil),
             ("allow-host", allowHost.isEmpty ? nil : allowHost.joined(separator: ",")), ("models", models), ("memory", memory),
-            ("threads", threads), ("context", context), ("queue", queue), ("connections", connections),
+            ("threads", threads), ("exact-head", exactHead ? "true" : nil), ("no-speculation", noSpeculation ? "true" : nil),
+            ("keep-prefixes", keepPrefixes), ("context", context), ("queue", queue), ("connections", connections),
             ("drain-seconds", drainSeconds), ("place", place), ("log-level", logLevel),
         ]
         return Dictionary(

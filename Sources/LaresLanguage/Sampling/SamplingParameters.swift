@@ -1,3 +1,6 @@
+import Foundation
+public import LaresTensor
+
 /// How the next token is chosen from a model's logits.
 public struct SamplingParameters: Sendable, Hashable {
     /// Divides the logits; 0 is greedy.
@@ -37,4 +40,21 @@ public struct SamplingParameters: Sendable, Hashable {
         self.logitBias = logitBias
         self.seed = seed
     }
+}
+
+extension SamplingParameters {
+    /// Which logits decide what is drawn, when the `excluded` highest may be ruled out afterwards.
+    ///
+    /// A greedy choice needs the highest, top-k the k highest, min-p those near the highest. What changes logits first, and top-p over the whole
+    /// vocabulary, which sums up all probabilities, need every one.
+    public func need(excluded: Int) -> LogitNeed {
+        let changesLogits = !logitBias.isEmpty || repetitionPenalty != 1 || presencePenalty != 0 || frequencyPenalty != 0
+        if changesLogits { return .all }
+        if temperature == 0 { return .highest(1 + excluded, within: 0) }
+        if (1...Self.mostHighest).contains(topK) { return .highest(topK + excluded, within: 0) }
+        return minP >= Self.leastMinP && topP >= 1 ? .highest(1 + excluded, within: -temperature * log(min(1, minP))) : .all
+    }
+
+    private static let mostHighest = 64
+    private static let leastMinP: Float = 0.01
 }

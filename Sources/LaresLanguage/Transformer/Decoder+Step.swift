@@ -8,6 +8,7 @@ extension Decoder {
     package func step(_ batch: [StepEntry], cache: KVCache, into logits: inout LogitRows) throws {
         try check(batch, cache)
         logits.removeAll(columns: vocabularySize)
+        cache.workspace.watch.start()
         for pass in Pass.split(batch, capacity: Workspace.capacity) {
             run(pass, batch, cache)
             for piece in pass.pieces { cache.commit(batch[piece.entry].sequence, Array(batch[piece.entry].tokens[piece.range])) }
@@ -54,10 +55,12 @@ extension Decoder {
         pool.forEach(tokens.count) { row in embed(tokens[row], into: space.stream[row]) }
         space.rotary.prepare(positions, on: pool)
         space.localRotary?.prepare(positions, on: pool)
+        space.watch.lap(.embedding)
         for (index, layer) in layers.enumerated() {
             attend(layer, pages: cache.layers[index], spans: spans, space, rows: positions.count)
             feedForward(layer, space, rows: positions.count)
             pool.yieldTurn()
+            space.watch.lap(.waiting)
         }
     }
 
@@ -67,11 +70,14 @@ extension Decoder {
         pool.matmul(
             space.input,
             [layer.query.product(into: space.queries), layer.key.product(into: space.keys), layer.value.product(into: space.values)])
+        space.watch.lap(.projections)
         pool.attention(
             queries: space.queries, keys: space.keys, values: space.values, spans: spans, cache: pages, shape: layer.attention,
             rotary: layer.isLocal ? space.localRotary ?? space.rotary : space.rotary, queryNorm: layer.queryNorm, keyNorm: layer.keyNorm,
             epsilon: epsilon, scratch: space.scratch, into: space.mixed)
+        space.watch.lap(.attention)
         add(layer.output, of: space.mixed, norm: layer.attentionOutputNorm, space, rows: rows)
+        space.watch.lap(.projections)
     }
 
     private func feedForward(_ layer: Layer, _ space: Workspace, rows: Int) {
@@ -79,6 +85,7 @@ extension Decoder {
         pool.gatedFeedForward(
             space.input, gate: layer.gate, up: layer.up, activation: configuration.activation, into: space.hidden)
         add(layer.down, of: space.hidden, norm: layer.feedForwardOutputNorm, space, rows: rows)
+        space.watch.lap(.feedForward)
     }
 
     /// stream += W · input, through the norm of the part's output where the family has one.
@@ -91,13 +98,15 @@ extension Decoder {
         }
     }
 
-    private func computeLogits(_ rows: [Int], _ space: Workspace, into logits: inout LogitRows) {
+    private func computeLogits(_ rows: [(row: Int, need: LogitNeed)], _ space: Workspace, into logits: inout LogitRows) {
         var rest = rows[...]
         while !rest.isEmpty {
             let chunk = Array(rest.prefix(LogitRows.chunk))
             rest = rest.dropFirst(LogitRows.chunk)
-            pool.rmsNorm(space.stream, rows: chunk, weight: outputNorm, epsilon: configuration.normEpsilon, into: space.last)
-            pool.matmul(space.last, [Product(head, into: logits.next(chunk.count))])
+            pool.rmsNorm(
+                space.stream, rows: chunk.map(\.row), weight: outputNorm, epsilon: configuration.normEpsilon, into: space.last)
+            pool.logits(space.last, head, needs: chunk.map(\.need), into: logits.next(chunk.count))
         }
+        space.watch.lap(.head)
     }
 }

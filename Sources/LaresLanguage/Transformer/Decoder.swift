@@ -27,7 +27,7 @@ package final class Decoder: Sendable {
     let pool: ComputePool
     let layers: [Layer]
     let outputNorm: [Float]
-    let head: Matrix
+    let head: OutputHead
     private let embedding: Embedding
 
     /// Where token embeddings come from: the head when tied, else straight from the mapped file, a row at a time.
@@ -56,7 +56,7 @@ package final class Decoder: Sendable {
         self.pool = pool
         let loader = WeightLoader(file: file, pool: pool, precision: precision)
         outputNorm = tensors.outputNorm
-        head = try loader.matrix(tensors.head)
+        head = OutputHead(try loader.matrix(tensors.head))
         embedding = tensors.isTied ? .head : .file(tensors.embedding)
         try WeightLoader.checkAttention(tensors.configuration)
         layers = try tensors.layers.enumerated().map { try loader.layer($1, index: $0, shape: tensors.configuration) }
@@ -65,8 +65,11 @@ package final class Decoder: Sendable {
 
     /// Bytes of the repacked weights.
     package var weightBytes: Int {
-        head.byteCount + layers.reduce(0) { $0 + $1.matrices.reduce(0) { $0 + $1.byteCount } }
+        head.matrix.byteCount + layers.reduce(0) { $0 + $1.matrices.reduce(0) { $0 + $1.byteCount } }
     }
+
+    /// Bytes of weights that a step of one token reads, when estimates of the logits do.
+    package var stepBytes: Int { weightBytes - head.matrix.byteCount + head.estimateBytes }
 
     /// Bytes of one page of a cache over all layers.
     package var bytesPerPage: Int {
@@ -80,7 +83,7 @@ package final class Decoder: Sendable {
     func embed(_ token: Token, into row: UnsafeMutableBufferPointer<Float>) {
         guard let start = row.baseAddress else { return }
         switch embedding {
-        case .head: head.decodeRow(Int(token), into: start)
+        case .head: head.matrix.decodeRow(Int(token), into: start)
         case .file(let tensor):
             let length = tensor.bytes.count / tensor.rows
             let first = Int(token) * length

@@ -19,13 +19,14 @@ public final class KVCache {
     let layers: [KVPages]
     let workspace: Workspace
     private let memory: UnsafeMutableRawPointer
+    private let elements: Int
     private var lastNumber: UInt64 = 0
 
     init(pages: Int, decoder: Decoder) {
         precondition(pages > 0, "a cache needs a page")
         table = PageTable(pageCount: pages)
         let shape = decoder.configuration
-        let elements = KVPages.elements(kvHeads: shape.keyValueHeads, headDimension: shape.headSize)
+        elements = KVPages.elements(kvHeads: shape.keyValueHeads, headDimension: shape.headSize)
         let arena = elements * pages
         // Large and untouched: the system gives the memory when a page is first written.
         memory = .allocate(byteCount: arena * 2 * shape.layers * MemoryLayout<UInt16>.stride, alignment: 64)
@@ -46,6 +47,8 @@ public final class KVCache {
     public var totalPages: Int { table.totalPages }
     /// Bytes that steps work in.
     package var workspaceBytes: Int { workspace.byteCount }
+    /// Where the time of its steps went; sampling and waiting are its engine's to add.
+    public var times: StepTimes { workspace.watch.times }
     /// How many sequences are open.
     public var openSequences: Int { sequences.count }
 
@@ -80,8 +83,33 @@ public final class KVCache {
         table.release(sequence.pages, keep: keep)
     }
 
+    /// Takes back the last positions of a sequence, as if they had never been stepped; its pages stay its own.
+    public func truncate(_ id: SequenceID, to count: Int) {
+        guard let sequence = sequences[id], count >= 0, count < sequence.tokens.count else { return }
+        sequences[id]?.tokens.removeLast(sequence.tokens.count - count)
+        let full = count / Self.pageTokens
+        guard sequence.published > full else { return }
+        for page in sequence.pages[full..<sequence.published].reversed() { table.unpublish(page) }
+        sequences[id]?.published = full
+    }
+
     /// Pages that `tokens` positions take.
     public static func pages(for tokens: Int) -> Int { (tokens + pageTokens - 1) / pageTokens }
+
+    /// Bytes of keys and values of a page, all layers together.
+    var pageBytes: Int { 2 * layers.count * elements * MemoryLayout<UInt16>.stride }
+
+    /// The keys and values of a page, layer by layer.
+    func parts(of page: UInt32) -> [UnsafeMutableRawBufferPointer] {
+        layers.flatMap { layer in
+            [layer.keys, layer.values].map { base in
+                UnsafeMutableRawBufferPointer(UnsafeMutableBufferPointer(start: base + Int(page) * elements, count: elements))
+            }
+        }
+    }
+
+    /// Takes unused pages for saved ones; see ``PageTable/adopt(_:)``.
+    func adopt(_ pages: [SavedPage]) -> [UInt32?] { table.adopt(pages) }
 
     /// Appends tokens whose keys and values have been written, and publishes the pages they filled.
     func commit(_ id: SequenceID, _ tokens: [Token]) {

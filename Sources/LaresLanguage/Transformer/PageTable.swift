@@ -7,7 +7,7 @@ package struct PageTable {
     package static let pageTokens = 16
 
     /// What a full page holds: the identity of the content before it (0: nothing) and its tokens.
-    private struct Content: Hashable {
+    struct Content: Hashable {
         var parent: UInt64
         var tokens: [Token]
     }
@@ -79,6 +79,14 @@ package struct PageTable {
         nextIdentity += 1
     }
 
+    /// Takes back the publishing of a page that only its own sequence uses, which will write it again.
+    package mutating func unpublish(_ page: UInt32) {
+        precondition(pages[Int(page)].references == 1, "a page that others use")
+        if let content = pages[Int(page)].content { published[content] = nil }
+        pages[Int(page)].content = nil
+        pages[Int(page)].identity = 0
+    }
+
     /// Gives up one use of each page. Published ones wait to be found again when `keep` is true; the last page becomes the oldest of them.
     package mutating func release(_ list: [UInt32], keep: Bool) {
         for page in list.reversed() {
@@ -94,6 +102,22 @@ package struct PageTable {
             }
         }
     }
+
+    /// The published pages: those in use, then the others, the ones used last first.
+    var publishedPages: [UInt32] {
+        var list = published.values.filter { pages[Int($0)].references > 0 }.sorted()
+        var next = newest
+        while next != Self.none {
+            list.append(UInt32(next))
+            next = pages[next].older
+        }
+        return list
+    }
+
+    func content(of page: UInt32) -> Content? { pages[Int(page)].content }
+    func identity(of page: UInt32) -> UInt64 { pages[Int(page)].identity }
+    /// Whether a page can be had without taking another text's.
+    var hasUnusedPages: Bool { !free.isEmpty }
 
     private mutating func retain(_ page: UInt32) {
         if pages[Int(page)].references == 0 { unlink(page) }

@@ -1,3 +1,5 @@
+import LaresTensor
+
 /// What is computed in one go: pieces of entries that together fit the workspace.
 struct Pass {
     struct Piece {
@@ -30,15 +32,15 @@ struct Pass {
     }
 
     /// The rows of this pass whose logits are wanted, in order.
-    func wantedRows(_ batch: [StepEntry]) -> [Int] {
-        var rows: [Int] = []
+    func wantedRows(_ batch: [StepEntry]) -> [(row: Int, need: LogitNeed)] {
+        var rows: [(row: Int, need: LogitNeed)] = []
         var first = 0
         for piece in pieces {
             let entry = batch[piece.entry]
             if entry.wantsAllLogits {
-                rows += first..<(first + piece.range.count)
+                rows += piece.range.indices.map { (first + $0 - piece.range.lowerBound, entry.need) }
             } else if entry.wantsLogits, piece.range.upperBound == entry.tokens.count {
-                rows.append(first + piece.range.count - 1)
+                rows.append((first + piece.range.count - 1, entry.need))
             }
             first += piece.range.count
         }

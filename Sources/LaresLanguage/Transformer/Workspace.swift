@@ -15,6 +15,7 @@ final class Workspace {
     let rotary: RotaryTable
     let localRotary: RotaryTable?
     let scratch = AttentionScratch()
+    var watch = StepWatch()
 
     init(_ decoder: Decoder) {
         let shape = decoder.configuration
@@ -28,7 +29,7 @@ final class Workspace {
             rows: rows, columns: shape.width, for: layers.flatMap { [$0.query.matrix, $0.key.matrix, $0.value.matrix, $0.gate, $0.up] })
         mixed = Activations(rows: rows, columns: shape.heads * shape.headSize, for: layers.map(\.output.matrix))
         hidden = Activations(rows: rows, columns: shape.feedForward, for: layers.map(\.down.matrix))
-        last = Activations(rows: LogitRows.chunk, columns: shape.width, for: [decoder.head])
+        last = Activations(rows: LogitRows.chunk, columns: shape.width, for: [decoder.head.matrix])
         func table(_ rope: Rope) -> RotaryTable {
             RotaryTable(frequencies: rope.frequencies, pairing: shape.pairing, magnitude: rope.magnitude, capacity: rows)
         }

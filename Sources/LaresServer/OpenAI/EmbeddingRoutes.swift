@@ -2,7 +2,7 @@ import Foundation
 import Hummingbird
 import LaresServing
 
-/// `POST /v1/embeddings`.
+/// `POST /v1/embeddings` and `POST /v1/rerank`.
 struct EmbeddingRoutes {
     let client: any ModelClient
     let activity: Activity
@@ -12,13 +12,24 @@ struct EmbeddingRoutes {
         let body = try await request.json(within: limits)
         defer { body.share.end() }
         let asked = try EmbeddingsRequest(body.json, caller: context.caller.name)
+        let response = try await embed(asked.embedding, context)
+        return .json(Self.json(response, isBase64: asked.isBase64, model: asked.embedding.model))
+    }
+
+    func rerank(_ request: Request, _ context: LaresContext) async throws -> Response {
+        let body = try await request.json(within: limits)
+        defer { body.share.end() }
+        let asked = try RerankRequest(body.json, caller: context.caller.name)
+        return .json(RerankAnswer(asked, try await embed(asked.embedding, context)).json)
+    }
+
+    private func embed(_ asked: EmbeddingRequest, _ context: LaresContext) async throws -> EmbeddingResponse {
         let lease = try activity.begin()
         defer { lease.end() }
         let presence = await context.channel.clientPresence()
-        let response = try await whilePresent(presence) { [client] in
-            do { return try await client.embed(asked.embedding) } catch { throw APIError(error) }
+        return try await whilePresent(presence) { [client] in
+            do { return try await client.embed(asked) } catch { throw APIError(error) }
         }
-        return .json(Self.json(response, isBase64: asked.isBase64, model: asked.embedding.model))
     }
 
     static func json(_ response: EmbeddingResponse, isBase64: Bool, model: String) -> JSON {

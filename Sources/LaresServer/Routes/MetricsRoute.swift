@@ -1,6 +1,7 @@
 import Foundation
 import HTTPTypes
 import Hummingbird
+import LaresLanguage
 import LaresServing
 
 /// `GET /metrics`: what the process has counted, and what the serving side holds now.
@@ -34,6 +35,9 @@ struct MetricsRoute {
         page.add("lares_model_cache_pages", Double(model.totalPages), labels: labels)
         page.add("lares_model_queued", Double(model.queued), labels: labels)
         page.add("lares_model_running", Double(model.running), labels: labels)
+        for part in StepTimes.Part.allCases {
+            page.add("lares_model_step_seconds_total", model.times[part], labels: labels + [("part", part.rawValue)], type: "counter")
+        }
     }
 
     private static func residentBytes() -> Int? {

@@ -1,3 +1,5 @@
+public import LaresLanguage
+
 /// What the serving part does now.
 public struct ServingStatus: Sendable, Hashable {
     /// Whether requests are taken.
@@ -28,11 +30,15 @@ public struct ServingStatus: Sendable, Hashable {
         public var running: Int
         /// Generation speed of late, over all sequences.
         public var tokensPerSecond: Double?
+        /// Where the time of its steps went since it was loaded.
+        public var times: StepTimes
+        /// Bytes of weights that a step of one token reads.
+        public var stepBytes: Int
 
         /// A loaded model.
         public init(
             name: String, weightBytes: Int, cacheBytes: Int, usedPages: Int, totalPages: Int, queued: Int, running: Int,
-            tokensPerSecond: Double? = nil
+            tokensPerSecond: Double? = nil, times: StepTimes = StepTimes(), stepBytes: Int = 0
         ) {
             self.name = name
             self.weightBytes = weightBytes
@@ -42,6 +48,8 @@ public struct ServingStatus: Sendable, Hashable {
             self.queued = queued
             self.running = running
             self.tokensPerSecond = tokensPerSecond
+            self.times = times
+            self.stepBytes = stepBytes
         }
     }
 

@@ -54,8 +54,8 @@ final class Engine {
 
     private func obey(_ order: EngineOrder) {
         switch order {
-        case .addLanguage(let name, let model, let pages):
-            languages[name] = LanguageRunner(name: name, model, pages: pages, pool: pool, settings, metrics)
+        case .addLanguage(let name, let model, let pages, let kept):
+            languages[name] = LanguageRunner(name: name, model, pages: pages, kept, pool: pool, settings, metrics)
         case .addEmbedding(let name, let model):
             embeddings[name] = EmbeddingRunner(name: name, model, pool: pool, settings, metrics)
         case .drop(let name, let done):
@@ -92,7 +92,7 @@ final class Engine {
 
     private func drop(_ name: String) {
         let error = ServingError(.internal, "'\(name)' was unloaded")
-        languages.removeValue(forKey: name)?.failAll(error)
+        languages.removeValue(forKey: name)?.end(error)
         embeddings.removeValue(forKey: name)?.failAll(error)
     }
 
@@ -103,7 +103,7 @@ final class Engine {
             if case .cancel = order { continue }
             obey(order)
         }
-        for name in Array(languages.keys) { languages.removeValue(forKey: name)?.failAll(error) }
+        for name in Array(languages.keys) { languages.removeValue(forKey: name)?.end(error) }
         for name in Array(embeddings.keys) { embeddings.removeValue(forKey: name)?.failAll(error) }
         report([:])
     }

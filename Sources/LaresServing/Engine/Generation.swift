@@ -11,6 +11,7 @@ struct Generation {
     var computed = 0
     private var cached: Int?
     private var sampler: Sampler
+    private var lookup: PromptLookup?
     private var text: AnswerText
     private var started: ContinuousClock.Instant?
     private var firstToken: ContinuousClock.Instant?
@@ -21,6 +22,7 @@ struct Generation {
         tokens = job.prompt
         sampler = Sampler(job.sampling, seed: job.seed)
         text = AnswerText(tokenizer, stops: job.stops)
+        lookup = job.speculates ? PromptLookup() : nil
     }
 
     private var completionTokens: Int { tokens.count - job.prompt.count }
@@ -54,6 +56,14 @@ struct Generation {
         if text.isStopped { return .stop }
         return completionTokens >= job.maxTokens ? .length : nil
     }
+
+    /// Tokens that may come next, to be checked in one step.
+    mutating func draft(cost: Double) -> [Token] {
+        let limit = job.maxTokens - completionTokens - 1
+        return lookup?.draft(after: tokens, limit: limit, cost: cost) ?? []
+    }
+
+    mutating func noteDraft(of guessed: Int, right: Int) { lookup?.note(guessed: guessed, right: right) }
 
     private mutating func noteTime(_ metrics: ServingMetrics) {
         let now = ContinuousClock.now

@@ -15,6 +15,10 @@ struct GenerationJob: Sendable {
     let maxTokens: Int
     let topLogProbabilities: Int?
     let ignoreEnd: Bool
+    /// Which logits must be exact.
+    let need: LogitNeed
+    /// Whether tokens may be guessed and checked several at a time.
+    let speculates: Bool
     let caller: String
     let work: WorkClass
     let submitted: ContinuousClock.Instant

@@ -8,19 +8,27 @@ final class LanguageRunner {
     private let pool: ComputePool
     private let metrics: ServingMetrics
     private let cache: KVCache
+    private let kept: KeptPrefixes?
     private var scheduler: Scheduler
     private var generations: [Int: Generation] = [:]
     private var ended: [(generation: Generation, reason: FinishReason)] = []
     private var logits = LogitRows()
     private var speed = Speedometer()
     private var promptSpeed = 1_000.0
+    private var ownTimes = StepTimes()
+    private var pace = StepPace()
 
-    init(name: String, _ model: LanguageModel, pages: Int, pool: ComputePool, _ settings: SchedulerSettings, _ metrics: ServingMetrics) {
+    init(
+        name: String, _ model: LanguageModel, pages: Int, _ kept: KeptPrefixes?, pool: ComputePool, _ settings: SchedulerSettings,
+        _ metrics: ServingMetrics
+    ) {
         self.name = name
         self.model = model
         self.pool = pool
         self.metrics = metrics
         cache = model.makeCache(pages: pages)
+        self.kept = kept
+        kept?.restore(into: cache, of: model)
         scheduler = Scheduler(settings)
     }
 
@@ -34,7 +42,7 @@ final class LanguageRunner {
     var load: RunnerLoad {
         RunnerLoad(
             queued: scheduler.waitingCount, running: scheduler.runningCount, usedPages: cache.totalPages - cache.freePages,
-            totalPages: cache.totalPages, tokensPerSecond: speed.tokensPerSecond)
+            totalPages: cache.totalPages, tokensPerSecond: speed.tokensPerSecond, times: cache.times + ownTimes)
     }
 
     func submit(_ job: GenerationJob) -> Submission {
@@ -52,6 +60,12 @@ final class LanguageRunner {
     }
 
     func drain() { scheduler.drain() }
+
+    /// Ends what runs with an error, and keeps the prefixes for the next run.
+    func end(_ error: ServingError) {
+        failAll(error)
+        kept?.save(cache)
+    }
 
     func failAll(_ error: ServingError) {
         for id in generations.keys.sorted() {
@@ -76,19 +90,45 @@ final class LanguageRunner {
         guard !entries.isEmpty, let work = urgency else { return }
         let began = ContinuousClock.now
         do {
-            try pool.withTurn(work) { try model.step(entries.map(\.step), cache: cache, into: &logits) }
+            try pool.withTurn(work) {
+                ownTimes[.waiting] += (ContinuousClock.now - began) / .seconds(1)
+                try model.step(entries.map(\.step), cache: cache, into: &logits)
+            }
         } catch {
             return fail(entries.map(\.id), error)
         }
-        notePromptSpeed(entries, ContinuousClock.now - began)
+        let computed = ContinuousClock.now
+        notePromptSpeed(entries, computed - began)
+        if entries.count == 1, let only = entries.first { pace.note(rows: only.step.tokens.count, computed - began) }
+        defer { ownTimes[.sampling] += (ContinuousClock.now - computed) / .seconds(1) }
         var row = 0
         for entry in entries {
-            generations[entry.id]?.computed += entry.step.tokens.count
-            scheduler.note(entry.id, computed: generations[entry.id]?.computed ?? 0)
-            guard entry.step.wantsLogits else { continue }
-            advance(entry.id, logits[row])
-            row += 1
+            let rows = entry.step.wantsLogits ? 1 + entry.draft.count : 0
+            take(entry, row..<(row + rows))
+            row += rows
         }
+    }
+
+    /// Notes what a step computed for a request, and chooses tokens as long as they are the ones that were guessed.
+    private func take(_ entry: Entry, _ rows: Range<Int>) {
+        note(entry.id, computed: entry.step.tokens.count - entry.draft.count)
+        var right = 0
+        for row in rows {
+            advance(entry.id, logits[row])
+            guard let generation = generations[entry.id], right < entry.draft.count, generation.tokens.last == entry.draft[right] else {
+                break
+            }
+            right += 1
+            note(entry.id, computed: 1)
+        }
+        guard !entry.draft.isEmpty, let generation = generations[entry.id], let sequence = generation.sequence else { return }
+        generations[entry.id]?.noteDraft(of: entry.draft.count, right: right)
+        cache.truncate(sequence, to: generation.computed)
+    }
+
+    private func note(_ id: Int, computed: Int) {
+        generations[id]?.computed += computed
+        scheduler.note(id, computed: generations[id]?.computed ?? 0)
     }
 
     private func plan(_ besideWriters: Bool) -> SchedulerStep {
@@ -117,11 +157,33 @@ final class LanguageRunner {
         scheduler.note(id, computed: cached)
     }
 
-    private func entry(_ entry: SchedulerStep.Entry) -> (id: Int, step: StepEntry)? {
+    /// What one request has in a step.
+    private struct Entry {
+        let id: Int
+        var step: StepEntry
+        /// The last tokens of the step, which were guessed.
+        var draft: [Token] = []
+    }
+
+    private func entry(_ entry: SchedulerStep.Entry) -> Entry? {
         guard let generation = generations[entry.id], let sequence = generation.sequence else { return nil }
         let end = min(generation.tokens.count, generation.computed + entry.tokens)
         let tokens = Array(generation.tokens[generation.computed..<end])
-        return (entry.id, StepEntry(sequence: sequence, tokens: tokens, wantsLogits: end == generation.tokens.count))
+        let isLast = end == generation.tokens.count
+        var planned = Entry(
+            id: entry.id, step: StepEntry(sequence: sequence, tokens: tokens, wantsLogits: isLast, need: generation.job.need))
+        if isLast, tokens.count == 1 { speculate(&planned, sequence) }
+        return planned
+    }
+
+    /// Adds guesses to a step of writing, while few write: beside many others a row is dear.
+    private func speculate(_ planned: inout Entry, _ sequence: SequenceID) {
+        guard scheduler.runningCount <= 2, let draft = generations[planned.id]?.draft(cost: pace.cost), !draft.isEmpty,
+            cache.reserve(sequence, tokens: 1 + draft.count)
+        else { return }
+        planned.draft = draft
+        planned.step.tokens += draft
+        planned.step.wantsAllLogits = true
     }
 
     private func advance(_ id: Int, _ row: UnsafeMutableBufferPointer<Float>) {
@@ -151,11 +213,33 @@ final class LanguageRunner {
     }
 
     /// While answers are being written, a step may read as much of new prompts as takes about 40 ms: more would be felt as a stutter.
-    private func notePromptSpeed(_ entries: [(id: Int, step: StepEntry)], _ time: Duration) {
+    private func notePromptSpeed(_ entries: [Entry], _ time: Duration) {
         let tokens = entries.reduce(0) { $0 + $1.step.tokens.count }
         guard tokens >= 32, time > .zero else { return }
         promptSpeed += (Double(tokens) / (time / .seconds(1)) - promptSpeed) / 4
         scheduler.settings.mixedPromptTokens = max(16, min(scheduler.settings.promptTokens, Int(promptSpeed * 0.04)))
+    }
+}
+
+/// What a row more costs in a step of writing, measured as it goes.
+struct StepPace {
+    private var single: Double?
+    private var extra: Double?
+
+    /// What a row more costs, as a part of a step of one row.
+    var cost: Double {
+        guard let single, let extra, single > 0 else { return 0.2 }
+        return min(1, max(0.05, extra / single))
+    }
+
+    mutating func note(rows: Int, _ time: Duration) {
+        let seconds = time / .seconds(1)
+        if rows == 1 {
+            single = single.map { $0 + (seconds - $0) / 8 } ?? seconds
+        } else if rows <= 9, let single {
+            let each = max(0, seconds - single) / Double(rows - 1)
+            extra = extra.map { $0 + (each - $0) / 8 } ?? each
+        }
     }
 }
 
@@ -166,6 +250,7 @@ struct RunnerLoad: Sendable, Hashable {
     var usedPages = 0
     var totalPages = 0
     var tokensPerSecond: Double?
+    var times = StepTimes()
 }
 
 /// Tokens per second over the last busy second or so.

@@ -14,6 +14,12 @@ public struct Digest: Sendable, Hashable, CustomStringConvertible {
         description = digits
     }
 
+    /// The 32 bytes.
+    var bytes: [UInt8] {
+        let digits = description.utf8.map { $0 < 97 ? $0 - 48 : $0 - 87 }
+        return stride(from: 0, to: digits.count, by: 2).map { digits[$0] << 4 | digits[$0 + 1] }
+    }
+
     init(_ hash: SHA256.Digest) {
         let digits = Array("0123456789abcdef".utf8)
         description = String(decoding: hash.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)

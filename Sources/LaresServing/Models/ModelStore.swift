@@ -43,7 +43,10 @@ public final class ModelStore: Sendable {
         let name = try find(nameOrAlias).name
         let unused = try registry.remove(name)
         try? FileManager.default.removeItem(atPath: home.directory("models") + "/" + name)
-        for file in unused { try blobs.remove(file.digest) }
+        for file in unused {
+            try? FileManager.default.removeItem(atPath: prefixFile(of: file.digest))
+            try blobs.remove(file.digest)
+        }
         return unused.reduce(0) { $0 + $1.bytes }
     }
 
@@ -93,6 +96,9 @@ public final class ModelStore: Sendable {
         }
         return directory
     }
+
+    /// Where the prefixes of a model are kept between two runs.
+    func prefixFile(of digest: Digest) throws -> String { try home.directory("prefixes") + "/" + digest.description }
 
     private func missing(_ model: StoredModel) -> PullError {
         PullError(.file, "a file of '\(model.name)' is missing or has another size: remove the model and pull it again")

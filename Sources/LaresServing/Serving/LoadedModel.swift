@@ -13,6 +13,14 @@ struct LoadedModel: Sendable {
             }
         }
 
+        /// Bytes of weights that a step of one token reads.
+        var stepBytes: Int {
+            switch self {
+            case .language(let model): model.stepBytes
+            case .embedding(let model): model.weightBytes
+            }
+        }
+
         var tokenizer: any Tokenizer {
             switch self {
             case .language(let model): model.tokenizer

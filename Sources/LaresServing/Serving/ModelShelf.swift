@@ -112,7 +112,8 @@ final class ModelShelf: Sendable {
         switch result {
         case .success(let model):
             switch model.network {
-            case .language(let network): inbox.post(.addLanguage(name: stored.name, network, pages: model.pages))
+            case .language(let network):
+                inbox.post(.addLanguage(name: stored.name, network, pages: model.pages, kept: keptPrefixes(of: stored)))
             case .embedding(let network): inbox.post(.addEmbedding(name: stored.name, network))
             }
             log(model, ContinuousClock.now - began)
@@ -121,6 +122,11 @@ final class ModelShelf: Sendable {
         }
         settle(stored.name, result)
         returnFreedMemory()
+    }
+
+    private func keptPrefixes(of stored: StoredModel) -> KeptPrefixes? {
+        guard settings.prefixBytes > 0, let digest = stored.digest, let path = try? store.prefixFile(of: digest) else { return nil }
+        return KeptPrefixes(path: path, bytes: settings.prefixBytes, digest: digest, logger: logger)
     }
 
     private func log(_ model: LoadedModel, _ time: Duration) {
@@ -267,7 +273,8 @@ final class ModelShelf: Sendable {
                 let load = state.loads[name] ?? RunnerLoad()
                 return ServingStatus.Model(
                     name: name, weightBytes: model.weightBytes, cacheBytes: model.cacheBytes, usedPages: load.usedPages,
-                    totalPages: load.totalPages, queued: load.queued, running: load.running, tokensPerSecond: load.tokensPerSecond)
+                    totalPages: load.totalPages, queued: load.queued, running: load.running, tokensPerSecond: load.tokensPerSecond,
+                    times: load.times, stepBytes: model.network.stepBytes)
             }
             return (Bytes.sum(state.places.values.map(\.bytes)), models.sorted { $0.name < $1.name })
         }

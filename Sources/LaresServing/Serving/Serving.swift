@@ -239,8 +239,24 @@ public final class Serving: ModelClient, Service {
         return GenerationJob(
             id: nextNumber(), model: name, prompt: prompt.tokens, echo: request.echo ? prompt.text(network.tokenizer) : nil,
             sampling: request.sampling, seed: request.sampling.seed ?? UInt64.random(in: .min ... .max), stops: request.stop,
-            maxTokens: limit, topLogProbabilities: request.topLogProbabilities, ignoreEnd: request.ignoreEnd, caller: request.caller,
-            work: request.work, submitted: .now, continuation: continuation, release: { [shelf] in shelf.release(name) })
+            maxTokens: limit, topLogProbabilities: request.topLogProbabilities, ignoreEnd: request.ignoreEnd,
+            need: need(request, network.tokenizer), speculates: speculates(request), caller: request.caller, work: request.work,
+            submitted: .now, continuation: continuation,
+            release: { [shelf] in shelf.release(name) })
+    }
+
+    /// Log-probabilities are of all tokens; an end token that is ignored makes way for the next.
+    private func need(_ request: GenerationRequest, _ tokenizer: any Tokenizer) -> LogitNeed {
+        if settings.exactHead || request.topLogProbabilities != nil { return .all }
+        return request.sampling.need(excluded: request.ignoreEnd ? tokenizer.endTokens.count : 0)
+    }
+
+    /// Only where each token follows from the ones before: guesses that are kept then change nothing.
+    private func speculates(_ request: GenerationRequest) -> Bool {
+        let sampling = request.sampling
+        let isPlain = sampling.logitBias.isEmpty && sampling.presencePenalty == 0 && sampling.frequencyPenalty == 0
+        return settings.speculates && sampling.temperature == 0 && isPlain && sampling.repetitionPenalty == 1
+            && request.topLogProbabilities == nil
     }
 
     private func admit(_ name: String, _ kind: ModelKind) throws -> StoredModel {

@@ -18,11 +18,18 @@ public struct ServingSettings: Sendable, Hashable {
     public var batchLimit: Int
     /// Most prompt tokens in one step.
     public var stepTokens: Int
+    /// Whether every logit is computed exactly, also those that can't be chosen (see ``OutputHead``).
+    public var exactHead: Bool
+    /// Whether greedy answers guess what they repeat and check several tokens in a step (see `PromptLookup`).
+    public var speculates: Bool
+    /// Bytes of prefixes of each model that are kept on disk while it is not in memory; 0 keeps none. They hold the tokens of what was said.
+    public var prefixBytes: Int
 
     /// Settings; what is left out fits the machine.
     public init(
         memoryBudget: Int = ServingSettings.standardBudget, threads: Int? = nil, preload: [String] = [], contextLimit: Int? = nil,
-        cacheTokens: Int? = nil, queueLimit: Int = 512, batchLimit: Int = 64, stepTokens: Int = 512
+        cacheTokens: Int? = nil, queueLimit: Int = 512, batchLimit: Int = 64, stepTokens: Int = 512, exactHead: Bool = false,
+        speculates: Bool = true, prefixBytes: Int = 0
     ) {
         self.memoryBudget = memoryBudget
         self.threads = threads
@@ -32,6 +39,9 @@ public struct ServingSettings: Sendable, Hashable {
         self.queueLimit = queueLimit
         self.batchLimit = batchLimit
         self.stepTokens = stepTokens
+        self.exactHead = exactHead
+        self.speculates = speculates
+        self.prefixBytes = prefixBytes
     }
 
     /// Three quarters of the memory this process may have (a container's limit counts).

@@ -51,6 +51,9 @@ struct ServeSettings {
         if let threads = try reader.int("threads", in: 1...1_024) { serving.threads = threads }
         if let limit = try reader.int("queue", in: 1...1_000_000) { serving.queueLimit = limit }
         if let limit = try reader.int("context", in: 16...10_000_000) { serving.contextLimit = limit }
+        if let bytes = try reader.bytes("keep-prefixes") { serving.prefixBytes = bytes }
+        serving.speculates = try !reader.bool("no-speculation")
+        serving.exactHead = try reader.bool("exact-head")
         serving.preload = reader.list("models")
         return serving
     }

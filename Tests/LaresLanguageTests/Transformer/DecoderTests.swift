@@ -19,6 +19,26 @@ import Testing
         #expect(fromReference < model.allowed, "from the reference: \(fromReference)")
     }
 
+    @Test func takenBackTokensLeaveNoTrace() throws {
+        let text = (0..<60).map { Token($0 * 5 % 97) }
+        try withPool { pool in
+            var run = try DecoderRun(testModel("random/llama-q4_1.gguf"), pool: pool, pages: 16)
+            let expected = try run.rows(of: text)
+            // Guesses that end within a page, at its end, and beyond it.
+            for guesses in [3, 12, 20] {
+                let sequence = run.cache.open(prompt: []).sequence
+                _ = try run.step([StepEntry(sequence: sequence, tokens: Array(text[..<20]))])
+                _ = try run.step([StepEntry(sequence: sequence, tokens: Array(repeating: 7, count: guesses))])
+                run.cache.truncate(sequence, to: 20)
+                #expect(run.cache.length(of: sequence) == 20)
+                let rows = try run.step([StepEntry(sequence: sequence, tokens: Array(text[20...]), wantsAllLogits: true)])
+                #expect(rows == Array(expected[20...]))
+                run.cache.close(sequence, keep: true)
+                #expect(run.cache.open(prompt: text).cachedTokens == 48)
+            }
+        }
+    }
+
     private func drift(of mine: [Float], from expected: [Float]) -> Double {
         zip(logSoftmax(expected), logSoftmax(mine)).reduce(0) { $0 + Foundation.exp($1.0) * ($1.0 - $1.1) }
     }

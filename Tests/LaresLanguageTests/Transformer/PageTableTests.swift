@@ -47,6 +47,32 @@ import Testing
         #expect(table.freePages == 4)
     }
 
+    @Test func theTextsUsedLastAreSavedWithTheirBeginningsAndAdoptedInOrder() {
+        var table = PageTable(pageCount: 16)
+        let (old, new) = (Self.text(1, pages: 3), Self.text(1, pages: 1) + Self.text(2, pages: 2))
+        for text in [Self.text(9, pages: 4), old, new] { table.release(fill(&table, text), keep: true) }
+        let saved = table.saved(limit: 5)
+        #expect(saved.count == 5 && saved[0].parent == nil)
+        #expect(saved.indices.allSatisfy { saved[$0].parent.map { parent in parent < 5 } ?? true })
+        var other = PageTable(pageCount: 8)
+        #expect(other.adopt(saved).allSatisfy { $0 != nil } && other.freePages == 8)
+        #expect(other.match(old, limit: 9).count == 3 && other.match(new, limit: 9).count == 3)
+        #expect(other.match(Self.text(9, pages: 4), limit: 9).isEmpty)
+        var small = PageTable(pageCount: 2)
+        #expect(small.adopt(saved).prefix(2).allSatisfy { $0 != nil } && small.adopt(saved).allSatisfy { $0 == nil })
+    }
+
+    @Test func anUnpublishedPageIsNotFoundAndCanBePublishedAgain() {
+        var table = PageTable(pageCount: 4)
+        let text = Self.text(1, pages: 2)
+        let pages = fill(&table, text)
+        table.unpublish(pages[1])
+        #expect(table.match(text, limit: 9) == [pages[0]])
+        let other = Array(text[..<16]) + Self.text(2, pages: 1)
+        table.publish(pages[1], after: pages[0], tokens: other[16...])
+        #expect(table.match(other, limit: 9) == pages)
+    }
+
     @Test func theOldestUnusedPageIsTakenFirstAndEndsBeforeBeginnings() {
         var table = PageTable(pageCount: 4)
         let (old, new) = (Self.text(1, pages: 2), Self.text(2, pages: 2))
