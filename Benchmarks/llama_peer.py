@@ -4,12 +4,13 @@ The loops are those of llama-bench: random ids, one warm-up, no tokenisation and
 """
 
 import ctypes
-import json
 import random
 import sys
 import time
 
 import llama_cpp
+
+import child
 
 THREADS = 2
 ERRORS_ONLY = 4
@@ -22,7 +23,7 @@ def quiet(level, text, user):
 
 
 class Peer:
-    def load(self, path, context):
+    def load(self, path, context, sequences=1):
         start = time.perf_counter()
         params = llama_cpp.llama_model_default_params()
         self.model = llama_cpp.llama_model_load_from_file(path.encode(), params)
@@ -31,6 +32,8 @@ class Peer:
         options = llama_cpp.llama_context_default_params()
         options.n_ctx, options.n_batch, options.n_ubatch = context, 2048, 512
         options.n_threads = options.n_threads_batch = THREADS
+        options.n_seq_max, options.kv_unified = sequences, False
+        self.sequences = sequences
         self.context = llama_cpp.llama_init_from_model(self.model, options)
         self.size = llama_cpp.llama_vocab_n_tokens(llama_cpp.llama_model_get_vocab(self.model))
         return {"seconds": time.perf_counter() - start}
@@ -62,16 +65,42 @@ class Peer:
             self.decode([token])
         return {"seconds": time.perf_counter() - start}
 
+    def generate_side_by_side(self, count):
+        """`count` steps, each with one token of every sequence and logits for all of them."""
+        ids = self.ids(count)
+        self.clear()
+        batch = llama_cpp.llama_batch_init(self.sequences, 0, 1)
+        start = time.perf_counter()
+        for position, token in enumerate(ids):
+            batch.n_tokens = self.sequences
+            for sequence in range(self.sequences):
+                batch.token[sequence], batch.pos[sequence], batch.logits[sequence] = token, position, 1
+                batch.n_seq_id[sequence], batch.seq_id[sequence][0] = 1, sequence
+            if llama_cpp.llama_decode(self.context, batch) != 0:
+                raise SystemExit("llama_decode failed")
+            llama_cpp.llama_synchronize(self.context)
+        seconds = time.perf_counter() - start
+        llama_cpp.llama_batch_free(batch)
+        return {"seconds": seconds}
+
+    def continued(self, prefix, suffix):
+        """A prompt of both parts, and then another one that begins with the same prefix and ends in other tokens."""
+        shared = self.ids(prefix)
+        self.clear()
+        start = time.perf_counter()
+        self.decode(shared + self.ids(suffix))
+        first = time.perf_counter() - start
+        other = self.ids(suffix)
+        start = time.perf_counter()
+        llama_cpp.llama_memory_seq_rm(llama_cpp.llama_get_memory(self.context), 0, prefix, -1)
+        self.decode(other)
+        return {"first": first, "second": time.perf_counter() - start}
+
 
 def main():
     llama_cpp.llama_log_set(quiet, ctypes.c_void_p(0))
     llama_cpp.llama_backend_init()
-    peer = Peer()
-    print(json.dumps({"version": llama_cpp.__version__}), flush=True)
-    for line in sys.stdin:
-        command = json.loads(line)
-        answer = getattr(peer, command.pop("do"))(**command)
-        print(json.dumps(answer), flush=True)
+    child.serve(Peer(), llama_cpp.__version__)
 
 
 if __name__ == "__main__":

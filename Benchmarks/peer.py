@@ -1,4 +1,4 @@
-"""The child process with llama.cpp in it."""
+"""A child process with a peer in it: llama.cpp, or ONNX Runtime."""
 
 import json
 import pathlib
@@ -7,8 +7,11 @@ import sys
 
 
 class Peer:
+    def __init__(self, name="llama"):
+        self.name = name
+
     def __enter__(self):
-        program = pathlib.Path(__file__).parent / "llama_peer.py"
+        program = pathlib.Path(__file__).parent / f"{self.name}_peer.py"
         self.process = subprocess.Popen([sys.executable, str(program)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
         self.version = json.loads(self.process.stdout.readline())["version"]
         return self
@@ -22,7 +25,7 @@ class Peer:
         self.process.stdin.flush()
         line = self.process.stdout.readline()
         if not line:
-            raise SystemExit(f"bench: llama.cpp ended while it was asked to {command}")
+            raise SystemExit(f"bench: the {self.name} peer ended while it was asked to {command}: `python Benchmarks/{self.name}_peer.py` shows why")
         return json.loads(line)
 
     def __exit__(self, *_):
