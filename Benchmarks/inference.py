@@ -1,6 +1,6 @@
-"""Lares beside llama.cpp on this machine: prompt and decode speed, start and memory. Two threads, interleaved, medians.
+"""Lares beside llama.cpp and ONNX Runtime on this machine: speed, start, memory and embeddings. Two threads, interleaved, medians.
 
-    python Benchmarks/inference.py [--runs 5] [--only smollm2,gemma3,start,large] [--output .build/bench.json]
+    python Benchmarks/inference.py [--runs 5] [--only smollm2,gemma3,batch,prefix,act,embed,large] [--output .build/bench.json]
 
 Called by `make bench`; LARES_TEST_MODELS names the folder of models. Prints a table and writes the JSON. A ratio above 1 means that Lares is better.
 """
@@ -11,8 +11,10 @@ import pathlib
 import subprocess
 import sys
 
+import embedding_rows
 import lares_program
 import machine
+import serving_rows
 from peer import Peer
 from rows import Row, print_table, write_json
 from gguf_shape import work
@@ -26,7 +28,7 @@ class Bench:
     def __init__(self, runs):
         self.runs = runs
         self.idle = machine.IdleCheck()
-        self.rows = []
+        self.rows, self.notes = [], []
         self.bandwidth, self.integer_peak = machine.limits()
         print(f"{machine.description()}; reads {self.bandwidth / 1e9:.1f} GB/s, {self.integer_peak / 1e9:.0f} Gop/s (8-bit), two threads", flush=True)
 
@@ -76,8 +78,18 @@ class Bench:
         self.add(f"{prefix}/start", "s", ours, theirs, smaller_is_better=True)
         self.add(f"{prefix}/memory", "× file", [m / size for m in our_memory], [m / size for m in their_memory], smaller_is_better=True)
 
-    def add(self, name, unit, ours, theirs, limit=None, smaller_is_better=False):
-        self.rows.append(Row(name, unit, ours, theirs, PEER, limit, smaller_is_better))
+    def in_turn(self, label, sides):
+        """The values of each of the functions in `sides`, run after run; who begins changes with each run, and each waits for an idle machine."""
+        values = {name: [] for name in sides}
+        for run in range(self.runs):
+            for name in reversed(sides) if run % 2 else sides:
+                self.idle.wait()
+                values[name].append(sides[name]())
+            print(f"  {label} {run + 1}/{self.runs}", file=sys.stderr, flush=True)
+        return values
+
+    def add(self, name, unit, ours, theirs=(), limit=None, smaller_is_better=False, peer=PEER):
+        self.rows.append(Row(name, unit, ours, list(theirs), peer if theirs else None, limit, smaller_is_better))
 
     def small(self, label):
         path = MODELS / f"{label}.gguf"
@@ -98,15 +110,24 @@ class Bench:
 def main():
     options = argparse.ArgumentParser()
     options.add_argument("--runs", type=int, default=5)
-    options.add_argument("--only", default="smollm2,gemma3,large")
+    options.add_argument("--only", default="smollm2,gemma3,prefix,act,embed,large")
     options.add_argument("--output", type=pathlib.Path, default=ROOT / ".build/bench.json")
     options = options.parse_args()
     if options.runs < 5:
         print("note: medians of fewer than five runs are for trying out only", file=sys.stderr)
     bench = Bench(options.runs)
+    parts = {
+        "large": bench.large,
+        "batch": lambda: serving_rows.batch(bench, MODELS),
+        "prefix": lambda: serving_rows.prefix(bench, MODELS),
+        "act": lambda: serving_rows.act(bench, MODELS),
+        "embed": lambda: embedding_rows.measure(bench, MODELS / "minilm"),
+    }
     for part in options.only.split(","):
-        bench.large() if part == "large" else bench.small(part)
+        parts[part]() if part in parts else bench.small(part)
     print_table(bench.rows)
+    for note in bench.notes:
+        print(note)
     if bench.idle.noisy:
         print(f"\n{bench.idle.noisy} of {bench.idle.samples} samples were taken while other programs were busy: repeat on an idle machine.")
     write_json(bench.rows, options.output)

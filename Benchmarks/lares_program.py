@@ -1,6 +1,7 @@
 """The program under test: its `bench` and `serve` subcommands."""
 
 import contextlib
+import dataclasses
 import json
 import os
 import pathlib
@@ -33,10 +34,10 @@ def run(arguments, home=None):
     return result.stdout
 
 
-def bench(home, name, prompt=1, decode=2):
-    """One reading in a process of its own, which warms itself up first: tokens per second of the prompt and of decoding."""
-    text = run(["bench", name, "--json", "--prompt", str(prompt), "--decode", str(decode), "--runs", "1", "--threads", str(THREADS)], home)
-    values = json.loads(text)
+def bench(home, name, prompt=1, decode=2, parallel=1):
+    """One reading in a process of its own, which warms itself up first: tokens per second of the prompt and of decoding, all answers together."""
+    arguments = ["bench", name, "--json", "--prompt", str(prompt), "--decode", str(decode), "--runs", "1", "--threads", str(THREADS)]
+    values = json.loads(run(arguments + (["--parallel", str(parallel)] if parallel > 1 else []), home))
     return {"prompt": values["prompt_tokens_per_second"], "decode": values["decode_tokens_per_second"]}
 
 
@@ -57,8 +58,21 @@ def free_port():
         return listener.getsockname()[1]
 
 
-def start_to_ready(home, model):
-    """Starts the server, waits for /ready, answers one request, stops it: (seconds, resident bytes after the answer)."""
+def new_key(home, name):
+    """The secret of a new key: whoever shows it is a caller of that name."""
+    return json.loads(run(["keys", "add", name, "--json"], home=home))["secret"]
+
+
+@dataclasses.dataclass
+class Server:
+    port: int
+    pid: int
+    start_seconds: float
+
+
+@contextlib.contextmanager
+def serving(home, model):
+    """`lares serve` from its start to /ready with the model loaded, until the block ends."""
     port = free_port()
     begin = time.perf_counter()
     arguments = [program(), "serve", "--port", str(port), "--models", model, "--threads", str(THREADS)]
@@ -68,12 +82,17 @@ def start_to_ready(home, model):
             if process.poll() is not None or time.perf_counter() - begin > 120:
                 raise SystemExit("bench: `lares serve` did not get ready")
             time.sleep(0.002)
-        seconds = time.perf_counter() - begin
-        ask(port, model)
-        return seconds, machine.resident_bytes(process.pid)
+        yield Server(port, process.pid, time.perf_counter() - begin)
     finally:
         process.terminate()
         process.wait(timeout=60)
+
+
+def start_to_ready(home, model):
+    """Starts the server, waits for /ready, answers one request, stops it: (seconds, resident bytes after the answer)."""
+    with serving(home, model) as server:
+        ask(server.port, model)
+        return server.start_seconds, machine.resident_bytes(server.pid)
 
 
 def is_ready(port):

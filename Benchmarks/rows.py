@@ -12,11 +12,13 @@ def median(values):
 
 @dataclasses.dataclass
 class Row:
+    """One line of the table. A row without runs of a peer has no ratio."""
+
     name: str
     unit: str
     ours_runs: list
-    peer_runs: list
-    peer_name: str
+    peer_runs: list = dataclasses.field(default_factory=list)
+    peer_name: str | None = None
     limit: float | None = None
     smaller_is_better: bool = False
 
@@ -26,10 +28,12 @@ class Row:
 
     @property
     def peer(self):
-        return median(self.peer_runs)
+        return median(self.peer_runs) if self.peer_runs else None
 
     @property
     def ratio(self):
+        if not self.peer_runs:
+            return None
         return self.peer / self.ours if self.smaller_is_better else self.ours / self.peer
 
     def json(self):
@@ -40,7 +44,7 @@ class Row:
             "peer": rounded(self.peer),
             "peerName": self.peer_name,
             "ratio": rounded(self.ratio),
-            "limit": None if self.limit is None else rounded(self.limit),
+            "limit": rounded(self.limit),
             "runs": len(self.ours_runs),
             "oursRuns": [rounded(v) for v in self.ours_runs],
             "peerRuns": [rounded(v) for v in self.peer_runs],
@@ -48,17 +52,21 @@ class Row:
 
 
 def rounded(value):
-    return float(f"{value:.4g}")
+    return None if value is None else float(f"{value:.4g}")
+
+
+def shown(value, form=".4g"):
+    return "" if value is None else format(value, form)
 
 
 def print_table(rows):
     heads = ["name", "unit", "Lares", "peer", "ratio", "limit", "of limit", "spread", "runs"]
     lines = [heads]
     for row in rows:
-        share = "" if row.limit is None else f"{(row.limit / row.ours if row.smaller_is_better else row.ours / row.limit):.0%}"
+        share = None if row.limit is None else row.limit / row.ours if row.smaller_is_better else row.ours / row.limit
         spread = f"{min(row.ours_runs):.4g}–{max(row.ours_runs):.4g}"
-        limit = "" if row.limit is None else f"{row.limit:.4g}"
-        lines.append([row.name, row.unit, f"{row.ours:.4g}", f"{row.peer:.4g} {row.peer_name}", f"{row.ratio:.2f}", limit, share, spread, str(len(row.ours_runs))])
+        peer = f"{shown(row.peer)} {row.peer_name or ''}".strip()
+        lines.append([row.name, row.unit, shown(row.ours), peer, shown(row.ratio, ".2f"), shown(row.limit), shown(share, ".0%"), spread, str(len(row.ours_runs))])
     widths = [max(len(line[i]) for line in lines) for i in range(len(heads))]
     for line in lines:
         print("  ".join(cell.ljust(width) for cell, width in zip(line, widths)).rstrip())
