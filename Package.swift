@@ -88,7 +88,8 @@ let package = Package(
             ]),
         .testTarget(name: "LaresTensorTests", dependencies: ["LaresTensor"]),
         .testTarget(name: "LaresTemplatesTests", dependencies: ["LaresTemplates"], resources: [.copy("Golden")]),
-        .testTarget(name: "LaresLanguageTests", dependencies: ["LaresLanguage", "LaresTensor"], resources: [.copy("Golden")]),
+        .testTarget(
+            name: "LaresLanguageTests", dependencies: ["LaresLanguage", "LaresTemplates", "LaresTensor"], resources: [.copy("Golden")]),
         .testTarget(name: "LaresAccessTests", dependencies: ["LaresAccess", "LaresStore", .product(name: "GRDB", package: "GRDB.swift")]),
         .testTarget(
             name: "LaresServingTests",

@@ -9,18 +9,31 @@ public struct ChatTemplate: Sendable {
     public let beginText: String
     /// The text of the token that ends one; empty when there is none.
     public let endText: String
+    /// Whether it tells the model of tools, and of calls and their results, in the format of ``ToolCallFormat``.
+    public let knowsToolCalls: Bool
     private let template: Template
 
     /// Reads a Jinja template. Throws `TemplateError`.
     public init(_ source: String, beginText: String, endText: String) throws {
-        template = try Template(source)
+        let template = try Template(source)
+        self.template = template
         self.beginText = beginText
         self.endText = endText
+        knowsToolCalls = ToolCallProbe.passes { messages, tools in
+            try Self.render(template, messages, tools, (beginText, endText), addGenerationPrompt: true, now: Date(timeIntervalSince1970: 0))
+        }
     }
 
     /// The text a model reads for a conversation. Throws `TemplateError`, with the template's own words where it refuses the messages.
     public func render(
         messages: [ChatTurn], tools: [TemplateValue] = [], addGenerationPrompt: Bool, now: Date
+    ) throws -> String {
+        try Self.render(template, messages, tools, (beginText, endText), addGenerationPrompt: addGenerationPrompt, now: now)
+    }
+
+    private static func render(
+        _ template: Template, _ messages: [ChatTurn], _ tools: [TemplateValue], _ texts: (begin: String, end: String),
+        addGenerationPrompt: Bool, now: Date
     ) throws -> String {
         try template.render(
             [
@@ -28,8 +41,8 @@ public struct ChatTemplate: Sendable {
                 "tools": tools.isEmpty ? .null : .array(tools),
                 "documents": .null,
                 "add_generation_prompt": .bool(addGenerationPrompt),
-                "bos_token": .string(beginText),
-                "eos_token": .string(endText),
+                "bos_token": .string(texts.begin),
+                "eos_token": .string(texts.end),
             ],
             now: now)
     }
@@ -41,33 +54,10 @@ public struct ChatTemplate: Sendable {
     ) throws -> [Token] {
         let marks = SpecialTextMarks(tokenizer.added)
         let text = try render(
-            messages: messages.map(marks.marked), tools: tools, addGenerationPrompt: addGenerationPrompt, now: now)
+            messages: messages.map(marks.marked), tools: tools.map(marks.marked), addGenerationPrompt: addGenerationPrompt, now: now)
         let (bytes, places) = SpecialTextMarks.removed(from: text)
         // Most templates write the begin token themselves; it must not come twice.
         let begins = !beginText.isEmpty && bytes.starts(with: beginText.utf8) && places.first ?? .max > beginText.utf8.count
         return tokenizer.encode(bytes, addSpecial: !begins, parseSpecial: true, plainPlaces: places)
-    }
-}
-
-/// One message of a conversation.
-public struct ChatTurn: Sendable, Hashable {
-    /// `system`, `user`, `assistant` or what the template knows.
-    public var role: String
-    /// What was said.
-    public var content: String
-    /// Who said it, for templates that use it.
-    public var name: String?
-
-    /// A message.
-    public init(role: String, content: String, name: String? = nil) {
-        self.role = role
-        self.content = content
-        self.name = name
-    }
-
-    var value: TemplateValue {
-        var pairs: [(String, TemplateValue)] = [("role", .string(role)), ("content", .string(content))]
-        if let name { pairs.append(("name", .string(name))) }
-        return .object(TemplateObject(pairs))
     }
 }

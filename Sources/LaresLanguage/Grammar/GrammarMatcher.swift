@@ -15,6 +15,14 @@ public final class GrammarMasks: Sendable {
 
     var cache: SharedCache { current.withLock { $0 } }
 
+    /// 32-bit words of a mask.
+    public var maskWords: Int { vocabulary.maskWords }
+
+    /// Rough size of all that has been found out; nil while an answer is looking something up.
+    public var bytes: Int? {
+        cache.content.withLockIfAvailable { $0.bytes }.map { $0 + grammar.automaton.bytes }
+    }
+
     /// The cache to go on with when `full` has grown too large.
     func cache(insteadOf full: SharedCache) -> SharedCache {
         current.withLock { cache in
@@ -58,17 +66,25 @@ public struct GrammarMatcher: Sendable {
     /// Whether the answer may end here.
     public var isComplete: Bool { cache.content.withLock { $0.positions.isComplete(state) } }
 
+    /// Whether nothing may come any more but an end token.
+    public var isOver: Bool { isFinished || cache.content.withLock { $0.positions.isOver(state) } }
+
     /// Writes a bit for every token: 1 if it may come next. Bit `i % 32` of word `i / 32` is token `i`.
     ///
     /// - Parameter words: ``GrammarVocabulary/maskWords`` words or more; those beyond are cleared.
+    /// - Returns: false, and no token is allowed, when the grammar is so ambiguous that finding out would take too long.
     /// - Precondition: `words` is large enough.
-    public mutating func allowed(into words: UnsafeMutableBufferPointer<UInt32>) {
+    @discardableResult
+    public mutating func allowed(into words: UnsafeMutableBufferPointer<UInt32>) -> Bool {
         let count = masks.vocabulary.maskWords
         precondition(words.count >= count, "the mask has \(words.count) words and needs \(count)")
         if words.count > count { words[count...].update(repeating: 0) }
         let mask = UnsafeMutableBufferPointer(rebasing: words[..<count])
-        if isFinished { return mask.update(repeating: 0) }
-        cache.content.withLock { $0.allowed(state, into: mask) }
+        if isFinished {
+            mask.update(repeating: 0)
+            return true
+        }
+        return cache.content.withLock { $0.allowed(state, into: mask) }
     }
 
     /// Takes a token; false, and nothing changes, if it may not come next.

@@ -73,7 +73,8 @@ struct Candidates: Sendable {
             rest -= Double(candidate.weight)
             if rest < 0 { return candidate.token }
         }
-        return list.last?.token ?? 0
+        // Rounding left a rest; a token out of reach is still none.
+        return (list.last { $0.weight > 0 } ?? list.last)?.token ?? 0
     }
 
     /// Keeps the likeliest candidates until there are `count` of them or they hold `mass`; ties go to the smaller token.

@@ -1,3 +1,5 @@
+import LaresTemplates
+
 /// Keeps the texts of special tokens that a user wrote plain text, through the rendering of a chat template.
 ///
 /// Before rendering, a mark goes after the first character of every such text; after it, the marks are taken out again and the tokenizer finds no special
@@ -13,7 +15,24 @@ struct SpecialTextMarks {
 
     /// The turn with its texts marked.
     func marked(_ turn: ChatTurn) -> ChatTurn {
-        ChatTurn(role: marked(turn.role), content: marked(turn.content), name: turn.name.map(marked))
+        ChatTurn(
+            role: marked(turn.role), content: marked(turn.content), name: turn.name.map(marked),
+            toolCalls: turn.toolCalls.map(marked),
+            toolCallID: turn.toolCallID.map(marked))
+    }
+
+    private func marked(_ call: ChatTurn.ToolCall) -> ChatTurn.ToolCall {
+        ChatTurn.ToolCall(id: marked(call.id), name: marked(call.name), arguments: marked(call.arguments))
+    }
+
+    /// The value with all its texts marked, names of members included.
+    func marked(_ value: TemplateValue) -> TemplateValue {
+        switch value {
+        case .null, .bool, .int, .double: value
+        case .string(let text): .string(marked(text))
+        case .array(let elements): .array(elements.map(marked))
+        case .object(let object): .object(TemplateObject(zip(object.keys, object.values).map { (marked($0), marked($1)) }))
+        }
     }
 
     /// The text with marks in it.

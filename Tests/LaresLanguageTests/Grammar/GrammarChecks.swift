@@ -15,6 +15,6 @@ let bytesVocabulary = GrammarVocabulary(
 /// The tokens a matcher allows.
 func allowed(_ matcher: inout GrammarMatcher) -> Set<Int32> {
     var words = [UInt32](repeating: 0, count: bytesVocabulary.maskWords)
-    words.withUnsafeMutableBufferPointer { matcher.allowed(into: $0) }
+    _ = words.withUnsafeMutableBufferPointer { matcher.allowed(into: $0) }
     return Set((0..<Int32(bytesVocabulary.count)).filter { words[Int($0) >> 5] >> UInt32($0 & 31) & 1 == 1 })
 }

@@ -71,6 +71,9 @@ struct Automaton: Sendable {
         return times >= rule.minimum ? 0 : countedHeights[index]
     }
 
+    /// Rough size.
+    var bytes: Int { nodes.count * 12 + edges.count * 20 + starts.count * 4 + counted.count * 20 }
+
     /// How many characters of plain text can be read from a node whatever they are.
     func plainDepth(of node: Int32) -> UInt16 { node >= Self.countedBase ? 0 : nodes[Int(node)].plainDepth }
 }

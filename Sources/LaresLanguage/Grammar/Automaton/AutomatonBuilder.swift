@@ -68,6 +68,18 @@ struct AutomatonBuilder {
         return Int32(automaton.starts.count - 1)
     }
 
+    /// Numbers for the counted rules of another automaton; returns how far they move. Throws `tooLarge`.
+    mutating func reserveCounts(of other: Automaton) throws(GrammarError) -> Int32 {
+        let counts = other.counted.reduce(0) { $0 + Int($1.maximum) + 1 }
+        guard counts < Int(Int32.max - countedEnd) - 1 else {
+            throw GrammarError(.tooLarge, "the repetitions of all grammars together are more than can be counted; bound them lower")
+        }
+        defer { countedEnd += Int32(counts) }
+        return countedEnd - Automaton.countedBase
+    }
+
+    mutating func append(_ rule: Automaton.Counted) { automaton.counted.append(rule) }
+
     /// The finished automaton, without the parts that can't complete. Throws `unsatisfiable`, `leftRecursion`.
     consuming func finish() throws(GrammarError) -> Automaton {
         automaton.computeHeights()

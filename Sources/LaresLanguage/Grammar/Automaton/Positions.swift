@@ -33,6 +33,8 @@ struct Positions: Sendable {
     private var scratch: [UInt64] = []
     private var seen = SeenSet()
     private var scratchCompletes = false
+    /// Edges looked at so far: what all this took.
+    private(set) var work = 0
 
     init(_ automaton: Automaton, answerDepth: Int) {
         self.automaton = automaton
@@ -45,6 +47,9 @@ struct Positions: Sendable {
     }
 
     func isComplete(_ state: Int32) -> Bool { state >= 0 && states[Int(state)].isComplete }
+
+    /// Whether the text is complete and no byte may follow.
+    func isOver(_ state: Int32) -> Bool { isComplete(state) && states[Int(state)].count == 0 }
 
     func plainDepth(_ state: Int32) -> UInt16 { states[Int(state)].plainDepth }
 
@@ -72,6 +77,7 @@ struct Positions: Sendable {
             while at >= 0 {
                 let edge = automaton.edges[Int(at)]
                 at = edge.next
+                work += 1
                 if case .bytes(let low, let high) = edge.label, low <= byte, byte <= high {
                     add(edge.target, stack: Int32(truncatingIfNeeded: position))
                 }
@@ -107,6 +113,7 @@ struct Positions: Sendable {
         while at >= 0 {
             let edge = automaton.edges[Int(at)]
             at = edge.next
+            self.work += 1
             switch edge.label {
             case .bytes: readsBytes = true
             case .nothing: work.append((edge.target, stack))

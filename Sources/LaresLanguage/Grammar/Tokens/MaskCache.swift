@@ -5,6 +5,9 @@ struct MaskCache: Sendable {
     /// Above this, masks are forgotten and made anew.
     static let mostMaskBytes = 32 << 20
 
+    /// Edges looked at for one mask, about a tenth of a second; only ambiguous hand-written grammars get near it.
+    static let mostWork = 8_000_000
+
     private enum Mask: Sendable {
         case few([Int32])
         case words([UInt32])
@@ -16,6 +19,7 @@ struct MaskCache: Sendable {
     private var masks: [Int32: Mask] = [:]
     private var maskBytes = 0
     private var path: [Int32]
+    private var workLimit = 0
 
     init(_ automaton: Automaton, answerDepth: Int, _ vocabulary: GrammarVocabulary) {
         self.vocabulary = vocabulary
@@ -24,6 +28,9 @@ struct MaskCache: Sendable {
         let deepest = max(vocabulary.shortTrie.deepest, vocabulary.longTrie.deepest, vocabulary.restTrie.deepest)
         path = Array(repeating: 0, count: deepest + 1)
     }
+
+    /// Rough size.
+    var bytes: Int { positions.bytes + maskBytes }
 
     var isFull: Bool { positions.bytes > Self.mostBytes }
 
@@ -34,9 +41,12 @@ struct MaskCache: Sendable {
         return at
     }
 
-    /// Writes which tokens may come in a state.
-    mutating func allowed(_ state: Int32, into words: UnsafeMutableBufferPointer<UInt32>) {
-        guard state >= 0 else { return words.update(repeating: 0) }
+    /// Writes which tokens may come in a state; none and false, when finding out would take too long.
+    mutating func allowed(_ state: Int32, into words: UnsafeMutableBufferPointer<UInt32>) -> Bool {
+        guard state >= 0 else {
+            words.update(repeating: 0)
+            return true
+        }
         switch masks[state] {
         case .few(let tokens):
             words.update(repeating: 0)
@@ -44,9 +54,13 @@ struct MaskCache: Sendable {
         case .words(let known):
             for index in known.indices { words[index] = known[index] }
         case nil:
-            make(state, into: words)
+            guard make(state, into: words) else {
+                words.update(repeating: 0)
+                return false
+            }
             remember(state, words)
         }
+        return true
     }
 
     private mutating func remember(_ state: Int32, _ words: UnsafeMutableBufferPointer<UInt32>) {
@@ -74,7 +88,8 @@ struct MaskCache: Sendable {
         maskBytes += count * 4 + 64
     }
 
-    private mutating func make(_ state: Int32, into words: UnsafeMutableBufferPointer<UInt32>) {
+    private mutating func make(_ state: Int32, into words: UnsafeMutableBufferPointer<UInt32>) -> Bool {
+        workLimit = positions.work + Self.mostWork
         let depth = Int(positions.plainDepth(state))
         if depth >= GrammarVocabulary.shortPlain {
             let isLongEnough = depth >= vocabulary.longestPlain
@@ -91,13 +106,16 @@ struct MaskCache: Sendable {
         if positions.isComplete(state) {
             for token in vocabulary.endTokens { words[Int(token) >> 5] |= 1 << UInt32(token & 31) }
         }
+        return isWithinLimits
     }
+
+    private var isWithinLimits: Bool { positions.work <= workLimit && positions.bytes <= 2 * Self.mostBytes }
 
     private mutating func walk(_ trie: TokenTrie, from state: Int32, into words: UnsafeMutableBufferPointer<UInt32>) {
         path[0] = state
         var index = 0
         let end = trie.nodes.count
-        while index < end {
+        while index < end, isWithinLimits {
             let node = trie.nodes[index]
             let target = positions.step(path[Int(node.depth) - 1], node.byte)
             guard target >= 0 else {
