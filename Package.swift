@@ -44,7 +44,7 @@ let package = Package(
         .target(
             name: "LaresServing",
             dependencies: [
-                "CZlib", "LaresTensor", "LaresLanguage", "LaresStore", "LaresAccess",
+                "CZlib", "LaresTensor", "LaresTemplates", "LaresLanguage", "LaresStore", "LaresAccess",
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "GRDB", package: "GRDB.swift"),

@@ -3,18 +3,24 @@ public import LaresTensor
 
 /// One turn of a conversation.
 public struct ChatMessage: Sendable, Hashable {
-    /// "system", "user", "assistant" or what else the model's template knows.
+    /// "system", "user", "assistant", "tool" or what else the model's template knows.
     public var role: String
     /// What was said.
     public var content: String
     /// Who said it, for templates that show it.
     public var name: String?
+    /// The tools an assistant's turn called.
+    public var toolCalls: [ToolCall]
+    /// The call whose result a tool's turn is.
+    public var toolCallID: String?
 
     /// A turn.
-    public init(role: String, content: String, name: String? = nil) {
+    public init(role: String, content: String, name: String? = nil, toolCalls: [ToolCall] = [], toolCallID: String? = nil) {
         self.role = role
         self.content = content
         self.name = name
+        self.toolCalls = toolCalls
+        self.toolCallID = toolCallID
     }
 }
 
@@ -46,6 +52,12 @@ public struct GenerationRequest: Sendable {
     public var echo: Bool
     /// Whether to go on past the model's end-of-answer token (for measurements).
     public var ignoreEnd: Bool
+    /// What the answer may be. Not together with ``ignoreEnd``.
+    public var form: AnswerForm
+    /// The request's field the form came from, in the API's spelling, for errors.
+    public var formParam: String
+    /// Tools the model may call; only with a conversation. With a form, the answer is of that form or calls tools.
+    public var tools: ToolUse?
     /// Who asks, for fairness: the name of a key, or an address. Not shown to the model.
     public var caller: String
     /// How urgent it is.
@@ -54,7 +66,8 @@ public struct GenerationRequest: Sendable {
     /// A request; what is left out has the usual defaults.
     public init(
         model: String, prompt: Prompt, sampling: SamplingParameters = SamplingParameters(), stop: [String] = [], maxTokens: Int? = nil,
-        topLogProbabilities: Int? = nil, echo: Bool = false, ignoreEnd: Bool = false, caller: String = "local", work: WorkClass = .chat
+        topLogProbabilities: Int? = nil, echo: Bool = false, ignoreEnd: Bool = false, form: AnswerForm = .free,
+        formParam: String = "response_format", tools: ToolUse? = nil, caller: String = "local", work: WorkClass = .chat
     ) {
         self.model = model
         self.prompt = prompt
@@ -64,6 +77,9 @@ public struct GenerationRequest: Sendable {
         self.topLogProbabilities = topLogProbabilities
         self.echo = echo
         self.ignoreEnd = ignoreEnd
+        self.form = form
+        self.formParam = formParam
+        self.tools = tools
         self.caller = caller
         self.work = work
     }

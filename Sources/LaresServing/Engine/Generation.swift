@@ -13,6 +13,7 @@ struct Generation {
     private var sampler: Sampler
     private var lookup: PromptLookup?
     private var text: AnswerText
+    private var guide: AnswerGuide?
     private var started: ContinuousClock.Instant?
     private var firstToken: ContinuousClock.Instant?
     private var lastToken: ContinuousClock.Instant?
@@ -21,7 +22,8 @@ struct Generation {
         self.job = job
         tokens = job.prompt
         sampler = Sampler(job.sampling, seed: job.seed)
-        text = AnswerText(tokenizer, stops: job.stops)
+        text = AnswerText(job.form?.tokens ?? tokenizer, stops: job.stops)
+        guide = job.form.map { AnswerGuide($0.masks) }
         lookup = job.speculates ? PromptLookup() : nil
     }
 
@@ -40,20 +42,25 @@ struct Generation {
     }
 
     /// Chooses the next token and shows what became certain; tells the reason when the answer ends.
-    mutating func advance(_ logits: UnsafeMutableBufferPointer<Float>, _ tokenizer: any Tokenizer, _ metrics: ServingMetrics)
-        -> FinishReason?
-    {
+    ///
+    /// - Throws: when no token may come next in the answer's form.
+    mutating func advance(
+        _ logits: UnsafeMutableBufferPointer<Float>, _ tokenizer: any Tokenizer, _ metrics: ServingMetrics
+    ) throws(ServingError) -> FinishReason? {
         // The sampler changes the row, so a copy is kept where probabilities are wanted.
         let original = job.topLogProbabilities == nil ? [] : Array(logits)
         if job.ignoreEnd { for token in tokenizer.endTokens where logits.indices.contains(Int(token)) { logits[Int(token)] = -.infinity } }
+        // Before the sampler: what it adds or subtracts leaves minus infinity as it is.
+        try guide?.mask(logits)
         let token = sampler.next(logits, history: tokens, promptLength: job.prompt.count)
         let isEnd = !job.ignoreEnd && tokenizer.endTokens.contains(token)
         if !isEnd || firstToken == nil { noteTime(metrics) }
+        try guide?.accept(token)
         if isEnd { return .stop }
         metrics.generated(job)
         tokens.append(token)
         show(text.append(token, note(token, original, tokenizer)))
-        if text.isStopped { return .stop }
+        if text.isStopped || guide?.isOver == true { return .stop }
         return completionTokens >= job.maxTokens ? .length : nil
     }
 

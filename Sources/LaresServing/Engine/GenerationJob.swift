@@ -3,6 +3,9 @@ import LaresTensor
 
 /// A checked request for text on its way to the engine.
 struct GenerationJob: Sendable {
+    /// The masks of a form, and the tokens its text is made of.
+    typealias Form = (masks: GrammarMasks, tokens: AnswerTokens)
+
     let id: Int
     let model: String
     let prompt: [Token]
@@ -19,6 +22,8 @@ struct GenerationJob: Sendable {
     let need: LogitNeed
     /// Whether tokens may be guessed and checked several at a time.
     let speculates: Bool
+    /// What the answer may be, and its tokens under that; nil where it may be anything.
+    let form: Form?
     let caller: String
     let work: WorkClass
     let submitted: ContinuousClock.Instant

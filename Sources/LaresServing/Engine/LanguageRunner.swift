@@ -188,7 +188,8 @@ final class LanguageRunner {
 
     private func advance(_ id: Int, _ row: UnsafeMutableBufferPointer<Float>) {
         let before = generations[id]?.tokens.count
-        let reason = generations[id]?.advance(row, model.tokenizer, metrics)
+        let reason: FinishReason?
+        do { reason = try generations[id]?.advance(row, model.tokenizer, metrics) } catch { return fail([id], error) }
         if generations[id]?.tokens.count != before {
             scheduler.noteToken(of: id)
             speed.count(1)

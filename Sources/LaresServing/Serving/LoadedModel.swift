@@ -41,6 +41,8 @@ struct LoadedModel: Sendable {
     let contextLength: Int
     /// What texts are so long that they can't fit, whatever their tokens are.
     let textLimit: TextLimit
+    /// What its answers were bound to so far; nil for a model that writes none.
+    let forms: AnswerForms?
 
     init(_ stored: StoredModel, _ network: Network, _ needs: ModelNeeds, pages: Int, contextLimit: Int?) {
         self.stored = stored
@@ -54,6 +56,7 @@ struct LoadedModel: Sendable {
         case .embedding(let model): contextLength = model.contextLength
         }
         textLimit = TextLimit(network.tokenizer, context: contextLength)
+        forms = stored.kind == .language ? AnswerForms(network.tokenizer, model: stored.name) : nil
     }
 
     /// All it takes.

@@ -1,5 +1,6 @@
 import Foundation
 import LaresLanguage
+import LaresTemplates
 
 /// Turns a prompt into the tokens of a model.
 struct PromptReader {
@@ -24,13 +25,16 @@ struct PromptReader {
         self.now = now
     }
 
-    func read(_ prompt: Prompt) throws -> Result {
+    /// - Parameter tools: what the model of a conversation may call.
+    func read(_ prompt: Prompt, tools: [Tool] = []) throws -> Result {
         let result: Result
         switch prompt {
         case .chat(let messages):
             try RequestCheck.demand(!messages.isEmpty, "messages", "a conversation needs at least one message")
-            try limit.check(messages.map(\.content), what: "the conversation", param: "messages")
-            result = Result(tokens: try chat(messages), param: "messages", given: nil)
+            try limit.check(
+                messages.map(\.content) + messages.flatMap { $0.toolCalls.map(\.arguments) } + tools.map(\.definition),
+                what: "the conversation", param: "messages")
+            result = Result(tokens: try chat(messages, tools), param: "messages", given: nil)
         case .text(let text):
             try limit.check([text], what: "the prompt", param: "prompt")
             result = Result(tokens: model.tokenizer.encode(text, addSpecial: true, parseSpecial: false), param: "prompt", given: text)
@@ -45,13 +49,36 @@ struct PromptReader {
         return Result(tokens: [begin], param: result.param, given: "")
     }
 
-    private func chat(_ messages: [ChatMessage]) throws -> [Token] {
+    private func chat(_ messages: [ChatMessage], _ tools: [Tool]) throws -> [Token] {
         do {
-            return try model.encode(messages.map { ChatTurn(role: $0.role, content: $0.content, name: $0.name) }, now: now())
+            if model.chatTemplate?.knowsToolCalls ?? false { return try encode(messages, tools) }
+            if tools.isEmpty { return try encode(ToolPrompt.plain(messages, [])) }
+            do { return try encode(ToolPrompt.plain(messages, tools)) } catch is TemplateError {
+                return try encode(ToolPrompt.plain(messages, tools, hasSystem: false))
+            }
+        } catch let error as ServingError {
+            throw error
         } catch let error as LanguageModelError {
             throw ServingError(.invalidRequest, error.message, param: "messages")
         } catch {
             throw ServingError(.invalidRequest, "the model's chat template refuses the messages: \(error)", param: "messages")
+        }
+    }
+
+    private func encode(_ messages: [ChatMessage], _ tools: [Tool] = []) throws -> [Token] {
+        try model.encode(
+            messages.map { message in
+                ChatTurn(
+                    role: message.role, content: message.content, name: message.name,
+                    toolCalls: try message.toolCalls.map {
+                        .init(id: $0.id, name: $0.name, arguments: try value($0.arguments, param: "messages"))
+                    }, toolCallID: message.toolCallID)
+            }, tools: try tools.map { try value($0.definition, param: "tools") }, now: now())
+    }
+
+    private func value(_ json: String, param: String) throws -> TemplateValue {
+        do { return try TemplateValue(json: json) } catch {
+            throw ServingError(.invalidRequest, "\(error.message) (\(error.place))", param: param)
         }
     }
 }

@@ -8,6 +8,22 @@ enum RequestCheck {
         try demand(request.maxTokens.map { $0 >= 0 } ?? true, "max_tokens", "max_tokens must be 0 or more")
         try demand(request.topLogProbabilities.map { (0...20).contains($0) } ?? true, "top_logprobs", "top_logprobs must be 0 to 20")
         try check(request.sampling)
+        let isBound = request.form != .free || request.tools != nil
+        try demand(!(isBound && request.ignoreEnd), "ignore_eos", "ignore_eos can't be had with an answer that is bound to a form")
+        try check(request.tools, request.form, request.prompt)
+    }
+
+    private static func check(_ use: ToolUse?, _ form: AnswerForm, _ prompt: Prompt) throws(ServingError) {
+        guard let use else { return }
+        guard case .chat = prompt else { throw ServingError(.invalidRequest, "tools need a conversation", param: "tools") }
+        let names = Set(use.tools.map(\.name))
+        try demand(names.count == use.tools.count, "tools", "two tools have the same name")
+        try demand(!use.callable.isEmpty && use.callable.allSatisfy(names.contains), "tool_choice", "a tool to call is not among the tools")
+        switch form {
+        case .free, .jsonObject, .jsonSchema: return
+        case .gbnf, .regex, .choices:
+            throw ServingError(.invalidRequest, "of the forms of an answer, only JSON can be had beside tools", param: "tools")
+        }
     }
 
     private static func check(_ sampling: SamplingParameters) throws(ServingError) {

@@ -188,7 +188,7 @@ public final class Serving: ModelClient, Service {
         let (stream, continuation) = AsyncThrowingStream<GenerationEvent, any Error>.makeStream()
         let job: GenerationJob
         do {
-            job = try self.job(request, model, continuation)
+            job = try self.job(request, model, try await form(of: request, model), continuation)
         } catch {
             shelf.release(stored.name)
             throw error
@@ -227,12 +227,18 @@ public final class Serving: ModelClient, Service {
         return stream
     }
 
+    private func form(of request: GenerationRequest, _ model: LoadedModel) async throws -> GenerationJob.Form? {
+        guard let key = FormKey(request.form, request.tools), let forms = model.forms else { return nil }
+        return (try await forms.masks(key, param: request.formParam), forms.tokens)
+    }
+
     private func job(
-        _ request: GenerationRequest, _ model: LoadedModel, _ continuation: AsyncThrowingStream<GenerationEvent, any Error>.Continuation
+        _ request: GenerationRequest, _ model: LoadedModel, _ form: GenerationJob.Form?,
+        _ continuation: AsyncThrowingStream<GenerationEvent, any Error>.Continuation
     ) throws -> GenerationJob {
         guard case .language(let network) = model.network else { throw wrongKind(model.stored, .language) }
         let name = model.stored.name
-        let prompt = try PromptReader(network, model.textLimit, now: now).read(request.prompt)
+        let prompt = try PromptReader(network, model.textLimit, now: now).read(request.prompt, tools: request.tools?.tools ?? [])
         let limit = try RequestCheck.room(
             prompt: prompt.tokens.count, maxTokens: request.maxTokens, context: model.contextLength, param: prompt.param)
         try checkVocabulary(prompt.tokens, network.tokenizer, param: prompt.param)
@@ -240,14 +246,14 @@ public final class Serving: ModelClient, Service {
             id: nextNumber(), model: name, prompt: prompt.tokens, echo: request.echo ? prompt.text(network.tokenizer) : nil,
             sampling: request.sampling, seed: request.sampling.seed ?? UInt64.random(in: .min ... .max), stops: request.stop,
             maxTokens: limit, topLogProbabilities: request.topLogProbabilities, ignoreEnd: request.ignoreEnd,
-            need: need(request, network.tokenizer), speculates: speculates(request), caller: request.caller, work: request.work,
-            submitted: .now, continuation: continuation,
-            release: { [shelf] in shelf.release(name) })
+            need: need(request, isBound: form != nil, network.tokenizer), speculates: speculates(request), form: form,
+            caller: request.caller,
+            work: request.work, submitted: .now, continuation: continuation, release: { [shelf] in shelf.release(name) })
     }
 
-    /// Log-probabilities are of all tokens; an end token that is ignored makes way for the next.
-    private func need(_ request: GenerationRequest, _ tokenizer: any Tokenizer) -> LogitNeed {
-        if settings.exactHead || request.topLogProbabilities != nil { return .all }
+    /// Log-probabilities are of all tokens, and a form may rule out any; an end token that is ignored makes way for the next.
+    private func need(_ request: GenerationRequest, isBound: Bool, _ tokenizer: any Tokenizer) -> LogitNeed {
+        if settings.exactHead || request.topLogProbabilities != nil || isBound { return .all }
         return request.sampling.need(excluded: request.ignoreEnd ? tokenizer.endTokens.count : 0)
     }
 
