@@ -37,8 +37,7 @@ struct RequestTests {
     }
 
     @Test(arguments: [
-        (#""tools":[{"type":"function"}]"#, "tools"), (#""tool_choice":"required""#, "tool_choice"),
-        (#""response_format":{"type":"json_object"}"#, "response_format"), (#""modalities":["audio"]"#, "modalities"),
+        (#""modalities":["audio"]"#, "modalities"),
         (#""audio":{}"#, "audio"), (#""functions":[{}]"#, "functions"), (#""temperature":3"#, "temperature"),
         (#""temperature":"1""#, "temperature"),
         (#""top_p":1.1"#, "top_p"), (#""n":0"#, "n"), (#""n":1.5"#, "n"), (#""n":1e30"#, "n"), (#""stop":[""]"#, "stop"),
@@ -54,11 +53,17 @@ struct RequestTests {
 
     @Test(arguments: [
         (#"[]"#, "messages"), (#"{}"#, "messages"), (#"[1]"#, "messages[0]"), (#"[{"content":"x"}]"#, "messages[0].role"),
-        (#"[{"role":"user"}]"#, "messages[0].content"), (#"[{"role":"tool","content":"x"}]"#, "messages[0].role"),
+        (#"[{"role":"user"}]"#, "messages[0].content"), (#"[{"role":"tool","content":"x"}]"#, "messages[0].tool_call_id"),
+        (#"[{"role":"function","content":"x"}]"#, "messages[0].role"),
         (#"[{"role":"king","content":"x"}]"#, "messages[0].role"),
         (#"[{"role":"user","content":[{"type":"image_url","image_url":{"url":"x"}}]}]"#, "messages[0].content[0].type"),
         (#"[{"role":"user","content":[{"type":"text"}]}]"#, "messages[0].content[0].text"),
-        (#"[{"role":"assistant","content":"x","tool_calls":[{}]}]"#, "messages[0].tool_calls"),
+        (#"[{"role":"assistant","content":"x","tool_calls":[{}]}]"#, "messages[0].tool_calls[0].function"),
+        (#"[{"role":"user","content":"x","tool_calls":[{}]}]"#, "messages[0].tool_calls"),
+        (
+            #"[{"role":"assistant","tool_calls":[{"id":"1","function":{"name":"a","arguments":"[]"}}]}]"#,
+            "messages[0].tool_calls[0].function.arguments"
+        ),
     ])
     func aWrongMessageIsNamed(messages: String, param: String) throws {
         let body = try JSON(parsing: Array(#"{"model":"m","messages":\#(messages)}"#.utf8))
@@ -100,7 +105,7 @@ struct RequestTests {
     }
 
     @Test(arguments: [
-        "reasoning_effort", "verbosity", "guided_json", "guided_regex", "guided_grammar", "guided_choice", "grammar", "json_schema",
+        "reasoning_effort", "verbosity", "guided_whitespace_pattern", "regex", "ebnf", "structural_tag",
         "truncate_prompt_tokens", "web_search_options", "prediction",
     ])
     func whatWouldChangeTheAnswerIsRefusedByName(param: String) throws {

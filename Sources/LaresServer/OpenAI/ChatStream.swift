@@ -2,38 +2,73 @@ import LaresServing
 
 /// The answer of `POST /v1/chat/completions` as chunks.
 struct ChatStream {
+    private struct Choice {
+        /// Takes the answer apart; nil where no tool can be called.
+        var calls: ToolCallText?
+        /// Log-probabilities of text that is held back.
+        var tokens: [TokenLogProbability] = []
+    }
+
     private let head: AnswerHead
     private let hasLogProbabilities: Bool
     private let includesUsage: Bool
+    private let tools: ToolRequest
+    private var choices: [Choice]
     private var tally = Tally()
 
     init(_ request: ChatRequest) {
         head = AnswerHead(prefix: "chatcmpl", object: "chat.completion.chunk", model: request.generation.model)
         hasLogProbabilities = request.generation.topLogProbabilities != nil
         includesUsage = request.includesUsage
+        tools = request.tools
+        choices = Array(repeating: Choice(calls: request.tools.use.map { _ in ToolCallText() }), count: request.choices)
     }
 
-    /// The chunk an event becomes; nil when it becomes none.
-    mutating func chunk(_ index: Int, _ event: GenerationEvent) -> JSON? {
+    /// The chunks an event becomes.
+    mutating func chunks(_ index: Int, _ event: GenerationEvent) -> [JSON] {
         switch event {
         case .started:
-            return chunk(index, delta: ["role": "assistant", "content": "", "refusal": nil], [], nil)
+            return [chunk(index, delta: ["role": "assistant", "content": tools.use == nil ? "" : nil, "refusal": nil], nil)]
         case .text(let text, let tokens):
-            if text.isEmpty && tokens.isEmpty { return nil }
-            return chunk(index, delta: ["content": .string(text)], tokens, nil)
+            choices[index].tokens += tokens
+            return deltas(index, text).map { chunk(index, delta: $0, nil) }
         case .finished(let reason, let usage):
             tally.add(usage, prompt: 0)
-            return chunk(index, delta: [:], [], reason)
+            let rest = choices[index].calls?.finish() ?? []
+            let end = tools.finishReason(reason, choices[index].calls)
+            return rest.map { chunk(index, delta: delta($0, call: 0), nil) } + [chunk(index, delta: [:], end)]
         }
     }
 
-    private func chunk(_ index: Int, delta: JSON, _ tokens: [TokenLogProbability], _ reason: FinishReason?) -> JSON {
-        let hasTokens = hasLogProbabilities && !tokens.isEmpty
+    private mutating func deltas(_ index: Int, _ text: String) -> [JSON] {
+        guard var calls = choices[index].calls else {
+            return text.isEmpty && choices[index].tokens.isEmpty ? [] : [["content": .string(text)]]
+        }
+        var call = calls.callCount - 1
+        let parts = calls.append(text)
+        choices[index].calls = calls
+        return parts.map { part in
+            if case .call = part { call += 1 }
+            return delta(part, call: call)
+        }
+    }
+
+    private func delta(_ part: ToolCallText.Part, call: Int) -> JSON {
+        switch part {
+        case .content(let text): ["content": .string(text)]
+        case .call(let name): ["tool_calls": [.toolCall(name: name, arguments: "", index: call)]]
+        case .arguments(let text): ["tool_calls": [.moreArguments(text, index: call)]]
+        }
+    }
+
+    private mutating func chunk(_ index: Int, delta: JSON, _ reason: String?) -> JSON {
+        let tokens = hasLogProbabilities ? choices[index].tokens : []
+        choices[index].tokens = []
         var members = head.members(choices: [
             [
                 "index": .int(index), "delta": delta,
-                "logprobs": hasTokens ? ["content": .array(tokens.map(\.chatJSON)), "refusal": nil] : nil,
-                "finish_reason": reason.map { .string($0.rawValue) } ?? nil,
+                "logprobs": tokens.isEmpty ? nil : ["content": .array(tokens.map(\.chatJSON)), "refusal": nil],
+                "finish_reason": reason.map { .string($0) } ?? nil,
             ]
         ])
         if includesUsage { members.append("usage", nil) }

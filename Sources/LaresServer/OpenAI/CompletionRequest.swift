@@ -19,6 +19,8 @@ package struct CompletionRequest {
         let fields = try Fields(body)
         let model = try fields.requiredString("model")
         try fields.refuseUnsupportedChatParameters()
+        try fields.refuseTools()
+        let (form, formParam) = try fields.answerForm()
         try Self.refuseSuffix(fields)
         streams = try fields.bool("stream") ?? false
         includesUsage = try fields.includesUsage(streaming: streams)
@@ -30,7 +32,7 @@ package struct CompletionRequest {
         let template = GenerationRequest(
             model: model, prompt: .text(""), sampling: try fields.sampling(), stop: try fields.stopStrings(),
             maxTokens: try fields.int("max_tokens", in: 0...1_000_000_000) ?? 16, topLogProbabilities: logProbabilities,
-            echo: echo, ignoreEnd: try fields.bool("ignore_eos") ?? false, caller: caller)
+            echo: echo, ignoreEnd: try fields.bool("ignore_eos") ?? false, form: form, formParam: formParam, caller: caller)
         generations = try Self.prompts(fields).map {
             var generation = template
             generation.prompt = $0

@@ -24,7 +24,7 @@ struct GenerationRoutes {
             defer { lease.end() }
             var stream = ChatStream(asked)
             try await answering.events(of: streams) { index, event in
-                if let chunk = stream.chunk(index, event) { try await events.send(chunk) }
+                for chunk in stream.chunks(index, event) { try await events.send(chunk) }
             }
             if let chunk = stream.usageChunk { try await events.send(chunk) }
             try await events.sendDone()

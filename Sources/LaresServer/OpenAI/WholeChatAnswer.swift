@@ -4,28 +4,51 @@ import LaresServing
 struct WholeChatAnswer {
     private struct Choice {
         var text = ""
+        var called: [(name: String, arguments: String)] = []
+        var calls: ToolCallText?
         var tokens: [JSON] = []
-        var reason: FinishReason?
+        var reason = FinishReason.stop
+
+        mutating func take(_ parts: [ToolCallText.Part]) {
+            for part in parts {
+                switch part {
+                case .content(let more): text += more
+                case .call(let name): called.append((name, ""))
+                case .arguments(let more): called[called.count - 1].arguments += more
+                }
+            }
+        }
+
+        var message: JSON {
+            var members: JSON.Members = [
+                "role": "assistant", "content": text.isEmpty && !called.isEmpty ? nil : .string(text), "refusal": nil,
+            ]
+            if !called.isEmpty { members.append("tool_calls", .array(called.map { .toolCall(name: $0.name, arguments: $0.arguments) })) }
+            return .object(members)
+        }
     }
 
     private let head: AnswerHead
     private let hasLogProbabilities: Bool
+    private let tools: ToolRequest
     private var choices: [Choice]
     private var tally = Tally()
 
     init(_ request: ChatRequest) {
         head = AnswerHead(prefix: "chatcmpl", object: "chat.completion", model: request.generation.model)
         hasLogProbabilities = request.generation.topLogProbabilities != nil
-        choices = Array(repeating: Choice(), count: request.choices)
+        tools = request.tools
+        choices = Array(repeating: Choice(calls: request.tools.use.map { _ in ToolCallText() }), count: request.choices)
     }
 
     mutating func take(_ index: Int, _ event: GenerationEvent) {
         switch event {
         case .started: break
         case .text(let text, let tokens):
-            choices[index].text += text
+            choices[index].take(choices[index].calls?.append(text) ?? [.content(text)])
             if hasLogProbabilities { choices[index].tokens += tokens.map(\.chatJSON) }
         case .finished(let reason, let usage):
+            choices[index].take(choices[index].calls?.finish() ?? [])
             choices[index].reason = reason
             tally.add(usage, prompt: 0)
         }
@@ -34,9 +57,9 @@ struct WholeChatAnswer {
     var json: JSON {
         let choices = choices.enumerated().map { index, choice -> JSON in
             [
-                "index": .int(index), "message": ["role": "assistant", "content": .string(choice.text), "refusal": nil],
+                "index": .int(index), "message": choice.message,
                 "logprobs": hasLogProbabilities ? ["content": .array(choice.tokens), "refusal": nil] : nil,
-                "finish_reason": .string((choice.reason ?? .stop).rawValue),
+                "finish_reason": .string(tools.finishReason(choice.reason, choice.calls)),
             ]
         }
         var members = head.members(choices: choices)
