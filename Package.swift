@@ -59,7 +59,7 @@ let package = Package(
         .target(
             name: "LaresServer",
             dependencies: [
-                "LaresServing", "LaresAccess", "LaresLanguage",
+                "LaresServing", "LaresAccess", "LaresLanguage", "LaresTensor",
                 .product(name: "CoreMetrics", package: "swift-metrics"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Hummingbird", package: "hummingbird"),

@@ -110,7 +110,7 @@ class Bench:
 def main():
     options = argparse.ArgumentParser()
     options.add_argument("--runs", type=int, default=5)
-    options.add_argument("--only", default="smollm2,gemma3,prefix,act,embed,large")
+    options.add_argument("--only", default="smollm2,gemma3,batch,prefix,act,embed,large")
     options.add_argument("--output", type=pathlib.Path, default=ROOT / ".build/bench.json")
     options = options.parse_args()
     if options.runs < 5:

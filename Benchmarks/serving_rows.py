@@ -14,7 +14,6 @@ SEQUENCES = 8
 DECODE = 64
 PREFIX, SUFFIX = 1_500, 16
 LONG, SHORT = 2_000, 8
-# How a request is to ask to go first. Lares accepts the field and does nothing with it yet, so it waits as one of class `chat`.
 URGENT = {"service_tier": "priority"}
 FIRST_ID, LAST_ID = 300, 4_999  # ordinary tokens: past the bytes and the special ones
 
@@ -70,7 +69,7 @@ def act(bench, models):
             alone = [1000 * short.first_event(completion(short, ids(SHORT), **URGENT)) for _ in range(5)]
             values = bench.in_turn("act", {"ours": lambda: 1000 * interrupting(long, short)})
     bench.add("inference/act", "ms", values["ours"], smaller_is_better=True)
-    bench.notes.append(f"act: {statistics.median(alone):.1f} ms when nobody else asks; the API has no urgency yet, the request is of class chat")
+    bench.notes.append(f"act: {statistics.median(alone):.1f} ms when nobody else asks")
 
 
 def interrupting(long, short):

@@ -75,9 +75,13 @@ public final class LanguageModel: Sendable {
     /// One forward pass for all entries. The result of an entry does not depend on the others.
     ///
     /// Takes any number of tokens; more than 512 are computed in several passes. Call it within `ComputePool.withTurn`; more urgent work is let in
-    /// between layers. Throws `LanguageModelError` before anything is computed.
-    public func step(_ batch: [StepEntry], cache: KVCache, into logits: inout LogitRows) throws {
-        try decoder.step(batch, cache: cache, into: &logits)
+    /// between layers. Returns false, with nothing changed, when `isInterrupted` became true between two layers; it is asked only while a single
+    /// pass is enough. Throws `LanguageModelError` before anything is computed.
+    @discardableResult
+    public func step(
+        _ batch: [StepEntry], cache: KVCache, into logits: inout LogitRows, isInterrupted: () -> Bool = { false }
+    ) throws -> Bool {
+        try decoder.step(batch, cache: cache, into: &logits, isInterrupted: isInterrupted)
     }
 
     /// The tokens of a conversation in the model's own format. What looks like a special token in a turn stays text. Throws `LanguageModelError.Code.noChatTemplate` or `TemplateError`.

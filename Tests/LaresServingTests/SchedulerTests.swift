@@ -49,6 +49,14 @@ import Testing
         #expect(line.play() == "-b +a a2 a. | +b b4 b.")
     }
 
+    @Test func besideACommandNobodyElsesPromptIsRead() {
+        var line = Timeline(pages: 100, prompt: 32)
+        line.submit("b:70+1")
+        #expect(line.play(1) == "+b b32")
+        line.submit("a:4+2", .act)
+        #expect(line.play() == "+a a4 | a1 a. | b32 | b6 b.")
+    }
+
     @Test func equalWorkIsNeverPushedOut() {
         var line = Timeline(pages: 100, batch: 1)
         line.submit("a:2+3")

@@ -4,16 +4,22 @@ extension Decoder {
     /// One forward pass for a batch: every entry continues its sequence by its tokens. Rows never see each other across sequences, and each is
     /// computed in the same order whatever else is in the batch, so results do not depend on company.
     ///
+    /// Returns false, with nothing changed, when `isInterrupted` became true between two layers; a batch of several passes isn't interrupted.
     /// Throws `LanguageModelError` before anything is computed or changed (pages may have been reserved).
-    package func step(_ batch: [StepEntry], cache: KVCache, into logits: inout LogitRows) throws {
+    @discardableResult
+    package func step(
+        _ batch: [StepEntry], cache: KVCache, into logits: inout LogitRows, isInterrupted: () -> Bool = { false }
+    ) throws -> Bool {
         try check(batch, cache)
         logits.removeAll(columns: vocabularySize)
         cache.workspace.watch.start()
-        for pass in Pass.split(batch, capacity: Workspace.capacity) {
-            run(pass, batch, cache)
+        let passes = Pass.split(batch, capacity: Workspace.capacity)
+        for pass in passes {
+            guard run(pass, batch, cache, isInterrupted: { passes.count == 1 && isInterrupted() }) else { return false }
             for piece in pass.pieces { cache.commit(batch[piece.entry].sequence, Array(batch[piece.entry].tokens[piece.range])) }
             computeLogits(pass.wantedRows(batch), cache.workspace, into: &logits)
         }
+        return true
     }
 
     private func check(_ batch: [StepEntry], _ cache: KVCache) throws {
@@ -39,7 +45,7 @@ extension Decoder {
         }
     }
 
-    private func run(_ pass: Pass, _ batch: [StepEntry], _ cache: KVCache) {
+    private func run(_ pass: Pass, _ batch: [StepEntry], _ cache: KVCache, isInterrupted: () -> Bool) -> Bool {
         let space = cache.workspace
         var positions: [Int32] = []
         var tokens: [Token] = []
@@ -61,7 +67,9 @@ extension Decoder {
             feedForward(layer, space, rows: positions.count)
             pool.yieldTurn()
             space.watch.lap(.waiting)
+            if isInterrupted() { return false }
         }
+        return true
     }
 
     private func attend(_ layer: Layer, pages: KVPages, spans: [SequenceSpan], _ space: Workspace, rows: Int) {

@@ -23,7 +23,8 @@ package struct ChatRequest {
         generation = GenerationRequest(
             model: model, prompt: .chat(messages), sampling: try fields.sampling(), stop: try fields.stopStrings(),
             maxTokens: try Self.maxTokens(fields), topLogProbabilities: try Self.topLogProbabilities(fields),
-            ignoreEnd: try fields.bool("ignore_eos") ?? false, form: form, formParam: formParam, tools: tools.use, caller: caller)
+            ignoreEnd: try fields.bool("ignore_eos") ?? false, form: form, formParam: formParam, tools: tools.use, caller: caller,
+            work: try fields.workClass())
     }
 
     private static func maxTokens(_ fields: Fields) throws -> Int? {

@@ -32,7 +32,8 @@ package struct CompletionRequest {
         let template = GenerationRequest(
             model: model, prompt: .text(""), sampling: try fields.sampling(), stop: try fields.stopStrings(),
             maxTokens: try fields.int("max_tokens", in: 0...1_000_000_000) ?? 16, topLogProbabilities: logProbabilities,
-            echo: echo, ignoreEnd: try fields.bool("ignore_eos") ?? false, form: form, formParam: formParam, caller: caller)
+            echo: echo, ignoreEnd: try fields.bool("ignore_eos") ?? false, form: form, formParam: formParam, caller: caller,
+            work: try fields.workClass())
         generations = try Self.prompts(fields).map {
             var generation = template
             generation.prompt = $0

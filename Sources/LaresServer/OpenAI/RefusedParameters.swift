@@ -1,6 +1,6 @@
 /// Parameters of the OpenAI API that would change the answer and that Lares does not have: they are refused by name, never ignored.
 ///
-/// Parameters that change nothing here (`user`, `metadata`, `store`, `service_tier`, `prompt_cache_key` …) are accepted.
+/// Parameters that change nothing here (`user`, `metadata`, `store`, `prompt_cache_key` …) are accepted.
 extension Fields {
     private static let absent: [(key: String, what: String)] = [
         ("functions", "functions (use tools)"), ("function_call", "functions (use tools)"), ("web_search_options", "web search"),

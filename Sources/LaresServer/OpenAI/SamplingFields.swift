@@ -1,4 +1,5 @@
 import LaresLanguage
+import LaresTensor
 
 /// The sampling parameters that chat and completions have in common, the extensions `top_k`, `min_p` and `repetition_penalty` included.
 extension Fields {
@@ -15,6 +16,15 @@ extension Fields {
         if let value = try int("seed", in: .min ... .max) { sampling.seed = UInt64(bitPattern: Int64(value)) }
         sampling.logitBias = try logitBias()
         return sampling
+    }
+
+    /// `service_tier`: `priority` is a command that everything else makes way for, `flex` can wait for everything else.
+    func workClass() throws -> WorkClass {
+        switch try string("service_tier") {
+        case "priority": .act
+        case "flex": .batch
+        default: .chat
+        }
     }
 
     private func logitBias() throws -> [Token: Float] {

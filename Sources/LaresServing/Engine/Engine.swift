@@ -47,7 +47,9 @@ final class Engine {
     private func step() {
         let writers = Set(languages.values.filter(\.isWriting).map(\.name))
         let work: [(urgency: WorkClass, name: String, step: (Bool) -> Void)] =
-            languages.values.compactMap { runner in runner.urgency.map { ($0, runner.name, runner.step) } }
+            languages.values.compactMap { runner in
+                runner.urgency.map { ($0, runner.name, { runner.step(besideWriters: $0, isInterrupted: { self.inbox.hasAct }) }) }
+            }
             + embeddings.values.compactMap { runner in runner.urgency.map { ($0, runner.name, runner.step) } }
         for (_, name, step) in work.sorted(by: { $0.urgency < $1.urgency }) { step(writers.contains { $0 != name }) }
     }

@@ -1,5 +1,6 @@
 import Dispatch
 import LaresLanguage
+import LaresTensor
 import Synchronization
 
 /// What the world asks of the engine.
@@ -17,6 +18,13 @@ enum EngineOrder: Sendable {
     case stop
 }
 
+extension EngineOrder {
+    /// Whether it brings work of the most urgent class.
+    fileprivate var isAct: Bool {
+        if case .generate(let job, _) = self { job.work == .act } else { false }
+    }
+}
+
 /// The way into the engine thread: orders from anywhere, read by one.
 final class Inbox: Sendable {
     private struct State {
@@ -26,6 +34,10 @@ final class Inbox: Sendable {
 
     private let state = Mutex(State())
     private let bell = DispatchSemaphore(value: 0)
+    private let acts = Atomic<Int>(0)
+
+    /// Whether a command waits among the orders.
+    var hasAct: Bool { acts.load(ordering: .relaxed) > 0 }
 
     /// Leaves an order; false when the engine has ended.
     @discardableResult
@@ -33,6 +45,7 @@ final class Inbox: Sendable {
         let isTaken = state.withLock { state in
             if state.isClosed { return false }
             state.orders.append(order)
+            if order.isAct { acts.add(1, ordering: .relaxed) }
             return true
         }
         if isTaken { bell.signal() }
@@ -43,6 +56,7 @@ final class Inbox: Sendable {
     func take(waiting: Bool) -> [EngineOrder] {
         if waiting { bell.wait() }
         return state.withLock { state in
+            acts.store(0, ordering: .relaxed)
             defer { state.orders = [] }
             return state.orders
         }

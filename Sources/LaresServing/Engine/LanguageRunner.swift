@@ -83,17 +83,23 @@ final class LanguageRunner {
 
     /// One forward pass, if there is something to do.
     ///
-    /// - Parameter besideWriters: whether another model is writing an answer, which this step makes wait.
-    func step(besideWriters: Bool) {
+    /// - Parameters:
+    ///   - besideWriters: whether another model is writing an answer, which this step makes wait.
+    ///   - isInterrupted: whether a command has come, for which a long step of less urgent work is given up between two layers.
+    func step(besideWriters: Bool, isInterrupted: () -> Bool) {
         let step = plan(besideWriters)
         let entries = step.entries.compactMap(entry)
         guard !entries.isEmpty, let work = urgency else { return }
         let began = ContinuousClock.now
         do {
-            try pool.withTurn(work) {
+            let tokens = entries.reduce(0) { $0 + $1.step.tokens.count }
+            let isDone = try pool.withTurn(work) {
                 ownTimes[.waiting] += (ContinuousClock.now - began) / .seconds(1)
-                try model.step(entries.map(\.step), cache: cache, into: &logits)
+                return try model.step(entries.map(\.step), cache: cache, into: &logits) {
+                    work > .act && tokens > Self.shortStep && isInterrupted()
+                }
             }
+            guard isDone else { return }
         } catch {
             return fail(entries.map(\.id), error)
         }
@@ -108,6 +114,9 @@ final class LanguageRunner {
             row += rows
         }
     }
+
+    /// Steps of so many tokens end soon enough by themselves.
+    private static let shortStep = 16
 
     /// Notes what a step computed for a request, and chooses tokens as long as they are the ones that were guessed.
     private func take(_ entry: Entry, _ rows: Range<Int>) {

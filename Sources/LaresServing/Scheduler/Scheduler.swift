@@ -104,7 +104,9 @@ package struct Scheduler: Sendable {
         let writing = running.filter(\.isWriting)
         step.entries = writing.map { .init(id: $0.job.id, tokens: 1) }
         var budget = writing.isEmpty && !besideWriters ? settings.promptTokens : settings.mixedPromptTokens
-        let reading = running.filter(\.isReading)
+        // Beside a command nobody else's prompt is read: it would make each token of it wait.
+        let isActing = running.contains { $0.job.work == .act }
+        let reading = running.filter { $0.isReading && (!isActing || $0.job.work == .act) }
         for sequence in reading.sorted(by: { ($0.job.work, $0.order) < ($1.job.work, $1.order) }) where budget > 0 {
             let tokens = min(budget, sequence.job.tokens - sequence.computed)
             budget -= tokens
