@@ -105,9 +105,10 @@ struct Generation {
             promptTokens: job.prompt.count, cachedTokens: cached ?? 0, completionTokens: completionTokens,
             queued: started.map { $0 - job.submitted } ?? .zero, prompt: span(started, firstToken), generation: span(firstToken, lastToken))
         metrics.ended(job, reason.rawValue, tokens: completionTokens)
+        // First, because whoever has the end may unload the model.
+        job.release()
         job.continuation.yield(.finished(reason, usage))
         job.continuation.finish()
-        job.release()
     }
 
     private func span(_ from: ContinuousClock.Instant?, _ to: ContinuousClock.Instant?) -> Duration {
@@ -118,7 +119,7 @@ struct Generation {
     /// Ends the stream with an error, or because its reader left.
     func abandon(_ error: ServingError?, _ metrics: ServingMetrics) {
         metrics.ended(job, error.map { "\($0.code)" } ?? "cancelled", tokens: completionTokens)
-        job.continuation.finish(throwing: error)
         job.release()
+        job.continuation.finish(throwing: error)
     }
 }

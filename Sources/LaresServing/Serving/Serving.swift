@@ -219,11 +219,11 @@ public final class Serving: ModelClient, Service {
     private func answerNothing(
         _ job: GenerationJob, _ stream: AsyncThrowingStream<GenerationEvent, any Error>
     ) -> AsyncThrowingStream<GenerationEvent, any Error> {
+        job.release()
         job.continuation.yield(.started(promptTokens: job.prompt.count, cachedTokens: 0))
         if let echo = job.echo { job.continuation.yield(.text(echo, [])) }
         job.continuation.yield(.finished(.length, Usage(promptTokens: job.prompt.count, completionTokens: 0)))
         job.continuation.finish()
-        job.release()
         return stream
     }
 
