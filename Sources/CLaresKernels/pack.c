@@ -140,6 +140,15 @@ float lares_upper_error(const uint8_t *panel, size_t columns) {
     return __builtin_sqrtf(top / (float)blocks * 21.25f);
 }
 
+float lares_lower_mean(const uint8_t *panel, size_t columns) {
+    const lares_shape shape = lares_shape_of(LARES_Q8);
+    const size_t blocks = columns / LARES_BLOCK;
+    const uint8_t *low = panel + blocks * lares_shape_bytes(shape);
+    size_t sum = 0;
+    for (size_t i = 0; i < blocks * (size_t)shape.low; i++) sum += (low[i] & 15u) + (low[i] >> 4);
+    return (float)sum / (float)(2 * blocks * (size_t)shape.low);
+}
+
 void lares_write_key(const uint16_t *key, size_t head, size_t slot, uint16_t *page) {
     for (size_t i = 0; i < head; i++) page[16 * i + slot] = key[i];
 }

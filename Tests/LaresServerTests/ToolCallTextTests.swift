@@ -61,4 +61,21 @@ struct ToolCallTextTests {
         #expect(text.append("wo\", \"arguments\": {\"a") == [.call(name: "two"), .arguments("{\"a")])
         #expect(text.callCount == 2 && text.isCutShort && text.finish() == [])
     }
+
+    @Test func besideAFormTheMarkIsTextUnlessItComesFirst() {
+        let json = "{\"quote\": \"<tool_call>\", \"and\": \"more\"}"
+        var text = ToolCallText(isFormed: true)
+        var content = ""
+        for character in json {
+            for case .content(let piece) in text.append(String(character)) { content += piece }
+        }
+        for case .content(let piece) in text.finish() { content += piece }
+        #expect(content == json && text.callCount == 0 && !text.isCutShort)
+    }
+
+    @Test func muchWhiteSpaceIsNotHeldBack() {
+        var text = ToolCallText()
+        let parts = text.append(String(repeating: " ", count: 200_000))
+        #expect(parts.count == 1)
+    }
 }

@@ -62,6 +62,14 @@ struct FormPartsTests {
         #expect(throws: ServingError.self) { try mask([1, 2], &guide) }
     }
 
+    @Test func textsThatOnlyLookAlikeAreKeysOfTheirOwn() {
+        let (composed, combined) = ("\u{E9}", "e\u{301}")
+        #expect(composed == combined)
+        #expect(FormKey(.choices([composed]), nil) != FormKey(.choices([combined]), nil))
+        #expect(FormKey(.choices(["a", "b"]), nil) != FormKey(.choices(["ab"]), nil))
+        #expect(FormKey(.regex("a"), nil) != FormKey(.gbnf("a"), nil))
+    }
+
     @Test func keysAreWhatDecides() {
         let tool = Tool(name: "a", definition: "one", parameters: "{}")
         let same = Tool(name: "a", definition: "other", parameters: "{}")

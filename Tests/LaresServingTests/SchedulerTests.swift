@@ -49,12 +49,12 @@ import Testing
         #expect(line.play() == "-b +a a2 a. | +b b4 b.")
     }
 
-    @Test func besideACommandNobodyElsesPromptIsRead() {
+    @Test func besideACommandLittleOfOtherPromptsIsRead() {
         var line = Timeline(pages: 100, prompt: 32)
         line.submit("b:70+1")
         #expect(line.play(1) == "+b b32")
         line.submit("a:4+2", .act)
-        #expect(line.play() == "+a a4 | a1 a. | b32 | b6 b.")
+        #expect(line.play() == "+a a4 b16 | a1 a. b16 | b6 b.")
     }
 
     @Test func equalWorkIsNeverPushedOut() {

@@ -149,6 +149,8 @@ typedef struct {
 void lares_product_top(void *tops, size_t panel);
 /// An upper bound of the root mean square error of LARES_Q8_UPPER, over the rows of a LARES_Q8 panel, for activations of norm 1.
 float lares_upper_error(const uint8_t *panel, size_t columns);
+/// The mean of the lower halves of a LARES_Q8 panel: 7.5 where they are even, as the error supposes.
+float lares_lower_mean(const uint8_t *panel, size_t columns);
 
 /// out[rows][32 wide] = act(gate) * up, quantised as one block of every row.
 typedef struct {

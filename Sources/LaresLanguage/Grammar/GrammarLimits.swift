@@ -4,6 +4,8 @@ public struct GrammarLimits: Hashable, Sendable {
     public var textBytes = 4 << 20
     /// How deep JSON, groups of a regular expression or of GBNF may be nested in the text.
     public var textDepth = 128
+    /// Rules of a GBNF text: checking them takes time that grows with their square.
+    public var namedRules = 2_000
     /// Nodes of the compiled automaton.
     public var nodes = 250_000
     /// States of one deterministic automaton made for a pattern.

@@ -83,6 +83,9 @@ public final class KVCache {
         table.release(sequence.pages, keep: keep)
     }
 
+    /// Positions that fit the pages a sequence has.
+    public func room(in id: SequenceID) -> Int { sequences[id].map { $0.pages.count * Self.pageTokens - $0.tokens.count } ?? 0 }
+
     /// Takes back the last positions of a sequence, as if they had never been stepped; its pages stay its own.
     public func truncate(_ id: SequenceID, to count: Int) {
         guard let sequence = sequences[id], count >= 0, count < sequence.tokens.count else { return }

@@ -21,7 +21,9 @@ struct ChatStream {
         hasLogProbabilities = request.generation.topLogProbabilities != nil
         includesUsage = request.includesUsage
         tools = request.tools
-        choices = Array(repeating: Choice(calls: request.tools.use.map { _ in ToolCallText() }), count: request.choices)
+        let isFormed = request.generation.form != .free
+        let calls = request.tools.use.map { _ in ToolCallText(isFormed: isFormed) }
+        choices = Array(repeating: Choice(calls: calls), count: request.choices)
     }
 
     /// The chunks an event becomes.

@@ -35,7 +35,11 @@ package struct ToolCallText: Sendable {
     /// How many calls have begun.
     package private(set) var callCount = 0
 
-    package init() {}
+    private let isFormed: Bool
+    private var isContentOnly = false
+
+    /// - Parameter isFormed: whether the answer is calls or of a form, in which the opening mark may occur as text.
+    package init(isFormed: Bool = false) { self.isFormed = isFormed }
 
     /// Whether the text ends within a call.
     package var isCutShort: Bool {
@@ -67,6 +71,7 @@ package struct ToolCallText: Sendable {
     }
 
     private mutating func takeContent(_ byte: UInt8) {
+        if isContentOnly { return bytes.append(byte) }
         held.append(byte)
         if held.suffix(Self.mark.count).elementsEqual(Self.mark) {
             held = []
@@ -75,6 +80,12 @@ package struct ToolCallText: Sendable {
             return
         }
         let count = held.count - heldBack()
+        if isFormed, count > 0, callCount == 0 {
+            isContentOnly = true
+            bytes += held
+            held = []
+            return
+        }
         // Between calls there is nothing but the line end the format has.
         if callCount == 0 { bytes += held[..<count] }
         held.removeFirst(count)
@@ -86,7 +97,8 @@ package struct ToolCallText: Sendable {
         for length in 1..<Self.mark.count where length <= held.count {
             if held.suffix(length).elementsEqual(Self.mark.prefix(length)) { start = held.count - length }
         }
-        while start > 0, Self.space.contains(held[start - 1]) { start -= 1 }
+        // A model that loops on white space is not waited for.
+        while start > 0, held.count - start < 64, Self.space.contains(held[start - 1]) { start -= 1 }
         return held.count - start
     }
 

@@ -38,7 +38,9 @@ struct WholeChatAnswer {
         head = AnswerHead(prefix: "chatcmpl", object: "chat.completion", model: request.generation.model)
         hasLogProbabilities = request.generation.topLogProbabilities != nil
         tools = request.tools
-        choices = Array(repeating: Choice(calls: request.tools.use.map { _ in ToolCallText() }), count: request.choices)
+        let isFormed = request.generation.form != .free
+        let calls = request.tools.use.map { _ in ToolCallText(isFormed: isFormed) }
+        choices = Array(repeating: Choice(calls: calls), count: request.choices)
     }
 
     mutating func take(_ index: Int, _ event: GenerationEvent) {

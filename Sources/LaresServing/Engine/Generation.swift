@@ -65,8 +65,8 @@ struct Generation {
     }
 
     /// Tokens that may come next, to be checked in one step.
-    mutating func draft(cost: Double) -> [Token] {
-        let limit = job.maxTokens - completionTokens - 1
+    mutating func draft(most: Int, cost: Double) -> [Token] {
+        let limit = min(most, job.maxTokens - completionTokens - 1)
         return lookup?.draft(after: tokens, limit: limit, cost: cost) ?? []
     }
 

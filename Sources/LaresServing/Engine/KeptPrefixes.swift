@@ -1,3 +1,4 @@
+import Foundation
 import LaresLanguage
 import Logging
 
@@ -11,6 +12,10 @@ struct KeptPrefixes: Sendable {
 
     /// What can't be restored is computed again: a damaged file is a loss of time only.
     func restore(into cache: KVCache, of model: LanguageModel) {
+        let size = (try? FileManager.default.attributesOfItem(atPath: path)[.size] as? Int) ?? 0
+        guard size <= bytes + 4_096 else {
+            return logger.warning("prefixes not restored: the file is larger than it may be", metadata: ["file": "\(path)"])
+        }
         do {
             let tokens = try cache.restorePrefixes(from: path, modelDigest: digest.bytes, vocabularySize: model.vocabularySize)
             if tokens > 0 { logger.info("prefixes restored", metadata: ["model": "\(model.name)", "tokens": "\(tokens)"]) }

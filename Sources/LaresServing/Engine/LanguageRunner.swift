@@ -17,6 +17,8 @@ final class LanguageRunner {
     private var promptSpeed = 1_000.0
     private var ownTimes = StepTimes()
     private var pace = StepPace()
+    /// Whether the last step was given up; the next one then is not, so that commands without end can't stop the others.
+    private var wasInterrupted = false
 
     init(
         name: String, _ model: LanguageModel, pages: Int, _ kept: KeptPrefixes?, pool: ComputePool, _ settings: SchedulerSettings,
@@ -96,9 +98,10 @@ final class LanguageRunner {
             let isDone = try pool.withTurn(work) {
                 ownTimes[.waiting] += (ContinuousClock.now - began) / .seconds(1)
                 return try model.step(entries.map(\.step), cache: cache, into: &logits) {
-                    work > .act && tokens > Self.shortStep && isInterrupted()
+                    !wasInterrupted && work > .act && tokens > Self.shortStep && isInterrupted()
                 }
             }
+            wasInterrupted = !isDone
             guard isDone else { return }
         } catch {
             return fail(entries.map(\.id), error)
@@ -187,9 +190,11 @@ final class LanguageRunner {
 
     /// Adds guesses to a step of writing, while few write: beside many others a row is dear.
     private func speculate(_ planned: inout Entry, _ sequence: SequenceID) {
-        guard scheduler.runningCount <= 2, let draft = generations[planned.id]?.draft(cost: pace.cost), !draft.isEmpty,
-            cache.reserve(sequence, tokens: 1 + draft.count)
-        else { return }
+        // Only into pages the sequence has: others were promised the free ones.
+        let room = cache.room(in: sequence) - 1
+        guard scheduler.runningCount <= 2, let draft = generations[planned.id]?.draft(most: room, cost: pace.cost), !draft.isEmpty else {
+            return
+        }
         planned.draft = draft
         planned.step.tokens += draft
         planned.step.wantsAllLogits = true

@@ -14,6 +14,8 @@ package struct FormKey: Sendable, Hashable {
     /// Whether it has to.
     package let mustCall: Bool
     package let isParallel: Bool
+    /// All of it as bytes: strings that look alike are equal to Swift, and an answer must have the very bytes that were asked for.
+    private let identity: [UInt8]
 
     /// Nil where any answer is admitted.
     package init?(_ content: AnswerForm, _ use: ToolUse?) {
@@ -23,6 +25,35 @@ package struct FormKey: Sendable, Hashable {
         self.callable = callable.map { Callable(name: $0.name, parameters: $0.parameters) }
         mustCall = use?.isRequired ?? false
         isParallel = use?.isParallel ?? false
+        var identity = Identity()
+        identity.add(content)
+        for tool in self.callable {
+            identity.add(tool.name)
+            identity.add(tool.parameters)
+        }
+        self.identity = identity.bytes + [mustCall ? 1 : 0, isParallel ? 1 : 0]
+    }
+
+    package static func == (left: FormKey, right: FormKey) -> Bool { left.identity == right.identity }
+    package func hash(into hasher: inout Hasher) { hasher.combine(identity) }
+
+    private struct Identity {
+        var bytes: [UInt8] = []
+
+        mutating func add(_ text: String) { bytes += "\(text.utf8.count):".utf8 + Array(text.utf8) }
+
+        mutating func add(_ form: AnswerForm) {
+            switch form {
+            case .free: add("free")
+            case .jsonObject: add("object")
+            case .jsonSchema(let text): add(["schema", text])
+            case .gbnf(let text): add(["gbnf", text])
+            case .regex(let text): add(["regex", text])
+            case .choices(let texts): add(["choices \(texts.count)"] + texts)
+            }
+        }
+
+        private mutating func add(_ texts: [String]) { for text in texts { add(text) } }
     }
 
     /// Bytes of what it was made from.

@@ -104,10 +104,11 @@ package struct Scheduler: Sendable {
         let writing = running.filter(\.isWriting)
         step.entries = writing.map { .init(id: $0.job.id, tokens: 1) }
         var budget = writing.isEmpty && !besideWriters ? settings.promptTokens : settings.mixedPromptTokens
-        // Beside a command nobody else's prompt is read: it would make each token of it wait.
         let isActing = running.contains { $0.job.work == .act }
-        let reading = running.filter { $0.isReading && (!isActing || $0.job.work == .act) }
+        let reading = running.filter(\.isReading)
         for sequence in reading.sorted(by: { ($0.job.work, $0.order) < ($1.job.work, $1.order) }) where budget > 0 {
+            // Beside a command little of other prompts is read: it makes each token of the command wait.
+            if isActing, sequence.job.work > .act { budget = min(budget, settings.tokensBesideActs) }
             let tokens = min(budget, sequence.job.tokens - sequence.computed)
             budget -= tokens
             step.entries.append(.init(id: sequence.job.id, tokens: tokens))

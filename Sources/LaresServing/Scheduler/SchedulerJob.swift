@@ -60,6 +60,8 @@ package struct SchedulerSettings: Sendable, Hashable {
     package var callerLimit: Int { queueLimit - queueLimit / 4 }
     /// Most sequences in a batch.
     package var batchLimit = 64
+    /// Most tokens of other prompts in a step beside a command.
+    package var tokensBesideActs = 16
     /// Most prompt tokens in a step while no answer is being written.
     package var promptTokens = 512
     /// Most prompt tokens in a step while answers are being written: a longer step would be felt as a stutter.

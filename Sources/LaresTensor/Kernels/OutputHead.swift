@@ -31,8 +31,15 @@ public final class OutputHead: Sendable {
     /// A head over weights that were repacked.
     public init(_ matrix: Matrix) {
         self.matrix = matrix
-        let canEstimate = matrix.type == .q8_0 && matrix.panels >= Self.fewestPanels
+        let canEstimate = matrix.type == .q8_0 && matrix.panels >= Self.fewestPanels && Self.hasEvenHalves(matrix)
         errors = canEstimate ? (0..<matrix.panels).map { lares_upper_error(matrix.panel($0), matrix.columns) } : []
+    }
+
+    /// Whether the lower halves are spread as the error supposes. Those of a head that had fewer bits before are not.
+    private static func hasEvenHalves(_ matrix: Matrix) -> Bool {
+        let sample = stride(from: 0, to: matrix.panels, by: max(1, matrix.panels / 64))
+        let means = sample.map { lares_lower_mean(matrix.panel($0), matrix.columns) }
+        return (7...8).contains(means.reduce(0, +) / Float(means.count))
     }
 
     /// Whether there are estimates to begin with.

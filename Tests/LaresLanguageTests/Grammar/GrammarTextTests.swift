@@ -56,4 +56,18 @@ import Testing
         for text in ["abc", "a.b.c", "a.b.c.d", "abcdefg"] { #expect(accepts(grammar, "\"\(text)\"")) }
         for text in ["ab", "a..b", "abcdefgh", "a.b.c.de", ".ab"] { #expect(!accepts(grammar, "\"\(text)\"")) }
     }
+
+    @Test func numbersWithExponentsBeyondAllSizesAreRefusedAndNeverTrap() {
+        for exponent in ["-9223372036854775808", "9223372036854775807", "-99999999999999999999", "1000000"] {
+            #expect(throws: GrammarError.self) { try Grammar(jsonSchema: "{\"const\": 1e\(exponent)}") }
+            #expect(throws: GrammarError.self) { try Grammar(jsonSchema: "{\"minimum\": 1e\(exponent), \"type\": \"number\"}") }
+        }
+    }
+
+    @Test func aGrammarOfTooManyRulesIsRefused() {
+        let rules = (1...3_000).map { "a\($0) ::= a\($0 + 1)" }
+        let text = "root ::= a1\n" + rules.joined(separator: "\n") + "\na3001 ::= \"\""
+        let error = #expect(throws: GrammarError.self) { try Grammar(gbnf: text) }
+        #expect(error?.code == .tooLarge)
+    }
 }

@@ -14,6 +14,9 @@ struct GBNFParser {
         while parser.at < parser.scalars.count {
             let rule = try parser.rule()
             guard names.insert(rule.name).inserted else { throw parser.error("the rule '\(rule.name)' is defined twice") }
+            guard rules.count < limits.namedRules else {
+                throw GrammarError(.tooLarge, place: "character \(parser.at)", "there are more than \(limits.namedRules) rules")
+            }
             rules.append(rule)
             parser.skipSpace(acrossLines: true)
         }

@@ -26,7 +26,9 @@ struct Decimal: Hashable, Comparable, Sendable {
         }
         var power = 0
         if bytes.first == 0x65 || bytes.first == 0x45 {
-            guard let value = Int(String(decoding: bytes.dropFirst(), as: UTF8.self)), abs(value) < 1_000_000 else { return nil }
+            guard let value = Int(String(decoding: bytes.dropFirst(), as: UTF8.self)), (-999_999...999_999).contains(value) else {
+                return nil
+            }
             power = value
         } else if !bytes.isEmpty {
             return nil
