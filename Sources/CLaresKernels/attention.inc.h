@@ -125,6 +125,11 @@ OP void pair_values(int C, const uint8_t *page, size_t keys, const float *probab
         else f(3, __VA_ARGS__); \
     } while (0)
 
+/// The page of key `k`, which lies somewhere else: no processor guesses where.
+OP void prefetch_page(const lares_attend *job, const uint16_t *base, int32_t k, int32_t to) {
+    if (k < to) prefetch((const uint8_t *)(base + (size_t)job->pages[k / 16] * job->page_stride), 32 * job->head);
+}
+
 enum { WIDE_ROWS = 7 };  // from here on a page is converted to f32 once for all rows
 
 OP void chunk_scores(const lares_attend *job, int32_t from, int32_t to, float *scratch, float *scores) {
@@ -138,6 +143,8 @@ OP void chunk_scores(const lares_attend *job, int32_t from, int32_t to, float *s
         const uint16_t *keys = job->keys + (size_t)job->pages[page] * job->page_stride;
         if (job->rows <= FEW_ROWS && k + 16 < to) {
             const uint16_t *next = job->keys + (size_t)job->pages[page + 1] * job->page_stride;
+            prefetch_page(job, job->keys, k + 32, to);
+            prefetch_page(job, job->keys, k + 48, to);
             FEW(job->rows, pair_scores, (const uint8_t *)keys, (const uint8_t *)next, job->q, job->head, s);
             k += 16;
         } else if (job->rows < WIDE_ROWS) {
@@ -160,6 +167,7 @@ OP void chunk_values(const lares_attend *job, int32_t from, int32_t to, float *s
         }
         const uint16_t *values = job->values + (size_t)job->pages[page] * job->page_stride;
         if (job->rows <= FEW_ROWS && job->head % 32 == 0) {
+            prefetch_page(job, job->values, k + 16, to);
             FEW(job->rows, pair_values, (const uint8_t *)values, count, p, job->head, part);
         } else if (job->rows < WIDE_ROWS) {
             page_values_rows(LARES_F16, job->rows, (const uint8_t *)values, job->head, count, p, job->head, part);
@@ -186,6 +194,7 @@ static void NAME(lares_attend_f16)(const lares_attend *job) {
         for (size_t r = 0; r < job->rows; r++)
             for (size_t i = 0; i < job->head; i++) part[r * LARES_HEAD + i] = 0;
         chunk_scores(job, begin, to, scratch, scores);
+        if (!job->plain_values) prefetch_page(job, job->values, begin, to);
         chunk_softmax(job, begin, to, scores, part_maximum, part_sum);
         chunk_values(job, begin, to, scratch, scores, part);
         for (size_t r = 0; r < job->rows; r++)

@@ -40,6 +40,12 @@ typedef struct {
     size_t stride, blocks;
 } block_rows;
 
+/// Keeps the rows in turns where the processor would see too few of them otherwise: their sums wait for nothing but themselves.
+OP void pin(int rows, int ready, vp *acc) {
+    if (LARES_TURNS(rows, ready)) vp_pin(acc);
+    (void)rows, (void)ready;
+}
+
 /// Whole-number products of one block with C activation rows.
 OP void block_products(int bits, int ready, const uint8_t *w, const int8_t *x, size_t stride, int C, vi *sum) {
     vp acc[LARES_TILE];
@@ -49,7 +55,7 @@ OP void block_products(int bits, int ready, const uint8_t *w, const int8_t *x, s
         const int g = i >> 1 | (i & 1) << 2;  // both nibbles of a vector while it is in its register
         const vb u = ready ? vb_load(w + 64 * g) : quants(bits, w, NULL, g);
 #pragma GCC unroll 16
-        for (int c = 0; c < C; c++) acc[c] = vp_dot(acc[c], u, x + (size_t)c * stride + 4 * g), vp_pin(&acc[c]);
+        for (int c = 0; c < C; c++) acc[c] = vp_dot(acc[c], u, x + (size_t)c * stride + 4 * g), pin(C, ready, &acc[c]);
         if ((i + 1) % LARES_SUMS(bits) == 0 && i != 7) {
             for (int c = 0; c < C; c++) sum[c] = vi_flush(sum[c], acc[c]), acc[c] = vp_zero();
         }
@@ -67,11 +73,10 @@ OP void byte_products(int ready, const uint8_t *w, const uint8_t *low, const blo
         const int g = i >> 1 | (i & 1) << 2;
         const vb u = ready ? vb_load(w + 64 * g) : quants(8, w, low, g);
 #pragma GCC unroll 16
-        for (int c = 0; c < C; c++) acc[c] = vp_dot_bytes(acc[c], u, x->q + (size_t)c * x->stride + 4 * g), vp_pin(&acc[c]);
+        for (int c = 0; c < C; c++) acc[c] = vp_dot_bytes(acc[c], u, x->q + (size_t)c * x->stride + 4 * g), pin(C, ready, &acc[c]);
     }
     for (int c = 0; c < C; c++) sum[c] = vi_flush(sum[c], vi_bytes_done(acc[c], x->sums + 2 * x->blocks * (size_t)c));
 #else
-    (void)ready;
 #pragma GCC unroll 2
     for (int plane = 0; plane < 2; plane++) {
         vp acc[LARES_TILE];
@@ -81,7 +86,7 @@ OP void byte_products(int ready, const uint8_t *w, const uint8_t *low, const blo
             const int g = i >> 1 | (i & 1) << 2;
             const vb u = nibble_quants(plane ? w : low, g);
 #pragma GCC unroll 16
-            for (int c = 0; c < C; c++) acc[c] = vp_dot(acc[c], u, x->q + (size_t)c * x->stride + 4 * g), vp_pin(&acc[c]);
+            for (int c = 0; c < C; c++) acc[c] = vp_dot(acc[c], u, x->q + (size_t)c * x->stride + 4 * g), pin(C, ready, &acc[c]);
         }
         for (int c = 0; c < C; c++) sum[c] = vi_flush_by(sum[c], acc[c], plane ? 16 : 1);
     }
@@ -99,7 +104,7 @@ OP void scaled_products(int bits, int ready, const uint8_t *w, const int8_t *sca
         for (int g = 4 * h; g < 4 * h + 4; g++) {
             const vb u = ready ? vb_load(w + 64 * g) : quants(bits, w, NULL, g);
 #pragma GCC unroll 16
-            for (int c = 0; c < C; c++) acc[c] = vp_dot(acc[c], u, x + (size_t)c * stride + 4 * g), vp_pin(&acc[c]);
+            for (int c = 0; c < C; c++) acc[c] = vp_dot(acc[c], u, x + (size_t)c * stride + 4 * g), pin(C, ready, &acc[c]);
             if ((g + 1) % LARES_SUMS(bits) == 0 && g != 4 * h + 3) {
                 for (int c = 0; c < C; c++) sum[c] = vi_flush_scaled(sum[c], acc[c], s), acc[c] = vp_zero();
             }
@@ -155,17 +160,29 @@ OP void plain_block(
     }
 }
 
+// How far ahead several rows ask for their weights: the more is computed for each block, the fewer blocks the processor sees ahead by itself.
+enum { AHEAD = 2048 };
+
+OP void prefetch(const uint8_t *w, size_t bytes) {
+    for (size_t i = 0; i < bytes; i += 64) __builtin_prefetch(w + i);
+}
+
 /// A part of a panel by C activation rows, added to acc.
 OP void tile(lares_layout layout, int C, const panel_part *part, const lares_activations *x, size_t row, vf *acc) {
     const lares_shape shape = lares_shape_of(layout);
     const size_t blocks = x->columns / LARES_BLOCK, step = lares_shape_bytes(shape);
     const int ready = part->ready != NULL;
     for (size_t b = part->from; b < part->to; b++) {
-        const uint8_t *w = part->w + b * step, *bytes = ready ? part->ready + READY_BYTES * (b - part->from) : w;
+        const uint8_t *w = part->w + b * step, *low = part->w + blocks * step + b * (size_t)shape.low;
+        const uint8_t *bytes = ready ? part->ready + READY_BYTES * (b - part->from) : w;
+        if (C > 1 && !ready) {
+            prefetch(w + AHEAD, step);
+            if (shape.bits == 8) prefetch(low + AHEAD, (size_t)shape.low);
+        }
         const size_t i = row * blocks + b;
         const block_rows rows = {x->q + i * LARES_BLOCK, x->d + i, x->s + i, x->sums + 2 * i, x->columns, blocks};
         if (shape.sub) scaled_block(shape, ready, bytes, w + shape.quants, &rows, C, acc);
-        else plain_block(shape, ready, bytes, part->w + blocks * step + b * (size_t)shape.low, w + shape.quants, &rows, C, acc);
+        else plain_block(shape, ready, bytes, low, w + shape.quants, &rows, C, acc);
     }
 }
 
@@ -180,6 +197,7 @@ OP void whole_tile(lares_layout layout, int C, const uint8_t *w, const lares_act
 OP void panel(lares_layout layout, const uint8_t *w, const lares_activations *x, size_t rows, const lares_output *out) {
     size_t row = 0;
     for (; row + LARES_TILE <= rows; row += LARES_TILE) whole_tile(layout, LARES_TILE, w, x, row, out);
+    for (; LARES_TILE > 8 && row + 8 <= rows; row += 8) whole_tile(layout, 8, w, x, row, out);
     for (; LARES_TILE > 4 && row + 4 <= rows; row += 4) whole_tile(layout, 4, w, x, row, out);
     if (row + 2 <= rows) whole_tile(layout, 2, w, x, row, out), row += 2;
     if (row < rows) whole_tile(layout, 1, w, x, row, out);

@@ -5,6 +5,7 @@
 #define LARES_TILE 4         // activation rows a quantised tile takes
 #define LARES_FLOAT_TILE 6   // 12 accumulators, 2 weights, 1 broadcast: 15 of 16 registers
 #define LARES_WIDE_BYTES 0   // no dot product of full bytes: 8-bit weights go as two 4-bit planes
+#define LARES_TURNS(rows, ready) 1
 #define LARES_SUMS(bits) ((bits) == 4 ? 8 : (bits) == 5 ? 4 : (bits) == 6 ? 2 : 8)  // pair sums an int16 lane holds
 #define LARES_READY(bits) ((bits) == 5 || (bits) == 6 || (bits) == 3)  // quants that many rows find unpacked
 

@@ -7,6 +7,7 @@
 #define LARES_TILE 12
 #define LARES_FLOAT_TILE 12
 #define LARES_WIDE_BYTES 1
+#define LARES_TURNS(rows, ready) ((rows) <= 8 || (ready))
 #define LARES_SUMS(bits) 8  // sums are int32: never emptied early
 #define LARES_READY(bits) ((bits) == 5 || (bits) == 6 || (bits) == 3 || (bits) == 8)  // quants that many rows find unpacked
 
@@ -71,7 +72,11 @@ OP vb vb_shift_mask(vb x, int n, uint8_t mask) {
 }
 OP vi vi_zero(void) { return _mm512_setzero_si512(); }
 OP vp vp_zero(void) { return vi_zero(); }
+#ifdef LARES_EMULATED
 OP void vp_pin(vp *acc) { (void)acc; }
+#else
+OP void vp_pin(vp *acc) { __asm__("" : "+v"(*acc)); }
+#endif
 OP vp vp_dot(vp acc, vb w, const int8_t *x) {
     int32_t four;
     memcpy(&four, x, 4);

@@ -5,6 +5,7 @@
 #define LARES_TILE 4
 #define LARES_FLOAT_TILE 6
 #define LARES_WIDE_BYTES 1
+#define LARES_TURNS(rows, ready) 1
 #define LARES_SUMS(bits) 8  // sums are int32: never emptied early
 #define LARES_READY(bits) ((bits) == 5 || (bits) == 6 || (bits) == 3 || (bits) == 8)  // quants that many rows find unpacked
 

@@ -5,6 +5,7 @@
 #define LARES_TILE 2
 #define LARES_FLOAT_TILE 4
 #define LARES_WIDE_BYTES 1
+#define LARES_TURNS(rows, ready) 1
 #define LARES_SUMS(bits) 8
 #define LARES_READY(bits) ((void)(bits), 0)  // quants that many rows find unpacked
 

@@ -48,12 +48,36 @@ struct OutputHeadTests {
     }
 
     @Test func severalRowsGetWhatEachNeeds() throws {
-        let (whole, read) = try logits(.highest(1, within: 0), count: 4)
-        for row in 0..<4 {
+        let (whole, read) = try logits(.highest(1, within: 0), count: 2)
+        #expect(whole != read)
+        for row in 0..<2 {
             let range = (row * rows)..<((row + 1) * rows)
             let top = range.max { whole[$0] < whole[$1] }!
             #expect(read[top] == whole[top] && range.allSatisfy { read[$0] <= read[top] })
         }
+    }
+
+    @Test func manyRowsAreReadWhole() throws {
+        let (whole, read) = try logits(.highest(1, within: 0), count: 3)
+        #expect(whole == read)
+    }
+
+    @Test(arguments: [DType.q8_0, .q4_K, .f32], instructionSets) func onlyAllowedLogitsAreRead(type: DType, set: String) throws {
+        // Token 0, the last one, and one of a panel's upper half: bits at both ends of words.
+        let allowed = [0, 31, 32, 5_040, rows - 1]
+        let words = (0..<(rows / 32)).map { word in
+            allowed.filter { $0 / 32 == word }.reduce(UInt32(0)) { $0 | 1 << UInt32($1 % 32) }
+        }
+        let (whole, read) = try logits(.only(words), type: type, count: 2, set: set)
+        for row in 0..<2 { #expect(allowed.allSatisfy { read[row * rows + $0] == whole[row * rows + $0] }) }
+        #expect(read.count { $0 == -.infinity } == 2 * (rows - 16 * 5))
+        // Words that are missing allow nothing.
+        #expect(try logits(.only([1]), type: type, set: set).read.count { $0 != -.infinity } == 16)
+    }
+
+    @Test func whereMostIsAllowedAllIsRead() throws {
+        let (whole, read) = try logits(.only(Array(repeating: .max, count: rows / 32)))
+        #expect(whole == read)
     }
 
     @Test(arguments: [DType.q4_0, .q6_K, .f16]) func otherTypesAreReadWhole(type: DType) throws {

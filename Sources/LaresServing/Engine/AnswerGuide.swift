@@ -4,6 +4,8 @@ package import LaresLanguage
 package struct AnswerGuide {
     private var matcher: GrammarMatcher
     private var words: [UInt32]
+    /// Whether `words` are those of where the answer is.
+    private var isCurrent = false
 
     package init(_ masks: GrammarMasks) {
         matcher = GrammarMatcher(masks)
@@ -13,21 +15,27 @@ package struct AnswerGuide {
     /// Whether nothing may come any more.
     package var isOver: Bool { matcher.isOver }
 
+    /// The tokens that may come next: bit `i % 32` of word `i / 32` is token `i`. Nil when finding out would take too long.
+    package mutating func allowed() -> [UInt32]? {
+        if !isCurrent { isCurrent = words.withUnsafeMutableBufferPointer { matcher.allowed(into: $0) } }
+        return isCurrent ? words : nil
+    }
+
     /// Puts every token that may not come next out of reach.
     ///
     /// - Throws: when none may come, or finding out would take too long.
     package mutating func mask(_ logits: UnsafeMutableBufferPointer<Float>) throws(ServingError) {
-        let (isKnown, isAny) = words.withUnsafeMutableBufferPointer { words in
-            (matcher.allowed(into: words), Self.mask(logits, UnsafeBufferPointer(words)))
+        guard let words = allowed() else {
+            throw ServingError(.invalidRequest, "the form asked for is too ambiguous to be followed; write it simpler")
         }
-        guard isKnown else { throw ServingError(.invalidRequest, "the form asked for is too ambiguous to be followed; write it simpler") }
-        guard isAny else { throw Self.deadEnd }
+        guard words.withUnsafeBufferPointer({ Self.mask(logits, $0) }) else { throw Self.deadEnd }
     }
 
     /// Follows a token.
     ///
     /// - Throws: if it may not come.
     package mutating func accept(_ token: Token) throws(ServingError) {
+        isCurrent = false
         guard matcher.accept(token) else { throw Self.deadEnd }
     }
 

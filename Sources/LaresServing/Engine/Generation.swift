@@ -1,4 +1,5 @@
 import LaresLanguage
+import LaresTensor
 
 /// One request in the engine: its tokens so far, and how they become text.
 struct Generation {
@@ -62,6 +63,12 @@ struct Generation {
         show(text.append(token, note(token, original, tokenizer)))
         if text.isStopped || guide?.isOver == true { return .stop }
         return completionTokens >= job.maxTokens ? .length : nil
+    }
+
+    /// Which of the next logits must be exact; under a form, those of the tokens that may come.
+    mutating func need() -> LogitNeed {
+        guard job.topLogProbabilities == nil, let allowed = guide?.allowed() else { return job.need }
+        return .only(allowed)
     }
 
     /// Tokens that may come next, to be checked in one step.

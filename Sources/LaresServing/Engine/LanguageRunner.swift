@@ -185,6 +185,7 @@ final class LanguageRunner {
         var planned = Entry(
             id: entry.id, step: StepEntry(sequence: sequence, tokens: tokens, wantsLogits: isLast, need: generation.job.need))
         if isLast, tokens.count == 1 { speculate(&planned, sequence) }
+        if isLast, planned.draft.isEmpty, let need = generations[entry.id]?.need() { planned.step.need = need }
         return planned
     }
 

@@ -19,8 +19,12 @@ extension ComputePool {
         let rows = check(spans, against: cache, rows: min(queries.rows, keys.rows, values.rows), shape: shape)
         a.begin(rows)
         let layer = CachedLayer(cache: cache, shape: shape, kernels: kernels)
-        prepare(queries, queryNorm, spans, rows: rows, layer, rotary, epsilon)
-        store(keys, values, keyNorm, spans, rows: rows, layer, rotary, epsilon)
+        scratch.place(spans)
+        let places = scratch.places
+        forRows(rows, columns: queries.columns + 2 * keys.columns) { row in
+            layer.prepare(queries.base + row * queries.columns, row, queryNorm, rotary, epsilon)
+            layer.store(keys.base + row * keys.columns, values.base + row * keys.columns, row, places[row], keyNorm, rotary, epsilon)
+        }
         attend(queries, spans, layer, scratch, a)
         forRows(rows, columns: a.columns) { row in a.finish(row, kernels: kernels) }
     }
@@ -38,40 +42,6 @@ extension ComputePool {
         }
         precondition(next <= rows, "\(next) rows in buffers of \(rows)")
         return next
-    }
-
-    private func prepare(
-        _ queries: Buffer, _ norm: [Float]?, _ spans: [SequenceSpan], rows: Int, _ layer: CachedLayer, _ rotary: RotaryTable?,
-        _ epsilon: Float
-    ) {
-        let shape = layer.shape
-        forRows(rows, columns: queries.columns) { row in
-            for head in 0..<shape.heads {
-                let q = queries.base + row * queries.columns + head * shape.headDimension
-                layer.turn(q, row, norm, rotary, epsilon)
-                // Scores are products of halves, as keys are: that is what ggml computes.
-                kernels.pointee.round_half(q, shape.headDimension)
-            }
-        }
-    }
-
-    private func store(
-        _ keys: Buffer, _ values: Buffer, _ norm: [Float]?, _ spans: [SequenceSpan], rows: Int, _ layer: CachedLayer,
-        _ rotary: RotaryTable?,
-        _ epsilon: Float
-    ) {
-        for span in spans {
-            forRows(span.count, columns: 2 * keys.columns) { i in
-                let (row, position) = (span.firstRow + i, span.position + i)
-                let page = Int(span.pages[position / KVPages.tokens])
-                for head in 0..<layer.shape.kvHeads {
-                    let k = keys.base + row * keys.columns + head * layer.shape.headDimension
-                    layer.turn(k, row, norm, rotary, epsilon)
-                    let v = values.base + row * values.columns + head * layer.shape.headDimension
-                    layer.write(key: k, value: v, page: page, head: head, slot: position % KVPages.tokens)
-                }
-            }
-        }
     }
 
     private func attend(_ queries: Buffer, _ spans: [SequenceSpan], _ layer: CachedLayer, _ scratch: AttentionScratch, _ a: Activations) {
@@ -145,14 +115,35 @@ struct CachedLayer {
     let shape: AttentionShape
     let kernels: UnsafePointer<lares_kernel_set>
 
-    func turn(_ x: UnsafeMutablePointer<Float>, _ row: Int, _ norm: [Float]?, _ rotary: RotaryTable?, _ epsilon: Float) {
+    private func turn(_ x: UnsafeMutablePointer<Float>, _ row: Int, _ norm: [Float]?, _ rotary: RotaryTable?, _ epsilon: Float) {
         if let norm { kernels.pointee.rms_norm(x, norm, epsilon, shape.headDimension, x) }
         guard let rotary else { return }
         let (cosines, pairs) = (rotary.cosines(row), rotary.frequencies.count)
         kernels.pointee.rotate(x, cosines, cosines + pairs, pairs, rotary.pairing == .interleaved ? 1 : 0)
     }
 
-    func write(key: UnsafePointer<Float>, value: UnsafePointer<Float>, page: Int, head: Int, slot: Int) {
+    /// Turns the queries of one row, and rounds them: scores are products of halves, as keys are. That is what ggml computes.
+    func prepare(_ queries: UnsafeMutablePointer<Float>, _ row: Int, _ norm: [Float]?, _ rotary: RotaryTable?, _ epsilon: Float) {
+        for head in 0..<shape.heads {
+            let q = queries + head * shape.headDimension
+            turn(q, row, norm, rotary, epsilon)
+            kernels.pointee.round_half(q, shape.headDimension)
+        }
+    }
+
+    /// Turns the keys of one row and writes them and its values where they belong.
+    func store(
+        _ keys: UnsafeMutablePointer<Float>, _ values: UnsafePointer<Float>, _ row: Int, _ place: CachePlace, _ norm: [Float]?,
+        _ rotary: RotaryTable?, _ epsilon: Float
+    ) {
+        for head in 0..<shape.kvHeads {
+            let (k, v) = (keys + head * shape.headDimension, values + head * shape.headDimension)
+            turn(k, row, norm, rotary, epsilon)
+            write(key: k, value: v, page: Int(place.page), head: head, slot: place.slot)
+        }
+    }
+
+    private func write(key: UnsafePointer<Float>, value: UnsafePointer<Float>, page: Int, head: Int, slot: Int) {
         let dimension = shape.headDimension
         let start = (page * shape.kvHeads + head) * dimension * KVPages.tokens
         withUnsafeTemporaryAllocation(of: UInt16.self, capacity: dimension) { half in

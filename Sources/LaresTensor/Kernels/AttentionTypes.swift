@@ -79,15 +79,32 @@ public struct SequenceSpan: Sendable, Hashable {
 /// Memory that attention reuses between layers. Not Sendable: it belongs to one engine.
 public final class AttentionScratch {
     var tasks: [AttentionTask] = []
+    private(set) var places: [CachePlace] = []
     private var floats = Buffer(rows: 1, columns: 1)
 
     /// Empty; it grows with use.
     public init() {}
 
+    /// Where each row of the batch is kept.
+    func place(_ spans: [SequenceSpan]) {
+        places.removeAll(keepingCapacity: true)
+        for span in spans {
+            for position in span.position..<(span.position + span.count) {
+                places.append(CachePlace(page: span.pages[position / KVPages.tokens], slot: position % KVPages.tokens))
+            }
+        }
+    }
+
     func reserve(_ count: Int) -> UnsafeMutablePointer<Float> {
         if floats.columns < count { floats = Buffer(rows: 1, columns: count + count / 2) }
         return floats.base
     }
+}
+
+/// Where the key and the value of one row are kept.
+struct CachePlace {
+    let page: UInt32
+    let slot: Int
 }
 
 /// Some queries of one key/value head against a range of keys.

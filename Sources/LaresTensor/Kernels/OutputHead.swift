@@ -6,6 +6,8 @@ public enum LogitNeed: Sendable, Hashable {
     case all
     /// The `count` highest, and those at most `within` below the last of them. The others may be estimates, all of them lower.
     case highest(Int, within: Float)
+    /// Those whose bit is 1: bit `i % 32` of word `i / 32` is logit `i`. The others may be anything.
+    case only([UInt32])
 }
 
 /// The output head of a language model: a matrix of a row for every token, often most of the bytes a token costs.
@@ -25,6 +27,8 @@ public final class OutputHead: Sendable {
     static let deviations: Float = 6
     /// Heads smaller than this are read faster than thought about.
     private static let fewestPanels = 256
+    /// More rows than this, and computing the estimates takes longer than reading all bytes.
+    fileprivate static let mostRows = 2
     /// Two passes are worth it while at most one panel of so many is read again.
     fileprivate static let worthwhile = 4
 
@@ -50,6 +54,18 @@ public final class OutputHead: Sendable {
         canEstimate ? matrix.byteCount / lares_block_bytes(LARES_Q8) * lares_block_bytes(LARES_Q4) : matrix.byteCount
     }
 
+    /// The panels that hold a logit some row allows; nil when a row needs others, or when they are so many that all are read faster.
+    fileprivate func panels(allowedBy needs: [LogitNeed]) -> [UInt32]? {
+        var words = [UInt32](repeating: 0, count: (matrix.panels + 1) / 2)
+        for need in needs {
+            guard case .only(let allowed) = need else { return nil }
+            for index in 0..<min(words.count, allowed.count) { words[index] |= allowed[index] }
+        }
+        let halves: [UInt32] = [0x0000_ffff, 0xffff_0000]
+        let panels = (0..<matrix.panels).filter { words[$0 / 2] & halves[$0 % 2] != 0 }.map(UInt32.init)
+        return panels.count <= matrix.panels / 2 ? panels : nil
+    }
+
     /// The panels whose rows may have a logit of `floor` or more.
     fileprivate func panels(above floor: Float, tops: UnsafeBufferPointer<Float>, norm: Float) -> [UInt32] {
         let reach = norm * Self.deviations
@@ -64,9 +80,15 @@ extension ComputePool {
     public func logits(_ a: Activations, _ head: OutputHead, needs: [LogitNeed], into output: Buffer) {
         precondition(needs.count == a.count && a.count <= output.rows, "\(needs.count) needs, \(a.count) rows, room for \(output.rows)")
         let whole = Product(head.matrix, into: output)
+        if let allowed = head.panels(allowedBy: needs) {
+            for row in 0..<a.count { output[row].update(repeating: -.infinity) }
+            return read(allowed, a, whole)
+        }
         let panels = head.matrix.panels
         let highest = needs.compactMap(\.highest)
-        guard head.canEstimate, highest.count == needs.count, highest.allSatisfy({ $0.count < panels / OutputHead.worthwhile }) else {
+        guard head.canEstimate, needs.count <= OutputHead.mostRows, highest.count == needs.count,
+            highest.allSatisfy({ $0.count < panels / OutputHead.worthwhile })
+        else {
             return matmul(a, [whole])
         }
         withUnsafeTemporaryAllocation(of: Float.self, capacity: a.count * panels) { memory in
