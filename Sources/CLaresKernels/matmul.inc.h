@@ -160,11 +160,18 @@ OP void plain_block(
     }
 }
 
-// How far ahead several rows ask for their weights: the more is computed for each block, the fewer blocks the processor sees ahead by itself.
-enum { AHEAD = 2048 };
+// How many blocks ahead weights are asked for: the more is computed for each block, the fewer the processor sees ahead by itself.
+enum { AHEAD = 7 };
 
 OP void prefetch(const uint8_t *w, size_t bytes) {
     for (size_t i = 0; i < bytes; i += 64) __builtin_prefetch(w + i);
+}
+
+/// Asks for block `b` of a panel; behind its last one come those of the next panel.
+OP void prefetch_block(lares_shape shape, const uint8_t *panel, size_t blocks, size_t b) {
+    const size_t step = lares_shape_bytes(shape), low = (size_t)shape.low, is_next = b >= blocks;
+    prefetch(panel + b * step + is_next * blocks * low, step);
+    if (shape.bits == 8) prefetch(panel + blocks * step + b * low + is_next * blocks * step, low);
 }
 
 /// A part of a panel by C activation rows, added to acc.
@@ -175,10 +182,8 @@ OP void tile(lares_layout layout, int C, const panel_part *part, const lares_act
     for (size_t b = part->from; b < part->to; b++) {
         const uint8_t *w = part->w + b * step, *low = part->w + blocks * step + b * (size_t)shape.low;
         const uint8_t *bytes = ready ? part->ready + READY_BYTES * (b - part->from) : w;
-        if (C > 1 && !ready) {
-            prefetch(w + AHEAD, step);
-            if (shape.bits == 8) prefetch(low + AHEAD, (size_t)shape.low);
-        }
+        // One row of whole panels is a stream that the processor follows by itself.
+        if (!ready && (C > 1 || shape.low)) prefetch_block(shape, part->w, blocks, b + AHEAD);
         const size_t i = row * blocks + b;
         const block_rows rows = {x->q + i * LARES_BLOCK, x->d + i, x->s + i, x->sums + 2 * i, x->columns, blocks};
         if (shape.sub) scaled_block(shape, ready, bytes, w + shape.quants, &rows, C, acc);

@@ -75,7 +75,7 @@ public final class LanguageModel: Sendable {
     /// One forward pass for all entries. The result of an entry does not depend on the others.
     ///
     /// Takes any number of tokens; more than 512 are computed in several passes. Call it within `ComputePool.withTurn`; more urgent work is let in
-    /// between layers. Returns false, with nothing changed, when `isInterrupted` became true between two layers; it is asked only while a single
+    /// between layers. Returns false, with nothing changed, when `isInterrupted` became true between two halves of a layer; it is asked only while a single
     /// pass is enough. Throws `LanguageModelError` before anything is computed.
     @discardableResult
     public func step(

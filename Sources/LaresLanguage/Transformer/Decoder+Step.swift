@@ -4,7 +4,7 @@ extension Decoder {
     /// One forward pass for a batch: every entry continues its sequence by its tokens. Rows never see each other across sequences, and each is
     /// computed in the same order whatever else is in the batch, so results do not depend on company.
     ///
-    /// Returns false, with nothing changed, when `isInterrupted` became true between two layers; a batch of several passes isn't interrupted.
+    /// Returns false, with nothing changed, when `isInterrupted` became true between two halves of a layer; a batch of several passes isn't interrupted.
     /// Throws `LanguageModelError` before anything is computed or changed (pages may have been reserved).
     @discardableResult
     package func step(
@@ -64,12 +64,18 @@ extension Decoder {
         space.watch.lap(.embedding)
         for (index, layer) in layers.enumerated() {
             attend(layer, pages: cache.layers[index], spans: spans, space, rows: positions.count)
+            if givesWay(space, isInterrupted) { return false }
             feedForward(layer, space, rows: positions.count)
-            pool.yieldTurn()
-            space.watch.lap(.waiting)
-            if isInterrupted() { return false }
+            if givesWay(space, isInterrupted) { return false }
         }
         return true
+    }
+
+    /// Lets more urgent work go first; true when the step is to be given up for it.
+    private func givesWay(_ space: Workspace, _ isInterrupted: () -> Bool) -> Bool {
+        pool.yieldTurn()
+        space.watch.lap(.waiting)
+        return isInterrupted()
     }
 
     private func attend(_ layer: Layer, pages: KVPages, spans: [SequenceSpan], _ space: Workspace, rows: Int) {

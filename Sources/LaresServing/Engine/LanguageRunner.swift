@@ -87,7 +87,7 @@ final class LanguageRunner {
     ///
     /// - Parameters:
     ///   - besideWriters: whether another model is writing an answer, which this step makes wait.
-    ///   - isInterrupted: whether a command has come, for which a long step of less urgent work is given up between two layers.
+    ///   - isInterrupted: whether a command has come, for which a long step of less urgent work is given up.
     func step(besideWriters: Bool, isInterrupted: () -> Bool) {
         let step = plan(besideWriters)
         let entries = step.entries.compactMap(entry)
