@@ -10,7 +10,7 @@ void lares_attend_queries(const lares_queries *queries, const lares_attend *job)
             q[r] = queries->queries + i * queries->query_stride + h * job->head;
             out[r] = queries->out + i * queries->out_stride + h * job->head;
             first[r] = queries->window > 0 && at >= queries->window ? at - queries->window + 1 : 0;
-            last[r] = queries->both_ways ? job->to - 1 : at;
+            last[r] = at;
         }
     }
     lares_attend full = *job;

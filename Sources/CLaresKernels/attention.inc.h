@@ -136,10 +136,6 @@ OP void chunk_scores(const lares_attend *job, int32_t from, int32_t to, float *s
     for (int32_t k = from; k < to; k += 16) {
         const size_t page = (size_t)k / 16;
         float *s = scores + (k - from);
-        if (job->plain_keys) {
-            page_scores_rows(LARES_F32, job->rows, (const uint8_t *)(job->plain_keys + page * 16 * job->head), job->q, job->head, s);
-            continue;
-        }
         const uint16_t *keys = job->keys + (size_t)job->pages[page] * job->page_stride;
         if (job->rows <= FEW_ROWS && k + 16 < to) {
             const uint16_t *next = job->keys + (size_t)job->pages[page + 1] * job->page_stride;
@@ -160,11 +156,6 @@ OP void chunk_values(const lares_attend *job, int32_t from, int32_t to, float *s
     for (int32_t k = from; k < to; k += 16) {
         const size_t page = (size_t)k / 16, count = to - k < 16 ? (size_t)(to - k) : 16;
         const float *p = probabilities + (k - from);
-        if (job->plain_values) {
-            const uint8_t *v = (const uint8_t *)(job->plain_values + (size_t)k * job->value_stride);
-            page_values_rows(LARES_F32, job->rows, v, job->value_stride, count, p, job->head, part);
-            continue;
-        }
         const uint16_t *values = job->values + (size_t)job->pages[page] * job->page_stride;
         if (job->rows <= FEW_ROWS && job->head % 32 == 0) {
             prefetch_page(job, job->values, k + 16, to);
@@ -194,7 +185,7 @@ static void NAME(lares_attend_f16)(const lares_attend *job) {
         for (size_t r = 0; r < job->rows; r++)
             for (size_t i = 0; i < job->head; i++) part[r * LARES_HEAD + i] = 0;
         chunk_scores(job, begin, to, scratch, scores);
-        if (!job->plain_values) prefetch_page(job, job->values, begin, to);
+        prefetch_page(job, job->values, begin, to);
         chunk_softmax(job, begin, to, scores, part_maximum, part_sum);
         chunk_values(job, begin, to, scratch, scores, part);
         for (size_t r = 0; r < job->rows; r++)

@@ -29,6 +29,18 @@ static inline __attribute__((always_inline)) lares_shape lares_shape_of(lares_la
     }
 }
 
+/// A block of LARES_W14: 32 rows by 32 columns, two columns of a row side by side.
+typedef struct {
+    int16_t words[LARES_BLOCK / 2][2 * LARES_PANEL][2];
+    float steps[2 * LARES_PANEL];  // what one of a row's words counts
+} lares_words;
+
+// 32 products of two of them fit a 32-bit sum.
+enum { LARES_LARGEST_WORD = 8191 };
+
+void lares_pack_words(uint32_t type, const uint8_t *source, size_t row_bytes, size_t rows, size_t columns, uint8_t *out);
+void lares_unpack_words(const uint8_t *panel, size_t columns, size_t r, float *out);
+
 // From one block to the next. After the quants: 16 f16 scales, 16 f16 minimums (if any), 16 pairs of int8 sub-scales (if any).
 static inline __attribute__((always_inline)) size_t lares_shape_bytes(lares_shape s) {
     return (size_t)(s.quants + 32 + 32 * s.minimum + 32 * s.sub);

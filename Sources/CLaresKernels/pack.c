@@ -3,7 +3,10 @@
 
 #include <string.h>
 
+size_t lares_panel_rows(lares_layout layout) { return layout == LARES_W14 ? 2 * LARES_PANEL : LARES_PANEL; }
+
 size_t lares_block_bytes(lares_layout layout) {
+    if (layout == LARES_W14) return sizeof(lares_words);
     if (layout == LARES_F32) return LARES_PANEL * LARES_BLOCK * 4;
     if (layout == LARES_F16 || layout == LARES_BF16) return LARES_PANEL * LARES_BLOCK * 2;
     const lares_shape shape = lares_shape_of(layout);
@@ -108,7 +111,9 @@ static void unpack_block(lares_layout layout, const uint8_t *panel, size_t b, si
 }
 
 void lares_unpack_row(lares_layout layout, const uint8_t *panel, size_t columns, size_t r, float *out) {
-    if (layout == LARES_F32) {
+    if (layout == LARES_W14) {
+        lares_unpack_words(panel, columns, r, out);
+    } else if (layout == LARES_F32) {
         for (size_t k = 0; k < columns; k++) memcpy(out + k, panel + 4 * (16 * k + r), 4);
     } else if (layout == LARES_F16) {
         for (size_t k = 0; k < columns; k++) out[k] = half_at(panel + 32 * k, r);

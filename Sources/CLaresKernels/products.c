@@ -3,11 +3,11 @@
 #include "lares_kernels.h"
 
 static lares_output multiply(const lares_product *product, size_t panel, size_t rows) {
-    const size_t first = panel * LARES_PANEL, left = product->outputs - first;
+    const size_t first = panel * product->width, left = product->outputs - first;
     lares_output out = product->output;
     out.out += first;
     if (out.bias) out.bias += first;
-    out.valid = left < LARES_PANEL ? (int)left : LARES_PANEL;
+    out.valid = (int)(left < product->width ? left : product->width);
     product->kernel(product->weights + panel * product->panel_bytes, &product->input, rows, &out);
     return out;
 }
@@ -35,7 +35,7 @@ void lares_product_top(void *context, size_t panel) {
     }
 }
 
-// Two panels of gate and up for a tile of rows, activated and quantised while they are in the L1 cache: the hidden row never
+// A block of gate and up for a tile of rows, activated and quantised while they are in the L1 cache: the hidden row never
 // goes through memory as floats.
 
 enum { TILE_ROWS = 48 };
@@ -48,6 +48,7 @@ static void finish_row(const lares_feed_forward *job, size_t block, size_t row, 
         const lares_quantised out = {job->q + at, job->d + b, job->s + b, job->rounded + b, job->sums + 2 * b};
         job->set->quantise(y, LARES_BLOCK, &out);
     }
+    if (job->words) job->set->to_words(y, LARES_BLOCK, job->words + at, job->steps + row * blocks + block);
     if (job->plain)
         for (int i = 0; i < LARES_BLOCK; i++) job->plain[at + (size_t)i] = y[i];
 }
@@ -55,16 +56,18 @@ static void finish_row(const lares_feed_forward *job, size_t block, size_t row, 
 static lares_activations advanced(const lares_activations *x, size_t rows) {
     const size_t blocks = x->columns / LARES_BLOCK;
     return (lares_activations){
-        x->q + rows * x->columns, x->d + rows * blocks, x->s + rows * blocks, x->sums + 2 * rows * blocks, x->plain + rows * x->columns, x->columns};
+        x->q + rows * x->columns, x->d + rows * blocks, x->s + rows * blocks, x->sums + 2 * rows * blocks, x->plain + rows * x->columns, x->columns,
+        x->words + rows * x->columns, x->steps + rows * blocks};
 }
 
 /// 32 outputs of one matrix for a tile of rows.
-static void two_panels(const lares_product *matrix, size_t block, size_t first, size_t rows, float *out) {
+static void one_block(const lares_product *matrix, size_t block, size_t first, size_t rows, float *out) {
     const lares_activations x = advanced(&matrix->input, first);
-    const float *bias = matrix->output.bias;
-    for (size_t p = 0; p < 2; p++) {
-        const size_t panel = 2 * block + p;
-        const lares_output to = {out + LARES_PANEL * p, LARES_BLOCK, bias ? bias + LARES_PANEL * panel : 0, 0, LARES_PANEL};
+    const size_t panels = LARES_BLOCK / matrix->width;
+    for (size_t i = 0; i < panels; i++) {
+        const size_t panel = panels * block + i;
+        const float *bias = matrix->output.bias ? matrix->output.bias + panel * matrix->width : 0;
+        const lares_output to = {out + i * matrix->width, LARES_BLOCK, bias, 0, (int)matrix->width};
         matrix->kernel(matrix->weights + panel * matrix->panel_bytes, &x, rows, &to);
     }
 }
@@ -74,8 +77,8 @@ void lares_feed_forward_block(void *context, size_t block) {
     float gate[TILE_ROWS * LARES_BLOCK], up[TILE_ROWS * LARES_BLOCK];
     for (size_t first = 0; first < job->rows; first += TILE_ROWS) {
         const size_t count = job->rows - first < TILE_ROWS ? job->rows - first : TILE_ROWS;
-        two_panels(&job->up, block, first, count, up);
-        if (job->gate.kernel) two_panels(&job->gate, block, first, count, gate);
+        one_block(&job->up, block, first, count, up);
+        if (job->gate.kernel) one_block(&job->gate, block, first, count, gate);
         for (size_t r = 0; r < count; r++) {
             if (job->gate.kernel) finish_row(job, block, first + r, gate + r * LARES_BLOCK, up + r * LARES_BLOCK);
             else finish_row(job, block, first + r, up + r * LARES_BLOCK, 0);

@@ -130,7 +130,12 @@ static void transpose(const uint8_t *source, size_t row_bytes, size_t rows, size
         for (size_t k = 0; k < columns; k++) memcpy(out + (k * LARES_PANEL + r) * size, source + r * row_bytes + k * size, size);
 }
 
-void lares_pack_panel(uint32_t type, const uint8_t *source, size_t row_bytes, size_t rows, size_t columns, uint8_t *out) {
+void lares_pack_panel(
+    lares_layout layout, uint32_t type, const uint8_t *source, size_t row_bytes, size_t rows, size_t columns, uint8_t *out) {
+    if (layout == LARES_W14) {
+        lares_pack_words(type, source, row_bytes, rows, columns, out);
+        return;
+    }
     if (type == 0) {
         transpose(source, row_bytes, rows, columns, 4, out);
         return;

@@ -8,6 +8,7 @@
 #include "layout.h"
 #include "matmul.inc.h"
 #include "rows.inc.h"
+#include "words.inc.h"
 #include "attention.inc.h"
 
 const lares_kernel_set NAME(lares_set) = {
@@ -26,8 +27,10 @@ const lares_kernel_set NAME(lares_set) = {
             [LARES_F32] = NAME(lares_matmul_f32),
             [LARES_F16] = NAME(lares_matmul_f16),
             [LARES_BF16] = NAME(lares_matmul_bf16),
+            [LARES_W14] = NAME(lares_matmul_w14),
         },
     .quantise = NAME(lares_quantise_f32),
+    .to_words = NAME(lares_to_words_f32),
     .rms_norm = NAME(lares_rms_norm_f32),
     .layer_norm = NAME(lares_layer_norm_f32),
     .add = NAME(lares_add_f32),

@@ -4,6 +4,7 @@
 #define LARES_ISA avx2
 #define LARES_TILE 4         // activation rows a quantised tile takes
 #define LARES_FLOAT_TILE 6   // 12 accumulators, 2 weights, 1 broadcast: 15 of 16 registers
+#define LARES_WORD_TILE 2    // 8 sums, 4 weights, 1 broadcast, 1 product
 #define LARES_WIDE_BYTES 0   // no dot product of full bytes: 8-bit weights go as two 4-bit planes
 #define LARES_TURNS(rows, ready) 1
 #define LARES_SUMS(bits) ((bits) == 4 ? 8 : (bits) == 5 ? 4 : (bits) == 6 ? 2 : 8)  // pair sums an int16 lane holds
@@ -133,3 +134,19 @@ OP vi vi_less(vi x, vi y, int n) {
     return (vi){_mm256_sub_epi32(x.a, _mm256_mullo_epi32(y.a, f)), _mm256_sub_epi32(x.b, _mm256_mullo_epi32(y.b, f))};
 }
 OP float half_round(float x) { return _cvtsh_ss(_cvtss_sh(x, _MM_FROUND_TO_NEAREST_INT)); }
+
+OP void store_words(int16_t *p, vf x) {
+    const __m256i w = _mm256_packs_epi32(_mm256_cvtps_epi32(x.a), _mm256_cvtps_epi32(x.b));
+    _mm256_storeu_si256((__m256i *)p, _mm256_permute4x64_epi64(w, 0xd8));
+}
+/// Whole numbers in -8191...8191 as words.
+OP void vf_store_words(int16_t *p, vf x, vf y) { store_words(p, x), store_words(p + 16, y); }
+/// Two words in every lane of 32 bits.
+OP vb vb_pair(const int16_t *x) {
+    int32_t two;
+    memcpy(&two, x, 4);
+    return (vb){_mm256_set1_epi32(two), _mm256_set1_epi32(two)};
+}
+OP vi vi_dot_pair(vi acc, vb w, vb x) {
+    return (vi){_mm256_add_epi32(acc.a, _mm256_madd_epi16(w.a, x.a)), _mm256_add_epi32(acc.b, _mm256_madd_epi16(w.b, x.b))};
+}

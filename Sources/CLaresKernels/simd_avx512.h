@@ -6,6 +6,7 @@
 #define LARES_ISA avx512
 #define LARES_TILE 12
 #define LARES_FLOAT_TILE 12
+#define LARES_WORD_TILE 6  // 12 whole and 12 float sums, 2 weights, 1 broadcast: 27 of 32 registers
 #define LARES_WIDE_BYTES 1
 #define LARES_TURNS(rows, ready) ((rows) <= 8 || (ready))
 #define LARES_SUMS(bits) 8  // sums are int32: never emptied early
@@ -97,3 +98,21 @@ OP vi vi_pair_dot(const int8_t *p, const int16_t *sums) {
 }
 OP vi vi_less(vi x, vi y, int n) { return _mm512_sub_epi32(x, _mm512_mullo_epi32(y, _mm512_set1_epi32(n))); }
 OP float half_round(float x) { return _mm_cvtss_f32(_mm_cvtph_ps(_mm_cvtps_ph(_mm_set_ss(x), _MM_FROUND_TO_NEAREST_INT))); }
+
+OP void vf_store_words(int16_t *p, vf x, vf y) {
+    const __m512i order = _mm512_setr_epi64(0, 2, 4, 6, 1, 3, 5, 7);  // packing takes 128 bits of x and of y in turn
+    _mm512_storeu_si512(p, _mm512_permutexvar_epi64(order, _mm512_packs_epi32(_mm512_cvtps_epi32(x), _mm512_cvtps_epi32(y))));
+}
+OP vb vb_pair(const int16_t *x) {
+    int32_t two;
+    memcpy(&two, x, 4);
+    return _mm512_set1_epi32(two);
+}
+OP vi vi_dot_pair(vi acc, vb w, vb x) {
+#ifdef LARES_EMULATED
+    return _mm512_add_epi32(acc, _mm512_madd_epi16(w, x));
+#else
+    __asm__("vpdpwssd %2, %1, %0" : "+v"(acc) : "v"(w), "v"(x));  // clang makes two instructions of the intrinsic: half as fast
+    return acc;
+#endif
+}

@@ -4,6 +4,7 @@
 #define LARES_ISA neon
 #define LARES_TILE 4
 #define LARES_FLOAT_TILE 6
+#define LARES_WORD_TILE 2
 #define LARES_WIDE_BYTES 1
 #define LARES_TURNS(rows, ready) 1
 #define LARES_SUMS(bits) 8  // sums are int32: never emptied early
@@ -104,3 +105,22 @@ OP vi vi_pair_dot(const int8_t *p, const int16_t *sums) {
 }
 OP vi vi_less(vi x, vi y, int n) { EACH x.v[i] = vmlsq_n_s32(x.v[i], y.v[i], n); return x; }
 OP float half_round(float x) { return vgetq_lane_f32(vcvt_f32_f16(vcvt_f16_f32(vdupq_n_f32(x))), 0); }
+
+OP void vf_store_words(int16_t *p, vf x, vf y) {
+    EACH vst1_s16(p + 4 * i, vmovn_s32(vcvtnq_s32_f32(x.v[i])));
+    EACH vst1_s16(p + 16 + 4 * i, vmovn_s32(vcvtnq_s32_f32(y.v[i])));
+}
+OP vb vb_pair(const int16_t *x) {
+    int32_t two;
+    memcpy(&two, x, 4);
+    vb r;
+    EACH r.v[i] = vreinterpretq_u8_s32(vdupq_n_s32(two));
+    return r;
+}
+OP vi vi_dot_pair(vi acc, vb w, vb x) {
+    EACH {
+        const int16x8_t a = vreinterpretq_s16_u8(w.v[i]), b = vreinterpretq_s16_u8(x.v[i]);
+        acc.v[i] = vaddq_s32(acc.v[i], vpaddq_s32(vmull_s16(vget_low_s16(a), vget_low_s16(b)), vmull_high_s16(a, b)));
+    }
+    return acc;
+}

@@ -4,6 +4,7 @@
 #define LARES_ISA portable
 #define LARES_TILE 2
 #define LARES_FLOAT_TILE 4
+#define LARES_WORD_TILE 2
 #define LARES_WIDE_BYTES 1
 #define LARES_TURNS(rows, ready) 1
 #define LARES_SUMS(bits) 8
@@ -79,3 +80,12 @@ OP vi vi_pair_dot(const int8_t *p, const int16_t *sums) {
 }
 OP vi vi_less(vi x, vi y, int n) { EACH x.v[i] -= n * y.v[i]; return x; }
 OP float half_round(float x) { return lares_float(lares_half(x)); }
+
+OP void vf_store_words(int16_t *p, vf x, vf y) { EACH p[i] = (int16_t)nearbyintf(x.v[i]), p[16 + i] = (int16_t)nearbyintf(y.v[i]); }
+OP vb vb_pair(const int16_t *x) { vb r; EACH memcpy(r.v + 4 * i, x, 4); return r; }
+OP vi vi_dot_pair(vi acc, vb w, vb x) {
+    int16_t a[32], b[32];
+    memcpy(a, &w, 64), memcpy(b, &x, 64);
+    EACH acc.v[i] += a[2 * i] * b[2 * i] + a[2 * i + 1] * b[2 * i + 1];
+    return acc;
+}

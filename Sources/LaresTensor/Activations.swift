@@ -1,8 +1,18 @@
 import CLaresKernels
 
-/// Input rows of matrix products: int8 blocks of 32 with a scale, plain floats, or both, whatever the matrices they meet need.
+/// What input rows of a matrix are made of.
+enum InputForm {
+    /// Blocks of 32 int8 with a scale.
+    case bytes
+    /// Blocks of 32 words of 14 bits with a scale.
+    case words
+    case floats
+}
+
+/// Input rows of matrix products: bytes, words or floats, or several of them, whatever the matrices they meet need.
 ///
-/// A block holds d = f16(max|x| / 127) and round-to-even(x · 127 / max|x|), as Q8_0 and Q8_1 do. Not Sendable: it belongs to one engine.
+/// A block of bytes holds d = f16(max|x| / 127) and round-to-even(x · 127 / max|x|), as Q8_0 and Q8_1 do; one of words holds 8191 for 127
+/// and d unrounded. Not Sendable: it belongs to one engine.
 public final class Activations {
     /// Rows it can hold.
     public let rows: Int
@@ -13,10 +23,13 @@ public final class Activations {
 
     let quantised: Bool
     let isPlain: Bool
+    private let hasWords: Bool
     let plain: UnsafeMutablePointer<Float>
     private let q: UnsafeMutablePointer<Int8>
     private let scales: UnsafeMutablePointer<Float>
     private let sums: UnsafeMutablePointer<Int16>
+    private let words: UnsafeMutablePointer<Int16>
+    private let steps: UnsafeMutablePointer<Float>
 
     /// Room for `rows` rows of input to any of `matrices`.
     public init(rows: Int, columns: Int, for matrices: [Matrix]) {
@@ -24,12 +37,14 @@ public final class Activations {
         precondition(matrices.allSatisfy { $0.columns == columns }, "a matrix takes another number of columns than \(columns)")
         self.rows = rows
         self.columns = columns
-        quantised = matrices.contains { $0.isQuantised }
-        isPlain = matrices.contains { !$0.isQuantised }
+        let forms = Set(matrices.map(\.input))
+        (quantised, hasWords, isPlain) = (forms.contains(.bytes), forms.contains(.words), forms.contains(.floats))
         plain = alignedZeros(Float.self, count: rows * columns)
         q = alignedZeros(Int8.self, count: quantised ? rows * columns : 0)
         scales = alignedZeros(Float.self, count: quantised ? 3 * rows * columns / blockColumns : 0)
         sums = alignedZeros(Int16.self, count: quantised ? 2 * rows * columns / blockColumns : 0)
+        words = alignedZeros(Int16.self, count: hasWords ? rows * columns : 0)
+        steps = alignedZeros(Float.self, count: hasWords ? rows * columns / blockColumns : 0)
     }
 
     deinit {
@@ -37,12 +52,17 @@ public final class Activations {
         q.deallocate()
         scales.deallocate()
         sums.deallocate()
+        words.deallocate()
+        steps.deallocate()
     }
 
     /// Bytes of all rows.
-    public var byteCount: Int { Self.byteCount(rows: rows, columns: columns, quantised: quantised) }
+    public var byteCount: Int {
+        let words = rows * (columns * MemoryLayout<Int16>.stride + blocks * MemoryLayout<Float>.stride)
+        return Self.byteCount(rows: rows, columns: columns, quantised: quantised) + (hasWords ? words : 0)
+    }
 
-    /// Bytes that so many rows take; `quantised` when a matrix they meet is.
+    /// Bytes that so many rows take, without words; `quantised` when a matrix they meet is.
     public static func byteCount(rows: Int, columns: Int, quantised: Bool) -> Int {
         let perBlock = blockColumns + 3 * MemoryLayout<Float>.stride + 2 * MemoryLayout<Int16>.stride
         return rows * columns * MemoryLayout<Float>.stride + (quantised ? rows * (columns / blockColumns) * perBlock : 0)
@@ -55,8 +75,17 @@ public final class Activations {
     /// The rows as the kernel of `matrix` wants them.
     func view(for matrix: Matrix) -> lares_activations {
         precondition(matrix.columns == columns, "a matrix of \(matrix.columns) columns meets rows of \(columns)")
-        precondition(matrix.isQuantised ? quantised : isPlain, "activations made without this kind of matrix (\(matrix.type.name))")
-        return lares_activations(q: q, d: scales, s: matrix.roundsSums ? rounded : exact, sums: sums, plain: plain, columns: columns)
+        precondition(has(matrix.input), "activations made without this kind of matrix (\(matrix.type.name))")
+        return lares_activations(
+            q: q, d: scales, s: matrix.roundsSums ? rounded : exact, sums: sums, plain: plain, columns: columns, words: words, steps: steps)
+    }
+
+    private func has(_ form: InputForm) -> Bool {
+        switch form {
+        case .bytes: quantised
+        case .words: hasWords
+        case .floats: isPlain
+        }
     }
 
     /// Where the blocks of one row go.
@@ -78,11 +107,29 @@ public final class Activations {
         return sum.squareRoot()
     }
 
-    /// Quantises row `row` of the plain floats when a matrix needs it.
-    func finish(_ row: Int, kernels: UnsafePointer<lares_kernel_set>) {
+    /// Writes row `row` in the forms that the matrices need.
+    func finish(_ row: Int, from x: UnsafePointer<Float>, kernels: UnsafePointer<lares_kernel_set>) {
+        if isPlain, x != plain + row * columns { (plain + row * columns).update(from: x, count: columns) }
+        if hasWords { kernels.pointee.to_words(x, columns, words + row * columns, steps + row * blocks) }
         guard quantised else { return }
         var target = blocks(of: row)
-        kernels.pointee.quantise(plain + row * columns, columns, &target)
+        kernels.pointee.quantise(x, columns, &target)
+    }
+
+    /// The same for a row whose floats are in `plain`.
+    func finish(_ row: Int, kernels: UnsafePointer<lares_kernel_set>) { finish(row, from: plain + row * columns, kernels: kernels) }
+
+    /// A feed-forward job whose destination these rows are.
+    var feedForward: lares_feed_forward {
+        var job = lares_feed_forward()
+        if quantised {
+            let target = blocks(of: 0)
+            (job.q, job.d, job.s, job.rounded, job.sums) = (target.q, target.d, target.s, target.rounded, target.sums)
+        }
+        if hasWords { (job.words, job.steps) = (words, steps) }
+        job.plain = isPlain ? plain : nil
+        job.columns = columns
+        return job
     }
 
     func begin(_ count: Int) {

@@ -155,9 +155,9 @@ struct AttentionTests {
         withPool(threads: 1) { pool in #expect(run(sequence, chunk: 64, pool: pool) == withPool { run(sequence, chunk: 64, pool: $0) }) }
     }
 
-    @Test func encodersSeeBothWaysWithinTheirSpan() {
+    @Test(arguments: [16, 32, 80]) func encodersSeeBothWaysWithinTheirSpan(d: Int) {
         var random = RandomBits(seed: 43)
-        let (heads, d, lengths) = (3, 32, [5, 70, 1, 300])
+        let (heads, lengths) = (4, [5, 70, 1, 300, 600])
         let (width, total) = (heads * d, lengths.reduce(0, +))
         let (q, k, v) = (random.floats(total * width), random.floats(total * width), random.floats(total * width))
         var spans: [Range<Int>] = []
@@ -179,10 +179,11 @@ struct AttentionTests {
             pool.encoderAttention(
                 queries: makeBuffer(q, columns: width), keys: makeBuffer(k, columns: width), values: makeBuffer(v, columns: width),
                 spans: spans,
-                heads: heads, headDimension: d, scale: 0.2, into: a)
+                heads: heads, headDimension: d, scale: 0.2, scratch: AttentionScratch(), into: a)
             let y = Buffer(rows: total, columns: width)
             pool.matmul(a, [Product(identity, into: y)])
-            #expect(distance(values(y), wanted) < 1e-5)
+            // Scores of words are off by some 1e-4 of the largest.
+            #expect(distance(values(y), wanted) < 5e-4)
         }
     }
 

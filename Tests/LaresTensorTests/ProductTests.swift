@@ -69,6 +69,36 @@ struct ProductTests {
         }
     }
 
+    @Test(arguments: instructionSets) func wordsMultiplyAsGoodAsFloats(set: String) throws {
+        var random = RandomBits(seed: 25)
+        let pool = try #require(ComputePool(threads: 2, kernelsNamed: set))
+        defer { pool.close() }
+        for (type, rows, columns, count) in [(DType.f32, 32, 32, 1), (.f16, 37, 512, 7), (.bf16, 144, 96, 33)] {
+            let bytes = random.weights(type, count: rows * columns)
+            let matrix = try bytes.withUnsafeBytes { try Matrix($0, type: type, form: .words, rows: rows, columns: columns, pool: pool) }
+            let (x, bias) = (random.floats(count * columns), random.floats(rows))
+            let weights = decoded(bytes, type, count: rows * columns)
+            func run(_ rowsOfX: [Float]) -> [Float] {
+                let a = Activations(rows: rowsOfX.count / columns, columns: columns, for: [matrix])
+                pool.quantise(makeBuffer(rowsOfX, columns: columns), count: a.rows, into: a)
+                let y = Buffer(rows: a.rows, columns: rows)
+                pool.matmul(a, [Product(matrix, into: y, bias: bias)])
+                return values(y)
+            }
+            let together = run(x)
+            let wanted = product(weights, x, rows: rows).enumerated().map { $1 + Double(bias[$0 % rows]) }
+            #expect(distance(together, wanted) < 3e-4)  // a word is off by 6e-5 of its block's largest
+            for i in 0..<count {
+                let alone = run(Array(x[(i * columns)..<((i + 1) * columns)]))
+                #expect(alone == Array(together[(i * rows)..<((i + 1) * rows)]))
+            }
+            var row = [Float](repeating: 0, count: columns)
+            matrix.decodeRow(rows - 1, into: &row)
+            let last: [Double] = weights.suffix(columns).map { Double($0) }
+            #expect(distance(row, last) < 1e-4)
+        }
+    }
+
     @Test(arguments: [DType.q4_1, .q8_0, .f16]) func biasAndAddingReachEveryRowOfAnOddMatrix(type: DType) {
         var random = RandomBits(seed: 23)
         let (rows, columns, count) = (19, 64, 5)

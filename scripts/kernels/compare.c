@@ -50,6 +50,16 @@ static void random_panel(lares_layout layout, size_t columns, uint8_t *out) {
         }
         return;
     }
+    if (layout == LARES_W14) {
+        lares_words *block = (lares_words *)out;
+        const int extreme = draw(4) == 0;  // largest words: where sums would overflow
+        for (size_t b = 0; b < columns / 32; b++)
+            for (int r = 0; r < 32; r++) {
+                block[b].steps[r] = number() / 8192;
+                for (int k = 0; k < 32; k++) block[b].words[k / 2][r][k % 2] = (int16_t)(extreme ? LARES_LARGEST_WORD : (int)draw(16383) - 8191);
+            }
+        return;
+    }
     const lares_shape shape = lares_shape_of(layout);
     if (layout == LARES_Q8_UPPER) layout = LARES_Q8;
     for (size_t b = 0; b < columns / 32; b++) {
@@ -66,8 +76,8 @@ static void random_panel(lares_layout layout, size_t columns, uint8_t *out) {
 
 typedef struct {
     int8_t *q;
-    float *d, *s, *rounded, *plain;
-    int16_t *sums;
+    float *d, *s, *rounded, *plain, *steps;
+    int16_t *sums, *words;
     lares_activations view;
 } input;
 
@@ -75,39 +85,42 @@ static input make_input(const lares_kernel_set *set, size_t rows, size_t columns
     input x;
     x.plain = room(4 * rows * columns);
     x.q = room(rows * columns), x.d = room(rows * columns / 8), x.s = room(rows * columns / 8), x.rounded = room(rows * columns / 8);
-    x.sums = room(rows * columns / 8);
+    x.sums = room(rows * columns / 8), x.words = room(2 * rows * columns), x.steps = room(rows * columns / 8);
     const int extreme = draw(4) == 0;
     for (size_t i = 0; i < rows * columns; i++) x.plain[i] = extreme ? 2 : number();
     for (size_t r = 0; r < rows; r++) {
         const size_t b = r * columns / 32;
         const lares_quantised out = {x.q + r * columns, x.d + b, x.s + b, x.rounded + b, x.sums + 2 * b};
         set->quantise(x.plain + r * columns, columns, &out);
+        set->to_words(x.plain + r * columns, columns, x.words + r * columns, x.steps + b);
     }
-    x.view = (lares_activations){x.q, x.d, x.s, x.sums, x.plain, columns};
+    x.view = (lares_activations){x.q, x.d, x.s, x.sums, x.plain, columns, x.words, x.steps};
     return x;
 }
 
-static void free_input(input x) { free(x.q), free(x.d), free(x.s), free(x.rounded), free(x.plain), free(x.sums); }
+static void free_input(input x) { free(x.q), free(x.d), free(x.s), free(x.rounded), free(x.plain), free(x.sums), free(x.words), free(x.steps); }
 
 static void check_products(const lares_kernel_set *set) {
-    static const char *const names[] = {"q4", "q4m", "q5", "q5m", "q8", "q2s", "q3s", "q6s", "f32", "f16", "bf16", "q8_upper"};
+    static const char *const names[] = {"q4", "q4m", "q5", "q5m", "q8", "q2s", "q3s", "q6s", "f32", "f16", "bf16", "q8_upper", "w14"};
     for (int layout = 0; layout < LARES_LAYOUTS; layout++) {
         double worst = 0;
         const int cases = 24;
         for (int i = 0; i < cases; i++) {
             const size_t rows = 1 + draw(21), columns = 32 * (1 + draw(20));
             uint8_t *panel = room(lares_block_bytes((lares_layout)layout) * columns / 32);
-            float *a = room(rows * 80), *b = room(rows * 80), bias[16];
+            const uint32_t wide = (uint32_t)lares_panel_rows((lares_layout)layout);
+            const size_t stride = wide + 4;
+            float *a = room(4 * rows * stride), *b = room(4 * rows * stride), bias[32];
             random_panel((lares_layout)layout, columns, panel);
-            for (int j = 0; j < 16; j++) bias[j] = number();
-            for (size_t j = 0; j < rows * 20; j++) a[j] = b[j] = number();
+            for (int j = 0; j < 32; j++) bias[j] = number();
+            for (size_t j = 0; j < rows * stride; j++) a[j] = b[j] = number();
             const input x = make_input(&lares_set_portable, rows, columns);
-            const int valid = draw(3) ? 16 : 1 + (int)draw(16), adding = (int)draw(2);
-            lares_output out = {a, 20, draw(2) ? bias : NULL, adding, valid};
+            const int valid = (int)(draw(3) ? wide : 1 + draw(wide)), adding = (int)draw(2);
+            lares_output out = {a, stride, draw(2) ? bias : NULL, adding, valid};
             set->matmul[layout](panel, &x.view, rows, &out);
             out.out = b;
             lares_set_portable.matmul[layout](panel, &x.view, rows, &out);
-            worst = fmax(worst, difference(a, b, rows * 20));
+            worst = fmax(worst, difference(a, b, rows * stride));
             free_input(x), free(panel), free(a), free(b);
         }
         report(set->name, names[layout], cases, worst, 3e-6);
@@ -122,8 +135,9 @@ static void check_quantise(const lares_kernel_set *set) {
         const input a = make_input(set, 3, columns);
         state = seed;
         const input b = make_input(&lares_set_portable, 3, columns);
-        if (memcmp(a.q, b.q, 3 * columns) || memcmp(a.sums, b.sums, 12 * columns / 32)) worst = 1;
+        if (memcmp(a.words, b.words, 6 * columns) || memcmp(a.q, b.q, 3 * columns) || memcmp(a.sums, b.sums, 12 * columns / 32)) worst = 1;
         worst = fmax(worst, difference(a.d, b.d, 3 * columns / 32));
+        worst = fmax(worst, difference(a.steps, b.steps, 3 * columns / 32));
         worst = fmax(worst, difference(a.s, b.s, 3 * columns / 32));
         worst = fmax(worst, difference(a.rounded, b.rounded, 3 * columns / 32));
         free_input(a), free_input(b);
@@ -172,7 +186,7 @@ static void check_rows(const lares_kernel_set *set) {
 }
 
 typedef struct {
-    float *q, *out, *maximum, *sum, *keys, *values;
+    float *q, *out, *maximum, *sum;
     uint16_t *pages_k, *pages_v;
     uint32_t table[64];
 } cache;
@@ -190,41 +204,56 @@ static void check_attention(const lares_kernel_set *set) {
     const int cases = 30, keys = 40 * 16;
     for (int i = 0; i < cases; i++) {
         const size_t head = 16 * (1 + draw(16)), heads = 1 + draw(4), stride = heads * head + 8;
-        const int paged = i % 3 != 0, position = (int)draw(600), room_left = keys - position;
+        const int position = (int)draw(600), room_left = keys - position;
         size_t count = 1 + draw((uint32_t)(LARES_ROWS / heads));
         if ((int)count > room_left) count = (size_t)room_left;
         cache a, b;
-        a.q = room(4 * count * stride), a.keys = room(4 * head * (size_t)keys), a.values = room(4 * head * (size_t)keys);
+        a.q = room(4 * count * stride);
         a.pages_k = room(2 * head * (size_t)keys), a.pages_v = room(2 * head * (size_t)keys);
         for (size_t j = 0; j < count * stride; j++) a.q[j] = number();
-        for (size_t j = 0; j < head * (size_t)keys; j++) {
-            a.keys[j] = number(), a.values[j] = number();
-            a.pages_k[j] = lares_half(a.keys[j]), a.pages_v[j] = lares_half(a.values[j]);
-        }
+        for (size_t j = 0; j < head * (size_t)keys; j++) a.pages_k[j] = lares_half(number()), a.pages_v[j] = lares_half(number());
         for (uint32_t j = 0; j < 40; j++) a.table[j] = (j * 7) % 40;
         b = a;
         a.out = room(4 * count * stride), b.out = room(4 * count * stride);
         a.maximum = room(4 * LARES_ROWS), b.maximum = room(4 * LARES_ROWS), a.sum = room(4 * LARES_ROWS), b.sum = room(4 * LARES_ROWS);
         const lares_queries queries = {
             .queries = a.q, .query_stride = stride, .out_stride = stride, .count = count, .heads = heads, .position = position,
-            .window = draw(2) ? 1 + (int)draw(300) : 0, .both_ways = !paged};
+            .window = draw(2) ? 1 + (int)draw(300) : 0};
         lares_attend job = {
-            .head = head, .page_stride = 16 * head, .pages = a.table, .to = paged ? position + (int)count : 1 + (int)draw((uint32_t)keys),
-            .scale = 0.2f};
-        if (paged) job.keys = a.pages_k, job.values = a.pages_v;
-        else job.plain_keys = a.keys, job.plain_values = a.values, job.value_stride = head;
-        if (paged && draw(2) && position > 256) job.from = 256;
+            .head = head, .page_stride = 16 * head, .pages = a.table, .to = position + (int)count, .scale = 0.2f, .keys = a.pages_k,
+            .values = a.pages_v};
+        if (draw(2) && position > 256) job.from = 256;
         const int parts = (int)draw(2);
         run_attention(set, &a, &queries, job, parts), run_attention(&lares_set_portable, &b, &queries, job, parts);
         worst = fmax(worst, difference(a.out, b.out, count * stride));
         if (parts) worst = fmax(worst, difference(a.sum, b.sum, count * heads));
-        free(a.q), free(a.keys), free(a.values), free(a.pages_k), free(a.pages_v), free(a.out), free(b.out);
+        free(a.q), free(a.pages_k), free(a.pages_v), free(a.out), free(b.out);
         free(a.maximum), free(b.maximum), free(a.sum), free(b.sum);
     }
     report(set->name, "attention", cases, worst, 1e-5);
 }
 
+static void check_texts(const lares_kernel_set *set) {
+    double worst = 0;
+    for (int i = 0; i < 12; i++) {
+        const size_t head = 16 * (1 + draw(8)), tokens = 1 + draw(700), stride = 2 * head;
+        float *in = room(12 * tokens * stride), *a = room(4 * tokens * stride), *b = room(4 * tokens * stride);
+        for (size_t j = 0; j < 3 * tokens * stride; j++) in[j] = number();
+        uint8_t *panels = room(lares_text_bytes(tokens, head));
+        lares_text text = {
+            .set = set, .queries = in, .keys = in + tokens * stride, .values = in + 2 * tokens * stride, .stride = stride, .tokens = tokens,
+            .head = head, .scale = 0.2f, .out = a, .out_stride = stride, .panels = panels};
+        lares_attend_text(&text);
+        text.set = &lares_set_portable, text.out = b;
+        lares_attend_text(&text);
+        worst = fmax(worst, difference(a, b, tokens * stride));
+        free(in), free(a), free(b), free(panels);
+    }
+    report(set->name, "texts", 12, worst, 1e-4);  // a weight that falls to the other side of a half is off by a word
+}
+
 int compare(const lares_kernel_set *set) {
+    check_texts(set);
     check_quantise(set);
     check_products(set);
     check_rows(set);

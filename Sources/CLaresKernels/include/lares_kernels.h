@@ -7,7 +7,7 @@
 // Plain C under LaresTensor. Nothing here allocates or checks lengths: Swift does both before it calls in.
 // Layouts are described in README.md; every instruction set reads the same ones.
 
-enum { LARES_PANEL = 16, LARES_BLOCK = 32, LARES_CHUNK = 256, LARES_ROWS = 48, LARES_HEAD = 256 };
+enum { LARES_PANEL = 16, LARES_BLOCK = 32, LARES_CHUNK = 256, LARES_ROWS = 48, LARES_HEAD = 256, LARES_TEXT = 8192 };
 
 /// How 16 rows by 32 columns of weights lie in memory once repacked.
 typedef enum {
@@ -23,10 +23,11 @@ typedef enum {
     LARES_F16 = 9,
     LARES_BF16 = 10,
     LARES_Q8_UPPER = 11,  // an estimate from a LARES_Q8 panel's upper halves; never packed
-    LARES_LAYOUTS = 12
+    LARES_W14 = 12,       // words of 14 bits, 32 rows a panel; what encoders turn floats into
+    LARES_LAYOUTS = 13
 } lares_layout;
 
-/// Rows of activations: quantised blocks for the integer layouts, `plain` for the float ones.
+/// Rows of activations: bytes for the quantised layouts, words for LARES_W14, `plain` for the float ones.
 typedef struct {
     const int8_t *q;      // [rows][columns]
     const float *d;       // [rows][columns / 32], scale
@@ -34,15 +35,17 @@ typedef struct {
     const int16_t *sums;  // [rows][columns / 32][2], sums of q over each half block
     const float *plain;   // [rows][columns]
     size_t columns;
+    const int16_t *words; // [rows][columns]
+    const float *steps;   // [rows][columns / 32], what one of `words` counts
 } lares_activations;
 
-/// Where 16 outputs of every activation row go.
+/// Where the outputs of a panel go, for every activation row.
 typedef struct {
-    float *out;         // first of the 16 outputs of row 0
+    float *out;         // first of the outputs of row 0
     size_t stride;      // floats from one row to the next
-    const float *bias;  // 16 values (`valid` are read) or NULL
+    const float *bias;  // of these outputs (`valid` are read) or NULL
     int adding;         // out += result
-    int valid;          // outputs to write, 1...16
+    int valid;          // outputs to write, 1...rows of a panel
 } lares_output;
 
 typedef void (*lares_matmul)(const uint8_t *panel, const lares_activations *x, size_t rows, const lares_output *out);
@@ -65,13 +68,10 @@ typedef struct {
     const float *const *q;     // [rows] pointers to `head` floats
     const int32_t *first;      // [rows] first key a row sees
     const int32_t *last;       // [rows] last key a row sees
-    const uint16_t *keys;      // f16 pages of this head: [head][16]; NULL when plain
+    const uint16_t *keys;      // f16 pages of this head: [head][16]
     const uint16_t *values;    // f16 pages of this head: [16][head]
     size_t page_stride;        // elements from one page to the next
     const uint32_t *pages;     // page table
-    const float *plain_keys;   // f32 panels [page][head][16]
-    const float *plain_values; // f32 rows, `value_stride` apart
-    size_t value_stride;
     int32_t from, to;          // keys from..<to; `from` is a multiple of LARES_CHUNK
     float scale;
     float *const *out;         // [rows] pointers to `head` floats
@@ -82,6 +82,7 @@ typedef struct {
     const char *name;
     lares_matmul matmul[LARES_LAYOUTS];
     void (*quantise)(const float *x, size_t columns, const lares_quantised *out);
+    void (*to_words)(const float *x, size_t columns, int16_t *words, float *steps);
     void (*rms_norm)(const float *x, const float *weight, float epsilon, size_t n, float *out);
     void (*layer_norm)(const float *x, const float *add, const float *weight, const float *bias, float epsilon, size_t n, float *out);
     void (*add)(float *x, const float *y, size_t n);
@@ -101,22 +102,27 @@ const lares_kernel_set *lares_kernels(void);
 /// The set with this name ("portable", "avx2", "avx512", "neon"), or NULL where it can't run.
 const lares_kernel_set *lares_kernels_named(const char *name);
 
-/// Bytes of one block (16 rows by 32 columns) of a layout.
+/// Rows of a panel: 16, or 32 for LARES_W14.
+size_t lares_panel_rows(lares_layout layout);
+/// Bytes of one block (a panel's rows by 32 columns) of a layout.
 size_t lares_block_bytes(lares_layout layout);
 
 /// Packs 16 rows by 32 columns as block `b` of a panel of so many: `u` unsigned quants [16][32], the rest as the layout needs (f16 bits;
 /// sub-scales are [16][2]).
 void lares_pack_block(
     lares_layout layout, const uint8_t *u, const uint16_t *d, const uint16_t *m, const int8_t *sub, size_t b, size_t blocks, uint8_t *panel);
-/// Packs one 16-row panel of a GGUF matrix; `rows` of the 16 are present, the others become zero. `type` is the ggml type id.
-void lares_pack_panel(uint32_t type, const uint8_t *source, size_t row_bytes, size_t rows, size_t columns, uint8_t *out);
-/// Decodes row `r` (0...15) of a packed panel.
+/// Packs one panel of a GGUF matrix; `rows` of its rows are present, the others become zero. `type` is the ggml type id, `layout` what
+/// such weights are packed as; only floats (f32, f16, bf16) may become LARES_W14.
+void lares_pack_panel(
+    lares_layout layout, uint32_t type, const uint8_t *source, size_t row_bytes, size_t rows, size_t columns, uint8_t *out);
+/// Decodes row `r` of a packed panel.
 void lares_unpack_row(lares_layout layout, const uint8_t *panel, size_t columns, size_t r, float *out);
 
-/// One matrix of a fork-join over panels of 16 outputs.
+/// One matrix of a fork-join over panels.
 typedef struct {
     const uint8_t *weights;
     size_t panel_bytes, panels;
+    size_t width;    // outputs of a panel
     size_t outputs;  // rows of the matrix; the last panel may be filled up
     lares_matmul kernel;
     lares_activations input;
@@ -162,6 +168,8 @@ typedef struct {
     int8_t *q;  // quantised destination arrays, whole matrix; NULL: none
     float *d, *s, *rounded;
     int16_t *sums;
+    int16_t *words;  // words, whole matrix; NULL: none
+    float *steps;
     float *plain;  // plain destination, whole matrix; NULL: none
     size_t columns;
 } lares_feed_forward;
@@ -178,10 +186,23 @@ typedef struct {
     size_t count, heads;  // count * heads <= LARES_ROWS
     int32_t position;     // of the first query
     int32_t window;       // 0: none
-    int32_t both_ways;    // every query sees all keys
 } lares_queries;
 /// Fills in q, first, last, out and rows of `job` from the queries and attends.
 void lares_attend_queries(const lares_queries *queries, const lares_attend *job);
+
+/// One head of a text whose rows all see each other.
+typedef struct {
+    const lares_kernel_set *set;
+    const float *queries, *keys, *values;  // this head of the first token
+    size_t stride;                         // floats from one token to the next
+    size_t tokens, head;                   // at most LARES_TEXT and LARES_HEAD
+    float scale;
+    float *out;
+    size_t out_stride;
+    uint8_t *panels;  // lares_text_bytes to work in
+} lares_text;
+size_t lares_text_bytes(size_t tokens, size_t head);
+void lares_attend_text(const lares_text *text);
 
 /// f16 bits of a float, round to nearest even, and back.
 uint16_t lares_half(float x);

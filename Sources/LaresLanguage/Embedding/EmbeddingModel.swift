@@ -105,7 +105,8 @@ public final class EmbeddingModel: Sendable {
                 [layer.query.product(into: space.queries), layer.key.product(into: space.keys), layer.value.product(into: space.values)])
             pool.encoderAttention(
                 queries: space.queries, keys: space.keys, values: space.values, spans: spans, heads: configuration.heads,
-                headDimension: configuration.headSize, scale: 1 / Float(configuration.headSize).squareRoot(), into: space.mixed)
+                headDimension: configuration.headSize, scale: 1 / Float(configuration.headSize).squareRoot(), scratch: space.scratch,
+                into: space.mixed)
             pool.matmul(space.mixed, [layer.output.product(into: space.part)])
             normalise(space, layer.attentionNorm, adding: space.part, rows: rows)
             pool.feedForward(space.input, up: layer.up.matrix, bias: layer.up.bias, activation: .geluErf, into: space.hidden)
@@ -154,6 +155,7 @@ final class EncoderWorkspace {
     let capacity: Int
     let stream, part, queries, keys, values: Buffer
     let input, mixed, hidden: Activations
+    let scratch = AttentionScratch()
 
     /// This memory, or larger one for a text of so many tokens.
     func holding(_ rows: Int, _ weights: EncoderWeights, _ shape: EncoderConfiguration) -> EncoderWorkspace {

@@ -1,4 +1,5 @@
 import Foundation
+import LaresTensor
 
 /// The sizes of a BERT encoder from `config.json`, and how its outputs become one vector.
 struct EncoderConfiguration: Sendable, Hashable {
@@ -17,7 +18,7 @@ struct EncoderConfiguration: Sendable, Hashable {
     }
 
     /// Longer texts than any known encoder takes; attention between all of their tokens would take minutes.
-    static let longestText = 8192
+    static let longestText = ComputePool.longestText
 
     var headSize: Int { width / heads }
 

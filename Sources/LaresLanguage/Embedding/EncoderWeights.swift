@@ -111,7 +111,7 @@ private struct EncoderReader {
 
     func dense(_ name: String, _ rows: Int, _ columns: Int, _ pool: ComputePool) throws -> EncoderWeights.Dense {
         let (weight, type) = try matrix(name, rows, columns)
-        let matrix = try Matrix(weight.bytes, type: type, rows: rows, columns: columns, pool: pool)
+        let matrix = try Matrix(weight.bytes, type: type, form: .words, rows: rows, columns: columns, pool: pool)
         return EncoderWeights.Dense(matrix: matrix, bias: try tensor(name + ".bias", [rows]).floats() ?? [])
     }
 }

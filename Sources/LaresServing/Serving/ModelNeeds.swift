@@ -22,12 +22,13 @@ package struct ModelNeeds: Sendable, Hashable {
         self.contextLength = contextLength
     }
 
-    /// An encoder: at most its file, and activations of one text of full length. Its inner width is taken to be the usual four times the outer.
+    /// An encoder: at most its file, and activations of one text of full length: floats, and as words those that matrices read, keys and values.
+    /// Its inner width is taken to be the usual four times the outer.
     init(embedding model: StoredModel) {
         let (context, width) = (model.summary.contextLength ?? 512, model.summary.dimensions ?? 1_024)
         self.init(
             weightBytes: model.fileBytes, pageBytes: 0,
-            workBytes: Bytes.product(max(Self.rows, context), width, 5 + 2 + 4, MemoryLayout<Float>.stride), contextLength: context)
+            workBytes: Bytes.product(max(Self.rows, context), width, 5 + 2 + 4 + 4, MemoryLayout<Float>.stride), contextLength: context)
     }
 
     /// A decoder of a file, with all its sizes and tensors checked.

@@ -44,9 +44,7 @@ extension ComputePool {
         forRows(count, columns: x.columns) { row in
             let target = x.base + row * x.columns
             kernels.pointee.layer_norm(target, y.map { UnsafePointer($0.base + row * x.columns) }, weight, bias, epsilon, x.columns, target)
-            guard let a else { return }
-            (a.plain + row * x.columns).update(from: target, count: x.columns)
-            a.finish(row, kernels: kernels)
+            a?.finish(row, from: target, kernels: kernels)
         }
     }
 
@@ -54,10 +52,7 @@ extension ComputePool {
     public func quantise(_ x: Buffer, count: Int, into a: Activations) {
         precondition(count <= x.rows && x.columns == a.columns, "quantise: shapes differ")
         a.begin(count)
-        forRows(count, columns: x.columns) { row in
-            (a.plain + row * a.columns).update(from: x.base + row * x.columns, count: x.columns)
-            a.finish(row, kernels: kernels)
-        }
+        forRows(count, columns: x.columns) { row in a.finish(row, from: x.base + row * x.columns, kernels: kernels) }
     }
 
     /// `x += y` for the first `count` rows.

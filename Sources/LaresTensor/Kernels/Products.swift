@@ -62,8 +62,8 @@ extension ComputePool {
 
     private func job(_ matrix: Matrix, _ a: Activations) -> lares_product {
         lares_product(
-            weights: matrix.panel(0), panel_bytes: matrix.panelBytes, panels: matrix.panels, outputs: matrix.rows,
-            kernel: kernel(matrix), input: a.view(for: matrix), output: lares_output())
+            weights: matrix.panel(0), panel_bytes: matrix.panelBytes, panels: matrix.panels, width: matrix.panelRows,
+            outputs: matrix.rows, kernel: kernel(matrix), input: a.view(for: matrix), output: lares_output())
     }
 
     /// `h = activation(gate · a) ∘ (up · a)`, quantised for the matrix that follows (Shazeer 2020: SwiGLU, GEGLU).
@@ -103,20 +103,6 @@ extension ComputePool {
         withUnsafePointer(to: kernels.pointee.matmul) { table in
             UnsafeRawPointer(table).assumingMemoryBound(to: lares_matmul.self)[Int(layout.rawValue)]
         }
-    }
-}
-
-extension Activations {
-    /// A feed-forward job whose destination these rows are.
-    fileprivate var feedForward: lares_feed_forward {
-        var job = lares_feed_forward()
-        if quantised {
-            let target = blocks(of: 0)
-            (job.q, job.d, job.s, job.rounded, job.sums) = (target.q, target.d, target.s, target.rounded, target.sums)
-        }
-        job.plain = isPlain ? plain : nil
-        job.columns = columns
-        return job
     }
 }
 
