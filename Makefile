@@ -21,7 +21,7 @@ test: ## install what the tests need and run them all
 check: ## what CI checks, with what is installed already
 	@scripts/check
 
-bench: ## compare with the named peers (ONLY=inference for one part)
+bench: ## compare with the named peers (ONLY=inference or ONLY=maskbench for one part)
 	@scripts/setup bench
 	@scripts/bench $(ONLY)
 
@@ -34,4 +34,4 @@ soak: ## hours of mixed load, memory watched
 	@scripts/soak
 
 format: ## format the Swift sources in place
-	@swift format -i -r Sources Tests Package.swift
+	@swift format -i -r Sources Tests Benchmarks Package.swift
