@@ -41,6 +41,10 @@ class Connection:
 
     def first_event(self, request):
         """Seconds until the first event of a stream; the rest is read to its end."""
+        return self.events(request)[0]
+
+    def events(self, request):
+        """Seconds until the first event of a stream, and until its end."""
         start = time.perf_counter()
         self.socket.sendall(request)
         head, _, received = self.until(b"\r\n\r\n").partition(b"\r\n\r\n")
@@ -53,7 +57,7 @@ class Connection:
             received += self.some()
         if b'"error"' in received:
             raise SystemExit(f"bench: `lares serve` broke an answer off: {received[-600:].decode(errors='replace')}")
-        return seconds
+        return seconds, time.perf_counter() - start
 
     def until(self, mark):
         received = self.some()

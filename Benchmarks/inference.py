@@ -1,6 +1,6 @@
 """Lares beside llama.cpp and ONNX Runtime on this machine: speed, start, memory and embeddings. Two threads, interleaved, medians.
 
-    python Benchmarks/inference.py [--runs 5] [--only smollm2,gemma3,batch,prefix,act,embed,large] [--output .build/bench.json]
+    python Benchmarks/inference.py [--runs 5] [--only smollm2,gemma3,batch,prefix,act,grammar,embed,large] [--output .build/bench.json]
 
 Called by `make bench`; LARES_TEST_MODELS names the folder of models. Prints a table and writes the JSON. A ratio above 1 means that Lares is better.
 """
@@ -12,6 +12,7 @@ import subprocess
 import sys
 
 import embedding_rows
+import grammar_rows
 import lares_program
 import machine
 import serving_rows
@@ -110,7 +111,7 @@ class Bench:
 def main():
     options = argparse.ArgumentParser()
     options.add_argument("--runs", type=int, default=5)
-    options.add_argument("--only", default="smollm2,gemma3,batch,prefix,act,embed,large")
+    options.add_argument("--only", default="smollm2,gemma3,batch,prefix,act,grammar,embed,large")
     options.add_argument("--output", type=pathlib.Path, default=ROOT / ".build/bench.json")
     options = options.parse_args()
     if options.runs < 5:
@@ -121,6 +122,7 @@ def main():
         "batch": lambda: serving_rows.batch(bench, MODELS),
         "prefix": lambda: serving_rows.prefix(bench, MODELS),
         "act": lambda: serving_rows.act(bench, MODELS),
+        "grammar": lambda: grammar_rows.measure(bench, MODELS),
         "embed": lambda: embedding_rows.measure(bench, MODELS / "minilm"),
     }
     for part in options.only.split(","):

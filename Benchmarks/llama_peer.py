@@ -1,6 +1,7 @@
 """llama.cpp as a child process that measures what it is told to: one JSON command a line in, one JSON answer a line out.
 
-The loops are those of llama-bench: random ids, one warm-up, no tokenisation and no sampling; each reading starts with an empty context.
+The loops are those of llama-bench: random ids, one warm-up, no tokenisation and no sampling; each reading starts with an empty context. Only `answer`
+writes text, and samples as llama.cpp's server does.
 """
 
 import ctypes
@@ -9,6 +10,8 @@ import sys
 import time
 
 import llama_cpp
+import numpy
+from llama_cpp import llama_grammar
 
 import child
 
@@ -95,6 +98,71 @@ class Peer:
         llama_cpp.llama_memory_seq_rm(llama_cpp.llama_get_memory(self.context), 0, prefix, -1)
         self.decode(other)
         return {"first": first, "second": time.perf_counter() - start}
+
+    def set_form(self, schema):
+        """The JSON Schema that bound answers have."""
+        self.gbnf = llama_grammar.json_schema_to_gbnf(schema).encode()
+        return {}
+
+    def answer(self, prompt, count, is_bound, seed):
+        """Seconds from the first of `count` tokens to the last, each drawn from all (end tokens are read like others)."""
+        vocabulary = llama_cpp.llama_model_get_vocab(self.model)
+        grammar = llama_cpp.llama_sampler_init_grammar(vocabulary, self.gbnf, b"root") if is_bound else None
+        sampler = Sampler(self.context, self.size, llama_cpp.llama_sampler_init_dist(seed), grammar)
+        self.clear()
+        self.decode(self.tokens(vocabulary, prompt.encode()))
+        token = sampler.next()
+        start = time.perf_counter()
+        for _ in range(count - 1):
+            self.decode([token])
+            token = sampler.next()
+        seconds = time.perf_counter() - start
+        sampler.free()
+        return {"seconds": seconds}
+
+    def tokens(self, vocabulary, text):
+        array = (llama_cpp.llama_token * len(text))()
+        count = llama_cpp.llama_tokenize(vocabulary, text, len(text), array, len(text), True, False)
+        return array[:count]
+
+
+class Sampler:
+    """A draw that the grammar is asked about afterwards; only a token that it refuses makes it look at all of them, for another draw."""
+
+    def __init__(self, context, size, draw, grammar):
+        self.context, self.size, self.draw, self.grammar = context, size, draw, grammar
+        self.all = numpy.zeros(size, dtype=[("id", numpy.int32), ("logit", numpy.float32), ("p", numpy.float32)])
+        self.one = numpy.zeros(1, dtype=self.all.dtype)
+
+    def next(self):
+        token = self.drawn(self.fresh())
+        if self.grammar:
+            self.one[0] = (token, 1, 0)
+            llama_cpp.llama_sampler_apply(self.grammar, ctypes.byref(candidates(self.one)))
+            if self.one["logit"][0] == -numpy.inf:
+                array = self.fresh()
+                llama_cpp.llama_sampler_apply(self.grammar, ctypes.byref(array))
+                token = self.drawn(array)
+            llama_cpp.llama_sampler_accept(self.grammar, token)
+        return token
+
+    def fresh(self):
+        """All tokens with the logits of the last one read."""
+        self.all["id"] = numpy.arange(self.size)
+        self.all["logit"] = numpy.ctypeslib.as_array(llama_cpp.llama_get_logits_ith(self.context, -1), (self.size,))
+        return candidates(self.all)
+
+    def drawn(self, array):
+        llama_cpp.llama_sampler_apply(self.draw, ctypes.byref(array))
+        return array.data[array.selected].id
+
+    def free(self):
+        for sampler in filter(None, (self.draw, self.grammar)):
+            llama_cpp.llama_sampler_free(sampler)
+
+
+def candidates(tokens):
+    return llama_cpp.llama_token_data_array(tokens.ctypes.data_as(llama_cpp.llama_token_data_p), len(tokens), -1, False)
 
 
 def main():
