@@ -182,8 +182,7 @@ OP void tile(lares_layout layout, int C, const panel_part *part, const lares_act
     for (size_t b = part->from; b < part->to; b++) {
         const uint8_t *w = part->w + b * step, *low = part->w + blocks * step + b * (size_t)shape.low;
         const uint8_t *bytes = ready ? part->ready + READY_BYTES * (b - part->from) : w;
-        // One row of whole panels is a stream that the processor follows by itself.
-        if (!ready && (C > 1 || shape.low)) prefetch_block(shape, part->w, blocks, b + AHEAD);
+        if (!ready) prefetch_block(shape, part->w, blocks, b + AHEAD);
         const size_t i = row * blocks + b;
         const block_rows rows = {x->q + i * LARES_BLOCK, x->d + i, x->s + i, x->sums + 2 * i, x->columns, blocks};
         if (shape.sub) scaled_block(shape, ready, bytes, w + shape.quants, &rows, C, acc);
