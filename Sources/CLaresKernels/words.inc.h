@@ -39,11 +39,13 @@ OP void word_tiles(int T, int C, const uint8_t *panel, const lares_activations *
     const size_t blocks = x->columns / LARES_BLOCK;
     vf acc[2 * LARES_WORD_TILE][2];
     for (int c = 0; c < T * C; c++) acc[c][0] = acc[c][1] = vf_zero();
-    for (size_t b = 0; b < blocks; b++)
+    for (size_t b = 0; b < blocks; b++) {
+        if (row == 0) prefetch((const uint8_t *)(w + b + 2), sizeof *w);  // later rows find the panel in the cache
         for (int c = 0; c < T * C; c += C) {
             const size_t r = row + (size_t)c;
             word_block(C, w + b, x->words + r * x->columns + b * LARES_BLOCK, x->steps + r * blocks + b, x->columns, acc + c);
         }
+    }
     for (int c = 0; c < T * C; c++) put_wide(out, row + (size_t)c, acc[c][0], acc[c][1]);
 }
 
