@@ -10,6 +10,31 @@
 #include "rows.inc.h"
 #include "words.inc.h"
 #include "attention.inc.h"
+#include "learn.inc.h"
+#include "learn_cells.inc.h"
+#include "gemm.inc.h"
+
+static const lares_learn_set NAME(lares_learn) = {
+    .gemm_part = NAME(lares_gemm_part),
+    .gemm_pack_a = NAME(lares_gemm_pack_a),
+    .gemm_pack_b = NAME(lares_gemm_pack_b),
+    .map = NAME(lares_map),
+    .map_back = NAME(lares_map_back),
+    .zip = NAME(lares_zip),
+    .add_scaled = NAME(lares_add_scaled),
+    .scale_to = NAME(lares_scale_to),
+    .sum = NAME(lares_sum),
+    .dot = NAME(lares_dot),
+    .sum_rows = NAME(lares_sum_rows),
+    .softmax_back = NAME(lares_softmax_back),
+    .normalise = NAME(lares_normalise),
+    .normalise_back = NAME(lares_normalise_back),
+    .adam = NAME(lares_adam),
+    .lstm = NAME(lares_lstm),
+    .lstm_back = NAME(lares_lstm_back),
+    .gru = NAME(lares_gru),
+    .gru_back = NAME(lares_gru_back),
+};
 
 const lares_kernel_set NAME(lares_set) = {
     .name = STRING(LARES_ISA),
@@ -43,4 +68,5 @@ const lares_kernel_set NAME(lares_set) = {
     .scale = NAME(lares_scale_f32),
     .maximum = NAME(lares_maximum_f32),
     .exp_sum = NAME(lares_exp_sum_f32),
+    .learn = &NAME(lares_learn),
 };

@@ -2,6 +2,7 @@
 #ifndef LARES_SETS_H
 #define LARES_SETS_H
 #include "lares_kernels.h"
+#include "lares_learn.h"
 #if defined(__x86_64__)
 #define LARES_X86 1
 #elif defined(__aarch64__)

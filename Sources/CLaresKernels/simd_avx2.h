@@ -5,6 +5,7 @@
 #define LARES_TILE 4         // activation rows a quantised tile takes
 #define LARES_FLOAT_TILE 6   // 12 accumulators, 2 weights, 1 broadcast: 15 of 16 registers
 #define LARES_WORD_TILE 2    // 8 sums, 4 weights, 1 broadcast, 1 product
+#define LARES_GEMM_VECTORS 1  // columns of a tile of 6 rows, by 16
 #define LARES_WIDE_BYTES 0   // no dot product of full bytes: 8-bit weights go as two 4-bit planes
 #define LARES_TURNS(rows, ready) 1
 #define LARES_SUMS(bits) ((bits) == 4 ? 8 : (bits) == 5 ? 4 : (bits) == 6 ? 2 : 8)  // pair sums an int16 lane holds
@@ -38,6 +39,7 @@ OP vf vf_mul(vf x, vf y) { return (vf){_mm256_mul_ps(x.a, y.a), _mm256_mul_ps(x.
 OP vf vf_add(vf x, vf y) { return (vf){_mm256_add_ps(x.a, y.a), _mm256_add_ps(x.b, y.b)}; }
 OP vf vf_sub(vf x, vf y) { return (vf){_mm256_sub_ps(x.a, y.a), _mm256_sub_ps(x.b, y.b)}; }
 OP vf vf_div(vf x, vf y) { return (vf){_mm256_div_ps(x.a, y.a), _mm256_div_ps(x.b, y.b)}; }
+OP vf vf_sqrt(vf x) { return (vf){_mm256_sqrt_ps(x.a), _mm256_sqrt_ps(x.b)}; }
 OP vf vf_max(vf x, vf y) { return (vf){_mm256_max_ps(x.a, y.a), _mm256_max_ps(x.b, y.b)}; }
 OP vf vf_min(vf x, vf y) { return (vf){_mm256_min_ps(x.a, y.a), _mm256_min_ps(x.b, y.b)}; }
 OP vf vf_round(vf x) {

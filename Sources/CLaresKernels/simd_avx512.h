@@ -7,6 +7,7 @@
 #define LARES_TILE 12
 #define LARES_FLOAT_TILE 12
 #define LARES_WORD_TILE 6  // 12 whole and 12 float sums, 2 weights, 1 broadcast: 27 of 32 registers
+#define LARES_GEMM_VECTORS 4  // columns of a tile of 6 rows, by 16
 #define LARES_WIDE_BYTES 1
 #define LARES_TURNS(rows, ready) ((rows) <= 8 || (ready))
 #define LARES_SUMS(bits) 8  // sums are int32: never emptied early
@@ -31,6 +32,7 @@ OP vf vf_mul(vf x, vf y) { return _mm512_mul_ps(x, y); }
 OP vf vf_add(vf x, vf y) { return _mm512_add_ps(x, y); }
 OP vf vf_sub(vf x, vf y) { return _mm512_sub_ps(x, y); }
 OP vf vf_div(vf x, vf y) { return _mm512_div_ps(x, y); }
+OP vf vf_sqrt(vf x) { return _mm512_sqrt_ps(x); }
 OP vf vf_max(vf x, vf y) { return _mm512_max_ps(x, y); }
 OP vf vf_min(vf x, vf y) { return _mm512_min_ps(x, y); }
 OP vf vf_round(vf x) { return _mm512_cvtepi32_ps(_mm512_cvtps_epi32(x)); }

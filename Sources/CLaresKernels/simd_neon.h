@@ -5,6 +5,7 @@
 #define LARES_TILE 4
 #define LARES_FLOAT_TILE 6
 #define LARES_WORD_TILE 2
+#define LARES_GEMM_VECTORS 1  // columns of a tile of 6 rows, by 16
 #define LARES_WIDE_BYTES 1
 #define LARES_TURNS(rows, ready) 1
 #define LARES_SUMS(bits) 8  // sums are int32: never emptied early
@@ -38,6 +39,7 @@ OP vf vf_mul(vf x, vf y) { vf r; EACH r.v[i] = vmulq_f32(x.v[i], y.v[i]); return
 OP vf vf_add(vf x, vf y) { vf r; EACH r.v[i] = vaddq_f32(x.v[i], y.v[i]); return r; }
 OP vf vf_sub(vf x, vf y) { vf r; EACH r.v[i] = vsubq_f32(x.v[i], y.v[i]); return r; }
 OP vf vf_div(vf x, vf y) { vf r; EACH r.v[i] = vdivq_f32(x.v[i], y.v[i]); return r; }
+OP vf vf_sqrt(vf x) { vf r; EACH r.v[i] = vsqrtq_f32(x.v[i]); return r; }
 OP vf vf_max(vf x, vf y) { vf r; EACH r.v[i] = vmaxnmq_f32(x.v[i], y.v[i]); return r; }
 OP vf vf_min(vf x, vf y) { vf r; EACH r.v[i] = vminnmq_f32(x.v[i], y.v[i]); return r; }
 OP vf vf_round(vf x) { vf r; EACH r.v[i] = vrndnq_f32(x.v[i]); return r; }

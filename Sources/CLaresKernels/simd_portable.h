@@ -5,6 +5,7 @@
 #define LARES_TILE 2
 #define LARES_FLOAT_TILE 4
 #define LARES_WORD_TILE 2
+#define LARES_GEMM_VECTORS 1  // columns of a tile of 6 rows, by 16
 #define LARES_WIDE_BYTES 1
 #define LARES_TURNS(rows, ready) 1
 #define LARES_SUMS(bits) 8
@@ -35,6 +36,7 @@ OP vf vf_mul(vf x, vf y) { EACH x.v[i] *= y.v[i]; return x; }
 OP vf vf_add(vf x, vf y) { EACH x.v[i] += y.v[i]; return x; }
 OP vf vf_sub(vf x, vf y) { EACH x.v[i] -= y.v[i]; return x; }
 OP vf vf_div(vf x, vf y) { EACH x.v[i] /= y.v[i]; return x; }
+OP vf vf_sqrt(vf x) { EACH x.v[i] = sqrtf(x.v[i]); return x; }
 OP vf vf_max(vf x, vf y) { EACH x.v[i] = x.v[i] > y.v[i] ? x.v[i] : y.v[i]; return x; }
 OP vf vf_min(vf x, vf y) { EACH x.v[i] = x.v[i] < y.v[i] ? x.v[i] : y.v[i]; return x; }
 OP vf vf_round(vf x) { EACH x.v[i] = nearbyintf(x.v[i]); return x; }

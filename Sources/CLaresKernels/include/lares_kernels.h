@@ -95,6 +95,7 @@ typedef struct {
     void (*scale)(float *x, float by, size_t n);
     float (*maximum)(const float *x, size_t n);
     float (*exp_sum)(float *x, float minus, size_t n, int store);  // sum of exp(x - minus); stores the terms when asked
+    const struct lares_learn_set *learn;  // lares_learn.h
 } lares_kernel_set;
 
 /// The fastest set this processor runs; chosen once.

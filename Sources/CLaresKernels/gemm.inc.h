@@ -1,0 +1,135 @@
+// Products of float matrices, tile by tile of 6 rows by LARES_GEMM_VECTORS vectors of 16 columns.
+//
+// A is read where it lies, by rows or by columns: a broadcast doesn't care. B is read where it lies when its rows are whole vectors, else
+// from panels [column / 16][k][16] that gemm_pack wrote. Every transposition is the same tile with other steps.
+
+enum { GEMM_ROWS = 6, GEMM_VECTORS = LARES_GEMM_VECTORS, GEMM_DEPTH = 512 };
+
+typedef struct {
+    const float *a, *b, *bias;
+    float *c;
+    size_t a_row, a_step, b_vector, b_step, c_row, k;
+    int adding, valid;  // `valid` columns of the last vector are written
+    lares_unary unary;
+} gemm_tile;
+
+OP void gemm_store(const gemm_tile *t, vf x, int row, int vector, int vectors) {
+    float *out = t->c + (size_t)row * t->c_row + (size_t)vector * 16, rest[16];
+    const float *bias = t->bias ? t->bias + vector * 16 : NULL;
+    const int whole = vector < vectors - 1 || t->valid == 16;
+    if (!whole) {
+        for (int i = 0; i < t->valid; i++) rest[i] = (t->adding ? out[i] : 0) + (bias ? bias[i] : 0);
+        for (int i = t->valid; i < 16; i++) rest[i] = 0;
+        vf_store(rest, vf_unary(t->unary, vf_add(x, vf_load(rest))));
+        memcpy(out, rest, (size_t)t->valid * sizeof *out);
+        return;
+    }
+    if (t->adding) x = vf_add(x, vf_load(out));
+    if (bias) x = vf_add(x, vf_load(bias));
+    vf_store(out, t->unary ? vf_unary(t->unary, x) : x);
+}
+
+OP void gemm_tile_of(const gemm_tile *t, const int rows, const int vectors) {
+    vf sum[GEMM_ROWS][GEMM_VECTORS];
+    for (int r = 0; r < rows; r++)
+        for (int v = 0; v < vectors; v++) sum[r][v] = vf_zero();
+    const float *a = t->a, *b = t->b;
+    const size_t a_row = t->a_row, a_step = t->a_step, b_step = t->b_step, b_vector = t->b_vector;
+    for (size_t k = t->k; k; k--, a += a_step, b += b_step) {
+        vf w[GEMM_VECTORS];
+        for (int v = 0; v < vectors; v++) w[v] = vf_load(b + (size_t)v * b_vector);
+        for (int r = 0; r < rows; r++) {
+            const vf x = vf_set(a[(size_t)r * a_row]);
+            for (int v = 0; v < vectors; v++) sum[r][v] = vf_fma(x, w[v], sum[r][v]);
+        }
+    }
+    for (int r = 0; r < rows; r++)
+        for (int v = 0; v < vectors; v++) gemm_store(t, sum[r][v], r, v, vectors);
+}
+
+// A function for each height and width, so that every accumulator is a register.
+#define GEMM_TILE(rows, vectors) \
+    static __attribute__((noinline)) void NAME(gemm_##rows##_##vectors)(const gemm_tile *t) { gemm_tile_of(t, rows, vectors); }
+#define GEMM_WIDTHS_4(rows) GEMM_TILE(rows, 1) GEMM_TILE(rows, 2) GEMM_TILE(rows, 3) GEMM_TILE(rows, 4)
+#define GEMM_WIDTHS_2(rows) GEMM_TILE(rows, 1) GEMM_TILE(rows, 2)
+#define GEMM_WIDTHS_1(rows) GEMM_TILE(rows, 1)
+#define GEMM_NAMES_4(rows) {NAME(gemm_##rows##_1), NAME(gemm_##rows##_2), NAME(gemm_##rows##_3), NAME(gemm_##rows##_4)}
+#define GEMM_NAMES_2(rows) {NAME(gemm_##rows##_1), NAME(gemm_##rows##_2)}
+#define GEMM_NAMES_1(rows) {NAME(gemm_##rows##_1)}
+#define GEMM_WIDTHS(rows) JOIN(GEMM_WIDTHS, LARES_GEMM_VECTORS)(rows)
+#define GEMM_NAMES(rows) JOIN(GEMM_NAMES, LARES_GEMM_VECTORS)(rows)
+
+GEMM_WIDTHS(1) GEMM_WIDTHS(2) GEMM_WIDTHS(3) GEMM_WIDTHS(4) GEMM_WIDTHS(5) GEMM_WIDTHS(6)
+static void (*const NAME(gemm_tiles)[6][GEMM_VECTORS])(const gemm_tile *) = {GEMM_NAMES(1), GEMM_NAMES(2), GEMM_NAMES(3),
+                                                                              GEMM_NAMES(4), GEMM_NAMES(5), GEMM_NAMES(6)};
+
+static inline size_t gemm_least(size_t x, size_t y) { return x < y ? x : y; }
+
+/// Rows `from`..<`to` and columns `left`..<`right` of the result; `left` is a multiple of 16. Depth goes in pieces so that a tile's part
+/// of B stays in the second-level cache.
+static void NAME(lares_gemm_part)(const lares_gemm *g, size_t from, size_t to, size_t left, size_t right) {
+    const size_t pieces = (g->k + GEMM_DEPTH - 1) / GEMM_DEPTH, depth = pieces ? (g->k + pieces - 1) / pieces : 0, width = 16 * GEMM_VECTORS;
+    const float *a = g->packed_a ? g->packed_a : g->a, *b = g->packed_b;
+    gemm_tile t = {.a_row = g->packed_a ? LARES_GEMM_ROW(g->k) : g->a_row, .a_step = g->packed_a ? 1 : g->a_column, .c_row = g->c_row};
+    t.b_step = b ? 16 : g->b_row, t.b_vector = b ? 16 * g->k : 16;
+    size_t k = 0;
+    do {
+        t.k = gemm_least(depth, g->k - k);
+        const int last = k + t.k >= g->k;
+        t.adding = g->adding || k > 0, t.unary = last ? g->unary : LARES_IDENTITY;
+        for (size_t i = from; i < to; i += GEMM_ROWS) {
+            const size_t rows = gemm_least(GEMM_ROWS, to - i);
+            t.a = a + i * t.a_row + k * t.a_step;
+            for (size_t j = left; j < right; j += width) {
+                const size_t columns = gemm_least(width, right - j), vectors = (columns + 15) / 16;
+                t.b = b ? b + j * g->k + k * 16 : g->b + k * g->b_row + j;
+                t.c = g->c + i * g->c_row + j, t.bias = last && g->bias ? g->bias + j : NULL;
+                t.valid = (int)(columns - 16 * (vectors - 1));
+                NAME(gemm_tiles)[rows - 1][vectors - 1](&t);
+            }
+        }
+        k += t.k;
+    } while (k < g->k);
+}
+
+typedef float gemm_four __attribute__((vector_size(16)));
+
+/// Four rows of four floats, `step` apart, become columns, `to_step` apart.
+OP void gemm_turn(const float *from, size_t step, float *to, size_t to_step) {
+    gemm_four r[4], s[4];
+    for (int i = 0; i < 4; i++) memcpy(&r[i], from + (size_t)i * step, 16);
+    s[0] = __builtin_shufflevector(r[0], r[1], 0, 4, 1, 5), s[1] = __builtin_shufflevector(r[2], r[3], 0, 4, 1, 5);
+    s[2] = __builtin_shufflevector(r[0], r[1], 2, 6, 3, 7), s[3] = __builtin_shufflevector(r[2], r[3], 2, 6, 3, 7);
+    r[0] = __builtin_shufflevector(s[0], s[1], 0, 1, 4, 5), r[1] = __builtin_shufflevector(s[0], s[1], 2, 3, 6, 7);
+    r[2] = __builtin_shufflevector(s[2], s[3], 0, 1, 4, 5), r[3] = __builtin_shufflevector(s[2], s[3], 2, 3, 6, 7);
+    for (int i = 0; i < 4; i++) memcpy(to + (size_t)i * to_step, &r[i], 16);
+}
+
+/// One panel of 16 columns of B. Columns past the last are whatever lies there, or zero: nothing of them is kept.
+static void NAME(lares_gemm_pack_b)(const lares_gemm *g, size_t panel) {
+    const float *b = g->b + 16 * panel * g->b_column;
+    float *to = g->packed_b + 16 * panel * g->k;
+    const size_t columns = gemm_least(16, g->n - 16 * panel), behind = columns < 16 ? gemm_least(g->k, 16 / g->b_row + 1) : 0;
+    size_t k = 0;
+    if (g->b_column == 1)
+        for (; k + behind < g->k; k++) vf_store(to + 16 * k, vf_load(b + k * g->b_row));
+    if (columns == 16 && g->b_row == 1)  // 16 by 16, so that a cache line that was read is used up
+        for (; k + 16 <= g->k; k += 16)
+            for (size_t j = 0; j < 16; j += 4)
+                for (size_t q = k; q < k + 16; q += 4) gemm_turn(b + q + j * g->b_column, g->b_column, to + 16 * q + j, 16);
+    for (; k < g->k; k++)
+        for (size_t j = 0; j < 16; j++) to[16 * k + j] = j < columns ? b[k * g->b_row + j * g->b_column] : 0;
+}
+
+/// Up to 16 rows of A, contiguous.
+static void NAME(lares_gemm_pack_a)(const lares_gemm *g, size_t panel) {
+    const size_t rows = gemm_least(16, g->m - 16 * panel), step = LARES_GEMM_ROW(g->k);
+    const float *a = g->a + 16 * panel * g->a_row;
+    float *to = g->packed_a + 16 * panel * step;
+    size_t k = 0;
+    if (rows == 16 && g->a_row == 1)
+        for (; k + 4 <= g->k; k += 4)
+            for (size_t i = 0; i < 16; i += 4) gemm_turn(a + k * g->a_column + i, g->a_column, to + i * step + k, step);
+    for (; k < g->k; k++)
+        for (size_t i = 0; i < rows; i++) to[i * step + k] = a[i * g->a_row + k * g->a_column];
+}

@@ -1,0 +1,114 @@
+#ifndef LARES_LEARN_H
+#define LARES_LEARN_H
+
+#include "lares_pool.h"
+
+// What learning needs beside inference: products of float matrices, and loops over floats with their derivatives. As in lares_kernels.h,
+// nothing allocates and lengths were checked before. Arrays may have any length and alignment.
+
+/// y = f(x). Those up to LARES_SQRT have a derivative that follows from y alone.
+typedef enum {
+    LARES_IDENTITY = 0,
+    LARES_RELU,
+    LARES_SIGMOID,
+    LARES_TANH,
+    LARES_EXP,
+    LARES_SQRT,
+    LARES_UNARY_GELU,  // by tanh
+    LARES_UNARY_SILU,
+    LARES_LOG,
+    LARES_ABS,
+    LARES_SQUARE,
+    LARES_NEGATE,
+    LARES_RECIPROCAL
+} lares_unary;
+
+typedef enum { LARES_ADD = 0, LARES_SUBTRACT, LARES_MULTIPLY, LARES_DIVIDE, LARES_MAXIMUM, LARES_MINIMUM } lares_binary;
+
+/// One step of an optimizer over n parameters; fields as in the papers. `decay` is taken from the parameter itself (AdamW).
+typedef struct {
+    float rate, beta1, beta2, epsilon, decay;
+    float correction1, correction2;  // 1 / (1 - beta^t)
+} lares_adam;
+
+/// Gates of recurrent cells for one step of `rows` sequences; see learn_cells.inc.h.
+typedef struct {
+    size_t rows, hidden;
+    float *gates;            // LSTM [rows][4 hidden] i f g o; GRU [rows][3 hidden] r z n; values before, activations after
+    const float *before;     // LSTM c, GRU h of the step before, [rows][hidden]
+    float *cell, *out;       // LSTM c and h; GRU: h in out
+    const float *recurrent;  // GRU: h U + b of the gates, [rows][3 hidden]
+    float *candidate;        // GRU: the part of n that r multiplies, kept for the way back, [rows][hidden]
+    float *tanh_cell;        // LSTM: tanh c, kept for the way back
+} lares_cell;
+
+/// The way back: gradients of what lares_cell wrote, into gradients of what it read.
+typedef struct {
+    size_t rows, hidden;
+    const float *gates, *before, *tanh_cell, *candidate;
+    const float *d_out;  // gradient of out
+    float *d_cell;       // LSTM: in: of cell; out: of before. GRU: out: of before, but for what comes through U
+    float *d_gates;      // of the sums before the activations
+    float *d_recurrent;  // GRU: of h U + b
+} lares_cell_back;
+
+struct lares_gemm;
+
+/// Loops of one instruction set.
+typedef struct lares_learn_set {
+    void (*gemm_part)(const struct lares_gemm *product, size_t from, size_t to, size_t left, size_t right);
+    void (*gemm_pack_a)(const struct lares_gemm *product, size_t panel);
+    void (*gemm_pack_b)(const struct lares_gemm *product, size_t panel);
+    void (*map)(lares_unary f, const float *x, float *y, size_t n);
+    void (*map_back)(lares_unary f, const float *x, const float *y, const float *dy, float *dx, size_t n);  // dx = dy f'(x); y = f(x)
+    void (*zip)(lares_binary f, const float *a, int a_step, const float *b, int b_step, float *out, size_t n);  // steps 0 or 1
+    void (*add_scaled)(float *x, const float *y, float scale, size_t n);                                        // x += scale y
+    void (*scale_to)(const float *x, float scale, float *out, size_t n);
+    float (*sum)(const float *x, size_t n);
+    float (*dot)(const float *x, const float *y, size_t n);
+    void (*sum_rows)(const float *x, size_t rows, size_t columns, size_t row, float *out);  // out[columns] += the sum of the rows
+    void (*softmax_back)(const float *y, const float *dy, float scale, float *dx, size_t n);
+    void (*normalise)(const float *x, const float *weight, const float *bias, float epsilon, int centred, size_t n, float *y, float *statistics);
+    void (*normalise_back)(
+        const float *x, const float *weight, const float *dy, const float *statistics, int centred, size_t n, float *dx, float *d_weight, float *d_bias);
+    void (*adam)(const lares_adam *step, float *w, const float *g, float *m, float *v, size_t n);
+    void (*lstm)(const lares_cell *step, size_t row);
+    void (*lstm_back)(const lares_cell_back *step, size_t row);
+    void (*gru)(const lares_cell *step, size_t row);
+    void (*gru_back)(const lares_cell_back *step, size_t row);
+} lares_learn_set;
+
+/// c[m][n] = f(a[m][k] · b[k][n] + bias), or += before bias and f when `adding`. Steps are in floats, so a transpose is only other steps.
+typedef struct lares_gemm {
+    size_t m, n, k;
+    const float *a;
+    size_t a_row, a_column;
+    const float *b;
+    size_t b_row, b_column;
+    float *c;
+    size_t c_row;
+    int adding;
+    const float *bias;  // [n] or NULL
+    lares_unary unary;
+    float *packed_a, *packed_b;  // set by lares_gemm_run from its scratch memory
+} lares_gemm;
+
+/// Floats from one packed row of A to the next: rows a power of two apart would meet in the same few lines of the cache.
+#define LARES_GEMM_ROW(k) ((k) + 16)
+
+/// Floats of scratch memory a product needs; often 0.
+size_t lares_gemm_room(const lares_gemm *product);
+/// Computes a product on the pool, or on the caller alone when `threads` is 1 or there is little to do.
+void lares_gemm_run(lares_pool *pool, int threads, const lares_learn_set *set, lares_gemm product, float *scratch);
+
+/// Products of one shape, `a_next`, `b_next` and `c_next` floats apart.
+typedef struct {
+    lares_gemm first;
+    size_t count, a_next, b_next, c_next;
+    const lares_learn_set *set;
+    float *scratch;  // lares_gemm_room floats for each
+} lares_gemms;
+/// Body of a fork-join over the products; the context is a lares_gemms.
+void lares_gemms_one(void *products, size_t index);
+
+#endif
