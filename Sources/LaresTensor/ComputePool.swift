@@ -10,7 +10,7 @@ import CLaresKernels
 /// Call `close()` once before the last reference goes; a pool that was never closed keeps its parked threads.
 public final class ComputePool: Sendable {
     // C state made of atomics and, for turns, guarded by its own mutex; the kernel table is constant.
-    private nonisolated(unsafe) let state: OpaquePointer
+    nonisolated(unsafe) let state: OpaquePointer
     nonisolated(unsafe) let kernels: UnsafePointer<lares_kernel_set>
     let weights = WeightMemory.Arena()
     /// Threads that compute together, the caller included.

@@ -18,6 +18,8 @@ public struct SafeTensorsError: Error, Hashable, Sendable, CustomStringConvertib
         public static let unknownType = Code("unknownType")
         /// Shape, type and offsets of a tensor contradict each other, or overflow.
         public static let sizeMismatch = Code("sizeMismatch")
+        /// The file could not be written.
+        public static let unwritable = Code("unwritable")
         /// Tensors overlap, leave a hole, or leave bytes at the end.
         public static let badOffsets = Code("badOffsets")
     }

@@ -1,0 +1,36 @@
+/// Whole numbers in a shape: labels, token ids, places.
+public struct Indices: Sendable, Hashable {
+    /// In row-major order.
+    public var values: [Int32]
+    /// Sizes of the axes, outermost first.
+    public let shape: Shape
+
+    /// Numbers in row-major order; trap when there are more or fewer than the shape holds.
+    public init(_ values: [Int32], _ shape: Shape) {
+        precondition(values.count == shape.elementCount, "\(values.count) indices for the shape \(shape)")
+        self.values = values
+        self.shape = shape
+    }
+
+    /// A vector.
+    public init(_ values: some Collection<Int>) {
+        self.init(values.map(Int32.init), [values.count])
+    }
+
+    /// How many there are.
+    public var count: Int { values.count }
+
+    /// The same numbers in another shape of as many elements.
+    public func reshaped(_ shape: Shape) -> Indices { Indices(values, shape) }
+
+    /// Those at some places of the first axis.
+    public func rows(_ places: some Collection<Int>) -> Indices {
+        let size = shape.dropFirst().reduce(1, *)
+        return Indices(places.flatMap { values[($0 * size)..<(($0 + 1) * size)] }, shape.replacing(0, with: places.count))
+    }
+
+    /// Traps unless all are in 0..<limit; data from outside is checked before.
+    func check(below limit: Int, _ what: StaticString) {
+        for value in values { precondition(value >= 0 && value < limit, "\(what): index \(value) of \(limit)") }
+    }
+}

@@ -1,0 +1,137 @@
+import CLaresKernels
+
+/// A matrix as the product's kernel sees it: any steps between its numbers.
+struct MatrixView {
+    var base: UnsafeMutablePointer<Float>
+    var rows: Int
+    var columns: Int
+    var rowStep: Int
+    var columnStep = 1
+
+    var transposed: MatrixView { MatrixView(base: base, rows: columns, columns: rows, rowStep: columnStep, columnStep: rowStep) }
+}
+
+extension Tensor {
+    /// The last two axes of one matrix.
+    var matrix: MatrixView {
+        let n = shape.count
+        return MatrixView(base: floats, rows: shape[n - 2], columns: shape[n - 1], rowStep: strides[n - 2], columnStep: strides[n - 1])
+    }
+
+    /// All but the last axis as rows; only for packed tensors.
+    var rowsByLast: MatrixView {
+        let columns = shape.last ?? 1
+        return MatrixView(base: floats, rows: columns == 0 ? 0 : count / columns, columns: columns, rowStep: columns)
+    }
+}
+
+/// What follows a product while its tile is in registers.
+struct Epilogue {
+    var adding = false
+    var bias: UnsafePointer<Float>?
+    var unary = LARES_IDENTITY
+}
+
+/// c = a · b, rows of c `row` floats apart.
+func multiply(
+    _ a: MatrixView, _ b: MatrixView, into c: UnsafeMutablePointer<Float>, row: Int, _ then: Epilogue = Epilogue(), alone: Bool = false
+) {
+    var job = lares_gemm()
+    (job.m, job.n, job.k) = (a.rows, b.columns, a.columns)
+    (job.a, job.a_row, job.a_column) = (UnsafePointer(a.base), a.rowStep, a.columnStep)
+    (job.b, job.b_row, job.b_column) = (UnsafePointer(b.base), b.rowStep, b.columnStep)
+    (job.c, job.c_row) = (c, row)
+    (job.adding, job.bias, job.unary) = (then.adding ? 1 : 0, then.bias, then.unary)
+    guard job.m > 0, job.n > 0 else { return }
+    let loops = Loops.shared, bytes = lares_gemm_room(&job) * MemoryLayout<Float>.stride
+    let scratch = bytes > 0 ? TensorMemory.shared.take(bytes) : nil
+    lares_gemm_run(
+        loops.pool.state, alone ? 1 : Int32(loops.pool.threads), loops.set, job, scratch?.assumingMemoryBound(to: Float.self))
+    if let scratch { TensorMemory.shared.give(scratch, bytes) }
+}
+
+/// The matrix product `[…, m, k] · […, k, n]`. The second may be one matrix for all of the first; other leading axes are the same.
+public func matmul(_ a: Tensor, _ b: Tensor) -> Tensor {
+    precondition(
+        a.shape.count >= 2 && b.shape.count >= 2 && a.shape[a.shape.count - 1] == b.shape[b.shape.count - 2]
+            && (b.shape.count == 2 || a.shape.dropLast(2).elementsEqual(b.shape.dropLast(2))),
+        "no product of the shapes \(a.shape) and \(b.shape)")
+    if a.shape.count == 2 { return product(a, b) }
+    return b.shape.count == 2 ? flatProduct(a, b) : batchedProduct(a, b)
+}
+
+private func product(_ a: Tensor, _ b: Tensor) -> Tensor {
+    let (x, y) = (a.detached, b.detached)
+    let result = Tensor([a.shape[0], b.shape[1]]) { multiply(x.matrix, y.matrix, into: $0, row: b.shape[1]) }
+    return result.derived(from: a, b) { dy, gradients in
+        gradients.add(product(dy, y.transposed()), to: a)
+        gradients.add(product(x.transposed(), dy), to: b)
+    }
+}
+
+/// Many rows by one matrix: the leading axes become rows.
+private func flatProduct(_ a: Tensor, _ b: Tensor) -> Tensor {
+    let rows = a.reshaped([-1, a.shape[a.shape.count - 1]])
+    return product(rows, b).reshaped(Shape(a.shape.dropLast() + [b.shape[1]]))
+}
+
+/// A product for each of many matrices, one to a thread.
+private func batchedProduct(_ a: Tensor, _ b: Tensor) -> Tensor {
+    let (x, y) = (a.withPackedMatrices, b.withPackedMatrices)
+    let (m, n) = (a.shape[a.shape.count - 2], b.shape[b.shape.count - 1])
+    let result = Tensor(Shape(a.shape.dropLast() + [n])) { out in
+        let (first, second) = (x.matrix, y.matrix)
+        let (xNext, yNext) = (first.rows * first.columns, second.rows * second.columns)
+        ComputePool.shared.forEach(a.shape.dropLast(2).reduce(1, *)) { i in
+            var (p, q) = (first, second)
+            p.base += i * xNext
+            q.base += i * yNext
+            multiply(p, q, into: out + i * m * n, row: n, alone: true)
+        }
+    }
+    return result.derived(from: a, b) { dy, gradients in
+        gradients.add(batchedProduct(dy, y.transposed()), to: a)
+        gradients.add(batchedProduct(x.transposed(), dy), to: b)
+    }
+}
+
+extension Tensor {
+    /// Matrices one after another, each by rows or by columns.
+    fileprivate var withPackedMatrices: Tensor {
+        let turned = detached.transposed()
+        return turned.isContiguous ? detached : packed
+    }
+}
+
+/// `f(x · weight + bias)` in one pass: `[…, inputs] · [inputs, outputs] + [outputs]`.
+public func linear(_ x: Tensor, _ weight: Tensor, _ bias: Tensor?, then f: Nonlinearity = .identity) -> Tensor {
+    precondition(
+        weight.shape.count == 2 && x.shape.last == weight.shape[0] && (bias.map { $0.shape == [weight.shape[1]] } ?? true),
+        "no linear map of shape \(weight.shape) and bias \(bias?.shape.description ?? "none") for \(x.shape)")
+    guard f.isKnownByResult else { return apply(f, linear(x, weight, bias)) }
+    let (input, w, b) = (x.packed, weight.packed, bias?.packed), outputs = weight.shape[1]
+    let y = Tensor(Shape(x.shape.dropLast() + [outputs])) { out in
+        let then = Epilogue(bias: b.map { UnsafePointer($0.floats) }, unary: f.kind)
+        multiply(input.rowsByLast, w.matrix, into: out, row: outputs, then)
+    }
+    return y.derived(fromAny: [x, weight] + (bias.map { [$0] } ?? [])) { dy, gradients in
+        let d = f == .identity ? dy.packed : Tensor.back(f.kind, y, y, dy)
+        if let bias { gradients.add(d.sumOfRows(), to: bias) }
+        gradients.add(Tensor(weight.shape) { multiply(input.rowsByLast.transposed, d.rowsByLast, into: $0, row: outputs) }, to: weight)
+        gradients.add(Tensor(x.shape) { multiply(d.rowsByLast, w.matrix.transposed, into: $0, row: w.shape[0]) }, to: x)
+    }
+}
+
+extension Tensor {
+    /// The sum of all rows: every axis but the last. Only for packed tensors.
+    func sumOfRows() -> Tensor {
+        let columns = shape.last ?? 1, rows = columns == 0 ? 0 : count / columns, part = 128
+        let loops = Loops.shared
+        return Tensor([columns]) { out in
+            out.update(repeating: 0, count: columns)
+            loops.forRows((columns + part - 1) / part, columns: rows * part) { i in
+                loops.set.pointee.sum_rows(floats + i * part, rows, Swift.min(part, columns - i * part), columns, out + i * part)
+            }
+        }
+    }
+}
