@@ -1,0 +1,148 @@
+import Glibc
+public import LaresTensor
+
+/// Attention of several heads (Vaswani et al. 2017).
+public struct MultiHeadAttention: Module {
+    /// Projections `[width, width]`.
+    public var query: Linear, key: Linear, value: Linear, output: Linear
+    /// How many heads share the width.
+    public let heads: Int
+
+    /// A width that the heads divide.
+    public init(_ width: Int, heads: Int, using random: inout SeededRandom) {
+        precondition(heads > 0 && width % heads == 0, "\(heads) heads don't divide a width of \(width)")
+        (query, key) = (Linear(width, width, using: &random), Linear(width, width, using: &random))
+        (value, output) = (Linear(width, width, using: &random), Linear(width, width, using: &random))
+        self.heads = heads
+    }
+
+    /// Names `query`, `key`, `value` and `output`.
+    public mutating func visit(_ visitor: inout some ParameterVisitor) {
+        visitor.visit("query", &query)
+        visitor.visit("key", &key)
+        visitor.visit("value", &value)
+        visitor.visit("output", &output)
+    }
+
+    /// Queries from `x`, keys and values from `memory` (itself when nil), all `[batch, time, width]`.
+    public func callAsFunction(_ x: Tensor, over memory: Tensor? = nil, mask: AttentionMask = .none) -> Tensor {
+        let source = memory ?? x
+        return output(attention(query(x), key(source), value(source), heads: heads, mask: mask))
+    }
+}
+
+/// Two linear maps with a function between them, for each position.
+public struct FeedForward: Layer {
+    /// To the wider layer, and back.
+    public var up: Linear, down: Linear
+    /// The function between.
+    public let function: Nonlinearity
+
+    /// Four times as wide inside unless told otherwise.
+    public init(_ width: Int, hidden: Int? = nil, function: Nonlinearity = .gelu, using random: inout SeededRandom) {
+        up = Linear(width, hidden ?? 4 * width, using: &random)
+        down = Linear(hidden ?? 4 * width, width, using: &random)
+        self.function = function
+    }
+
+    /// Names `up` and `down`.
+    public mutating func visit(_ visitor: inout some ParameterVisitor) {
+        visitor.visit("up", &up)
+        visitor.visit("down", &down)
+    }
+
+    /// `[…, width]`
+    public func callAsFunction(_ x: Tensor) -> Tensor { down(up(x, then: function)) }
+}
+
+/// Self-attention and a feed-forward network, each after a norm and around a short cut (pre-norm; Xiong et al. 2020).
+///
+/// With a causal mask it is the block of GPT-2.
+public struct TransformerEncoderBlock: Module {
+    /// Self-attention.
+    public var attention: MultiHeadAttention
+    /// The network behind it.
+    public var feedForward: FeedForward
+    /// Norms before each.
+    public var attentionNorm: LayerNorm, feedForwardNorm: LayerNorm
+    /// After each.
+    public var dropout: Dropout
+
+    /// A block of one width throughout.
+    public init(
+        _ width: Int, heads: Int, hidden: Int? = nil, function: Nonlinearity = .gelu, dropout: Float = 0, using random: inout SeededRandom
+    ) {
+        attention = MultiHeadAttention(width, heads: heads, using: &random)
+        feedForward = FeedForward(width, hidden: hidden, function: function, using: &random)
+        (attentionNorm, feedForwardNorm) = (LayerNorm(width), LayerNorm(width))
+        self.dropout = Dropout(dropout)
+    }
+
+    /// Names its parts.
+    public mutating func visit(_ visitor: inout some ParameterVisitor) {
+        visitor.visit("attention", &attention)
+        visitor.visit("feedForward", &feedForward)
+        visitor.visit("attentionNorm", &attentionNorm)
+        visitor.visit("feedForwardNorm", &feedForwardNorm)
+        visitor.visit("dropout", &dropout)
+    }
+
+    /// `[batch, time, width]`
+    public func callAsFunction(_ x: Tensor, mask: AttentionMask = .none) -> Tensor {
+        let y = x + dropout(attention(attentionNorm(x), mask: mask))
+        return y + dropout(feedForward(feedForwardNorm(y)))
+    }
+}
+
+/// Causal self-attention, attention over an encoder's result, and a feed-forward network, each after a norm and around a short cut.
+public struct TransformerDecoderBlock: Module {
+    /// Over what was written so far.
+    public var attention: MultiHeadAttention
+    /// Over the encoder's result.
+    public var memoryAttention: MultiHeadAttention
+    /// The network behind them.
+    public var feedForward: FeedForward
+    /// Norms before each.
+    public var attentionNorm: LayerNorm, memoryNorm: LayerNorm, feedForwardNorm: LayerNorm
+    /// After each.
+    public var dropout: Dropout
+
+    /// A block of one width throughout.
+    public init(
+        _ width: Int, heads: Int, hidden: Int? = nil, function: Nonlinearity = .gelu, dropout: Float = 0, using random: inout SeededRandom
+    ) {
+        attention = MultiHeadAttention(width, heads: heads, using: &random)
+        memoryAttention = MultiHeadAttention(width, heads: heads, using: &random)
+        feedForward = FeedForward(width, hidden: hidden, function: function, using: &random)
+        (attentionNorm, memoryNorm, feedForwardNorm) = (LayerNorm(width), LayerNorm(width), LayerNorm(width))
+        self.dropout = Dropout(dropout)
+    }
+
+    /// Names its parts.
+    public mutating func visit(_ visitor: inout some ParameterVisitor) {
+        visitor.visit("attention", &attention)
+        visitor.visit("memoryAttention", &memoryAttention)
+        visitor.visit("feedForward", &feedForward)
+        visitor.visit("attentionNorm", &attentionNorm)
+        visitor.visit("memoryNorm", &memoryNorm)
+        visitor.visit("feedForwardNorm", &feedForwardNorm)
+        visitor.visit("dropout", &dropout)
+    }
+
+    /// `[batch, time, width]`; `memoryMask` says which of the memory is padding.
+    public func callAsFunction(_ x: Tensor, over memory: Tensor, memoryMask: AttentionMask = .none) -> Tensor {
+        var y = x + dropout(attention(attentionNorm(x), mask: .causal))
+        y = y + dropout(memoryAttention(memoryNorm(y), over: memory, mask: memoryMask))
+        return y + dropout(feedForward(feedForwardNorm(y)))
+    }
+}
+
+/// Sines and cosines that tell places apart (Vaswani et al. 2017), `[places, width]`.
+public func positionalEncoding(_ places: Int, _ width: Int) -> Tensor {
+    Tensor(
+        (0..<(places * width)).map { i in
+            let (place, column) = (Double(i / width), i % width)
+            let angle = place * pow(10000, -Double(column / 2 * 2) / Double(width))
+            return Float(column % 2 == 0 ? sin(angle) : cos(angle))
+        }, [places, width])
+}
