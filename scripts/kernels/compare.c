@@ -1,4 +1,5 @@
 // Compares a kernel set with the portable one over random shapes. Built and run by scripts/check-kernels.
+#include "compare.h"
 #include "lares_kernels.h"
 #include "layout.h"
 
@@ -10,23 +11,23 @@
 extern const lares_kernel_set lares_set_portable;
 
 static uint64_t state = 0x9e3779b97f4a7c15;
-static uint32_t draw(uint32_t below) {
+uint32_t draw(uint32_t below) {
     state ^= state << 13, state ^= state >> 7, state ^= state << 17;
     return (uint32_t)(state >> 33) % below;
 }
-static float number(void) { return ((float)draw(20001) - 10000) / 5000; }
+float number(void) { return ((float)draw(20001) - 10000) / 5000; }
 
-static void *room(size_t bytes) { return calloc(bytes + 64, 1); }
+void *room(size_t bytes) { return calloc(bytes + 64, 1); }
 
 static int failures = 0;
-static void report(const char *set, const char *kernel, int cases, double worst, double allowed) {
+void report(const char *set, const char *kernel, int cases, double worst, double allowed) {
     const int ok = worst <= allowed;  // NaN fails
     failures += !ok;
     printf("%-9s %-14s %4d cases  largest error %.2e (allowed %.0e)  %s\n", set, kernel, cases, worst, allowed, ok ? "ok" : "DIFFERS");
 }
 
 /// Largest difference relative to the size of the values.
-static double difference(const float *a, const float *b, size_t n) {
+double difference(const float *a, const float *b, size_t n) {
     double size = 1e-30, worst = 0;
     for (size_t i = 0; i < n; i++) size = fmax(size, fabs((double)b[i]));
     for (size_t i = 0; i < n; i++) {
@@ -258,5 +259,6 @@ int compare(const lares_kernel_set *set) {
     check_products(set);
     check_rows(set);
     check_attention(set);
+    compare_learn(set);
     return failures;
 }

@@ -54,11 +54,16 @@ typedef struct {
 
 struct lares_gemm;
 
+/// Rows `from`..<`to` and columns `left`..<`right` of a product, and the part of its depth to add.
+typedef struct {
+    size_t from, to, left, right, k, depth;
+} lares_gemm_block;
+
 /// Loops of one instruction set.
 typedef struct lares_learn_set {
-    void (*gemm_part)(const struct lares_gemm *product, size_t from, size_t to, size_t left, size_t right);
-    void (*gemm_pack_a)(const struct lares_gemm *product, size_t panel);
-    void (*gemm_pack_b)(const struct lares_gemm *product, size_t panel);
+    void (*gemm_part)(const struct lares_gemm *product, const lares_gemm_block *block);
+    void (*gemm_pack_a)(const struct lares_gemm *product, size_t panel, size_t k, size_t depth);
+    void (*gemm_pack_b)(const struct lares_gemm *product, size_t panel, size_t k, size_t depth);
     void (*map)(lares_unary f, const float *x, float *y, size_t n);
     void (*map_back)(lares_unary f, const float *x, const float *y, const float *dy, float *dx, size_t n);  // dx = dy f'(x); y = f(x)
     void (*zip)(lares_binary f, const float *a, int a_step, const float *b, int b_step, float *out, size_t n);  // steps 0 or 1
@@ -90,7 +95,7 @@ typedef struct lares_gemm {
     int adding;
     const float *bias;  // [n] or NULL
     lares_unary unary;
-    float *packed_a, *packed_b;  // set by lares_gemm_run from its scratch memory
+    float *packed_a, *packed_b;  // NULL; or packed_b as lares_gemm_pack left it, and b NULL
 } lares_gemm;
 
 /// Floats from one packed row of A to the next: rows a power of two apart would meet in the same few lines of the cache.
@@ -101,14 +106,9 @@ size_t lares_gemm_room(const lares_gemm *product);
 /// Computes a product on the pool, or on the caller alone when `threads` is 1 or there is little to do.
 void lares_gemm_run(lares_pool *pool, int threads, const lares_learn_set *set, lares_gemm product, float *scratch);
 
-/// Products of one shape, `a_next`, `b_next` and `c_next` floats apart.
-typedef struct {
-    lares_gemm first;
-    size_t count, a_next, b_next, c_next;
-    const lares_learn_set *set;
-    float *scratch;  // lares_gemm_room floats for each
-} lares_gemms;
-/// Body of a fork-join over the products; the context is a lares_gemms.
-void lares_gemms_one(void *products, size_t index);
+/// Floats that B packed ahead takes.
+size_t lares_gemm_packed_room(const lares_gemm *product);
+/// Packs B into packed_b, for products that meet it again and again. On the caller alone.
+void lares_gemm_pack(const lares_learn_set *set, const lares_gemm *product);
 
 #endif

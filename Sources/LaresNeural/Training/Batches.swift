@@ -75,11 +75,11 @@ public struct MixedBatches<Source: Dataset>: Sequence, IteratorProtocol {
     private var random: SeededRandom
 
     /// `count` batches of `size` samples; a dataset that is used up begins again in another order.
-    public init(_ sources: [(source: Source, weight: Float)], of size: Int, count: Int, random: SeededRandom) {
-        precondition(
-            size > 0 && sources.allSatisfy { $0.weight >= 0 && $0.source.count > 0 }, "datasets with samples, and weights of 0 or more")
-        precondition(sources.contains { $0.weight > 0 }, "no dataset has a weight above 0")
-        parts = sources.map { Part(source: $0.source, weight: $0.weight) }
+    public init(_ sources: [Source], weights: [Float], of size: Int, count: Int, random: SeededRandom) {
+        precondition(sources.count == weights.count, "\(weights.count) weights for \(sources.count) datasets")
+        precondition(size > 0 && sources.allSatisfy { $0.count > 0 }, "batches of \(size) from datasets with samples")
+        precondition(weights.allSatisfy { $0 >= 0 } && weights.contains { $0 > 0 }, "weights \(weights): none below 0, one above")
+        parts = zip(sources, weights).map { Part(source: $0, weight: $1) }
         (self.size, left, self.random) = (size, count, random)
     }
 

@@ -112,22 +112,16 @@ public func convolution1D(
     return y.reshaped([y.shape[0], y.shape[1], y.shape[3]])
 }
 
-/// The largest number of each channel under a window, of images `[batch, height, width, channels]`.
+/// The largest number of each channel under a window, of images `[batch, height, width, channels]`; the gradient goes to the first of
+/// equals.
 public func maxPool2D(_ x: Tensor, _ window: Window2D) -> Tensor {
     let windows = Windows(x.shape, window), input = x.packed, channels = windows.channels
     var places = [Int32](repeating: -1, count: windows.count * channels)
     let y = Tensor([windows.batch, windows.outHeight, windows.outWidth, channels]) { out in
-        out.update(repeating: -.infinity, count: windows.count * channels)
         places.withUnsafeMutableBufferPointer { places in
             guard let places = places.baseAddress else { return }
-            for index in 0..<windows.count {
-                let (image, y, x) = windows.position(index), target = out + index * channels, place = places + index * channels
-                windows.forRuns(image, y, x) { _, source, count in
-                    for i in 0..<count where input.floats[source + i] > target[i % channels] || place[i % channels] < 0 {
-                        target[i % channels] = input.floats[source + i]
-                        place[i % channels] = Int32(source + i)
-                    }
-                }
+            Loops.shared.forRows(windows.count, columns: windows.size) { index in
+                windows.largest(input.floats, index, out + index * channels, places + index * channels)
             }
         }
     }
@@ -151,6 +145,23 @@ public func averagePool2D(_ x: Tensor, _ window: Window2D) -> Tensor {
 }
 
 extension Windows {
+    /// The largest numbers of one window and where they are; none there is -infinity from nowhere.
+    fileprivate func largest(
+        _ x: UnsafePointer<Float>, _ index: Int, _ out: UnsafeMutablePointer<Float>, _ places: UnsafeMutablePointer<Int32>
+    ) {
+        out.update(repeating: -.infinity, count: channels)
+        let (image, y, column) = position(index)
+        forRuns(image, y, column) { _, source, count in
+            for start in stride(from: source, to: source + count, by: channels) {
+                for i in 0..<channels {
+                    let isLarger = x[start + i] > out[i]
+                    places[i] = isLarger ? Int32(truncatingIfNeeded: start + i) : places[i]
+                    out[i] = isLarger ? x[start + i] : out[i]
+                }
+            }
+        }
+    }
+
     fileprivate func position(_ index: Int) -> (image: Int, y: Int, x: Int) {
         (index / (outHeight * outWidth), index / outWidth % outHeight, index % outWidth)
     }

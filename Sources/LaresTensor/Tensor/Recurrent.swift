@@ -73,13 +73,13 @@ private struct LSTMRun: Sendable {
     private var slab: Int { batch * hidden }
 
     func forward() -> Tensor {
-        let loops = Loops.shared, width = 4 * hidden
+        let loops = Loops.shared, width = 4 * hidden, u = PackedMatrix(u.matrix)
         multiply(x.rowsByLast, wx.matrix, into: gates.floats, row: width, Epilogue(bias: UnsafePointer(bias.floats)))
         for t in 0..<steps {
             let (before, cell) = t == 0 ? (h.floats, c.floats) : (outputs.floats + (t - 1) * slab, cells.floats + (t - 1) * slab)
             let gate = gates.floats + t * batch * width
             multiply(
-                MatrixView(base: before, rows: batch, columns: hidden, rowStep: hidden), u.matrix, into: gate, row: width,
+                MatrixView(base: before, rows: batch, columns: hidden, rowStep: hidden), u, into: gate, row: width,
                 Epilogue(adding: true))
             var job = lares_cell()
             (job.rows, job.hidden, job.gates, job.before) = (batch, hidden, gate, UnsafePointer(cell))
@@ -103,7 +103,7 @@ private struct LSTMRun: Sendable {
     /// Gradients of the gates' sums, step by step from the last; returns those of the states before the first.
     private func throughTime(_ dy: Tensor, _ dGates: Tensor) -> (Tensor, Tensor) {
         let loops = Loops.shared, width = 4 * hidden
-        let turned = u.transposed().packed, dh = Tensor.zeros([batch, hidden]), dc = Tensor([batch, hidden]) { _ in }
+        let turned = PackedMatrix(u.matrix.transposed), dh = Tensor.zeros([batch, hidden]), dc = Tensor([batch, hidden]) { _ in }
         dc.floats.update(from: dy.floats + steps * slab, count: slab)
         for t in (0..<steps).reversed() {
             loops.set.pointee.add_scaled(dh.floats, dy.floats + t * slab, 1, slab)
@@ -114,7 +114,7 @@ private struct LSTMRun: Sendable {
             (job.d_cell, job.d_gates) = (dc.floats, dGates.floats + t * batch * width)
             loops.forRows(batch, columns: width) { loops.set.pointee.lstm_back(&job, $0) }
             let d = MatrixView(base: job.d_gates, rows: batch, columns: width, rowStep: width)
-            multiply(d, turned.matrix, into: dh.floats, row: hidden)
+            multiply(d, turned, into: dh.floats, row: hidden)
         }
         return (dh, dc)
     }
@@ -176,11 +176,11 @@ private struct GRURun: Sendable {
     private func before(_ t: Int) -> UnsafeMutablePointer<Float> { t == 0 ? h.floats : outputs.floats + (t - 1) * slab }
 
     func forward() -> Tensor {
-        let loops = Loops.shared, recurrent = Tensor([batch, width]) { _ in }
+        let loops = Loops.shared, recurrent = Tensor([batch, width]) { _ in }, u = PackedMatrix(u.matrix)
         multiply(x.rowsByLast, wx.matrix, into: gates.floats, row: width, Epilogue(bias: UnsafePointer(bias.floats)))
         for t in 0..<steps {
             let state = MatrixView(base: before(t), rows: batch, columns: hidden, rowStep: hidden)
-            multiply(state, u.matrix, into: recurrent.floats, row: width, Epilogue(bias: UnsafePointer(recurrentBias.floats)))
+            multiply(state, u, into: recurrent.floats, row: width, Epilogue(bias: UnsafePointer(recurrentBias.floats)))
             var job = lares_cell()
             (job.rows, job.hidden, job.gates, job.before) = (batch, hidden, gates.floats + t * batch * width, UnsafePointer(state.base))
             (job.out, job.recurrent, job.candidate) = (
@@ -203,7 +203,7 @@ private struct GRURun: Sendable {
     }
 
     private func throughTime(_ dy: Tensor, _ dGates: Tensor, _ dRecurrent: Tensor) -> Tensor {
-        let loops = Loops.shared, turned = u.transposed().packed
+        let loops = Loops.shared, turned = PackedMatrix(u.matrix.transposed)
         let dh = Tensor.zeros([batch, hidden]), next = Tensor([batch, hidden]) { _ in }
         for t in (0..<steps).reversed() {
             loops.set.pointee.add_scaled(dh.floats, dy.floats + t * slab, 1, slab)
@@ -217,7 +217,7 @@ private struct GRURun: Sendable {
             )
             loops.forRows(batch, columns: width) { loops.set.pointee.gru_back(&job, $0) }
             let d = MatrixView(base: job.d_recurrent, rows: batch, columns: width, rowStep: width)
-            multiply(d, turned.matrix, into: next.floats, row: hidden, Epilogue(adding: true))
+            multiply(d, turned, into: next.floats, row: hidden, Epilogue(adding: true))
             dh.floats.update(from: next.floats, count: slab)
         }
         return dh

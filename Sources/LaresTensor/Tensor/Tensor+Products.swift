@@ -36,12 +36,47 @@ struct Epilogue {
 func multiply(
     _ a: MatrixView, _ b: MatrixView, into c: UnsafeMutablePointer<Float>, row: Int, _ then: Epilogue = Epilogue(), alone: Bool = false
 ) {
-    var job = lares_gemm()
-    (job.m, job.n, job.k) = (a.rows, b.columns, a.columns)
-    (job.a, job.a_row, job.a_column) = (UnsafePointer(a.base), a.rowStep, a.columnStep)
+    var job = lares_gemm(a, columns: b.columns, into: c, row: row, then)
     (job.b, job.b_row, job.b_column) = (UnsafePointer(b.base), b.rowStep, b.columnStep)
-    (job.c, job.c_row) = (c, row)
-    (job.adding, job.bias, job.unary) = (then.adding ? 1 : 0, then.bias, then.unary)
+    run(job, alone: alone)
+}
+
+/// The same with a matrix that was packed ahead.
+func multiply(_ a: MatrixView, _ b: PackedMatrix, into c: UnsafeMutablePointer<Float>, row: Int, _ then: Epilogue = Epilogue()) {
+    var job = lares_gemm(a, columns: b.columns, into: c, row: row, then)
+    job.packed_b = b.memory.floats
+    run(job, alone: false)
+}
+
+/// A second factor, packed once for products that meet it at every step.
+struct PackedMatrix {
+    let columns: Int
+    fileprivate let memory: Tensor
+
+    init(_ b: MatrixView) {
+        var job = lares_gemm()
+        (job.n, job.k) = (b.columns, b.rows)
+        (job.b, job.b_row, job.b_column) = (UnsafePointer(b.base), b.rowStep, b.columnStep)
+        columns = b.columns
+        memory = Tensor([lares_gemm_packed_room(&job)]) { out in
+            job.packed_b = out
+            lares_gemm_pack(Loops.shared.set, &job)
+        }
+    }
+}
+
+extension lares_gemm {
+    fileprivate init(_ a: MatrixView, columns: Int, into c: UnsafeMutablePointer<Float>, row: Int, _ then: Epilogue) {
+        self.init()
+        (m, n, k) = (a.rows, columns, a.columns)
+        (self.a, a_row, a_column) = (UnsafePointer(a.base), a.rowStep, a.columnStep)
+        (self.c, c_row) = (c, row)
+        (adding, bias, unary) = (then.adding ? 1 : 0, then.bias, then.unary)
+    }
+}
+
+private func run(_ product: lares_gemm, alone: Bool) {
+    var job = product
     guard job.m > 0, job.n > 0 else { return }
     let loops = Loops.shared, bytes = lares_gemm_room(&job) * MemoryLayout<Float>.stride
     let scratch = bytes > 0 ? TensorMemory.shared.take(bytes) : nil

@@ -1,0 +1,111 @@
+import LaresNeural
+import LaresTensor
+import Testing
+
+private struct Point: Module {
+    var position = Tensor([2, -1])
+    mutating func visit(_ visitor: inout some ParameterVisitor) { visitor.visit("position", &position) }
+}
+
+/// Steps down x² + y²/2, beside the papers' formulas in double precision.
+@Suite struct OptimizerTests {
+    private func path(_ optimizer: some Optimizer, steps: Int = 5) -> [Float] {
+        var (point, optimizer) = (Point(), optimizer)
+        for _ in 0..<steps {
+            let (_, gradient) = valueAndGradient(at: point) { (square($0.position) * Tensor([1, 0.5])).sum() }
+            optimizer.update(&point, along: gradient)
+        }
+        return point.position.array
+    }
+
+    /// The same with `step(w, g, memory, t)`; memory holds two numbers.
+    private func reference(_ step: (Double, Double, inout (Double, Double), Int) -> Double) -> [Double] {
+        zip([2.0, -1.0], [2.0, 1.0]).map { start, curve in
+            var (w, memory) = (start, (0.0, 0.0))
+            for t in 1...5 { w = step(w, curve * w, &memory, t) }
+            return w
+        }
+    }
+
+    private func expectClose(_ found: [Float], _ right: [Double]) {
+        for (a, b) in zip(found, right) { #expect(abs(Double(a) - b) < 1e-5) }
+    }
+
+    @Test func descentFollowsTheGradient() {
+        expectClose(path(SGD(learningRate: 0.1)), reference { w, g, _, _ in w - 0.1 * g })
+        expectClose(path(SGD(learningRate: 0.1, decay: .all(0.5))), reference { w, g, _, _ in w - 0.1 * (g + 0.5 * w) })
+    }
+
+    @Test func momentumKeepsTheDirection() {
+        expectClose(
+            path(SGD(learningRate: 0.1, momentum: 0.9)),
+            reference { w, g, m, _ in
+                m.0 = 0.9 * m.0 + g
+                return w - 0.1 * m.0
+            })
+        expectClose(
+            path(SGD(learningRate: 0.1, momentum: 0.9, isNesterov: true)),
+            reference { w, g, m, _ in
+                m.0 = 0.9 * m.0 + g
+                return w - 0.1 * (g + 0.9 * m.0)
+            })
+    }
+
+    @Test(arguments: [0, 0.1]) func adamIsThePapers(_ decay: Double) {
+        expectClose(
+            path(AdamW(learningRate: 0.1, decay: .all(Float(decay)))),
+            reference { w, g, m, t in
+                m = (0.9 * m.0 + 0.1 * g, 0.999 * m.1 + 0.001 * g * g)
+                var (first, second) = (1.0, 1.0)
+                for _ in 0..<t { (first, second) = (first * 0.9, second * 0.999) }
+                return w - 0.1 * decay * w - 0.1 * (m.0 / (1 - first)) / ((m.1 / (1 - second)).squareRoot() + 1e-8)
+            })
+    }
+
+    @Test func adaptiveRatesDivideByPastGradients() {
+        expectClose(
+            path(RMSProp(learningRate: 0.1)),
+            reference { w, g, m, _ in
+                m.0 = 0.99 * m.0 + 0.01 * g * g
+                return w - 0.1 * g / (m.0.squareRoot() + 1e-8)
+            })
+        expectClose(
+            path(Adagrad(learningRate: 0.1)),
+            reference { w, g, m, _ in
+                m.0 += g * g
+                return w - 0.1 * g / (m.0.squareRoot() + 1e-10)
+            })
+    }
+
+    @Test func decayOfMatricesSparesBiases() {
+        var random = SeededRandom(seed: 1)
+        var model = Linear(3, 2, using: &random)
+        let before = model
+        var optimizer = AdamW(learningRate: 0.1, decay: .matrices(0.5))
+        optimizer.update(&model, along: Gradient(tensors: [.zeros([3, 2]), .zeros([2])]))
+        #expect(model.bias == before.bias)
+        #expect(model.weight == before.weight * 0.95)
+    }
+
+    @Test func clippingShortensOnlyWhatIsLonger() {
+        let gradient = Gradient(tensors: [Tensor([3, 0]), Tensor([4])])
+        #expect(gradient.norm == 5)
+        #expect(abs(gradient.clipped(toNorm: 1).norm - 1) < 1e-6)
+        #expect(gradient.clipped(toNorm: 10).tensors == gradient.tensors)
+        #expect(gradient.clipped(toValue: 3.5).tensors[1].array == [3.5])
+        #expect(!Gradient(tensors: [Tensor([.nan])]).isFinite)
+    }
+
+    @Test func schedulesRiseAndFall() {
+        let schedule = Schedule.cosine(1, to: 0.1, over: 100).warmedUp(over: 10)
+        #expect(schedule.rate(at: 0) == 0.1 && schedule.rate(at: 9) == 1 && schedule.rate(at: 10) == 1)
+        #expect(abs(schedule.rate(at: 60) - 0.55) < 1e-6 && abs(schedule.rate(at: 500) - 0.1) < 1e-6)
+        #expect(Schedule.stepped(1, factor: 0.5, every: 3).rate(at: 7) == 0.25)
+        #expect(Schedule.linear(1, to: 0, over: 4).rate(at: 1) == 0.75)
+    }
+
+    @Test func trainingEndsWhenItNoLongerGetsBetter() {
+        var stopping = EarlyStopping(patience: 2)
+        #expect([3, 2, .nan, 2.5].map { stopping.look($0) } == [.better, .better, .worse, .stop])
+    }
+}
