@@ -7,6 +7,7 @@ let package = Package(
     products: [
         .executable(name: "lares", targets: ["lares"]),
         .library(name: "LaresTensor", targets: ["LaresTensor"]),
+        .library(name: "LaresNeural", targets: ["LaresNeural"]),
         .library(name: "LaresTemplates", targets: ["LaresTemplates"]),
         .library(name: "LaresLanguage", targets: ["LaresLanguage"]),
         .library(name: "LaresServing", targets: ["LaresServing"]),
@@ -31,6 +32,7 @@ let package = Package(
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .target(name: "CLaresKernels", exclude: ["README.md"]),
         .target(name: "LaresTensor", dependencies: ["CLaresKernels"]),
+        .target(name: "LaresNeural", dependencies: ["LaresTensor"]),
         .target(name: "LaresTemplates"),
         .target(name: "LaresLanguage", dependencies: ["LaresTensor", "LaresTemplates"]),
         .target(name: "LaresStore", dependencies: [.product(name: "GRDB", package: "GRDB.swift")]),
@@ -87,6 +89,7 @@ let package = Package(
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             ]),
         .testTarget(name: "LaresTensorTests", dependencies: ["LaresTensor"]),
+        .testTarget(name: "LaresNeuralTests", dependencies: ["LaresNeural", "LaresTensor"]),
         .testTarget(name: "LaresTemplatesTests", dependencies: ["LaresTemplates"], resources: [.copy("Golden")]),
         .testTarget(
             name: "LaresLanguageTests", dependencies: ["LaresLanguage", "LaresTemplates", "LaresTensor"], resources: [.copy("Golden")]),

@@ -1,7 +1,8 @@
-// Gates of recurrent cells, one row (sequence) of one step. What lies past `hidden` belongs to the next gate, so tails are taken apart.
+// Gates of recurrent cells, as bodies of fork-joins over rows: one row (sequence) of one step. What lies past `hidden` belongs to the next gate, so tails are taken apart.
 
 /// c = f c' + i g, h = o tanh c (Hochreiter & Schmidhuber 1997, with forget gates: Gers et al. 2000).
-static void NAME(lares_lstm)(const lares_cell *s, size_t row) {
+static void NAME(lares_lstm)(void *step, size_t row) {
+    const lares_cell *s = step;
     const size_t n = s->hidden, at = row * n;
     float *gate = s->gates + row * 4 * n;
     for (size_t j = 0; j < n; j += 16) {
@@ -14,7 +15,8 @@ static void NAME(lares_lstm)(const lares_cell *s, size_t row) {
     }
 }
 
-static void NAME(lares_lstm_back)(const lares_cell_back *s, size_t row) {
+static void NAME(lares_lstm_back)(void *step, size_t row) {
+    const lares_cell_back *s = step;
     const size_t n = s->hidden, at = row * n;
     const float *gate = s->gates + row * 4 * n;
     float *d = s->d_gates + row * 4 * n;
@@ -32,7 +34,8 @@ static void NAME(lares_lstm_back)(const lares_cell_back *s, size_t row) {
 }
 
 /// h = (1 - z) n + z h', n = tanh(x_n + r u_n) (Cho et al. 2014, with the reset gate after the product).
-static void NAME(lares_gru)(const lares_cell *s, size_t row) {
+static void NAME(lares_gru)(void *step, size_t row) {
+    const lares_cell *s = step;
     const size_t n = s->hidden, at = row * n;
     float *gate = s->gates + row * 3 * n;
     const float *u = s->recurrent + row * 3 * n;
@@ -47,7 +50,8 @@ static void NAME(lares_gru)(const lares_cell *s, size_t row) {
     }
 }
 
-static void NAME(lares_gru_back)(const lares_cell_back *s, size_t row) {
+static void NAME(lares_gru_back)(void *step, size_t row) {
+    const lares_cell_back *s = step;
     const size_t n = s->hidden, at = row * n;
     const float *gate = s->gates + row * 3 * n;
     float *d = s->d_gates + row * 3 * n, *du = s->d_recurrent + row * 3 * n;

@@ -126,8 +126,8 @@ static void check_adam(const lares_kernel_set *set) {
 
 /// All arrays of a cell in one, so that they are compared together.
 static void cells(const lares_learn_set *set, float *x, size_t n, int is_lstm) {
-    const lares_cell c = {1, n, x, x + 4 * n, x + 5 * n, x + 6 * n, x + 7 * n, x + 10 * n, x + 11 * n};
-    const lares_cell_back b = {1, n, x, x + 4 * n, x + 11 * n, x + 10 * n, x + 12 * n, x + 13 * n, x + 14 * n, x + 18 * n};
+    lares_cell c = {1, n, x, x + 4 * n, x + 5 * n, x + 6 * n, x + 7 * n, x + 10 * n, x + 11 * n};
+    lares_cell_back b = {1, n, x, x + 4 * n, x + 11 * n, x + 10 * n, x + 12 * n, x + 13 * n, x + 14 * n, x + 18 * n};
     if (is_lstm) set->lstm(&c, 0), set->lstm_back(&b, 0);
     else set->gru(&c, 0), set->gru_back(&b, 0);
 }

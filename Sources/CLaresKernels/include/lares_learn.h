@@ -77,10 +77,8 @@ typedef struct lares_learn_set {
     void (*normalise_back)(
         const float *x, const float *weight, const float *dy, const float *statistics, int centred, size_t n, float *dx, float *d_weight, float *d_bias);
     void (*adam)(const lares_adam *step, float *w, const float *g, float *m, float *v, size_t n);
-    void (*lstm)(const lares_cell *step, size_t row);
-    void (*lstm_back)(const lares_cell_back *step, size_t row);
-    void (*gru)(const lares_cell *step, size_t row);
-    void (*gru_back)(const lares_cell_back *step, size_t row);
+    lares_body lstm, gru;            // the context is a lares_cell
+    lares_body lstm_back, gru_back;  // the context is a lares_cell_back
 } lares_learn_set;
 
 /// c[m][n] = f(a[m][k] · b[k][n] + bias), or += before bias and f when `adding`. Steps are in floats, so a transpose is only other steps.

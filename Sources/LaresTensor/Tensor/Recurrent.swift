@@ -84,7 +84,7 @@ private struct LSTMRun: Sendable {
             var job = lares_cell()
             (job.rows, job.hidden, job.gates, job.before) = (batch, hidden, gate, UnsafePointer(cell))
             (job.cell, job.out, job.tanh_cell) = (cells.floats + t * slab, outputs.floats + t * slab, tanhs.floats + t * slab)
-            loops.forRows(batch, columns: width) { loops.set.pointee.lstm(&job, $0) }
+            loops.pool.run(batch, loops.set.pointee.lstm, &job)
         }
         (outputs.floats + steps * slab).update(from: steps == 0 ? c.floats : cells.floats + (steps - 1) * slab, count: slab)
         return outputs
@@ -112,7 +112,7 @@ private struct LSTMRun: Sendable {
             job.before = UnsafePointer(t == 0 ? c.floats : cells.floats + (t - 1) * slab)
             (job.tanh_cell, job.d_out) = (UnsafePointer(tanhs.floats + t * slab), UnsafePointer(dh.floats))
             (job.d_cell, job.d_gates) = (dc.floats, dGates.floats + t * batch * width)
-            loops.forRows(batch, columns: width) { loops.set.pointee.lstm_back(&job, $0) }
+            loops.pool.run(batch, loops.set.pointee.lstm_back, &job)
             let d = MatrixView(base: job.d_gates, rows: batch, columns: width, rowStep: width)
             multiply(d, turned, into: dh.floats, row: hidden)
         }
@@ -186,7 +186,7 @@ private struct GRURun: Sendable {
             (job.out, job.recurrent, job.candidate) = (
                 outputs.floats + t * slab, UnsafePointer(recurrent.floats), candidates.floats + t * slab
             )
-            loops.forRows(batch, columns: width) { loops.set.pointee.gru(&job, $0) }
+            loops.pool.run(batch, loops.set.pointee.gru, &job)
         }
         return outputs
     }
@@ -215,7 +215,7 @@ private struct GRURun: Sendable {
             (job.d_cell, job.d_gates, job.d_recurrent) = (
                 next.floats, dGates.floats + t * batch * width, dRecurrent.floats + t * batch * width
             )
-            loops.forRows(batch, columns: width) { loops.set.pointee.gru_back(&job, $0) }
+            loops.pool.run(batch, loops.set.pointee.gru_back, &job)
             let d = MatrixView(base: job.d_recurrent, rows: batch, columns: width, rowStep: width)
             multiply(d, turned, into: next.floats, row: hidden, Epilogue(adding: true))
             dh.floats.update(from: next.floats, count: slab)

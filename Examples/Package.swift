@@ -1,0 +1,14 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// Programs of under a hundred lines that use Lares as a library. `scripts/examples` runs them all; each ends with an error when it didn't learn.
+let package = Package(
+    name: "examples",
+    dependencies: [.package(name: "lares", path: "..")],
+    targets: ["TruthTable", "BackPropagation", "NumberSequences"].map {
+        .executableTarget(
+            name: $0,
+            dependencies: [.product(name: "LaresTensor", package: "lares"), .product(name: "LaresNeural", package: "lares")],
+            swiftSettings: [.swiftLanguageMode(.v6), .treatAllWarnings(as: .error)])
+    }
+)
