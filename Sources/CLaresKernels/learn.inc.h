@@ -211,19 +211,20 @@ static void NAME(lares_normalise_back)(
     }
 }
 
-/// Numbers below 2^-100 soon become zero. A mean of zeros would stay denormal for ever, which made steps four times as long.
-OP vf vf_faded(vf x) { return vf_mul(x, vf_min(vf_mul(vf_abs(x), vf_set(0x1p100f)), vf_set(1))); }
+/// Numbers below 2^-60 shrink to zero: their squares, and means of zeros, would be denormal, and steps four times as long.
+OP vf vf_faded(vf x) { return vf_mul(x, vf_min(vf_mul(vf_abs(x), vf_set(0x1p60f)), vf_set(1))); }
+OP vf vf_faded_square(vf x) { return vf_mul(x, vf_min(vf_mul(x, vf_set(0x1p120f)), vf_set(1))); }
 
 /// Kingma & Ba 2015, algorithm 1; with `decay` as Loshchilov & Hutter 2019 have it.
 static void NAME(lares_adam)(const lares_adam *s, float *w, const float *g, float *m, float *v, size_t n) {
     const vf keep = vf_set(1 - s->rate * s->decay), rate = vf_set(-s->rate * s->correction1);
     for (size_t i = 0; i < n; i += 16) {
         const size_t left = n - i;
-        const vf d = vf_take(g + i, left);
+        const vf d = vf_faded(vf_take(g + i, left));
         const vf first = vf_fma(vf_set(s->beta1), vf_take(m + i, left), vf_mul(vf_set(1 - s->beta1), d));
         const vf second = vf_fma(vf_set(s->beta2), vf_take(v + i, left), vf_mul(vf_set(1 - s->beta2), vf_mul(d, d)));
         const vf size = vf_add(vf_sqrt(vf_mul(second, vf_set(s->correction2))), vf_set(s->epsilon));
-        vf_put(m + i, vf_faded(first), left), vf_put(v + i, vf_faded(second), left);
+        vf_put(m + i, vf_faded(first), left), vf_put(v + i, vf_faded_square(second), left);
         vf_put(w + i, vf_fma(vf_take(w + i, left), keep, vf_div(vf_mul(rate, first), size)), left);
     }
 }

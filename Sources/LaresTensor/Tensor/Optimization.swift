@@ -1,4 +1,5 @@
 import CLaresKernels
+import Glibc
 
 /// What one step of Adam does with every parameter.
 package struct AdamStep: Sendable {
@@ -63,8 +64,4 @@ extension Tensor {
 }
 
 /// 1 / (1 - βᵗ), in double precision: the first steps subtract numbers close to one.
-private func correction(_ beta: Float, _ number: Int) -> Float {
-    var power = 1.0
-    for _ in 0..<min(number, 100_000) where power > 1e-18 { power *= Double(beta) }
-    return Float(1 / (1 - power))
-}
+private func correction(_ beta: Float, _ number: Int) -> Float { Float(1 / (1 - pow(Double(beta), Double(number)))) }
