@@ -228,12 +228,14 @@ final class LanguageRunner {
         }
     }
 
-    /// While answers are being written, a step may read as much of new prompts as takes about 40 ms: more would be felt as a stutter.
+    /// While answers are being written, a step may read as much of new prompts as takes twice the time of writing a token: more would be felt
+    /// as a stutter, and a tile of 12 rows already reads prompts at most of their full speed.
     private func notePromptSpeed(_ entries: [Entry], _ time: Duration) {
         let tokens = entries.reduce(0) { $0 + $1.step.tokens.count }
         guard tokens >= 32, time > .zero else { return }
         promptSpeed += (Double(tokens) / (time / .seconds(1)) - promptSpeed) / 4
-        scheduler.settings.mixedPromptTokens = max(16, min(scheduler.settings.promptTokens, Int(promptSpeed * 0.04)))
+        let most = Int(promptSpeed * 2 * pace.secondsAlone) / 12 * 12
+        scheduler.settings.mixedPromptTokens = max(12, min(scheduler.settings.promptTokens, most))
     }
 }
 
@@ -247,6 +249,9 @@ struct StepPace {
         guard let single, let extra, single > 0 else { return 0.2 }
         return min(1, max(0.05, extra / single))
     }
+
+    /// What a step of one row takes; 20 ms until one was measured.
+    var secondsAlone: Double { single ?? 0.02 }
 
     mutating func note(rows: Int, _ time: Duration) {
         let seconds = time / .seconds(1)
