@@ -8,13 +8,13 @@ import LaresTensor
 public struct Sampler: Sendable {
     /// What the sampler does.
     public let parameters: SamplingParameters
-    private var random: SamplerRandom
+    private var random: SeededRandom
     private var candidates = Candidates()
 
     /// A sampler; `seed` is used when the parameters have none.
     public init(_ parameters: SamplingParameters, seed: UInt64) {
         self.parameters = parameters
-        random = SamplerRandom(seed: parameters.seed ?? seed)
+        random = SeededRandom(seed: parameters.seed ?? seed)
     }
 
     /// The next token after `history`: the prompt, `promptLength` tokens long, and the answer so far. Changes `logits`.
@@ -27,7 +27,7 @@ public struct Sampler: Sendable {
         let floor = parameters.topP < 1 ? 0 : parameters.minP
         candidates.collect(logits, temperature: parameters.temperature, limit: parameters.topK, floor: floor)
         candidates.cut(topP: parameters.topP, minP: parameters.minP)
-        return candidates.draw(random.unit())
+        return candidates.draw(Double(random.next() >> 11) * 0x1p-53)
     }
 
     /// Adds the bias and applies the penalties, without choosing.
@@ -49,37 +49,4 @@ public struct Sampler: Sendable {
             logits[Int(token)] -= count * parameters.frequencyPenalty + parameters.presencePenalty
         }
     }
-}
-
-/// Xoshiro256** (Blackman and Vigna 2018), seeded by SplitMix64: small, fast and the same everywhere.
-struct SamplerRandom: RandomNumberGenerator {
-    private var state: (UInt64, UInt64, UInt64, UInt64)
-
-    init(seed: UInt64) {
-        var mix = seed
-        func split() -> UInt64 {
-            mix &+= 0x9E37_79B9_7F4A_7C15
-            var z = mix
-            z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-            z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-            return z ^ (z >> 31)
-        }
-        state = (split(), split(), split(), split())
-    }
-
-    mutating func next() -> UInt64 {
-        func rotate(_ x: UInt64, _ k: UInt64) -> UInt64 { (x << k) | (x >> (64 - k)) }
-        let result = rotate(state.1 &* 5, 7) &* 9
-        let shifted = state.1 << 17
-        state.2 ^= state.0
-        state.3 ^= state.1
-        state.1 ^= state.2
-        state.0 ^= state.3
-        state.2 ^= shifted
-        state.3 = rotate(state.3, 45)
-        return result
-    }
-
-    /// A number in 0..<1 of 53 random bits.
-    mutating func unit() -> Double { Double(next() >> 11) * 0x1p-53 }
 }

@@ -3,37 +3,40 @@ import Glibc
 /// Random numbers that a seed names: the same seed gives the same run, on every machine (xoshiro256**, Blackman & Vigna 2018; seeded by
 /// SplitMix64).
 public struct SeededRandom: RandomNumberGenerator, Sendable, Hashable {
+    private var words: SIMD4<UInt64>
+
     /// Where it is: four words, never all zero. A run that is resumed goes on from here.
-    public private(set) var state: [UInt64]
+    public var state: [UInt64] { words.indices.map { words[$0] } }
 
     /// The generator that a seed names.
     public init(seed: UInt64) {
         var z = seed
-        state = (0..<4).map { _ in
+        func split() -> UInt64 {
             z &+= 0x9e37_79b9_7f4a_7c15
             var mixed = (z ^ (z >> 30)) &* 0xbf58_476d_1ce4_e5b9
             mixed = (mixed ^ (mixed >> 27)) &* 0x94d0_49bb_1331_11eb
             return mixed ^ (mixed >> 31)
         }
+        words = [split(), split(), split(), split()]
     }
 
     /// A generator that goes on from a state; nil for what is no state.
     public init?(state: [UInt64]) {
         guard state.count == 4, state.contains(where: { $0 != 0 }) else { return nil }
-        self.state = state
+        words = SIMD4(state)
     }
 
     /// The next 64 bits.
     public mutating func next() -> UInt64 {
         func rotated(_ x: UInt64, _ k: UInt64) -> UInt64 { (x << k) | (x >> (64 - k)) }
-        let result = rotated(state[1] &* 5, 7) &* 9
-        let shifted = state[1] << 17
-        state[2] ^= state[0]
-        state[3] ^= state[1]
-        state[1] ^= state[2]
-        state[0] ^= state[3]
-        state[2] ^= shifted
-        state[3] = rotated(state[3], 45)
+        let result = rotated(words[1] &* 5, 7) &* 9
+        let shifted = words[1] << 17
+        words[2] ^= words[0]
+        words[3] ^= words[1]
+        words[1] ^= words[2]
+        words[0] ^= words[3]
+        words[2] ^= shifted
+        words[3] = rotated(words[3], 45)
         return result
     }
 
