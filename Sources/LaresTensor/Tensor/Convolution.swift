@@ -58,7 +58,7 @@ struct Windows: Sendable {
     func rows(_ x: Tensor) -> Tensor {
         Tensor([count, size]) { out in
             let isPadded = window.paddingY > 0 || window.paddingX > 0
-            Loops.shared.forRows(batch * outHeight, columns: outWidth * size) { line in
+            ComputePool.shared.forRows(batch * outHeight, columns: outWidth * size) { line in
                 for column in 0..<outWidth {
                     let target = out + (line * outWidth + column) * size
                     if isPadded { target.update(repeating: 0, count: size) }
@@ -75,7 +75,7 @@ struct Windows: Sendable {
     func images(_ rows: Tensor) -> Tensor {
         let add = Loops.shared.set.pointee.add_scaled!
         return Tensor([batch, height, width, channels]) { out in
-            Loops.shared.forRows(batch, columns: outHeight * outWidth * size) { image in
+            ComputePool.shared.forRows(batch, columns: outHeight * outWidth * size) { image in
                 (out + image * height * width * channels).update(repeating: 0, count: height * width * channels)
                 for window in 0..<(outHeight * outWidth) {
                     let source = rows.floats + (image * outHeight * outWidth + window) * size
@@ -120,7 +120,7 @@ public func maxPool2D(_ x: Tensor, _ window: Window2D) -> Tensor {
     let y = Tensor([windows.batch, windows.outHeight, windows.outWidth, channels]) { out in
         places.withUnsafeMutableBufferPointer { places in
             guard let places = places.baseAddress else { return }
-            Loops.shared.forRows(windows.count, columns: windows.size) { index in
+            ComputePool.shared.forRows(windows.count, columns: windows.size) { index in
                 windows.largest(input.floats, index, out + index * channels, places + index * channels)
             }
         }

@@ -13,7 +13,7 @@ struct Loops: Sendable {
         set = pool.kernels.pointee.learn
     }
 
-    // 16k floats are a few microseconds of work, several times what waking another thread costs.
+    /// Floats of a part: a few microseconds of work, and long enough for whole vectors.
     static let grain = 16384
 
     /// Calls `body(from, count)` for parts of `count` floats, on all threads when there are many.
@@ -24,10 +24,5 @@ struct Loops: Sendable {
             let from = part * Loops.grain
             body(from, min(Loops.grain, count - from))
         }
-    }
-
-    /// Calls `body` for each of `count` rows of so many floats, on all threads when there are many floats.
-    func forRows(_ count: Int, columns: Int, _ body: (Int) -> Void) {
-        if count * columns < Loops.grain { for row in 0..<count { body(row) } } else { pool.forEach(count, body) }
     }
 }

@@ -17,7 +17,7 @@ private func normalised(_ x: Tensor, _ weight: Tensor, _ bias: Tensor?, epsilon:
     let (input, w, b) = (x.packed, weight.packed, bias?.packed)
     let loops = Loops.shared, statistics = Tensor([rows, 2]) { _ in }
     let y = Tensor(x.shape) { out in
-        loops.forRows(rows, columns: columns) { row in
+        loops.pool.forRows(rows, columns: columns) { row in
             let at = row * columns
             loops.set.pointee.normalise(
                 input.floats + at, w.floats, b?.floats, epsilon, isCentred ? 1 : 0, columns, out + at, statistics.floats + 2 * row)
@@ -37,7 +37,7 @@ private func normalisedBack(_ x: Tensor, _ w: Tensor, _ dy: Tensor, _ statistics
     let loops = Loops.shared
     let (dw, db) = (Tensor.zeros([blocks, columns]), Tensor.zeros([blocks, columns]))
     let dx = Tensor(x.shape) { out in
-        loops.forRows(blocks, columns: block * columns) { part in
+        loops.pool.forRows(blocks, columns: block * columns) { part in
             for row in (part * block)..<min(rows, (part + 1) * block) {
                 let at = row * columns
                 loops.set.pointee.normalise_back(

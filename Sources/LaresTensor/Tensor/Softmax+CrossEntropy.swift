@@ -7,7 +7,7 @@ public func softmax(_ x: Tensor) -> Tensor {
     let loops = Loops.shared
     let y = Tensor(x.shape) { out in
         out.update(from: input.floats, count: x.count)
-        loops.forRows(x.count / Swift.max(1, columns), columns: columns) { row in
+        loops.pool.forRows(x.count / Swift.max(1, columns), columns: columns) { row in
             softmax(UnsafeMutableBufferPointer(start: out + row * columns, count: columns))
         }
     }
@@ -15,7 +15,7 @@ public func softmax(_ x: Tensor) -> Tensor {
         let dy = dy.packed
         gradients.add(
             Tensor(x.shape) { out in
-                loops.forRows(x.count / Swift.max(1, columns), columns: columns) { row in
+                loops.pool.forRows(x.count / Swift.max(1, columns), columns: columns) { row in
                     let at = row * columns
                     loops.set.pointee.softmax_back(y.floats + at, dy.floats + at, 1, out + at, columns)
                 }
@@ -72,7 +72,7 @@ private struct CrossEntropyRows: Sendable {
             out.update(from: logits.floats, count: logits.count)
             losses.withUnsafeMutableBufferPointer { losses in
                 let losses = losses.baseAddress
-                loops.forRows(labels.count, columns: classes) { row in
+                loops.pool.forRows(labels.count, columns: classes) { row in
                     let p = out + row * classes
                     let top = kernels.pointee.maximum(p, classes)
                     let sum = kernels.pointee.exp_sum(p, top, classes, 1)
@@ -97,7 +97,7 @@ private struct CrossEntropyRows: Sendable {
     func backward(_ probabilities: Tensor, _ scale: Float) -> Tensor {
         let loops = Loops.shared
         return Tensor(logits.shape) { out in
-            loops.forRows(labels.count, columns: classes) { row in
+            loops.pool.forRows(labels.count, columns: classes) { row in
                 let d = out + row * classes, label = Int(labels.values[row])
                 guard label >= 0 else { return d.update(repeating: 0, count: classes) }
                 loops.set.pointee.scale_to(probabilities.floats + row * classes, scale, d, classes)

@@ -6,7 +6,7 @@ extension Tensor {
         let x = packed, size = shape.dropFirst().reduce(1, *), limit = shape[0]
         places.check(below: limit, "rows")
         let result = Tensor(Shape(Array(places.shape) + shape.dropFirst())) { out in
-            Loops.shared.forRows(places.count, columns: size) { i in
+            ComputePool.shared.forRows(places.count, columns: size) { i in
                 (out + i * size).update(from: x.floats + Int(places.values[i]) * size, count: size)
             }
         }

@@ -164,7 +164,7 @@ extension Tensor {
         let loops = Loops.shared
         return Tensor([columns]) { out in
             out.update(repeating: 0, count: columns)
-            loops.forRows((columns + part - 1) / part, columns: rows * part) { i in
+            loops.pool.forRows((columns + part - 1) / part, columns: rows * part) { i in
                 loops.set.pointee.sum_rows(floats + i * part, rows, Swift.min(part, columns - i * part), columns, out + i * part)
             }
         }

@@ -63,11 +63,11 @@ extension Tensor {
         let loops = Loops.shared
         return Tensor(shape.removing(axis)) { out in
             if inner == 1 {
-                loops.forRows(outer, columns: size) { row in out[row] = loops.set.pointee.sum(x.floats + row * size, size) }
+                loops.pool.forRows(outer, columns: size) { row in out[row] = loops.set.pointee.sum(x.floats + row * size, size) }
                 return
             }
             out.update(repeating: 0, count: outer * inner)
-            loops.forRows(outer, columns: size * inner) { row in
+            loops.pool.forRows(outer, columns: size * inner) { row in
                 loops.set.pointee.sum_rows(x.floats + row * size * inner, size, inner, inner, out + row * inner)
             }
         }
