@@ -6,7 +6,7 @@ public enum LogitNeed: Sendable, Hashable {
     case all
     /// The `count` highest, and those at most `within` below the last of them. The others may be estimates, all of them lower.
     case highest(Int, within: Float)
-    /// Those whose bit is 1: bit `i % 32` of word `i / 32` is logit `i`. The others may be anything.
+    /// Those whose bit is 1: bit `i % 32` of word `i / 32` is logit `i`. The others may be anything, even what stood there before.
     case only([UInt32])
 }
 
@@ -80,10 +80,7 @@ extension ComputePool {
     public func logits(_ a: Activations, _ head: OutputHead, needs: [LogitNeed], into output: Buffer) {
         precondition(needs.count == a.count && a.count <= output.rows, "\(needs.count) needs, \(a.count) rows, room for \(output.rows)")
         let whole = Product(head.matrix, into: output)
-        if let allowed = head.panels(allowedBy: needs) {
-            for row in 0..<a.count { output[row].update(repeating: -.infinity) }
-            return read(allowed, a, whole)
-        }
+        if let allowed = head.panels(allowedBy: needs) { return read(allowed, a, whole) }
         let panels = head.matrix.panels
         let highest = needs.compactMap(\.highest)
         guard head.canEstimate, needs.count <= OutputHead.mostRows, highest.count == needs.count,
