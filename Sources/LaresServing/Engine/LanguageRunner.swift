@@ -144,6 +144,7 @@ final class LanguageRunner {
     }
 
     private func plan(_ besideWriters: Bool) -> SchedulerStep {
+        scheduler.settings.mixedPromptTokens = mixedPromptTokens
         while true {
             let step = scheduler.next(freePages: cache.freePages, besideWriters: besideWriters)
             for id in step.preempted {
@@ -228,14 +229,17 @@ final class LanguageRunner {
         }
     }
 
-    /// While answers are being written, a step may read as much of new prompts as takes twice the time of writing a token: more would be felt
-    /// as a stutter, and a tile of 12 rows already reads prompts at most of their full speed.
+    /// How much of new prompts a step may read while answers are being written: what takes twice the time of a token, in tiles of 12 rows, which
+    /// read prompts at most of their full speed. More would be felt as a stutter.
+    private var mixedPromptTokens: Int {
+        let most = Int(promptSpeed * 2 * pace.secondsAlone) / 12 * 12
+        return max(12, min(scheduler.settings.promptTokens, most))
+    }
+
     private func notePromptSpeed(_ entries: [Entry], _ time: Duration) {
         let tokens = entries.reduce(0) { $0 + $1.step.tokens.count }
         guard tokens >= 32, time > .zero else { return }
         promptSpeed += (Double(tokens) / (time / .seconds(1)) - promptSpeed) / 4
-        let most = Int(promptSpeed * 2 * pace.secondsAlone) / 12 * 12
-        scheduler.settings.mixedPromptTokens = max(12, min(scheduler.settings.promptTokens, most))
     }
 }
 
