@@ -1,14 +1,20 @@
 // swift-tools-version: 6.2
 import PackageDescription
 
-// MaskBench over the grammars of LaresLanguage; a package of its own so that the program's build is not longer for it (scripts/bench).
+// Benchmarks that call the libraries, not the program; a package of their own so that the program's build is not longer for them.
 let package = Package(
     name: "benchmarks",
     dependencies: [.package(name: "lares", path: "..")],
     targets: [
+        // MaskBench over the grammars of LaresLanguage (scripts/bench).
+        .executableTarget(name: "maskbench", dependencies: [.product(name: "LaresLanguage", package: "lares")]),
+        // Steps of training a second, beside learn_peer.py.
         .executableTarget(
-            name: "maskbench",
-            dependencies: [.product(name: "LaresLanguage", package: "lares")],
-            swiftSettings: [.swiftLanguageMode(.v6), .enableUpcomingFeature("ExistentialAny"), .treatAllWarnings(as: .error)])
+            name: "learn",
+            dependencies: [.product(name: "LaresTensor", package: "lares"), .product(name: "LaresNeural", package: "lares")]),
     ]
 )
+
+for target in package.targets {
+    target.swiftSettings = [.swiftLanguageMode(.v6), .enableUpcomingFeature("ExistentialAny"), .treatAllWarnings(as: .error)]
+}

@@ -44,20 +44,24 @@ class Connection:
         return self.events(request)[0]
 
     def events(self, request):
-        """Seconds until the first event of a stream, and until its end."""
+        """Seconds until the first event of a stream, and until its last."""
         start = time.perf_counter()
+        times = self.arrivals(request)
+        return times[0] - start, times[-1] - start
+
+    def arrivals(self, request):
+        """When each event of a stream came, by `time.perf_counter`."""
         self.socket.sendall(request)
         head, _, received = self.until(b"\r\n\r\n").partition(b"\r\n\r\n")
         self.check(head + b"\r\n" + received)
         # The head comes before anything is computed, and its security policy says "data:" too.
-        while b"\ndata: {" not in received:
-            received += self.some()
-        seconds = time.perf_counter() - start
+        times = []
         while not received.endswith(b"\r\n0\r\n\r\n"):
             received += self.some()
+            times += [time.perf_counter()] * (received.count(b"data: {") - len(times))
         if b'"error"' in received:
             raise SystemExit(f"bench: `lares serve` broke an answer off: {received[-600:].decode(errors='replace')}")
-        return seconds, time.perf_counter() - start
+        return times
 
     def until(self, mark):
         received = self.some()

@@ -1,6 +1,6 @@
 """Lares beside llama.cpp and ONNX Runtime on this machine: speed, start, memory and embeddings. Two threads, interleaved, medians.
 
-    python Benchmarks/inference.py [--runs 5] [--only smollm2,gemma3,batch,prefix,act,grammar,embed,large] [--output .build/bench.json]
+    python Benchmarks/inference.py [--runs 5] [--only smollm2,gemma3,batch,prefix,act,gap,grammar,embed,large] [--output .build/bench.json]
 
 Called by `make bench`; LARES_TEST_MODELS names the folder of models. Prints a table and writes the JSON. A ratio above 1 means that Lares is better.
 """
@@ -111,7 +111,7 @@ class Bench:
 def main():
     options = argparse.ArgumentParser()
     options.add_argument("--runs", type=int, default=5)
-    options.add_argument("--only", default="smollm2,gemma3,batch,prefix,act,grammar,embed,large")
+    options.add_argument("--only", default="smollm2,gemma3,batch,prefix,act,gap,grammar,embed,large")
     options.add_argument("--output", type=pathlib.Path, default=ROOT / ".build/bench.json")
     options = options.parse_args()
     if options.runs < 5:
@@ -122,6 +122,7 @@ def main():
         "batch": lambda: serving_rows.batch(bench, MODELS),
         "prefix": lambda: serving_rows.prefix(bench, MODELS),
         "act": lambda: serving_rows.act(bench, MODELS),
+        "gap": lambda: serving_rows.gap(bench, MODELS),
         "grammar": lambda: grammar_rows.measure(bench, MODELS),
         "embed": lambda: embedding_rows.measure(bench, MODELS / "minilm"),
     }

@@ -1,4 +1,4 @@
-"""The models of Learn/ in PyTorch, eager, on two threads: one line of JSON for each, as LearnBenchmark prints them."""
+"""The models of Sources/learn in PyTorch, eager, on two threads: one line of JSON for each, as `learn` prints them."""
 
 import json
 import time

@@ -1,4 +1,4 @@
-"""What serving adds to a model: answers side by side, a prompt that begins like the one before, and who goes first."""
+"""What serving adds to a model: answers side by side, a prompt that begins like the one before, who goes first, and who waits."""
 
 import random
 import statistics
@@ -83,6 +83,41 @@ def interrupting(long, short):
     seconds = short.first_event(urgent)
     reading.join()
     return seconds
+
+
+def gap(bench, models):
+    """What another caller's long prompt does to the time between an answer's tokens: its 95th percentile while the prompt is read."""
+    path = models / f"{LABEL}.gguf"
+    with lares_program.home_with(path, LABEL) as home:
+        reader, writer = lares_program.new_key(home, "reader"), lares_program.new_key(home, "writer")
+        with lares_program.serving(home, LABEL) as server, Connection(server.port, reader) as long, Connection(server.port, writer) as answer:
+            for connection in (long, answer):
+                connection.first_event(completion(connection, ids(64)))
+            sides = {"alone": lambda: late(answer.arrivals(completion(answer, ids(64), max_tokens=200))), "ours": lambda: beside(long, answer)}
+            values = bench.in_turn("gap", sides)
+    bench.add("inference/gap", "ms", [value for value, _ in values["ours"]], smaller_is_better=True)
+    alone, reading = statistics.median(values["alone"]), statistics.median(seconds for _, seconds in values["ours"])
+    bench.notes.append(f"gap: {alone:.1f} ms when nobody else asks; the prompt of {LONG} tokens is read in {reading:.2f} s beside the answer")
+
+
+def late(times):
+    """The 95th percentile of the milliseconds between events."""
+    gaps = sorted(1000 * (after - before) for before, after in zip(times, times[1:]))
+    return gaps[int(0.95 * len(gaps))]
+
+
+def beside(long, answer):
+    """The same for an answer while a long prompt is read, and the seconds that takes."""
+    request, times = completion(answer, ids(64), max_tokens=1_500), []
+    writing = threading.Thread(target=lambda: times.extend(answer.arrivals(request)))
+    writing.start()
+    time.sleep(0.3)
+    start = time.perf_counter()
+    seconds = long.first_event(completion(long, ids(LONG)))
+    if not writing.is_alive():
+        raise SystemExit("bench: the answer ended before the long prompt was read")
+    writing.join()
+    return late([moment for moment in times if start <= moment <= start + seconds]), seconds
 
 
 def completion(connection, prompt, **more):
