@@ -34,7 +34,7 @@ let package = Package(
         .target(name: "LaresTensor", dependencies: ["CLaresKernels"]),
         .target(name: "LaresNeural", dependencies: ["LaresTensor"]),
         .target(name: "LaresTemplates"),
-        .target(name: "LaresLanguage", dependencies: ["LaresTensor", "LaresTemplates"]),
+        .target(name: "LaresLanguage", dependencies: ["LaresNeural", "LaresTensor", "LaresTemplates"]),
         .target(name: "LaresStore", dependencies: [.product(name: "GRDB", package: "GRDB.swift")]),
         .target(
             name: "LaresAccess",
@@ -92,7 +92,8 @@ let package = Package(
         .testTarget(name: "LaresNeuralTests", dependencies: ["LaresNeural", "LaresTensor"]),
         .testTarget(name: "LaresTemplatesTests", dependencies: ["LaresTemplates"], resources: [.copy("Golden")]),
         .testTarget(
-            name: "LaresLanguageTests", dependencies: ["LaresLanguage", "LaresTemplates", "LaresTensor"], resources: [.copy("Golden")]),
+            name: "LaresLanguageTests", dependencies: ["LaresLanguage", "LaresNeural", "LaresTemplates", "LaresTensor"],
+            resources: [.copy("Golden")]),
         .testTarget(name: "LaresAccessTests", dependencies: ["LaresAccess", "LaresStore", .product(name: "GRDB", package: "GRDB.swift")]),
         .testTarget(
             name: "LaresServingTests",

@@ -1,4 +1,5 @@
-"""Mixed load on the real program for a long time: chats of every length, streams that are left, embeddings, requests that are wrong.
+"""Mixed load on the real program for a long time: chats of every length, streams that are left, answers bound to a form, calls of tools,
+embeddings, requests that are wrong.
 
     python Conformance/soak.py [--requests 20000] [--callers 16]
 
@@ -7,6 +8,7 @@ Memory must stay flat once the caches are full, /health must answer within a sec
 
 import argparse
 import asyncio
+import json
 import pathlib
 import random
 import shutil
@@ -16,6 +18,7 @@ import tempfile
 import time
 
 import httpx
+import jsonschema
 
 from lares_server import MODELS, Server, must_run
 
@@ -36,7 +39,7 @@ class Load:
     async def caller(self, client):
         while self.left > 0:
             self.left -= 1
-            kind = self.random.choices(["chat", "stream", "leave", "long", "embed", "wrong"], [30, 25, 15, 5, 20, 5])[0]
+            kind = self.random.choices(["chat", "stream", "leave", "long", "embed", "wrong", "form", "tool"], [25, 20, 13, 5, 17, 5, 8, 7])[0]
             begin = time.monotonic()
             try:
                 await getattr(self, kind)(client)
@@ -74,6 +77,29 @@ class Load:
                 seen += 1
                 if seen > most:
                     return
+
+    def schema(self):
+        """One of many, so that forms are compiled, kept and let go."""
+        rooms = [f"room {self.random.randrange(200)}" for _ in range(3)]
+        properties = {"room": {"enum": rooms}, "on": {"type": "boolean"}, "level": {"type": "integer", "minimum": 0, "maximum": 100}}
+        return {"type": "object", "properties": properties, "required": list(properties), "additionalProperties": False}
+
+    async def form(self, client):
+        schema = self.schema()
+        bound = {"type": "json_schema", "json_schema": {"name": "lamp", "schema": schema}}
+        answer = await self.ask(client, "/v1/chat/completions", self.question(20, 64, response_format=bound))
+        choice = answer["choices"][0]
+        if choice["finish_reason"] == "stop":
+            jsonschema.validate(json.loads(choice["message"]["content"]), schema)
+
+    async def tool(self, client):
+        schema = self.schema()
+        tools = [{"type": "function", "function": {"name": "set_lamp", "parameters": schema}}]
+        answer = await self.ask(client, "/v1/chat/completions", self.question(20, 96, tools=tools, tool_choice="required"))
+        choice = answer["choices"][0]
+        if choice["finish_reason"] == "tool_calls":
+            for call in choice["message"]["tool_calls"]:
+                jsonschema.validate(json.loads(call["function"]["arguments"]), schema)
 
     async def embed(self, client):
         texts = [words(self.random, 20) for _ in range(self.random.randrange(1, 9))]

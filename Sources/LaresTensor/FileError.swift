@@ -1,4 +1,4 @@
-/// A file that could not be opened, read or mapped.
+/// A file that could not be opened, read, mapped or written.
 public struct FileError: Error, Hashable, Sendable, CustomStringConvertible {
     /// What went wrong.
     public struct Code: Hashable, Sendable {
@@ -12,6 +12,8 @@ public struct FileError: Error, Hashable, Sendable, CustomStringConvertible {
         public static let notAFile = Code("notAFile")
         /// The system refused to open or map it.
         public static let unreadable = Code("unreadable")
+        /// The file could not be written.
+        public static let unwritable = Code("unwritable")
     }
 
     /// What went wrong, for programs.

@@ -14,6 +14,7 @@ private let operators: [Checked] = [
     Checked(name: "a tensor twice", shapes: [[5]]) { $0[0] * $0[0] + $0[0] },
     Checked(name: "maximum", shapes: [[40], [40]]) { maximum($0[0], $0[1] + 8) + maximum($0[0] + 8, $0[1]) },
     Checked(name: "minimum", shapes: [[40], [40]]) { minimum($0[0], $0[1] + 8) },
+    Checked(name: "rotated", shapes: [[2, 3, 12]]) { $0[0].rotated(by: Rotation(places: 4, frequencies: [1, 0.3]), heads: 2) },
     Checked(name: "relu", shapes: [[37]], range: 0.1..<2) { relu($0[0]) + relu(-$0[0]) },
     Checked(name: "abs", shapes: [[37]], range: 0.1..<2) { abs($0[0]) + abs(-$0[0]) * 2 },
     Checked(name: "sigmoid", shapes: [[37]]) { sigmoid($0[0]) },

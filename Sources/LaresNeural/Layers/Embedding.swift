@@ -10,6 +10,9 @@ public struct Embedding: Module {
         weight = .normal([tokens, width], deviation: deviation, using: &random)
     }
 
+    /// With vectors that are known, `[tokens, width]`.
+    public init(_ weight: Tensor) { self.weight = weight }
+
     /// Names `weight`.
     public mutating func visit(_ visitor: inout some ParameterVisitor) { visitor.visit("weight", &weight) }
 

@@ -31,6 +31,9 @@ public struct Linear: FusingLayer {
         self.init(inputs, outputs, hasBias: hasBias, using: &random)
     }
 
+    /// With a weight `[inputs, outputs]`, and a bias `[outputs]`, that are known.
+    public init(_ weight: Tensor, bias: Tensor? = nil) { (self.weight, self.bias) = (weight, bias) }
+
     /// Names `weight` and `bias`.
     public mutating func visit(_ visitor: inout some ParameterVisitor) {
         visitor.visit("weight", &weight)

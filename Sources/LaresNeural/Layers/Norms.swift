@@ -39,6 +39,9 @@ public struct RMSNorm: Layer {
         self.epsilon = epsilon
     }
 
+    /// With a weight that is known, `[width]`.
+    public init(_ weight: Tensor, epsilon: Float = 1e-6) { (self.weight, self.epsilon) = (weight, epsilon) }
+
     /// Names `weight`.
     public mutating func visit(_ visitor: inout some ParameterVisitor) { visitor.visit("weight", &weight) }
 

@@ -1,5 +1,3 @@
-import Glibc
-
 extension SafeTensors {
     /// Writes a file, in the order of the names: whole, or not at all, even when the power goes. Throws `SafeTensorsError`.
     public static func write(_ tensors: [(name: String, value: StoredTensor)], metadata: [String: String] = [:], to path: String)
@@ -9,26 +7,12 @@ extension SafeTensors {
         for (first, second) in zip(sorted, sorted.dropFirst()) where first.name == second.name {
             throw SafeTensorsError(.duplicateKey, "'\(path)': two tensors are called '\(first.name)'")
         }
-        let temporary = path + ".part"
-        guard let file = fopen(temporary, "wb") else { throw failure("opened", temporary) }
-        let isWritten = put(header(sorted, metadata), file) && sorted.allSatisfy { put($0.value.bytes, file) }
-        let isDurable = isWritten && fflush(file) == 0 && fsync(fileno(file)) == 0
-        let code = errno
-        guard fclose(file) == 0, isDurable else {
-            errno = code
-            let failure = failure("written", temporary)
-            unlink(temporary)
-            throw failure
+        let parts = [{ header(sorted, metadata) }] + sorted.map { tensor in { tensor.value.bytes } }
+        do {
+            try WholeFile.write(parts.lazy.map { $0() }, to: path)
+        } catch {
+            throw SafeTensorsError(.unwritable, error.message)
         }
-        guard rename(temporary, path) == 0 else { throw failure("renamed", temporary) }
-    }
-
-    private static func failure(_ verb: String, _ path: String) -> SafeTensorsError {
-        SafeTensorsError(.unwritable, "'\(path)' could not be \(verb): \(String(cString: strerror(errno))). Is the disk full?")
-    }
-
-    private static func put(_ bytes: [UInt8], _ file: UnsafeMutablePointer<FILE>) -> Bool {
-        bytes.withUnsafeBytes { fwrite($0.baseAddress ?? UnsafeRawPointer(file), 1, $0.count, file) == $0.count }
     }
 
     /// The length and the JSON, filled up so that the data begins at a multiple of 8.
