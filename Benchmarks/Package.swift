@@ -12,6 +12,10 @@ let package = Package(
         .executableTarget(
             name: "learn",
             dependencies: [.product(name: "LaresTensor", package: "lares"), .product(name: "LaresNeural", package: "lares")]),
+        // Sequence to sequence: numbers read aloud, words pronounced.
+        .executableTarget(
+            name: "translate",
+            dependencies: ["LaresTensor", "LaresNeural", "LaresLanguage"].map { .product(name: $0, package: "lares") }),
     ]
 )
 

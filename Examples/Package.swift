@@ -5,10 +5,10 @@ import PackageDescription
 let package = Package(
     name: "examples",
     dependencies: [.package(name: "lares", path: "..")],
-    targets: ["TruthTable", "BackPropagation", "NumberSequences"].map {
+    targets: ["TruthTable", "BackPropagation", "NumberSequences", "Dates", "TinyGPT"].map {
         .executableTarget(
             name: $0,
-            dependencies: [.product(name: "LaresTensor", package: "lares"), .product(name: "LaresNeural", package: "lares")],
+            dependencies: ["LaresTensor", "LaresNeural", "LaresLanguage"].map { .product(name: $0, package: "lares") },
             swiftSettings: [.swiftLanguageMode(.v6), .treatAllWarnings(as: .error)])
     }
 )

@@ -1,0 +1,82 @@
+public import LaresTensor
+
+/// The symbols of a task, characters or phonemes, as whole numbers; 0 begins a sequence and 1 ends it.
+public struct SymbolTable: Sendable, Hashable {
+    /// Begins what is written.
+    public static let begin: Int32 = 0
+    /// Ends what is written.
+    public static let end: Int32 = 1
+    /// Symbols by number, from 2 on.
+    public let symbols: [String]
+    private let numbers: [String: Int32]
+
+    /// All symbols that occur, sorted.
+    public init(of sequences: some Sequence<[String]>) { self.init(Set(sequences.joined()).sorted()) }
+
+    /// Symbols in the order of their numbers; one that comes twice has its first number.
+    public init(_ symbols: [String]) {
+        self.symbols = symbols
+        numbers = Dictionary(symbols.enumerated().map { ($1, Int32($0 + 2)) }) { first, _ in first }
+    }
+
+    /// Begin, end and the symbols.
+    public var count: Int { symbols.count + 2 }
+
+    /// The numbers of a sequence; nil when a symbol isn't known.
+    public func encode(_ sequence: [String]) -> [Int32]? {
+        let numbers = sequence.compactMap { self.numbers[$0] }
+        return numbers.count == sequence.count ? numbers : nil
+    }
+
+    /// The symbols of numbers; those that are none are left out.
+    public func decode(_ numbers: some Sequence<Int32>) -> [String] {
+        numbers.compactMap { symbols.indices.contains(Int($0) - 2) ? symbols[Int($0) - 2] : nil }
+    }
+}
+
+/// Pairs of sequences to learn from, put together so that no source needs padding: a batch has sources of one length.
+public struct SequencePairs: Sendable {
+    private let pairs: [(source: [Int32], target: [Int32])]
+    private let byLength: [[Int]]
+
+    /// Numbers of a `SymbolTable`; empty sources trap.
+    public init(_ pairs: [(source: [Int32], target: [Int32])]) {
+        precondition(pairs.allSatisfy { !$0.source.isEmpty }, "a source without symbols")
+        self.pairs = pairs
+        byLength = Dictionary(grouping: pairs.indices) { pairs[$0].source.count }.sorted { $0.key < $1.key }.map(\.value)
+    }
+
+    /// How many there are.
+    public var count: Int { pairs.count }
+
+    /// Pairs side by side.
+    public struct Batch: Sendable {
+        /// `[batch, source time]`
+        public let source: Indices
+        /// What the decoder sees: the target behind the beginning, `[batch, time]`.
+        public let written: Indices
+        /// What it should say: the target and the end, -1 behind it, `[batch, time]`.
+        public let labels: Indices
+    }
+
+    /// All pairs once, in an order that `random` draws.
+    public func batches(of size: Int, shuffledBy random: inout some RandomNumberGenerator) -> some Sequence<Batch> {
+        precondition(size > 0, "batches of \(size) pairs")
+        let parts = byLength.flatMap { places in
+            let order = places.shuffled(using: &random)
+            return stride(from: 0, to: order.count, by: size).map { Array(order[$0..<min($0 + size, order.count)]) }
+        }
+        return parts.shuffled(using: &random).lazy.map { batch($0) }
+    }
+
+    private func batch(_ places: [Int]) -> Batch {
+        let chosen = places.map { pairs[$0] }
+        let time = (chosen.map(\.target.count).max() ?? 0) + 1
+        func filled(_ numbers: [Int32], _ with: Int32) -> [Int32] { numbers + [Int32](repeating: with, count: time - numbers.count) }
+        let shape: Shape = [chosen.count, time]
+        return Batch(
+            source: Indices(chosen.flatMap(\.source), [chosen.count, chosen[0].source.count]),
+            written: Indices(chosen.flatMap { filled([SymbolTable.begin] + $0.target, SymbolTable.end) }, shape),
+            labels: Indices(chosen.flatMap { filled($0.target + [SymbolTable.end], -1) }, shape))
+    }
+}
