@@ -81,7 +81,7 @@ let package = Package(
         .executableTarget(
             name: "lares",
             dependencies: [
-                "LaresServer", "LaresServing", "LaresAccess", "LaresLanguage", "LaresStore", "LaresTensor",
+                "LaresServer", "LaresServing", "LaresAccess", "LaresLanguage", "LaresNeural", "LaresStore", "LaresTensor",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Configuration", package: "swift-configuration"),
                 .product(name: "Logging", package: "swift-log"),

@@ -18,31 +18,16 @@ precondition(text.count > 20 * context, "'\(source)' is too short to learn from:
 let cut = text.count * 9 / 10
 let learnt = TextWindows(Array(text[..<cut]), of: context), unseen = TextWindows(Array(text[cut...]), of: context)
 
-// The sizes and rates of nanoGPT's recipe for a processor.
+// The sizes of nanoGPT's recipe for a processor; the rates are those of LanguageTraining.
 var random = SeededRandom(seed: 1)
 var model = CausalTransformer(.init(vocabulary: ByteVocabulary.count, width: 128, layers: 4, heads: 4, context: context), using: &random)
-var optimizer = AdamW(learningRate: 1e-3, beta2: 0.99, decay: .matrices(0.1))
-let schedule = Schedule.cosine(1e-3, to: 1e-4, over: steps).warmedUp(over: min(100, steps / 10))
 var curve = LossCurve()
-
-func loss(of model: CausalTransformer, on windows: TextWindows, using random: inout SeededRandom) -> Float {
-    var sum: Float = 0
-    for _ in 0..<20 {
-        let batch = windows.batch(of: 12, using: &random)
-        sum += crossEntropy(model(batch.inputs), batch.labels).scalar
-    }
-    return sum / 20
+let before = model.loss(on: unseen)
+try LanguageTraining(steps: steps).run(&model, on: learnt) {
+    curve.append($0.loss)
+    return true
 }
-
-let before = loss(of: model, on: unseen, using: &random)
-for step in 0..<steps {
-    let batch = learnt.batch(of: 12, using: &random)
-    let (loss, gradient) = valueAndGradient(at: model) { crossEntropy($0(batch.inputs), batch.labels) }
-    optimizer.learningRate = schedule.rate(at: step)
-    optimizer.update(&model, along: gradient.clipped(toNorm: 1))
-    curve.append(loss)
-}
-let after = loss(of: model, on: unseen, using: &random)
+let after = model.loss(on: unseen, batches: 200)
 print("loss \(curve.bars()); on text it hasn't seen \(before) before, \(after) after \(steps) steps")
 precondition(after < before - 2, "it hasn't learnt")
 

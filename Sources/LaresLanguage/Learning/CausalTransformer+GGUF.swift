@@ -45,7 +45,7 @@ extension CausalTransformer {
             "llama.attention.layer_norm_rms_epsilon": .number(size.normEpsilon), "llama.rope.freq_base": .number(size.ropeBase),
             "llama.rope.dimension_count": .count(size.headSize), "llama.vocab_size": .count(size.vocabulary),
         ]
-        contents.values = sizes.merging(values) { _, given in given }.merging(contents.values) { _, own in own }
+        contents.values.merge(values.merging(sizes) { _, own in own }) { own, _ in own }
         for (name, value) in parameters {
             // GGUF has the rows of a matrix by its results, a linear map here by its inputs.
             let isMap = value.shape.count == 2 && name != "token_embd.weight"

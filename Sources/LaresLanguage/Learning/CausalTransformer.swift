@@ -4,7 +4,7 @@ public import LaresTensor
 /// A decoder of the Llama family that learns: RMS norms, rotary places, gated feed-forward networks (Touvron et al. 2023).
 ///
 /// What it learnt is written as a GGUF file, which the engine serves like any other model. Parameters have the names GGUF gives them.
-public struct CausalTransformer: Module {
+public struct CausalTransformer: NextTokenModel {
     /// Sizes of the network.
     public let size: Size
     /// `[vocabulary, width]`

@@ -101,7 +101,7 @@ public struct LowRankAdapter: Module {
 /// var tuned = AdaptedTransformer(network, LowRankAdapter(network, using: &random))
 /// let (loss, gradient) = valueAndGradient(at: tuned) { crossEntropy($0(batch.inputs), batch.labels) }
 /// ```
-public struct AdaptedTransformer: Module {
+public struct AdaptedTransformer: NextTokenModel {
     /// Not among the parameters.
     public let network: CausalTransformer
     /// The parameters.

@@ -1,0 +1,61 @@
+"""`lares language`: what is learnt from a text is served by the same program, as every other model is."""
+
+import json
+import pathlib
+
+import openai
+import pytest
+
+from lares_server import MODELS, Server, must_run, run
+
+TEXT = pathlib.Path(__file__).parent.parent / "LICENSE"
+
+
+@pytest.fixture(scope="module")
+def tiny(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("tiny")
+    must_run(["language", "train", str(TEXT), "--output", str(folder / "tiny.gguf"), "--steps", "80", "--width", "64", "--layers", "2"], str(folder))
+    return folder
+
+
+def test_a_trained_model_is_served(tiny):
+    must_run(["import", str(tiny / "tiny.gguf"), "--name", "tiny"], str(tiny))
+    shown = json.loads(must_run(["show", "tiny", "--json"], str(tiny)))
+    assert shown["family"] == "llama"
+    with Server(str(tiny), models="tiny") as server:
+        client = openai.OpenAI(base_url=server.url + "/v1", api_key="none")
+        answers = {client.completions.create(model="tiny", prompt="the ", max_tokens=20, temperature=0).choices[0].text for _ in range(2)}
+    assert len(answers) == 1 and len(answers.pop()) > 0
+
+
+def test_a_model_learns_more_and_what_it_learnt_can_be_merged(tiny, tmp_path):
+    must_run(["import", str(tiny / "tiny.gguf"), "--name", "base"], str(tmp_path))
+    text = tmp_path / "text.txt"
+    text.write_text("the lamp in the hall is on. " * 200)
+    options = ["--steps", "60", "--context", "32", "--learning-rate", "0.01"]
+    answer = run(
+        ["language", "tune", "base", str(text), "--adapter", str(tmp_path / "adapter.gguf"), "--output", str(tmp_path / "mine.gguf"), *options], str(tmp_path)
+    )
+    assert answer.returncode == 0, answer.stderr
+    losses = [float(word) for word in answer.stderr.split("Loss on text")[1].replace(",", " ").split() if word.replace(".", "").isdigit()]
+    assert losses[1] < losses[0] - 0.5, answer.stderr
+    must_run(["import", str(tmp_path / "mine.gguf"), "--name", "mine"], str(tmp_path))
+    assert (tmp_path / "adapter.gguf").stat().st_size < (tmp_path / "mine.gguf").stat().st_size
+
+
+@pytest.mark.parametrize(
+    "words, said",
+    [
+        (["train", "/nowhere.txt", "--output", "x"], "nowhere.txt"),
+        (["train", str(MODELS / "smollm2.gguf"), "--output", "x"], "UTF-8"),
+        (["train", str(TEXT), "--output", "x", "--width", "40"], "--width"),
+        (["train", str(TEXT), "--output", "x", "--context", "8000"], "too short"),
+        (["train", str(TEXT), "--output", "x", "--steps", "0"], "--steps"),
+        (["train", str(TEXT), "--output", "/nowhere/x", "--steps", "1"], "/nowhere/x"),
+        (["tune", "nobody", str(TEXT), "--output", "x"], "nobody"),
+        (["tune", "nobody", str(TEXT)], "--output"),
+    ],
+)
+def test_what_is_wrong_is_named(home, words, said):
+    answer = run(["language", *words], home)
+    assert answer.returncode != 0 and said in answer.stderr and "Fatal" not in answer.stderr

@@ -1,0 +1,50 @@
+import Foundation
+import LaresLanguage
+import LaresNeural
+import LaresServer
+import Synchronization
+
+/// One line on a terminal that shows how far a training is, with its losses; elsewhere a plain line now and then. Ctrl-C ends the training.
+final class LearningLine {
+    private let steps: Int
+    private let isLive = Terminal.errorIsTerminal
+    private let interrupts = Interrupts()
+    private let isStopped = Stop()
+    private let begin = ContinuousClock.now
+    private var curve = LossCurve()
+    private var isShown = false
+
+    private final class Stop: Sendable {
+        let flag = Atomic(false)
+    }
+
+    init(steps: Int) {
+        self.steps = steps
+        interrupts.handle { [isStopped] in isStopped.flag.store(true, ordering: .relaxed) }
+    }
+
+    /// Takes a step; false when the training is to end.
+    func show(_ progress: LanguageTraining.Progress) -> Bool {
+        curve.append(progress.loss)
+        if isLive || progress.step == steps || progress.step.isMultiple(of: max(1, steps / 10)) { write(progress.step) }
+        return !isStopped.flag.load(ordering: .relaxed)
+    }
+
+    private func write(_ step: Int) {
+        let passed = (ContinuousClock.now - begin) / .seconds(1)
+        let line = say(
+            "cli.language.progress",
+            [
+                "step": "\(step)", "steps": "\(steps)", "curve": curve.bars(width: 20), "loss": Amounts.decimal(Double(curve.recent()), 3),
+                "left": Amounts.clock(passed / Double(step) * Double(steps - step)),
+            ])
+        FileHandle.standardError.write(Data((isLive ? "\r\u{1B}[K" + line : line + "\n").utf8))
+        isShown = isLive
+    }
+
+    /// Takes the line away.
+    func finish() {
+        if isShown { FileHandle.standardError.write(Data("\r\u{1B}[K".utf8)) }
+        isShown = false
+    }
+}
