@@ -46,7 +46,7 @@ let package = Package(
         .target(
             name: "LaresServing",
             dependencies: [
-                "CZlib", "LaresTensor", "LaresTemplates", "LaresLanguage", "LaresStore", "LaresAccess",
+                "CZlib", "LaresTensor", "LaresNeural", "LaresTemplates", "LaresLanguage", "LaresStore", "LaresAccess",
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "GRDB", package: "GRDB.swift"),
@@ -61,7 +61,7 @@ let package = Package(
         .target(
             name: "LaresServer",
             dependencies: [
-                "LaresServing", "LaresAccess", "LaresLanguage", "LaresTensor",
+                "LaresServing", "LaresAccess", "LaresLanguage", "LaresNeural", "LaresTensor",
                 .product(name: "CoreMetrics", package: "swift-metrics"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Hummingbird", package: "hummingbird"),

@@ -55,16 +55,6 @@ struct AdminRoutes {
         .json(["models": .array(try await client.models().map(\.laresJSON))])
     }
 
-    /// Who may change what Lares holds.
-    func requireAdministrator(_ context: LaresContext) throws {
-        guard context.caller.mayAdminister else {
-            throw APIError(
-                .forbidden, type: "permission_error", code: "not_allowed",
-                "the key '\(context.caller.name)' may ask models, not change models and keys: use one made with `lares keys add NAME --admin`"
-            )
-        }
-    }
-
     func requireStore() throws -> ModelStore {
         guard let store else { throw Self.absent("a model store") }
         return store

@@ -18,6 +18,9 @@ struct Fields {
         prefix = name.isEmpty ? "" : name + "."
     }
 
+    /// The names of the members there are.
+    var names: [String] { members.map(\.key) }
+
     /// The full name of a member, as errors give it.
     func name(_ key: String) -> String { prefix + key }
 
