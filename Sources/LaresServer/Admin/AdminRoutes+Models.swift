@@ -2,6 +2,7 @@ import Foundation
 import HTTPTypes
 import Hummingbird
 import LaresAccess
+import LaresJSON
 import LaresServing
 
 extension AdminRoutes {

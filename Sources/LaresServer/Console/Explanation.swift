@@ -1,4 +1,5 @@
 import LaresAccess
+import LaresJSON
 import LaresServing
 
 /// What a person is told of an error: a sentence of the catalogue, chosen by the error's code, and the error's own words, which are English.

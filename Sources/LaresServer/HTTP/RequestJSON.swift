@@ -1,6 +1,7 @@
 import Dispatch
 import HTTPTypes
 import Hummingbird
+import LaresJSON
 import NIOCore
 
 /// How large bodies may be: each, and all together.

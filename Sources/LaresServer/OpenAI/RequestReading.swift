@@ -1,3 +1,5 @@
+import LaresJSON
+
 /// Every reader of request bodies at once: the fuzzers' way in.
 public enum RequestReading {
     /// How many of the API's requests a text could be.

@@ -1,5 +1,6 @@
 import Configuration
 import Foundation
+import LaresJSON
 import LaresServer
 
 /// The settings of `lares serve`: flags over the environment (`LARES_PORT` …) over a file (`lares.json`).

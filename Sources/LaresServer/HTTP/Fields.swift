@@ -1,3 +1,5 @@
+import LaresJSON
+
 /// Reads the members of a request's object, each checked for its kind and range; errors name the parameter.
 ///
 /// A member that is null counts as left out, as the clients mean it.
