@@ -100,7 +100,7 @@ let package = Package(
         .testTarget(
             name: "LaresServingTests",
             dependencies: [
-                "CZlib", "LaresAccess", "LaresLanguage", "LaresServing", "LaresStore", "LaresTensor",
+                "CZlib", "LaresAccess", "LaresJSON", "LaresLanguage", "LaresNeural", "LaresServing", "LaresStore", "LaresTensor",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "Metrics", package: "swift-metrics"),
                 .product(name: "MetricsTestKit", package: "swift-metrics"),

@@ -54,4 +54,10 @@ public struct NetworkSignature: Sendable, Hashable {
     public let inputs: [TensorSignature]
     /// In the plan's order.
     public let outputs: [TensorSignature]
+
+    /// A signature.
+    public init(inputs: [TensorSignature], outputs: [TensorSignature]) {
+        self.inputs = inputs
+        self.outputs = outputs
+    }
 }

@@ -16,4 +16,11 @@ public enum RequestReading {
             return count + 1
         }
     }
+
+    /// How many tensors a body of KServe V2 has: its JSON in the first `headerLength` bytes, or in all.
+    ///
+    /// - Throws: what the reader throws that is no ``APIError``: that would be a fault of the reader.
+    public static func tensors(in bytes: [UInt8], headerLength: Int?) throws -> Int {
+        do { return try V2Request(bytes, headerLength: headerLength).inputs.count } catch is APIError { return 0 }
+    }
 }

@@ -1,3 +1,4 @@
+import Foundation
 public import LaresJSON
 import LaresNeural
 public import LaresServing

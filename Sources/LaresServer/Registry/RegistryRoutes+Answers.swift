@@ -5,6 +5,7 @@ import Hummingbird
 import LaresAccess
 import LaresJSON
 import LaresServing
+import Logging
 
 extension RegistryRoutes {
     typealias Change = (act: AuditAct, subject: String)

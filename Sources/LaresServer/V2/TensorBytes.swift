@@ -86,7 +86,8 @@ enum TensorBytes {
             rest = rest.dropFirst(length)
         }
         guard texts.count == count, rest.isEmpty else {
-            throw APIError.invalid("'\(name)' has \(texts.count) whole texts for \(count) elements, and \(rest.count) bytes more", param: "inputs")
+            throw APIError.invalid(
+                "'\(name)' has \(texts.count) whole texts for \(count) elements, and \(rest.count) bytes more", param: "inputs")
         }
         return texts
     }

@@ -79,7 +79,8 @@ struct V2Input {
         let type = try fields.requiredString("datatype")
         guard let datatype = SignatureType(rawValue: type) else {
             let known = SignatureType.allCases.map(\.rawValue).joined(separator: ", ")
-            throw APIError.invalid("'\(type.prefix(40))' is no datatype that is supported: use one of \(known)", param: fields.name("datatype"))
+            throw APIError.invalid(
+                "'\(type.prefix(40))' is no datatype that is supported: use one of \(known)", param: fields.name("datatype"))
         }
         self.datatype = datatype
         let shape = try Self.shape(fields)
@@ -114,7 +115,8 @@ struct V2Input {
         }
         let shape = sizes.compactMap { if case .int(let size) = $0, size >= 0 { size } else { nil } }
         guard shape.count == sizes.count, TensorBytes.count(shape) != nil else {
-            throw APIError.invalid("'\(fields.name("shape"))' must have whole sizes from 0, of not too many elements", param: fields.name("shape"))
+            throw APIError.invalid(
+                "'\(fields.name("shape"))' must have whole sizes from 0, of not too many elements", param: fields.name("shape"))
         }
         return shape
     }

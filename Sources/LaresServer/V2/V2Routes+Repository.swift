@@ -71,7 +71,9 @@ extension V2Routes {
         guard let json = try? JSON(parsing: Array(text.utf8)) else { throw APIError.invalid("the config is not JSON", param: "config") }
         let config = try Fields(json, name: "config")
         try config.allow(["name", "max_batch_size", "dynamic_batching"], "only max_batch_size and dynamic_batching can be set")
-        guard try config.string("name") ?? name == name else { throw APIError.invalid("the config is of another model", param: "config.name") }
+        guard try config.string("name") ?? name == name else {
+            throw APIError.invalid("the config is of another model", param: "config.name")
+        }
         if let rows = try config.number("max_batch_size", in: 1...4_096) { limits.rows = rows }
         if let batching = try config.fields("dynamic_batching") {
             try batching.allow(["max_queue_delay_microseconds"], "of dynamic_batching only max_queue_delay_microseconds can be set")

@@ -1,3 +1,4 @@
+import Foundation
 import HTTPTypes
 import Hummingbird
 import LaresJSON
@@ -26,9 +27,10 @@ struct V2Routes {
             APIRoute(method: .post, path: "/v2/repository/index", handler: index),
             APIRoute(method: .post, path: "/v2/repository/models/{model}/load", handler: load),
             APIRoute(method: .post, path: "/v2/repository/models/{model}/unload", handler: unload),
-        ] + ["/v2/models/{model}", "/v2/models/{model}/versions/{version}"].flatMap { place in
-            both.map { APIRoute(method: $0.1, path: place + $0.0, handler: $0.2) }
-        }
+        ]
+            + ["/v2/models/{model}", "/v2/models/{model}/versions/{version}"].flatMap { place in
+                both.map { APIRoute(method: $0.1, path: place + $0.0, handler: $0.2) }
+            }
     }
 
     func requireNetworks() throws -> NetworkServing {
@@ -39,7 +41,9 @@ struct V2Routes {
     }
 
     func server(_ request: Request, _ context: LaresContext) async throws -> Response {
-        let extensions = ["model_repository", "binary_tensor_data", "statistics", "model_configuration", "model_repository(unload_dependents)"]
+        let extensions = [
+            "model_repository", "binary_tensor_data", "statistics", "model_configuration", "model_repository(unload_dependents)",
+        ]
         return .json(["name": .string(name), "version": .string(version), "extensions": .array(extensions.map { .string($0) })])
     }
 
@@ -61,7 +65,7 @@ struct V2Routes {
             let asked =
                 body.headerLength == 0
                 ? try V2Request(raw: body.bytes, networks.version(of: place.model, place.version).signature)
-                : try await V2Request.reading(body)
+                : try V2Request(body.bytes, headerLength: body.headerLength)
             let answer = try await networks.infer(
                 InferenceRequest(
                     model: place.model, version: place.version,
@@ -127,7 +131,8 @@ struct V2Place: Sendable {
     /// Runs an operation whose errors name the network as the clients expect it.
     func naming<Value>(_ operation: () async throws -> Value) async throws -> Value {
         do { return try await operation() } catch let error as RegistryError {
-            throw APIError(error, prefix: error.code == .modelNotFound ? "Request for unknown model: '\(model.prefix(100))' is not found: " : "")
+            throw APIError(
+                error, prefix: error.code == .modelNotFound ? "Request for unknown model: '\(model.prefix(100))' is not found: " : "")
         } catch {
             throw APIError(error)
         }

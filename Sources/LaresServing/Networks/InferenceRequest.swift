@@ -88,4 +88,7 @@ public struct InferenceStatistics: Sendable, Hashable {
     public internal(set) var batches: [Int: Batch] = [:]
     /// Milliseconds since 1970 of the last answer; 0 before the first.
     public internal(set) var last = 0
+
+    /// Nothing so far.
+    public init() {}
 }

@@ -1,6 +1,8 @@
 import Foundation
 import LaresNeural
 import LaresTensor
+import Logging
+import Synchronization
 
 extension NetworkServing {
     /// Answers a request.
@@ -59,7 +61,8 @@ extension NetworkServing {
                     .invalidRequest, "'\(request.model)' has no input '\(input.name.prefix(100))'; it takes \(names)", param: "inputs")
             }
             let sizes = input.value.shape
-            guard input.datatype == expected.datatype, input.value.fits(expected), Bytes.elements(sizes) == input.value.count, !sizes.contains(0)
+            guard input.datatype == expected.datatype, input.value.fits(expected), Bytes.elements(sizes) == input.value.count,
+                !sizes.contains(0)
             else {
                 throw ServingError(
                     .invalidRequest,

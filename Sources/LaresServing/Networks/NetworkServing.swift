@@ -1,8 +1,8 @@
 import Dispatch
 import Foundation
-public import LaresNeural
+import LaresNeural
 import LaresTensor
-public import Logging
+import Logging
 import Synchronization
 
 /// Serves the trained networks of a registry: finds the version, loads it, joins requests, and watches over trials.
@@ -100,7 +100,8 @@ public final class NetworkServing: Sendable {
 
     /// Takes versions out that nobody asks for any more; answers under way keep theirs until they are done.
     private func dropUnneeded(_ name: String, keeping model: RegisteredModel?) {
-        let wanted = Set((model?.aliases.values).map(Array.init) ?? []).union([model?.standard?.number, model?.rollout?.number].compactMap { $0 })
+        let wanted = Set((model?.aliases.values).map(Array.init) ?? []).union(
+            [model?.standard?.number, model?.rollout?.number].compactMap { $0 })
         let dropped = state.withLock { state in
             let gone = state.loaded.keys.filter { $0.model == name && !wanted.contains($0.number) }
             for place in gone { state.loaded[place] = nil }

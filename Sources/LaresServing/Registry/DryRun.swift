@@ -1,5 +1,5 @@
-import LaresNeural
-import LaresTensor
+public import LaresNeural
+package import LaresTensor
 
 /// Tries a network before it is published: random inputs of its signature must give finite outputs of its signature.
 package enum DryRun {

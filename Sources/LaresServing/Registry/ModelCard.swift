@@ -35,7 +35,8 @@ public struct ModelCard: Sendable, Hashable, Codable {
     public init(from decoder: any Decoder) throws {
         let values = try decoder.container(keyedBy: CodingKeys.self)
         self.init(
-            summary: try values.decodeIfPresent(String.self, forKey: .summary), data: try values.decodeIfPresent(String.self, forKey: .data),
+            summary: try values.decodeIfPresent(String.self, forKey: .summary),
+            data: try values.decodeIfPresent(String.self, forKey: .data),
             metrics: try values.decodeIfPresent([String: Double].self, forKey: .metrics) ?? [:],
             codeVersion: try values.decodeIfPresent(String.self, forKey: .codeVersion),
             licence: try values.decodeIfPresent(String.self, forKey: .licence),

@@ -1,4 +1,5 @@
 public import LaresNeural
+
 public import struct Foundation.Date
 
 /// One published version of a trained network. It never changes.

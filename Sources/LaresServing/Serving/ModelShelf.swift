@@ -177,12 +177,13 @@ final class ModelShelf: Sendable {
 
     private func occupants(_ state: State, besides name: String) -> [MemoryPlan.Occupant] {
         let networks = MemoryPlan.Occupant(name: "trained networks", bytes: networkBytes.count, lastUse: 0, isInUse: true)
-        return [networks] + state.places.filter { $0.key != name }.map { name, place in
-            if case .loaded(_, let users, let lastUse) = place {
-                return .init(name: name, bytes: place.bytes, lastUse: lastUse, isInUse: users > 0)
+        return [networks]
+            + state.places.filter { $0.key != name }.map { name, place in
+                if case .loaded(_, let users, let lastUse) = place {
+                    return .init(name: name, bytes: place.bytes, lastUse: lastUse, isInUse: users > 0)
+                }
+                return .init(name: name, bytes: place.bytes, lastUse: 0, isInUse: true)
             }
-            return .init(name: name, bytes: place.bytes, lastUse: 0, isInUse: true)
-        }
     }
 
     private func settle(_ name: String, _ result: Result<LoadedModel, ServingError>) {

@@ -37,7 +37,8 @@ struct PublishVersion: AsyncParsableCommand {
         let version = try registry.publish(file, as: name, card: readCard(), lineage: Lineage(job: job, dataHash: dataHash))
         if promote { try registry.promote(name, to: "\(version.number)") }
         if json { return print(try registry.model(name).json().serialized) }
-        print(say("cli.registry.published", ["name": name, "version": "\(version.number)", "signature": version.signature.words.printable]))
+        print(
+            say("cli.registry.published", ["name": name, "version": "\(version.number)", "signature": version.signature.words.printable]))
     }
 
     private func readCard() throws -> ModelCard {

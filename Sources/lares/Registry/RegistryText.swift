@@ -16,7 +16,12 @@ enum RegistryText {
             ("aliases", model.aliases(of: version.number).joined(separator: ", ")), ("signature", version.signature.words),
             ("summary", card.summary), ("data", card.data), ("metrics", metrics), ("code", card.codeVersion), ("licence", card.licence),
             ("parents", card.parents.joined(separator: ", ")), ("job", version.lineage.job), ("data-hash", version.lineage.dataHash),
-            ("trial", model.rollout.map { say("cli.registry.trial.\($0.kind.rawValue)", ["version": "\($0.number)", "percent": "\($0.percent)"]) }),
+            (
+                "trial",
+                model.rollout.map {
+                    say("cli.registry.trial.\($0.kind.rawValue)", ["version": "\($0.number)", "percent": "\($0.percent)"])
+                }
+            ),
             ("size", Amounts.bytes(version.bytes)), ("sha256", version.digest.description),
             ("created", version.created.formatted(.iso8601)),
         ]
