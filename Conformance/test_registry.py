@@ -26,7 +26,7 @@ def publish(home, name, scale=1.0, *flags):
 def place(tmp_path):
     """A data directory with two versions of `net`, the first in production, and a server on it."""
     publish(tmp_path, "net", 1.0, "--promote")
-    publish(tmp_path, "net", 1e30)
+    publish(tmp_path, "net", 1e15)
     with Server(tmp_path, models=None) as server:
         with httpx.Client(base_url=server.url, timeout=30) as http:
             yield tmp_path, server, http

@@ -7,12 +7,15 @@ import struct
 import tempfile
 
 import httpx
+import numpy as np
 import pytest
+import tritonclient.http as triton
 
 from lares_server import Server, exchange, must_run, status_of
-from networks import simple_plan, words_plan, write_network
+from networks import joined_plan, simple_plan, words_plan, write_network
 
 ROUNDS = 400
+INTEGERS = ["INT8", "INT16", "INT32", "INT64", "UINT8", "UINT16", "UINT32", "UINT64"]
 
 
 @pytest.fixture(scope="module")
@@ -21,6 +24,8 @@ def networks():
         folder = pathlib.Path(folder)
         must_run(["registry", "publish", str(write_network(folder / "a.safetensors", simple_plan())), "simple"], folder)
         must_run(["registry", "publish", str(write_network(folder / "b.safetensors", words_plan())), "words"], folder)
+        for datatype in [*INTEGERS, "BOOL"]:
+            must_run(["registry", "publish", str(write_network(folder / "c.safetensors", joined_plan(datatype, "add"))), datatype.lower()], folder)
         with Server(folder, models=None) as server:
             yield server
             assert good(server) == 200, "the server lives and answers"
@@ -137,6 +142,25 @@ def test_a_wrong_method_and_a_wrong_type(networks):
 def test_a_body_that_is_cut_short(networks):
     head = b"POST /v2/models/simple/infer HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1000\r\n\r\n{"
     assert status_of(exchange(networks.port, head, half_close=True)) in (None, 400)
+
+
+@pytest.mark.parametrize("binary", [True, False])
+@pytest.mark.parametrize("datatype", [*INTEGERS, "BOOL"])
+def test_the_ends_of_every_type_come_back(networks, datatype, binary):
+    kind = np.bool_ if datatype == "BOOL" else getattr(np, datatype.lower())
+    least, most = (0, 1) if datatype == "BOOL" else (np.iinfo(kind).min, min(np.iinfo(kind).max, 2**63 - 1))
+    data = [np.array([[least, most, 0]], kind), np.array([[0, 0, 1]], kind)]
+    tensors = [triton.InferInput(n, [1, 3], datatype).set_data_from_numpy(d, binary_data=binary) for n, d in zip("ab", data)]
+    outputs = [triton.InferRequestedOutput("y", binary_data=binary)]
+    client = triton.InferenceServerClient(f"127.0.0.1:{networks.port}")
+    answer = client.infer(datatype.lower(), tensors, outputs=outputs).as_numpy("y")
+    assert answer.dtype == kind and answer.tolist() == [[kind(least), kind(most), kind(1)]]
+
+
+def test_sums_that_leave_their_type_are_refused(networks):
+    tensors = [{"name": n, "shape": [1, 3], "datatype": "INT8", "data": [100, 0, 0]} for n in "ab"]
+    answer = httpx.post(f"{networks.url}/v2/models/int8/infer", json={"inputs": tensors})
+    assert answer.status_code == 400 and "200" in answer.json()["error"]
 
 
 def test_mutations(networks):

@@ -1,3 +1,4 @@
+import Dispatch
 import HTTPTypes
 import Hummingbird
 import LaresServing
@@ -9,6 +10,20 @@ struct V2Body: Sendable {
     let headerLength: Int?
     /// Its share of the memory for bodies; to be kept until nothing of the body is.
     let share: BodyBudget.Share
+}
+
+extension V2Request {
+    /// Reads a body; a large one off the threads that answer everybody.
+    static func reading(_ body: V2Body) async throws -> V2Request {
+        guard body.bytes.count > BodyBudget.free else { return try V2Request(body.bytes, headerLength: body.headerLength) }
+        return try await withCheckedThrowingContinuation { continuation in
+            largeBodies.async {
+                continuation.resume(with: Result { try V2Request(body.bytes, headerLength: body.headerLength) })
+            }
+        }
+    }
+
+    private static let largeBodies = DispatchQueue(label: "lares.large-tensors", qos: .utility)
 }
 
 extension Request {

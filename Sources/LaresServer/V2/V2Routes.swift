@@ -65,7 +65,7 @@ struct V2Routes {
             let asked =
                 body.headerLength == 0
                 ? try V2Request(raw: body.bytes, networks.version(of: place.model, place.version).signature)
-                : try V2Request(body.bytes, headerLength: body.headerLength)
+                : try await V2Request.reading(body)
             let answer = try await networks.infer(
                 InferenceRequest(
                     model: place.model, version: place.version,

@@ -75,6 +75,7 @@ public final class NetworkServing: Sendable {
         }
         let isChanged = state.withLock { state in
             let old = state.routes.updateValue((model, now), forKey: name)
+            if model.rollout == nil { state.trials[name] = nil }
             return old?.model != model
         }
         if isChanged { dropUnneeded(name, keeping: model) }
@@ -94,7 +95,10 @@ public final class NetworkServing: Sendable {
 
     /// Forgets what was read of a network, so that a change shows at once.
     public func registryChanged(_ name: String) {
-        state.withLock { _ = $0.routes.removeValue(forKey: name) }
+        state.withLock { state in
+            state.routes[name] = nil
+            state.trials[name] = nil
+        }
         if (try? registry.model(name)) == nil { dropUnneeded(name, keeping: nil) }
     }
 
