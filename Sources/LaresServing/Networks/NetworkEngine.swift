@@ -42,8 +42,14 @@ final class NetworkEngine: Sendable {
         self.queueLimit = queueLimit
     }
 
-    /// Takes a request, or answers it at once that it can't.
+    /// What is computed by whoever asks when nothing else waits: handing it over would take longer.
+    private static let brief = Duration.microseconds(50)
+
+    /// Takes a request, or answers it at once: with its outputs when they are a matter of microseconds, or that it can't be taken.
     func submit(_ job: NetworkJob) {
+        if job.work != .batch, job.target.rowTime * max(1, job.rows) < Self.brief, state.withLock({ $0.jobs.isEmpty && !$0.isStopped }) {
+            return Self.compute([job])
+        }
         let refusal: ServingError? = state.withLock { state in
             if state.isStopped { return ServingError(.draining, "the server is stopping; try again in a moment", retryAfter: .seconds(5)) }
             guard state.jobs.count < queueLimit else {

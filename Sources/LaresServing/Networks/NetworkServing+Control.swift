@@ -68,7 +68,7 @@ extension NetworkServing {
         }
         await withCheckedContinuation { continuation in
             loading.async {
-                returnFreedMemory()
+                returnTensorMemory()
                 continuation.resume()
             }
         }

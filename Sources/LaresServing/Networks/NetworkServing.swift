@@ -111,7 +111,7 @@ public final class NetworkServing: Sendable {
             for place in gone { state.loaded[place] = nil }
             return gone
         }
-        if !dropped.isEmpty { loading.async { returnFreedMemory() } }
+        if !dropped.isEmpty { loading.async { returnTensorMemory() } }
     }
 
     /// The version in memory; it is read first when it isn't there.
@@ -169,5 +169,6 @@ public final class NetworkServing: Sendable {
                 state.loaded[oldest] = nil
             }
         }
+        returnTensorMemory()
     }
 }

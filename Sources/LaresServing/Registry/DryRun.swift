@@ -8,6 +8,7 @@ package enum DryRun {
     /// - Parameter declared: what the publisher says the signature is; nil takes the file's word.
     /// - Throws: ``RegistryError`` with code `notANetwork` or `dryRunFailed`.
     static func signature(of path: String, declared: NetworkSignature? = nil) throws -> NetworkSignature {
+        defer { returnTensorMemory() }
         let network: Network
         do { network = try Network(contentsOf: path) } catch { throw RegistryError(.notANetwork, "this is no network: \(error)") }
         if let declared, declared != network.signature {
