@@ -2,6 +2,7 @@ import Foundation
 import LaresJSON
 import LaresNeural
 import LaresServing
+import LaresStore
 import LaresTensor
 import Testing
 
