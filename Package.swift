@@ -6,6 +6,7 @@ let package = Package(
     name: "lares",
     products: [
         .executable(name: "lares", targets: ["lares"]),
+        .library(name: "LaresJSON", targets: ["LaresJSON"]),
         .library(name: "LaresTensor", targets: ["LaresTensor"]),
         .library(name: "LaresNeural", targets: ["LaresNeural"]),
         .library(name: "LaresTemplates", targets: ["LaresTemplates"]),
@@ -31,8 +32,9 @@ let package = Package(
     targets: [
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .target(name: "CLaresKernels", exclude: ["README.md"]),
+        .target(name: "LaresJSON"),
         .target(name: "LaresTensor", dependencies: ["CLaresKernels"]),
-        .target(name: "LaresNeural", dependencies: ["LaresTensor"]),
+        .target(name: "LaresNeural", dependencies: ["LaresJSON", "LaresTensor"]),
         .target(name: "LaresTemplates"),
         .target(name: "LaresLanguage", dependencies: ["LaresNeural", "LaresTensor", "LaresTemplates"]),
         .target(name: "LaresStore", dependencies: [.product(name: "GRDB", package: "GRDB.swift")]),
@@ -46,7 +48,7 @@ let package = Package(
         .target(
             name: "LaresServing",
             dependencies: [
-                "CZlib", "LaresTensor", "LaresTemplates", "LaresLanguage", "LaresStore", "LaresAccess",
+                "CZlib", "LaresTensor", "LaresNeural", "LaresTemplates", "LaresLanguage", "LaresStore", "LaresAccess",
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "GRDB", package: "GRDB.swift"),
@@ -61,7 +63,7 @@ let package = Package(
         .target(
             name: "LaresServer",
             dependencies: [
-                "LaresServing", "LaresAccess", "LaresLanguage", "LaresTensor",
+                "LaresJSON", "LaresServing", "LaresAccess", "LaresLanguage", "LaresNeural", "LaresTensor",
                 .product(name: "CoreMetrics", package: "swift-metrics"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Hummingbird", package: "hummingbird"),
@@ -81,15 +83,16 @@ let package = Package(
         .executableTarget(
             name: "lares",
             dependencies: [
-                "LaresServer", "LaresServing", "LaresAccess", "LaresLanguage", "LaresNeural", "LaresStore", "LaresTensor",
+                "LaresServer", "LaresServing", "LaresAccess", "LaresLanguage", "LaresNeural", "LaresStore", "LaresTensor", "LaresJSON",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Configuration", package: "swift-configuration"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             ]),
+        .testTarget(name: "LaresJSONTests", dependencies: ["LaresJSON"]),
         .testTarget(name: "LaresTensorTests", dependencies: ["LaresTensor"]),
-        .testTarget(name: "LaresNeuralTests", dependencies: ["LaresNeural", "LaresTensor"]),
+        .testTarget(name: "LaresNeuralTests", dependencies: ["LaresJSON", "LaresNeural", "LaresTensor"]),
         .testTarget(name: "LaresTemplatesTests", dependencies: ["LaresTemplates"], resources: [.copy("Golden")]),
         .testTarget(
             name: "LaresLanguageTests", dependencies: ["LaresLanguage", "LaresNeural", "LaresTemplates", "LaresTensor"],
@@ -98,7 +101,7 @@ let package = Package(
         .testTarget(
             name: "LaresServingTests",
             dependencies: [
-                "CZlib", "LaresAccess", "LaresLanguage", "LaresServing", "LaresStore", "LaresTensor",
+                "CZlib", "LaresAccess", "LaresJSON", "LaresLanguage", "LaresNeural", "LaresServing", "LaresStore", "LaresTensor",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "Metrics", package: "swift-metrics"),
                 .product(name: "MetricsTestKit", package: "swift-metrics"),
@@ -106,7 +109,7 @@ let package = Package(
         .testTarget(
             name: "LaresServerTests",
             dependencies: [
-                "LaresAccess", "LaresLanguage", "LaresServer", "LaresServing", "LaresStore",
+                "LaresAccess", "LaresJSON", "LaresLanguage", "LaresServer", "LaresServing", "LaresStore",
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HummingbirdTesting", package: "hummingbird"),

@@ -20,6 +20,18 @@ public struct AuditAct: Sendable, Hashable, CustomStringConvertible {
     public static let modelImported = AuditAct("model.imported")
     /// A model was removed.
     public static let modelRemoved = AuditAct("model.removed")
+    /// A version of a network was published.
+    public static let versionPublished = AuditAct("version.published")
+    /// A version went into production.
+    public static let versionPromoted = AuditAct("version.promoted")
+    /// The version before went into production again.
+    public static let versionRolledBack = AuditAct("version.rolledBack")
+    /// A version is tried beside production.
+    public static let trialBegun = AuditAct("trial.begun")
+    /// A trial was ended.
+    public static let trialEnded = AuditAct("trial.ended")
+    /// A version, or a network with all its versions, was removed.
+    public static let versionRemoved = AuditAct("version.removed")
     /// A name was pointed at a model.
     public static let aliasSet = AuditAct("alias.set")
 }

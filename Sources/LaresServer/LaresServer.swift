@@ -21,6 +21,7 @@ public struct LaresServer: Sendable {
     let settings: ServerSettings
     let keys: KeyStore?
     let store: ModelStore?
+    let networks: NetworkServing?
     let audit: AuditLog?
     let metrics: MetricsRegistry
     let logger: Logger
@@ -32,17 +33,19 @@ public struct LaresServer: Sendable {
     ///   - settings: Where and how to listen.
     ///   - keys: The keys callers may show; nil where there are none to check.
     ///   - store: Where models are added and removed; nil leaves that out.
+    ///   - networks: The trained networks; nil leaves them out.
     ///   - audit: Where it is written who made, revoked, added and removed what.
     ///   - metrics: What `/metrics` shows.
     ///   - logger: Where requests and faults are written.
     public init(
         client: any ModelClient, settings: ServerSettings = ServerSettings(), keys: KeyStore? = nil, store: ModelStore? = nil,
-        audit: AuditLog? = nil, metrics: MetricsRegistry = MetricsRegistry(), logger: Logger
+        networks: NetworkServing? = nil, audit: AuditLog? = nil, metrics: MetricsRegistry = MetricsRegistry(), logger: Logger
     ) {
         self.client = client
         self.settings = settings
         self.keys = keys
         self.store = store
+        self.networks = networks
         self.audit = audit
         bodyBudget = BodyBudget(limit: settings.bodyBudget)
         self.metrics = metrics
@@ -110,6 +113,9 @@ public struct LaresServer: Sendable {
         let health = HealthRoutes(client: client, activity: activity, version: Self.version)
         let metrics = MetricsRoute(client: client, activity: activity, registry: metrics)
         let admin = AdminRoutes(client: client, store: store, keys: keys, audit: audit, version: Self.version, bodyBudget: bodyBudget)
+        let v2 = V2Routes(
+            networks: networks, client: client, activity: activity, limits: limits, name: settings.v2Name, version: Self.version)
+        let registry = RegistryRoutes(networks: networks, audit: audit, bodyBudget: bodyBudget)
         return RouteTable(
             routes: [
                 APIRoute(method: .get, path: "/v1/models", handler: models.list),
@@ -122,6 +128,6 @@ public struct LaresServer: Sendable {
                 APIRoute(method: .get, path: "/ready", handler: health.ready),
                 APIRoute(method: .get, path: "/metrics", handler: metrics.metrics),
                 APIRoute(method: .get, path: "/openapi.json", handler: DescriptionRoute().description),
-            ] + admin.routes)
+            ] + admin.routes + registry.routes + v2.routes)
     }
 }

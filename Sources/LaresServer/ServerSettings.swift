@@ -31,6 +31,8 @@ public struct ServerSettings: Sendable, Hashable {
     public var needsKey = false
     /// The name of the place, as the console shows it.
     public var place = "Lares"
+    /// The name in the metadata of KServe V2: Triton's own clients look for "triton".
+    public var v2Name = "lares"
     /// The most bytes the body of a request may have.
     public var bodyLimit = 16 << 20
     /// The most bytes that all bodies together may have while they are read and answered; what comes on top is told to come back (503).

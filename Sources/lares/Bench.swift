@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import LaresJSON
 import LaresLanguage
 import LaresServer
 import LaresServing

@@ -55,6 +55,7 @@ struct Failure: Error, CustomStringConvertible {
             case .outOfMemory, .memoryBusy, .draining, .queueFull: EX_UNAVAILABLE
             default: EXIT_FAILURE
             }
+        case let error as RegistryError: [.modelNotFound, .versionNotFound].contains(error.code) ? EX_NOINPUT : EXIT_FAILURE
         case let error as PullError: error.code == .network ? EX_UNAVAILABLE : EXIT_FAILURE
         case is AccessError, is StoreError, is ServerError, is ConsoleError: EXIT_FAILURE
         default: nil

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import LaresAccess
+import LaresJSON
 import LaresServer
 
 struct Keys: AsyncParsableCommand {

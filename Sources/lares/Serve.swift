@@ -70,6 +70,9 @@ struct Serve: AsyncParsableCommand {
     @Option(help: ArgumentHelp(say("cli.serve.place"), valueName: "name"))
     var place: String?
 
+    @Option(help: ArgumentHelp(say("cli.serve.v2-name"), valueName: "name"))
+    var v2Name: String?
+
     @Option(help: ArgumentHelp(say("cli.serve.config"), valueName: "file"), completion: .file(extensions: ["json"]))
     var config: String?
 
@@ -89,7 +92,8 @@ struct Serve: AsyncParsableCommand {
         let serving = Serving(store: store, settings: settings.serving, logger: logger)
         for name in settings.serving.preload { _ = try store.find(name) }
         let server = LaresServer(
-            client: serving, settings: settings.server, keys: keys, store: store, audit: try AuditLog(home: home), metrics: metrics,
+            client: serving, settings: settings.server, keys: keys, store: store, networks: serving.networks,
+            audit: try AuditLog(home: home), metrics: metrics,
             logger: logger)
         try await Self.run(server, serving, settings.server, logger)
     }
@@ -120,7 +124,7 @@ struct Serve: AsyncParsableCommand {
             ("allow-host", allowHost.isEmpty ? nil : allowHost.joined(separator: ",")), ("models", models), ("memory", memory),
             ("threads", threads), ("exact-head", exactHead ? "true" : nil), ("no-speculation", noSpeculation ? "true" : nil),
             ("keep-prefixes", keepPrefixes), ("context", context), ("queue", queue), ("connections", connections),
-            ("drain-seconds", drainSeconds), ("place", place), ("log-level", logLevel),
+            ("drain-seconds", drainSeconds), ("place", place), ("v2-name", v2Name), ("log-level", logLevel),
         ]
         return Dictionary(
             uniqueKeysWithValues: given.compactMap { key, value in

@@ -1,4 +1,5 @@
 import HTTPTypes
+import LaresJSON
 import LaresServer
 import LaresServing
 import Testing

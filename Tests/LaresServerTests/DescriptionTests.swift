@@ -1,5 +1,6 @@
 import HTTPTypes
 import HummingbirdTesting
+import LaresJSON
 import LaresServer
 import LaresServing
 import Logging

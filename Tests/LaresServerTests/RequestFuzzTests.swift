@@ -1,4 +1,5 @@
 import Foundation
+import LaresJSON
 import LaresServer
 import Testing
 
@@ -26,6 +27,30 @@ struct RequestFuzzTests {
             accepted += Self.decodes(body) ? 1 : 0
         }
         #expect(accepted > 0, "no mutated body was still a request: the mutations are too wild to reach the decoders")
+    }
+
+    private static let tensorSeeds: [(json: String, tail: [UInt8])] = [
+        (
+            #"{"id":"1","inputs":[{"name":"a","shape":[2,2],"datatype":"INT32","data":[[1,2],[3,4]]},{"name":"b","shape":[4],"datatype":"FP16","data":[1,2.5,-3e2,0]}],"outputs":[{"name":"y","parameters":{"binary_data":true}}]}"#,
+            []
+        ),
+        (
+            #"{"inputs":[{"name":"a","shape":[1,2],"datatype":"UINT64","parameters":{"binary_data_size":16}},{"name":"w","shape":[2],"datatype":"BYTES","parameters":{"binary_data_size":11}}],"parameters":{"binary_data_output":true}}"#,
+            [UInt8](repeating: 7, count: 16) + [1, 0, 0, 0, 97, 2, 0, 0, 0, 98, 99]
+        ),
+    ]
+
+    @Test func mutatedTensorsAreReadOrRefused() throws {
+        var random = Mutations(state: 0x7E4501)
+        var tensors = 0
+        for round in 0..<Self.count {
+            let seed = Self.tensorSeeds[round % Self.tensorSeeds.count]
+            let json = Self.mutate(Array(seed.json.utf8), &random)
+            let tail = Bool.random(using: &random) ? seed.tail : Self.mutate(seed.tail, &random)
+            let length = Bool.random(using: &random) ? json.count : Int.random(in: -1...(json.count + tail.count + 1), using: &random)
+            tensors += try RequestReading.tensors(in: json + tail, headerLength: length)
+        }
+        #expect(tensors > 0, "no mutated body was still a request: the mutations are too wild to reach the tensors")
     }
 
     private static func mutate(_ seed: [UInt8], _ random: inout Mutations) -> [UInt8] {

@@ -1,4 +1,5 @@
 import HTTPTypes
+import LaresJSON
 import LaresLanguage
 import LaresServer
 import LaresServing

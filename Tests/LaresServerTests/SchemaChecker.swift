@@ -1,3 +1,4 @@
+import LaresJSON
 import LaresServer
 
 /// Holds a value against a schema of `openapi.json`: the part of JSON Schema 2020-12 that file uses.

@@ -3,6 +3,7 @@ import HTTPTypes
 import Hummingbird
 import HummingbirdTesting
 import LaresAccess
+import LaresJSON
 import LaresServer
 import LaresServing
 import LaresStore

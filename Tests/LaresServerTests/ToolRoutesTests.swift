@@ -1,5 +1,6 @@
 import HTTPTypes
 import HummingbirdTesting
+import LaresJSON
 import LaresLanguage
 import LaresServer
 import LaresServing

@@ -1,3 +1,4 @@
+import LaresJSON
 import LaresServer
 import Testing
 

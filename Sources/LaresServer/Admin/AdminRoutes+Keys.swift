@@ -2,17 +2,18 @@ import Foundation
 import HTTPTypes
 import Hummingbird
 public import LaresAccess
+public import LaresJSON
 
 extension AdminRoutes {
     /// `GET /lares/v1/keys`: every key ever made, without its secret.
     func listKeys(_ request: Request, _ context: LaresContext) async throws -> Response {
-        try requireAdministrator(context)
+        try context.requireAdministrator()
         return .json(["keys": .array(try requireKeys().list().map(\.json))])
     }
 
     /// `POST /lares/v1/keys`: makes a key; its secret is in this answer and nowhere else.
     func makeKey(_ request: Request, _ context: LaresContext) async throws -> Response {
-        try requireAdministrator(context)
+        try context.requireAdministrator()
         let keys = try requireKeys()
         let fields = try await fields(request)
         let name = try fields.requiredString("name")
@@ -30,7 +31,7 @@ extension AdminRoutes {
 
     /// `DELETE /lares/v1/keys/{key}`: ends a key by its id or name.
     func revokeKey(_ request: Request, _ context: LaresContext) async throws -> Response {
-        try requireAdministrator(context)
+        try context.requireAdministrator()
         let name = context.parameters.get("key")?.removingPercentEncoding ?? ""
         do {
             let revoked = try requireKeys().revoke(name)

@@ -2,12 +2,13 @@ import Foundation
 import HTTPTypes
 import Hummingbird
 import LaresAccess
+import LaresJSON
 import LaresServing
 
 extension AdminRoutes {
     /// `POST /lares/v1/models`: fetches a model; the progress comes as server-sent events, the last one is `{"model": …}`.
     func pull(_ request: Request, _ context: LaresContext) async throws -> Response {
-        try requireAdministrator(context)
+        try context.requireAdministrator()
         let store = try requireStore()
         let fields = try await fields(request)
         let source = try Self.source(try fields.requiredString("source"), for: context.caller)
@@ -62,7 +63,7 @@ extension AdminRoutes {
 
     /// `DELETE /lares/v1/models/{model}`: out of memory first, so a model that is answering stays.
     func remove(_ request: Request, _ context: LaresContext) async throws -> Response {
-        try requireAdministrator(context)
+        try context.requireAdministrator()
         let name = context.parameters.get("model")?.removingPercentEncoding ?? ""
         let store = try requireStore()
         do {

@@ -1,6 +1,7 @@
 import HTTPTypes
 import Hummingbird
 import LaresAccess
+import LaresJSON
 import LaresServing
 import Logging
 
@@ -53,16 +54,6 @@ struct AdminRoutes {
 
     func models(_ request: Request, _ context: LaresContext) async throws -> Response {
         .json(["models": .array(try await client.models().map(\.laresJSON))])
-    }
-
-    /// Who may change what Lares holds.
-    func requireAdministrator(_ context: LaresContext) throws {
-        guard context.caller.mayAdminister else {
-            throw APIError(
-                .forbidden, type: "permission_error", code: "not_allowed",
-                "the key '\(context.caller.name)' may ask models, not change models and keys: use one made with `lares keys add NAME --admin`"
-            )
-        }
     }
 
     func requireStore() throws -> ModelStore {

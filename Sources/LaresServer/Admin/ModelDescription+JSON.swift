@@ -1,4 +1,5 @@
 import Foundation
+public import LaresJSON
 public import LaresServing
 
 extension ModelDescription {

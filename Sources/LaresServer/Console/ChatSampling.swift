@@ -1,3 +1,4 @@
+import LaresJSON
 public import LaresLanguage
 
 /// How a chat with a person samples: the same in the console, with scripts and without, and in `lares run`. An answer may be as long as

@@ -1,3 +1,5 @@
+import LaresJSON
+
 /// One message of a conversation, as a page without scripts carries it along.
 struct ChatTurn: Sendable, Equatable {
     let isMine: Bool

@@ -1,3 +1,4 @@
+import LaresJSON
 import LaresServing
 
 /// The chat page: which model, what was said, what went wrong.

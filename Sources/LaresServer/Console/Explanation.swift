@@ -1,4 +1,5 @@
 import LaresAccess
+import LaresJSON
 import LaresServing
 
 /// What a person is told of an error: a sentence of the catalogue, chosen by the error's code, and the error's own words, which are English.
@@ -33,6 +34,7 @@ public struct Explanation: Sendable, Hashable {
         switch error {
         case let error as ServingError: error.code.description
         case let error as PullError: pull[error.code]
+        case let error as RegistryError: registry[error.code]
         case let error as AccessError: access[error.code]
         case let error as ServerError: server[error.code]
         default: nil
@@ -48,6 +50,12 @@ public struct Explanation: Sendable, Hashable {
         .badSource: "pull.source", .badName: "pull.name", .nameTaken: "pull.taken", .refusedAddress: "pull.address",
         .network: "pull.network", .notFound: "pull.missing", .badAnswer: "pull.answer", .hashMismatch: "pull.hash", .noSpace: "pull.space",
         .badArchive: "pull.archive", .notAModel: "pull.model", .busy: "pull.busy", .file: "pull.file",
+    ]
+
+    private static let registry: [RegistryError.Code: String] = [
+        .modelNotFound: "registry.model", .versionNotFound: "registry.version", .badName: "registry.name", .notANetwork: "registry.file",
+        .dryRunFailed: "registry.run", .badCard: "registry.card", .badRollout: "registry.trial", .inUse: "registry.use",
+        .nothingBefore: "registry.before",
     ]
 
     private static let access: [AccessError.Code: String] = [

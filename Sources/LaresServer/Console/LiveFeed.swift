@@ -1,3 +1,4 @@
+package import LaresJSON
 import ServiceLifecycle
 
 /// Turns what a page reads now into server-sent events (HTML Living Standard §9.2): one when it changed, a comment when it has long not.

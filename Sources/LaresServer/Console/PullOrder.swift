@@ -1,3 +1,4 @@
+import LaresJSON
 import LaresServing
 import ServiceLifecycle
 

@@ -1,3 +1,5 @@
+import LaresJSON
+
 extension Words {
     /// Texts for a script: an object with the script's names for the catalogue's keys. Places stay open.
     func json(_ keys: [String: String]) -> JSON {

@@ -1,5 +1,6 @@
 public import HTTPTypes
 public import Hummingbird
+public import LaresJSON
 
 /// An error a client of the API sees: a status, and the error object that the OpenAI clients read.
 public struct APIError: HTTPResponseError, Hashable {

@@ -26,6 +26,19 @@ public struct LaresContext: RequestContext {
     }
 }
 
+extension LaresContext {
+    /// Who may change what Lares holds.
+    ///
+    /// - Throws: ``APIError`` (403) for everybody else.
+    func requireAdministrator() throws {
+        guard caller.mayAdminister else {
+            throw APIError(
+                .forbidden, type: "permission_error", code: "not_allowed",
+                "the key '\(caller.name)' may ask models, not change models and keys: use one made with `lares keys add NAME --admin`")
+        }
+    }
+}
+
 /// Who is asking: the holder of a key, a person at this machine, or nobody known.
 public struct Caller: Sendable, Hashable {
     /// A name for fair queueing, metrics and the access log; never the key itself.

@@ -1,6 +1,7 @@
 import Dispatch
 import HTTPTypes
 import Hummingbird
+import LaresJSON
 import NIOCore
 
 /// How large bodies may be: each, and all together.
@@ -39,7 +40,7 @@ extension Request {
         }
     }
 
-    private func bytes(upTo limit: Int, share: BodyBudget.Share) async throws -> [UInt8] {
+    func bytes(upTo limit: Int, share: BodyBudget.Share) async throws -> [UInt8] {
         var bytes: [UInt8] = []
         do {
             for try await part in body {
@@ -56,7 +57,7 @@ extension Request {
     }
 
     /// Large bodies are parsed one at a time, off the threads that answer everybody: twenty of 16 MiB kept `/health` waiting for 2.7 s.
-    private static func parse(_ bytes: [UInt8]) async -> Result<JSON, JSONError> {
+    static func parse(_ bytes: [UInt8]) async -> Result<JSON, JSONError> {
         guard bytes.count > BodyBudget.free else { return Result { () throws(JSONError) in try JSON(parsing: bytes) } }
         return await withCheckedContinuation { continuation in
             largeBodies.async { continuation.resume(returning: Result { () throws(JSONError) in try JSON(parsing: bytes) }) }
@@ -80,7 +81,7 @@ extension Request {
         }
     }
 
-    private static func tooLarge(_ limit: Int) -> APIError {
+    static func tooLarge(_ limit: Int) -> APIError {
         APIError(
             .contentTooLarge, type: "invalid_request_error", code: "request_too_large",
             "the request body is larger than \(limit) bytes: send less, or in several requests")

@@ -1,5 +1,6 @@
 import HTTPTypes
 import Hummingbird
+import LaresJSON
 import NIOCore
 
 /// Writes server-sent events (HTML standard §9.2) into an answer's body.

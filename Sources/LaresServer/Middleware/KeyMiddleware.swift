@@ -12,7 +12,9 @@ struct KeyMiddleware: RouterMiddleware {
     let needsKey: Bool
     let isSecure: Bool
 
-    private static let openPaths: Set = ["/health", "/ready", "/openapi.json", "/sign-in", "/sign-out", "/language", "/favicon.ico"]
+    private static let openPaths: Set = [
+        "/health", "/ready", "/openapi.json", "/v2/health/live", "/v2/health/ready", "/sign-in", "/sign-out", "/language", "/favicon.ico",
+    ]
 
     func handle(
         _ request: Request, context: LaresContext, next: @concurrent (Request, LaresContext) async throws -> Response

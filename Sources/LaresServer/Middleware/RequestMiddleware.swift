@@ -28,20 +28,26 @@ struct RequestMiddleware: RouterMiddleware {
         do {
             return try await next(request, context)
         } catch let error as HTTPError where error.status == .notFound {
-            return missing(request).response
+            return shown(missing(request), to: request)
         } catch let error as HTTPError {
             let message = error.body ?? error.status.reasonPhrase
-            return APIError(error.status, type: "invalid_request_error", code: nil, message).response
+            return shown(APIError(error.status, type: "invalid_request_error", code: nil, message), to: request)
         } catch is ClientGone {
             // Nobody reads it; the log and the metrics do.
             return Response(status: .init(code: 499, reasonPhrase: "Client Closed Request"))
         } catch {
-            let shown = APIError(error)
-            if shown.status.code >= 500 {
+            let fault = APIError(error)
+            if fault.status.code >= 500 {
                 context.logger.error("request failed", metadata: ["id": "\(context.requestID)", "error": "\(error)"])
             }
-            return shown.response
+            return shown(fault, to: request)
         }
+    }
+
+    /// The two protocols write their errors differently.
+    private func shown(_ error: APIError, to request: Request) -> Response {
+        let path = request.uri.path
+        return path == "/v2" || path.hasPrefix("/v2/") ? error.v2Response : error.response
     }
 
     private func missing(_ request: Request) -> APIError {

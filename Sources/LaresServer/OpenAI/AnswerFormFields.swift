@@ -1,3 +1,4 @@
+import LaresJSON
 import LaresServing
 
 /// What of a request says which form its answer shall have.

@@ -1,4 +1,5 @@
 import Foundation
+import LaresJSON
 
 /// What all chunks of one answer have in common.
 struct AnswerHead {

@@ -1,3 +1,4 @@
+import LaresJSON
 import LaresServing
 
 /// The answer of `POST /v1/chat/completions` as chunks.

@@ -1,3 +1,4 @@
+import LaresJSON
 import LaresServing
 
 /// The answer of `POST /v1/completions`, as one object or as chunks. Choice `p * n + i` is answer `i` of prompt `p`.

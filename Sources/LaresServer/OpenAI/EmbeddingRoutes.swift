@@ -1,5 +1,6 @@
 import Foundation
 import Hummingbird
+import LaresJSON
 import LaresServing
 
 /// `POST /v1/embeddings` and `POST /v1/rerank`.

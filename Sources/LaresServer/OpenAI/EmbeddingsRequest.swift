@@ -1,3 +1,4 @@
+package import LaresJSON
 import LaresLanguage
 package import LaresServing
 

@@ -1,3 +1,4 @@
+import LaresJSON
 import LaresServing
 
 /// The messages of a chat request.

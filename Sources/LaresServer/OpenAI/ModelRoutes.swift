@@ -1,5 +1,6 @@
 import Foundation
 import Hummingbird
+import LaresJSON
 import LaresServing
 
 /// `GET /v1/models` and `GET /v1/models/{model}`.

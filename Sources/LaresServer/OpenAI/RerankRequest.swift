@@ -1,3 +1,4 @@
+package import LaresJSON
 package import LaresServing
 
 /// The body of `POST /v1/rerank`, checked. The format is the one that Jina's, Cohere's and llama.cpp's clients share.

@@ -1,3 +1,4 @@
+import LaresJSON
 import LaresServing
 
 /// Adds up what the choices of one request used. A prompt counts once however many answers it got.

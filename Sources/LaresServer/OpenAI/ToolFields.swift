@@ -1,3 +1,4 @@
+import LaresJSON
 package import LaresServing
 
 /// The tools of a chat request, and which of them shall be called.

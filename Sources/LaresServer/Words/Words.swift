@@ -1,4 +1,5 @@
 import Foundation
+import LaresJSON
 
 /// Every text a person sees, in the languages of ``Language``: the catalogue behind the command line and the console.
 ///

@@ -47,6 +47,7 @@ struct BlobStore: Sendable {
     func adopt(_ file: OpenFile, as digest: Digest) throws {
         try file.synchronise()
         try moveIntoPlace(file.path, path(of: digest))
+        try OpenFile.directory(directory).synchronise()
     }
 
     /// Copies bytes in and tells what they are; whatever fails, or is cancelled, leaves nothing behind.

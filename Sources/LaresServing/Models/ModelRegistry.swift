@@ -4,7 +4,7 @@ import LaresStore
 
 /// Which models there are: names, files, origin, and what is known about them, in `registry.db`.
 struct ModelRegistry: Sendable {
-    private let pool: DatabasePool
+    let pool: DatabasePool
 
     init(home: LaresHome) throws { pool = try Self.schema.open(at: home.file("registry.db")) }
 
@@ -40,7 +40,8 @@ struct ModelRegistry: Sendable {
                             model TEXT NOT NULL REFERENCES models (name) ON DELETE CASCADE
                         ) STRICT, WITHOUT ROWID;
                         """)
-            }
+            },
+            NetworkTables.make,
         ])
 
     func all() throws -> [StoredModel] {
@@ -84,8 +85,7 @@ struct ModelRegistry: Sendable {
             var seen: Set<Digest> = []
             return try files.filter {
                 guard seen.insert($0.digest).inserted else { return false }
-                return try Bool.fetchOne(
-                    database, sql: "SELECT NOT EXISTS (SELECT 1 FROM files WHERE digest = ?)", arguments: [$0.digest.description]) ?? false
+                return try !NetworkTables.isNeeded($0.digest, database)
             }
         }
     }

@@ -27,6 +27,9 @@ final class OpenFile: Sendable {
         return file
     }
 
+    /// Opens a directory, whose entries can then be synchronised.
+    static func directory(_ path: String) throws -> OpenFile { try OpenFile(path, O_RDONLY | O_DIRECTORY) }
+
     /// Opens a file for reading and writing; creates it for its owner alone when it is missing.
     static func writing(_ path: String) throws -> OpenFile { try OpenFile(path, O_RDWR | O_CREAT | O_NOFOLLOW) }
 

@@ -13,4 +13,15 @@ enum Bytes {
             return overflow ? .max : next
         }
     }
+
+    /// How many elements a shape has; nil for a negative size and for more than an `Int` holds.
+    static func elements(_ shape: [Int]) -> Int? {
+        var count = 1
+        for size in shape {
+            let (next, overflow) = count.multipliedReportingOverflow(by: size)
+            guard size >= 0, !overflow else { return nil }
+            count = next
+        }
+        return count
+    }
 }

@@ -38,14 +38,18 @@ final class ModelShelf: Sendable {
     private let store: ModelStore
     private let inbox: Inbox
     private let pool: ComputePool
+    private let networkBytes: NetworkBytes
     private let logger: Logger
     private let state = Mutex(State())
 
-    init(_ settings: ServingSettings, store: ModelStore, inbox: Inbox, pool: ComputePool, logger: Logger) {
+    init(
+        _ settings: ServingSettings, store: ModelStore, inbox: Inbox, pool: ComputePool, networkBytes: NetworkBytes, logger: Logger
+    ) {
         self.settings = settings
         self.store = store
         self.inbox = inbox
         self.pool = pool
+        self.networkBytes = networkBytes
         self.logger = logger
     }
 
@@ -172,12 +176,14 @@ final class ModelShelf: Sendable {
     }
 
     private func occupants(_ state: State, besides name: String) -> [MemoryPlan.Occupant] {
-        state.places.filter { $0.key != name }.map { name, place in
-            if case .loaded(_, let users, let lastUse) = place {
-                return .init(name: name, bytes: place.bytes, lastUse: lastUse, isInUse: users > 0)
+        let networks = MemoryPlan.Occupant(name: "trained networks", bytes: networkBytes.count, lastUse: 0, isInUse: true)
+        return [networks]
+            + state.places.filter { $0.key != name }.map { name, place in
+                if case .loaded(_, let users, let lastUse) = place {
+                    return .init(name: name, bytes: place.bytes, lastUse: lastUse, isInUse: users > 0)
+                }
+                return .init(name: name, bytes: place.bytes, lastUse: 0, isInUse: true)
             }
-            return .init(name: name, bytes: place.bytes, lastUse: 0, isInUse: true)
-        }
     }
 
     private func settle(_ name: String, _ result: Result<LoadedModel, ServingError>) {

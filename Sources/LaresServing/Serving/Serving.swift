@@ -22,6 +22,8 @@ public final class Serving: ModelClient, Service {
     private let shelf: ModelShelf
     private let number = Mutex(0)
     private let phase = Mutex(ServingStatus.State.loading)
+    /// The trained networks of the same store.
+    public let networks: NetworkServing
 
     /// A server of the models in `store`. `now` tells the time to chat templates that show it.
     public init(
@@ -32,16 +34,24 @@ public final class Serving: ModelClient, Service {
         self.settings = settings
         self.logger = logger
         pool = ComputePool(threads: settings.threads)
-        shelf = ModelShelf(settings, store: store, inbox: inbox, pool: pool, logger: logger)
+        let networkBytes = NetworkBytes()
+        let shelf = ModelShelf(settings, store: store, inbox: inbox, pool: pool, networkBytes: networkBytes, logger: logger)
+        self.shelf = shelf
+        networks = NetworkServing(
+            registry: NetworkRegistry(store: store), pool: pool, queueLimit: settings.queueLimit, bytes: networkBytes,
+            budget: { settings.memoryBudget - shelf.memory.used }, logger: logger)
     }
 
     /// Computes until the task is cancelled, or shut down gracefully and every request that was admitted is answered.
     public func run() async throws {
         await withTaskCancellationOrGracefulShutdownHandler {
             async let ended: Void = runEngine()
+            async let networksEnded: Void = runNetworks()
             await preload()
             phase.withLock { if $0 == .loading { $0 = .ready } }
             await ended
+            networks.engine.stop()
+            await networksEnded
         } onCancelOrGracefulShutdown: {
             self.beginDrain()
         }
@@ -62,6 +72,18 @@ public final class Serving: ModelClient, Service {
             }
         } onCancel: {
             inbox.post(.stop)
+        }
+    }
+
+    private func runNetworks() async {
+        await withCheckedContinuation { continuation in
+            let thread = Thread { [networks] in
+                networks.engine.run()
+                continuation.resume()
+            }
+            thread.name = "lares-networks"
+            thread.stackSize = 8 << 20
+            thread.start()
         }
     }
 
@@ -125,7 +147,9 @@ public final class Serving: ModelClient, Service {
     /// What is going on now.
     public func status() async -> ServingStatus {
         let (used, models) = shelf.memory
-        return ServingStatus(state: phase.withLock { $0 }, memoryBudget: settings.memoryBudget, memoryUsed: used, models: models)
+        return ServingStatus(
+            state: phase.withLock { $0 }, memoryBudget: settings.memoryBudget, memoryUsed: Bytes.sum([used, networks.bytes.count]),
+            models: models)
     }
 
     /// Embeds texts.

@@ -1,16 +1,31 @@
 import CZlib
 
-/// Unpacks a raw deflate stream (RFC 1951) piece by piece with the system's zlib.
-final class Inflater {
+/// Unpacks a deflate stream (RFC 1951) piece by piece with the system's zlib.
+package final class Inflater {
+    /// What is around the stream.
+    package enum Wrapping: Sendable {
+        /// Nothing, as in zip archives.
+        case none
+        /// A head and a check sum: those of zlib (RFC 1950, "deflate" in HTTP) or of gzip (RFC 1952).
+        case zlibOrGzip
+
+        fileprivate var windowBits: Int32 {
+            switch self {
+            case .none: -MAX_WBITS
+            case .zlibOrGzip: MAX_WBITS + 32
+            }
+        }
+    }
+
     // zlib keeps the address of its stream and checks it on every call, so the stream must not move.
     private let stream = UnsafeMutablePointer<z_stream>.allocate(capacity: 1)
     private var output = [UInt8](repeating: 0, count: 1 << 18)
     /// Whether the stream's end was seen.
-    private(set) var isFinished = false
+    package private(set) var isFinished = false
 
-    init() throws {
+    package init(_ wrapping: Wrapping = .none) throws {
         stream.initialize(to: z_stream())
-        guard inflateInit2_(stream, -MAX_WBITS, ZLIB_VERSION, Int32(MemoryLayout<z_stream>.size)) == Z_OK else {
+        guard inflateInit2_(stream, wrapping.windowBits, ZLIB_VERSION, Int32(MemoryLayout<z_stream>.size)) == Z_OK else {
             stream.deallocate()
             throw PullError(.badArchive, "zlib can't be started: too little memory")
         }
@@ -23,7 +38,7 @@ final class Inflater {
     }
 
     /// Unpacks `input` and gives what comes out to `body`, in pieces of at most 256 KiB.
-    func inflate(_ input: [UInt8], _ body: ([UInt8]) throws -> Void) throws {
+    package func inflate(_ input: [UInt8], _ body: ([UInt8]) throws -> Void) throws {
         var consumed = 0
         var isOutputFull = true
         while isOutputFull || consumed < input.count {

@@ -31,6 +31,7 @@ struct ServeSettings {
         if let port = try reader.int("port", in: 0...65_535) { server.port = port }
         server.hostNames = reader.list("allow-host")
         if let place = reader.string("place") { server.place = place }
+        if let name = reader.string("v2-name") { server.v2Name = name }
         if let limit = try reader.int("connections", in: 1...1_000_000) { server.maximumConnections = limit }
         if let seconds = try reader.int("drain-seconds", in: 0...86_400) { server.drainLimit = .seconds(seconds) }
         server.tls = try tls(reader)

@@ -1,5 +1,6 @@
 import Configuration
 import Foundation
+import LaresJSON
 import LaresServer
 
 /// The settings of `lares serve`: flags over the environment (`LARES_PORT` …) over a file (`lares.json`).
@@ -27,7 +28,7 @@ struct SettingsReader {
     /// The settings there are, as flags and in a file.
     static let known = [
         "allow-host", "connections", "context", "drain-seconds", "exact-head", "host", "insecure-listen", "keep-prefixes", "log-level",
-        "memory", "models", "no-speculation", "place", "port", "queue", "require-key", "threads", "tls-certificate", "tls-key",
+        "memory", "models", "no-speculation", "place", "port", "queue", "require-key", "threads", "tls-certificate", "tls-key", "v2-name",
     ]
 
     private static func keyed(_ values: [String: ConfigValue]) -> [AbsoluteConfigKey: ConfigValue] {

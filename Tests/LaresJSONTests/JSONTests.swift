@@ -1,4 +1,4 @@
-import LaresServer
+import LaresJSON
 import Testing
 
 struct JSONTests {

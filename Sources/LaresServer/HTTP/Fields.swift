@@ -1,3 +1,5 @@
+import LaresJSON
+
 /// Reads the members of a request's object, each checked for its kind and range; errors name the parameter.
 ///
 /// A member that is null counts as left out, as the clients mean it.
@@ -17,6 +19,9 @@ struct Fields {
         self.members = members
         prefix = name.isEmpty ? "" : name + "."
     }
+
+    /// The names of the members there are.
+    var names: [String] { members.map(\.key) }
 
     /// The full name of a member, as errors give it.
     func name(_ key: String) -> String { prefix + key }

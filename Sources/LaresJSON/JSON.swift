@@ -1,7 +1,7 @@
 /// A JSON value whose objects keep the order of their members.
 ///
-/// One type reads requests and writes answers: requests pass the bounds of ``JSON/init(parsing:maximumDepth:)``, answers come out the same
-/// way each time.
+/// One type reads and writes: what is read passes the bounds of ``JSON/init(parsing:maximumDepth:)``, what is written comes out the same way
+/// each time.
 public enum JSON: Sendable, Hashable {
     case null
     case bool(Bool)

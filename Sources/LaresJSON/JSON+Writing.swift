@@ -1,5 +1,3 @@
-public import NIOCore
-
 extension JSON {
     /// The value as JSON text without spaces; numbers that JSON has no word for (NaN, infinities) become null.
     public var data: [UInt8] {
@@ -10,9 +8,6 @@ extension JSON {
 
     /// The value as JSON text.
     public var serialized: String { String(decoding: data, as: UTF8.self) }
-
-    /// The value as JSON text, for an answer's body.
-    public var buffer: ByteBuffer { ByteBuffer(bytes: data) }
 
     /// Appends the value as JSON text.
     public func write(into bytes: inout [UInt8]) {

@@ -1,17 +1,25 @@
 /// Why a text is not JSON that Lares takes.
 public struct JSONError: Error, Hashable, Sendable {
-    /// What is wrong and at which byte.
+    /// What is wrong and where, for people.
     public let message: String
+
+    /// An error with a message that says what, where, and what to do.
+    public init(message: String) { self.message = message }
+}
+
+extension JSONError: CustomStringConvertible {
+    /// The message.
+    public var description: String { message }
 }
 
 extension JSON {
-    /// How deep values may be nested in a request.
+    /// How deep values may be nested.
     public static let maximumDepth = 64
 
-    /// How many values a request may have, those in arrays and objects counted: enough for 2,048 inputs of 512 token ids.
+    /// How many values a text may have, those in arrays and objects counted: enough for 2,048 inputs of 512 token ids.
     public static let maximumValues = 1_500_000
 
-    /// How many members an object of a request may have.
+    /// How many members an object may have.
     public static let maximumMembers = 10_000
 
     /// Parses one JSON text (RFC 8259), which must be UTF-8 without a byte order mark.

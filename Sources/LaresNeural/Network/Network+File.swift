@@ -1,0 +1,49 @@
+import LaresJSON
+import LaresTensor
+
+extension Network {
+    private static let format = "lares network 1"
+    private static let longestPlan = 64 << 20
+
+    /// Reads a file that `write` made: one safetensors with the plan in its metadata. Throws ``NetworkError`` for what is no network or
+    /// damaged, `SafeTensorsError` for what is no safetensors.
+    public init(contentsOf path: String) throws {
+        let file = try SafeTensors(contentsOf: path)
+        guard file.metadata["format"] == Network.format, let text = file.metadata["plan"], text.utf8.count <= Network.longestPlan else {
+            throw NetworkError(.file, "'\(path)' is no network of Lares: its metadata has no '\(Network.format)' with a plan")
+        }
+        let plan: NetworkPlan
+        do {
+            plan = try NetworkPlan(parsing: Array(text.utf8))
+        } catch {
+            throw NetworkError(.file, "'\(path)': \(error.message)")
+        }
+        // Before memory is taken: a small file mustn't ask for a large network.
+        let stored = file.tensors.values.reduce(0) { $0 + $1.bytes.count / 4 }
+        guard stored == plan.parameterCount else {
+            throw NetworkError(.file, "'\(path)' has \(stored) numbers, its plan needs \(plan.parameterCount): it is damaged")
+        }
+        self.init(plan)
+        try load(file, path)
+    }
+
+    private mutating func load(_ file: SafeTensors, _ path: String) throws {
+        var loaded: [String: Tensor] = [:]
+        for (name, value) in parameters {
+            guard let stored = file.tensors[name], stored.dtype == .f32, let tensor = stored.value, tensor.shape == value.shape else {
+                throw NetworkError(.file, "'\(path)' has no tensor '\(name)' of shape \(value.shape) and type F32: it is damaged")
+            }
+            guard tensor.withFloats({ $0.allSatisfy(\.isFinite) }) else {
+                throw NetworkError(.file, "'\(path)': tensor '\(name)' has a number that is not finite: it is damaged")
+            }
+            loaded[name] = tensor
+        }
+        forEachParameter { name, parameter in if let tensor = loaded[name] { parameter = tensor } }
+    }
+
+    /// Writes a file: whole, or not at all. Throws `SafeTensorsError`.
+    public func write(to path: String) throws {
+        let tensors = parameters.map { ($0.name, StoredTensor($0.value, as: .f32)) }
+        try SafeTensors.write(tensors, metadata: ["format": Network.format, "plan": plan.json.serialized], to: path)
+    }
+}

@@ -1,0 +1,73 @@
+import Foundation
+import LaresNeural
+import LaresTensor
+import Synchronization
+
+/// A version in memory.
+final class LoadedNetwork: Sendable {
+    let version: ModelVersion
+    let network: Network
+    /// Whether rows of several requests may be computed together and give what each would give alone.
+    let joinsRows: Bool
+    /// What one row takes, seen when it was loaded.
+    let rowTime: Duration
+    private let counts = Mutex(InferenceStatistics())
+
+    /// Reads a version and tries it.
+    init(_ version: ModelVersion, at path: String) throws {
+        self.version = version
+        let network = try Network(contentsOf: path)
+        self.network = network
+        joinsRows = Self.joinsRows(network)
+        rowTime = Self.rowTime(network)
+    }
+
+    var statistics: InferenceStatistics { counts.withLock { $0 } }
+
+    /// Every input and output is open in its first size, and three rows together give what they give alone.
+    private static func joinsRows(_ network: Network) -> Bool {
+        let signature = network.signature
+        guard (signature.inputs + signature.outputs).allSatisfy({ !$0.shape.isEmpty && $0.shape[0] == nil }) else { return false }
+        var random = SeededRandom(seed: 0xBA7C)
+        guard let inputs = try? DryRun.inputs(of: signature, rows: 3, &random), let together = try? network(inputs) else { return false }
+        let parts = inputs.compactMapValues { $0.split([1, 1, 1]) }
+        for row in 0..<3 {
+            guard let alone = try? network(parts.mapValues { $0[row] }) else { return false }
+            for (name, value) in alone {
+                guard let part = together[name]?.split([1, 1, 1])?[row], value.isAlike(part) else { return false }
+            }
+        }
+        return true
+    }
+
+    private static func rowTime(_ network: Network) -> Duration {
+        var random = SeededRandom(seed: 0x71FE)
+        guard let inputs = try? DryRun.inputs(of: network.signature, rows: 1, &random) else { return .seconds(1) }
+        return (0..<3).map { _ in ContinuousClock().measure { _ = try? network(inputs) } }.min() ?? .seconds(1)
+    }
+
+    /// Counts a step and the requests in it.
+    func count(_ jobs: [NetworkJob], rows: Int, began: ContinuousClock.Instant, ended: ContinuousClock.Instant, failures: Int) {
+        counts.withLock { counts in
+            counts.batches[min(rows, 4_096), default: .init()].steps += 1
+            counts.batches[min(rows, 4_096), default: .init()].time += ended - began
+            counts.rows += failures == 0 ? rows : 0
+            counts.answered += jobs.count - failures
+            counts.failed += failures
+            for job in jobs {
+                counts.waiting += began - job.arrived
+                counts.computing += ended - began
+                if failures == 0 { counts.total += ended - job.arrived } else { counts.failing += ended - job.arrived }
+            }
+            counts.last = Int(Date().timeIntervalSince1970 * 1_000)
+        }
+    }
+}
+
+extension NetworkValue {
+    /// Equal but for rounding.
+    fileprivate func isAlike(_ other: NetworkValue) -> Bool {
+        guard case .floats(let mine, let shape) = self, case .floats(let theirs, shape: shape) = other else { return self == other }
+        return zip(mine, theirs).allSatisfy { abs($0 - $1) <= 1e-3 * max(1, abs($0)) }
+    }
+}

@@ -1,0 +1,96 @@
+public import LaresNeural
+package import LaresTensor
+
+/// Tries a network before it is published: random inputs of its signature must give finite outputs of its signature.
+package enum DryRun {
+    /// The signature that a file declares and that its network was seen to keep.
+    ///
+    /// - Parameter declared: what the publisher says the signature is; nil takes the file's word.
+    /// - Throws: ``RegistryError`` with code `notANetwork` or `dryRunFailed`.
+    static func signature(of path: String, declared: NetworkSignature? = nil) throws -> NetworkSignature {
+        defer { returnTensorMemory() }
+        let network: Network
+        do { network = try Network(contentsOf: path) } catch { throw RegistryError(.notANetwork, "this is no network: \(error)") }
+        if let declared, declared != network.signature {
+            throw RegistryError(
+                .dryRunFailed, "the declared signature is not the file's, which is \(network.signature.words): publish what was trained")
+        }
+        var random = SeededRandom(seed: 0x5EED)
+        for rows in [1, 3] { try check(network, rows: rows, &random) }
+        return network.signature
+    }
+
+    private static func check(_ network: Network, rows: Int, _ random: inout SeededRandom) throws {
+        let outputs: [String: NetworkValue]
+        let inputs = try inputs(of: network.signature, rows: rows, &random)
+        do { outputs = try network(inputs) } catch {
+            throw RegistryError(.dryRunFailed, "the network fails on random inputs of its own signature: \(error)")
+        }
+        try check(outputs, network.signature)
+    }
+
+    /// Holds outputs against a signature.
+    package static func check(_ outputs: [String: NetworkValue], _ signature: NetworkSignature) throws {
+        guard Set(outputs.keys) == Set(signature.outputs.map(\.name)) else {
+            throw RegistryError(.dryRunFailed, "the network gives \(outputs.keys.sorted()), its signature says \(signature.words)")
+        }
+        for output in signature.outputs {
+            guard let value = outputs[output.name], value.fits(output) else {
+                throw RegistryError(.dryRunFailed, "output '\(output.name)' is not the \(output.words) that the signature says")
+            }
+            guard value.isFinite else {
+                throw RegistryError(.dryRunFailed, "output '\(output.name)' is not finite on random inputs: the training went astray")
+            }
+        }
+    }
+
+    /// Inputs of a signature: normal numbers, whole numbers 0 and 1 (an index must be small to be one), short texts; open sizes are `rows`.
+    ///
+    /// - Throws: ``RegistryError`` for inputs of more than 2²⁴ elements, which no request could send.
+    package static func inputs(
+        of signature: NetworkSignature, rows: Int, _ random: inout SeededRandom
+    ) throws -> [String: NetworkValue] {
+        var inputs: [String: NetworkValue] = [:]
+        for input in signature.inputs {
+            let shape = input.shape.map { $0 ?? rows }
+            guard let count = Bytes.elements(shape), count <= 1 << 24 else {
+                throw RegistryError(.dryRunFailed, "input '\(input.name)' of \(input.words) is larger than any request may be")
+            }
+            switch input.datatype {
+            case .fp16, .fp32, .fp64: inputs[input.name] = .floats((0..<count).map { _ in random.normal() }, shape: shape)
+            case .bytes: inputs[input.name] = .strings((0..<count).map { $0 % 2 == 0 ? "a" : "b" }, shape: shape)
+            default: inputs[input.name] = .integers((0..<count).map { _ in Int64.random(in: 0...1, using: &random) }, shape: shape)
+            }
+        }
+        return inputs
+    }
+}
+
+extension NetworkValue {
+    /// Whether type and sizes are those of a signature.
+    package func fits(_ signature: TensorSignature) -> Bool {
+        guard shape.count == signature.shape.count, zip(shape, signature.shape).allSatisfy({ $1 == nil || $0 == $1 }) else { return false }
+        return switch (self, signature.datatype) {
+        case (.floats, .fp16), (.floats, .fp32), (.floats, .fp64), (.strings, .bytes): true
+        case (.integers, let type): type.integers != nil
+        default: false
+        }
+    }
+
+    var isFinite: Bool {
+        if case .floats(let values, _) = self { values.allSatisfy(\.isFinite) } else { true }
+    }
+}
+
+extension TensorSignature {
+    /// "FP32 [-1, 4]"
+    public var words: String { "\(datatype.rawValue) [\(shape.map { $0.map(String.init) ?? "-1" }.joined(separator: ", "))]" }
+}
+
+extension NetworkSignature {
+    /// "x: FP32 [-1, 4] → class: BYTES [-1]"
+    public var words: String {
+        func list(_ tensors: [TensorSignature]) -> String { tensors.map { "\($0.name): \($0.words)" }.joined(separator: ", ") }
+        return "\(list(inputs)) → \(list(outputs))"
+    }
+}

@@ -1,0 +1,92 @@
+public import Foundation
+import GRDB
+
+extension NetworkRegistry {
+    /// Makes a version the one that requests get. A trial of it ends with that.
+    ///
+    /// - Parameters:
+    ///   - name: the network.
+    ///   - reference: a number or an alias; nil: the candidate.
+    ///   - now: the time.
+    /// - Returns: the version's number.
+    /// - Throws: ``RegistryError`` with code `modelNotFound` or `versionNotFound`.
+    @discardableResult
+    public func promote(_ name: String, to reference: String? = nil, now: Date = Date()) throws -> Int {
+        try pool.write { database in
+            let number = try Self.number(reference ?? RegisteredModel.candidate, name, database)
+            guard try Self.required(name, database).aliases[RegisteredModel.production] != number else { return number }
+            try database.execute(
+                sql: """
+                    INSERT INTO promotions
+                    VALUES (?1, (SELECT coalesce(max(place), 0) + 1 FROM promotions WHERE network = ?1), ?2, ?3)
+                    """, arguments: [name, number, now.timeIntervalSince1970])
+            try Self.point(RegisteredModel.production, name, number, database)
+            try database.execute(sql: "DELETE FROM rollouts WHERE network = ? AND number = ?", arguments: [name, number])
+            return number
+        }
+    }
+
+    /// Makes the version that was in production before the one in production again, and ends a trial.
+    ///
+    /// - Returns: the version's number.
+    /// - Throws: ``RegistryError`` with code `nothingBefore` when there was none, or it was removed.
+    @discardableResult
+    public func rollBack(_ name: String) throws -> Int {
+        try pool.write { database in
+            let model = try Self.required(name, database)
+            let sql = "SELECT number FROM promotions WHERE network = ? ORDER BY place DESC"
+            let history = try Int.fetchAll(database, sql: sql, arguments: [name])
+            guard let previous = history.first(where: { $0 != model.aliases[RegisteredModel.production] }) else {
+                throw RegistryError(.nothingBefore, "'\(name)' has no version that was in production before: promote the one you want")
+            }
+            try database.execute(
+                sql: """
+                    DELETE FROM promotions WHERE network = ?1
+                    AND place > (SELECT max(place) FROM promotions WHERE network = ?1 AND number = ?2)
+                    """, arguments: [name, previous])
+            try Self.point(RegisteredModel.production, name, previous, database)
+            try database.execute(sql: "DELETE FROM rollouts WHERE network = ?", arguments: [name])
+            return previous
+        }
+    }
+
+    /// Begins a trial beside production; one that is under way is replaced.
+    ///
+    /// - Parameters:
+    ///   - reference: the version to try, a number or an alias.
+    ///   - name: the network.
+    ///   - kind: whether its answers go out.
+    ///   - percent: how many of a hundred requests it gets.
+    ///   - errorShare: more errors than this end it.
+    ///   - least: so many answers are waited for before.
+    ///   - now: the time.
+    /// - Throws: ``RegistryError``.
+    public func tryOut(
+        _ reference: String, of name: String, _ kind: Rollout.Kind, percent: Int, errorShare: Double = 0.05, least: Int = 20,
+        now: Date = Date()
+    ) throws {
+        try pool.write { database in
+            let number = try Self.number(reference, name, database)
+            let rollout = Rollout(number: number, kind: kind, percent: percent, errorShare: errorShare, least: least)
+            try rollout.check()
+            guard try Self.required(name, database).standard?.number != number else {
+                throw RegistryError(.badRollout, "version \(number) of '\(name)' already gets every request: try another one beside it")
+            }
+            try database.execute(
+                sql: "INSERT OR REPLACE INTO rollouts VALUES (?, ?, ?, ?, ?, ?, ?)",
+                arguments: [name, number, kind.rawValue, percent, errorShare, least, now.timeIntervalSince1970])
+        }
+    }
+
+    /// Ends the trial of a version; nil: whichever there is.
+    ///
+    /// - Returns: whether there was one.
+    @discardableResult
+    public func endTrial(of name: String, number: Int? = nil) throws -> Bool {
+        try pool.write { database in
+            let sql = "DELETE FROM rollouts WHERE network = ?1 AND number = coalesce(?2, number)"
+            try database.execute(sql: sql, arguments: [name, number])
+            return database.changesCount > 0
+        }
+    }
+}

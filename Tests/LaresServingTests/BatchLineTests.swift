@@ -1,0 +1,93 @@
+import LaresNeural
+import LaresServing
+import LaresTensor
+import Testing
+
+struct BatchLineTests {
+    private let start = ContinuousClock.now
+
+    private func line(_ entries: [(id: Int, key: String, rows: Int, work: WorkClass)], delay: Duration = .zero) -> BatchLine<String> {
+        var line = BatchLine<String>()
+        for (place, entry) in entries.enumerated() {
+            line.add(
+                .init(
+                    id: entry.id, key: entry.key, rows: entry.rows, work: entry.work, arrived: start + .microseconds(place),
+                    limits: BatchLimits(rows: 8, delay: delay)))
+        }
+        return line
+    }
+
+    /// Every step until nothing is left.
+    private func steps(_ line: BatchLine<String>) -> [[Int]] {
+        var line = line, steps: [[Int]] = []
+        while case .compute(let ids) = line.next(at: start + .seconds(1)) { steps.append(ids) }
+        return steps
+    }
+
+    @Test func whatFitsTogetherIsComputedTogetherInTheOrderItCame() {
+        let line = line([(1, "a", 1, .chat), (2, "b", 1, .chat), (3, "a", 2, .chat), (4, "a", 1, .chat)])
+        #expect(steps(line) == [[1, 3, 4], [2]])
+    }
+
+    @Test func noStepHasMoreRowsThanAreAllowedUnlessOneRequestHas() {
+        let line = line([(1, "a", 5, .chat), (2, "a", 3, .chat), (3, "a", 1, .chat), (4, "a", 20, .chat), (5, "a", 1, .chat)])
+        #expect(steps(line) == [[1, 2], [3], [4], [5]])
+    }
+
+    @Test func urgentRequestsGoFirst() {
+        let line = line([(1, "a", 1, .batch), (2, "b", 1, .chat), (3, "c", 1, .act)])
+        #expect(steps(line) == [[3], [2], [1]])
+    }
+
+    @Test func aDelayIsWaitedForUnlessTheStepIsFull() {
+        var waiting = line([(1, "a", 1, .chat), (2, "a", 1, .chat)], delay: .milliseconds(5))
+        #expect(waiting.next(at: start + .milliseconds(1)) == .wait(until: start + .milliseconds(5)))
+        #expect(waiting.next(at: start + .milliseconds(5)) == .compute([1, 2]))
+        #expect(waiting.next(at: start + .milliseconds(5)) == .rest)
+        var full = line([(1, "a", 4, .chat), (2, "a", 4, .chat)], delay: .seconds(5))
+        #expect(full.next(at: start + .milliseconds(1)) == .compute([1, 2]))
+    }
+}
+
+struct NetworkRowsTests {
+    private let parts: [NetworkValue] = [
+        .floats([1, 2, 3, 4], shape: [2, 2]), .floats([5, 6], shape: [1, 2]), .floats([7, 8, 9, 10, 11, 12], shape: [3, 2]),
+    ]
+
+    @Test func joiningAndSplittingGiveBackWhatWasThere() throws {
+        let joined = try #require(NetworkValue.joined(parts))
+        #expect(joined.shape == [6, 2])
+        #expect(joined.split([2, 1, 3]) == parts)
+        #expect(joined.split([2, 1]) == nil)
+    }
+
+    @Test func rowsOfOtherSizesAreNotJoined() {
+        #expect(NetworkValue.joined([parts[0], .floats([1], shape: [1, 1])]) == nil)
+        #expect(NetworkValue.joined([.floats([1], shape: [])]) == nil)
+    }
+
+    @Test func differencesAreTheLargest() {
+        #expect(parts[0].difference(from: .floats([1, 2.5, 3, 3], shape: [2, 2])) == 1)
+        #expect(parts[0].difference(from: parts[0]) == nil)
+        #expect(parts[0].difference(from: parts[1]) == .infinity)
+    }
+}
+
+struct RolloutTallyTests {
+    @Test(arguments: [1, 7, 20, 33, 50, 99, 100])
+    func aTrialTakesExactlyItsPercentOfEveryHundred(percent: Int) {
+        var tally = RolloutTally()
+        for _ in 0..<3 {
+            #expect((0..<100).count { _ in tally.takesNext(percent) } == percent)
+        }
+    }
+
+    @Test func itIsTakenBackWhenTooManyFailAndNotBeforeEnoughAnswers() {
+        let rollout = Rollout(number: 2, kind: .canary, percent: 10, errorShare: 0.2, least: 5)
+        var tally = RolloutTally()
+        #expect(!tally.count(isFailure: true, rollout))
+        for _ in 0..<3 { #expect(!tally.count(isFailure: false, rollout)) }
+        #expect(!tally.count(isFailure: false, rollout), "one of five is allowed")
+        #expect(tally.count(isFailure: true, rollout), "two of six are not")
+    }
+}

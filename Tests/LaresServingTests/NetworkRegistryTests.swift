@@ -1,0 +1,97 @@
+import Foundation
+import LaresJSON
+import LaresNeural
+import LaresServing
+import LaresStore
+import LaresTensor
+import Testing
+
+/// A file of a network that adds its two inputs, or that has weights when `hidden` is given.
+private func networkFile(_ home: String, seed: UInt64 = 1) throws -> String {
+    let plan = try NetworkPlan([
+        "inputs": [["name": "x", "type": "FP32", "shape": [-1, 4]]], "steps": [["name": "y", "layer": "linear", "outputs": 2]],
+        "outputs": [["name": "y"]],
+    ])
+    let path = home + "/network-\(seed).safetensors"
+    try Network(plan, seed: seed).write(to: path)
+    return path
+}
+
+struct NetworkRegistryTests {
+    @Test func versionsRiseAndAliasesMove() async throws {
+        try await withStore { store, home in
+            let registry = NetworkRegistry(store: store)
+            let card = ModelCard(summary: "a test", metrics: ["accuracy": 0.5], licence: "MIT", parents: ["other:1"])
+            let first = try registry.publish(networkFile(home.path), as: "net", card: card, lineage: Lineage(job: "j", dataHash: "d"))
+            let second = try registry.publish(networkFile(home.path, seed: 2), as: "net")
+            #expect([first.number, second.number] == [1, 2])
+            let read = try registry.version(of: "net", "1")
+            #expect(read.card == card && read.lineage == Lineage(job: "j", dataHash: "d") && read.signature == first.signature)
+            #expect(try registry.version(of: "net", "candidate").number == 2)
+            #expect(try registry.promote("net", to: "1") == 1)
+            #expect(try registry.promote("net") == 2)
+            #expect(try registry.rollBack("net") == 1)
+            #expect(throws: RegistryError.self) { try registry.rollBack("net") }
+        }
+    }
+
+    @Test func theSameFileIsKeptOnceAndGoesWithItsLastVersion() async throws {
+        try await withStore { store, home in
+            let registry = NetworkRegistry(store: store), path = try networkFile(home.path)
+            try registry.publish(path, as: "a")
+            try registry.publish(path, as: "b")
+            #expect(try files(home.path + "/blobs").count == 1)
+            #expect(try registry.remove("a") == 0)
+            #expect(try registry.remove("b") > 0)
+            #expect(try files(home.path + "/blobs").isEmpty)
+            #expect(try registry.publish(path, as: "a").number == 2, "a number is never used again")
+        }
+    }
+
+    @Test func aVersionInUseStays() async throws {
+        try await withStore { store, home in
+            let registry = NetworkRegistry(store: store)
+            for seed in 1...3 { try registry.publish(networkFile(home.path, seed: UInt64(seed)), as: "net") }
+            try registry.promote("net", to: "1")
+            try registry.tryOut("2", of: "net", .canary, percent: 10)
+            for number in ["1", "2", "3"] {
+                let error = #expect(throws: RegistryError.self) { try registry.remove("net", version: number) }
+                #expect(error?.code == .inUse)
+            }
+            #expect(try registry.endTrial(of: "net"))
+            try registry.remove("net", version: "2")
+            #expect(try registry.model("net").versions.map(\.number) == [1, 3])
+        }
+    }
+
+    @Test func aWrongDeclarationIsRefusedAndNothingStays() async throws {
+        try await withStore { store, home in
+            let registry = NetworkRegistry(store: store), path = try networkFile(home.path)
+            let declared = NetworkSignature(
+                inputs: [TensorSignature(name: "x", datatype: .fp32, shape: [nil, 5])],
+                outputs: [TensorSignature(name: "y", datatype: .fp32, shape: [nil, 2])])
+            let error = #expect(throws: RegistryError.self) { try registry.publish(path, as: "net", declared: declared) }
+            #expect(error?.code == .dryRunFailed)
+            #expect(try registry.models().isEmpty && files(home.path + "/blobs").isEmpty)
+        }
+    }
+
+    @Test(arguments: ["", "a b", "../x", "-x", String(repeating: "a", count: 65)])
+    func badNamesAreRefused(name: String) async throws {
+        try await withStore { store, home in
+            let path = try networkFile(home.path)
+            #expect(throws: PullError.self) { try NetworkRegistry(store: store).publish(path, as: name) }
+        }
+    }
+
+    @Test func theDryRunSeesOutputsThatDoNotFit() throws {
+        let signature = NetworkSignature(
+            inputs: [], outputs: [TensorSignature(name: "y", datatype: .fp32, shape: [nil, 2])])
+        #expect(throws: Never.self) { try DryRun.check(["y": .floats([1, 2], shape: [1, 2])], signature) }
+        let wrong: [[String: NetworkValue]] = [
+            [:], ["z": .floats([1, 2], shape: [1, 2])], ["y": .floats([1, 2, 3], shape: [1, 3])], ["y": .integers([1, 2], shape: [1, 2])],
+            ["y": .floats([1, .nan], shape: [1, 2])], ["y": .floats([1, .infinity], shape: [1, 2])],
+        ]
+        for outputs in wrong { #expect(throws: RegistryError.self) { try DryRun.check(outputs, signature) } }
+    }
+}
