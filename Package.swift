@@ -48,7 +48,7 @@ let package = Package(
         .target(
             name: "LaresServing",
             dependencies: [
-                "CZlib", "LaresTensor", "LaresTemplates", "LaresLanguage", "LaresStore", "LaresAccess",
+                "CZlib", "LaresTensor", "LaresTemplates", "LaresLanguage", "LaresStore", "LaresAccess", "LaresJSON", "LaresNeural",
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "GRDB", package: "GRDB.swift"),
@@ -83,7 +83,7 @@ let package = Package(
         .executableTarget(
             name: "lares",
             dependencies: [
-                "LaresServer", "LaresServing", "LaresAccess", "LaresLanguage", "LaresStore", "LaresTensor", "LaresJSON",
+                "LaresServer", "LaresServing", "LaresAccess", "LaresLanguage", "LaresStore", "LaresTensor", "LaresJSON", "LaresNeural",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Configuration", package: "swift-configuration"),
                 .product(name: "Logging", package: "swift-log"),
@@ -100,7 +100,7 @@ let package = Package(
         .testTarget(
             name: "LaresServingTests",
             dependencies: [
-                "CZlib", "LaresAccess", "LaresLanguage", "LaresServing", "LaresStore", "LaresTensor",
+                "CZlib", "LaresAccess", "LaresJSON", "LaresLanguage", "LaresServing", "LaresStore", "LaresTensor",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "Metrics", package: "swift-metrics"),
                 .product(name: "MetricsTestKit", package: "swift-metrics"),

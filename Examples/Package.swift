@@ -5,7 +5,7 @@ import PackageDescription
 let package = Package(
     name: "examples",
     dependencies: [.package(name: "lares", path: "..")],
-    targets: ["TruthTable", "BackPropagation", "NumberSequences"].map {
+    targets: ["TruthTable", "BackPropagation", "NumberSequences", "Digits"].map {
         .executableTarget(
             name: $0,
             dependencies: [.product(name: "LaresTensor", package: "lares"), .product(name: "LaresNeural", package: "lares")],

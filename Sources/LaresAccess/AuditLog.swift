@@ -22,6 +22,10 @@ public struct AuditAct: Sendable, Hashable, CustomStringConvertible {
     public static let modelRemoved = AuditAct("model.removed")
     /// A name was pointed at a model.
     public static let aliasSet = AuditAct("alias.set")
+    /// A training was asked for.
+    public static let jobStarted = AuditAct("job.started")
+    /// A training was cancelled, or removed.
+    public static let jobCancelled = AuditAct("job.cancelled")
 }
 
 /// One line of the log.

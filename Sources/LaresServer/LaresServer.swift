@@ -22,6 +22,7 @@ public struct LaresServer: Sendable {
     let keys: KeyStore?
     let store: ModelStore?
     let audit: AuditLog?
+    let jobs: TrainingJobs?
     let metrics: MetricsRegistry
     let logger: Logger
     let activity = Activity()
@@ -33,17 +34,19 @@ public struct LaresServer: Sendable {
     ///   - keys: The keys callers may show; nil where there are none to check.
     ///   - store: Where models are added and removed; nil leaves that out.
     ///   - audit: Where it is written who made, revoked, added and removed what.
+    ///   - jobs: The trainings; nil leaves them out.
     ///   - metrics: What `/metrics` shows.
     ///   - logger: Where requests and faults are written.
     public init(
         client: any ModelClient, settings: ServerSettings = ServerSettings(), keys: KeyStore? = nil, store: ModelStore? = nil,
-        audit: AuditLog? = nil, metrics: MetricsRegistry = MetricsRegistry(), logger: Logger
+        audit: AuditLog? = nil, jobs: TrainingJobs? = nil, metrics: MetricsRegistry = MetricsRegistry(), logger: Logger
     ) {
         self.client = client
         self.settings = settings
         self.keys = keys
         self.store = store
         self.audit = audit
+        self.jobs = jobs
         bodyBudget = BodyBudget(limit: settings.bodyBudget)
         self.metrics = metrics
         self.logger = logger
@@ -122,6 +125,6 @@ public struct LaresServer: Sendable {
                 APIRoute(method: .get, path: "/ready", handler: health.ready),
                 APIRoute(method: .get, path: "/metrics", handler: metrics.metrics),
                 APIRoute(method: .get, path: "/openapi.json", handler: DescriptionRoute().description),
-            ] + admin.routes)
+            ] + admin.routes + JobRoutes(jobs: jobs, audit: audit, limits: limits).routes)
     }
 }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import LaresJSON
 import LaresServer
 import LaresServing
 

@@ -2,7 +2,7 @@ import Foundation
 import HTTPTypes
 import Hummingbird
 public import LaresAccess
-import LaresJSON
+public import LaresJSON
 
 extension AdminRoutes {
     /// `GET /lares/v1/keys`: every key ever made, without its secret.

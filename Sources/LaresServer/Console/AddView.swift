@@ -1,3 +1,4 @@
+import LaresJSON
 import LaresServing
 
 /// The page that adds a model: those that are known by name, and a form for any other.

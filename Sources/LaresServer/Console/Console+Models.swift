@@ -1,6 +1,7 @@
 import HTTPTypes
 import Hummingbird
 import LaresAccess
+import LaresJSON
 import LaresServing
 
 extension Console {

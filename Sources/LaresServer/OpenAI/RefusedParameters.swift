@@ -1,3 +1,5 @@
+import LaresJSON
+
 /// Parameters of the OpenAI API that would change the answer and that Lares does not have: they are refused by name, never ignored.
 ///
 /// Parameters that change nothing here (`user`, `metadata`, `store`, `prompt_cache_key` …) are accepted.

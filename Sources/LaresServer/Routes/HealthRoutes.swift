@@ -1,5 +1,6 @@
 import HTTPTypes
 import Hummingbird
+import LaresJSON
 import LaresServing
 
 /// `GET /health` and `GET /ready`, for whoever watches over the process.
