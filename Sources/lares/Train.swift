@@ -39,6 +39,7 @@ struct Train: AsyncParsableCommand {
         var order = TrainingOrder(recipe: recipe, data: data, output: folder)
         order.threads = threads ?? ProcessInfo.processInfo.activeProcessorCount
         order.memory = memory << 20
+        order.isIdle = false
         let (child, line, interrupts) = (TrainingChild(), TrainingLine(), Interrupts())
         interrupts.handle { child.stop() }
         let event = try await child.run(order) { [json] event in
@@ -84,10 +85,11 @@ struct TrainWorker: ParsableCommand {
     @Option var data: String?
     @Option var output: String
     @Option var memory: Int
+    @Flag var idle = false
 
     func run() throws {
         var order = TrainingOrder(recipe: recipe, data: data, output: output)
-        order.memory = memory
+        (order.memory, order.isIdle) = (memory, idle)
         throw ExitCode(TrainingWorker.run(order, code: LaresServer.version))
     }
 }

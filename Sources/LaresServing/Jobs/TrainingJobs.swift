@@ -123,7 +123,7 @@ public actor TrainingJobs: Service {
         wake.yield()
         try await withTaskCancellationOrGracefulShutdownHandler {
             for await _ in wakes {
-                while !Task.isCancelled, let job = try store.next() { try await work(on: job) }
+                while !isEnding, !Task.isCancelled, let job = try store.next() { try await work(on: job) }
             }
         } onCancelOrGracefulShutdown: {
             Task { await self.end() }

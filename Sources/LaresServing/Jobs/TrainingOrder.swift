@@ -14,10 +14,14 @@ public struct TrainingOrder: Sendable, Hashable {
     /// are bound by memory too, which has no such classes.
     public var threads = 1
 
+    /// Whether it runs only while no other process wants a processor; otherwise it gives way, but not without end.
+    public var isIdle = true
+
     /// An order with the usual limits.
     public init(recipe: String, data: String? = nil, output: String) { (self.recipe, self.data, self.output) = (recipe, data, output) }
 
     var arguments: [String] {
         ["train-worker", recipe, "--output", output, "--memory", String(memory)] + (data.map { ["--data", $0] } ?? [])
+            + (isIdle ? ["--idle"] : [])
     }
 }

@@ -14,7 +14,7 @@ import Synchronization
 public enum TrainingWorker {
     /// Runs an order; returns the code to exit with.
     public static func run(_ order: TrainingOrder, code: String) -> Int32 {
-        restrain(memory: order.memory)
+        restrain(memory: order.memory, isIdle: order.isIdle)
         let stop = StopRequest()
         do {
             try FileManager.default.createDirectory(atPath: order.output, withIntermediateDirectories: true)
@@ -57,13 +57,14 @@ public enum TrainingWorker {
         FileHandle.standardOutput.write(Data(line))
     }
 
-    /// SCHED_IDLE runs only while no other process wants the processor (sched(7)); nice is for systems that refuse it. When memory runs
-    /// out, this is what the system ends first.
-    private static func restrain(memory: Int) {
+    /// SCHED_IDLE runs only while no other process wants the processor (sched(7)): right beside a server, but a training that someone
+    /// started by hand would stand still beside any busy program, so that one is only nice. When memory runs out, this is what the
+    /// system ends first.
+    private static func restrain(memory: Int, isIdle: Bool) {
         #if canImport(Glibc)
-            setpriority(__priority_which_t(PRIO_PROCESS.rawValue), 0, 19)
+            setpriority(__priority_which_t(PRIO_PROCESS.rawValue), 0, isIdle ? 19 : 10)
             var parameter = sched_param()
-            sched_setscheduler(0, 5, &parameter)  // SCHED_IDLE, whose name is behind _GNU_SOURCE
+            if isIdle { sched_setscheduler(0, 5, &parameter) }  // SCHED_IDLE, whose name is behind _GNU_SOURCE
             var limit = rlimit(rlim_cur: rlim_t(clamping: memory), rlim_max: rlim_t(clamping: memory))
             setrlimit(__rlimit_resource_t(RLIMIT_DATA.rawValue), &limit)
             try? Data("1000".utf8).write(to: URL(fileURLWithPath: "/proc/self/oom_score_adj"))
