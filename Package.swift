@@ -48,7 +48,7 @@ let package = Package(
         .target(
             name: "LaresServing",
             dependencies: [
-                "CZlib", "LaresTensor", "LaresNeural", "LaresTemplates", "LaresLanguage", "LaresStore", "LaresAccess",
+                "CZlib", "LaresTensor", "LaresNeural", "LaresTemplates", "LaresLanguage", "LaresStore", "LaresAccess", "LaresJSON",
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "GRDB", package: "GRDB.swift"),

@@ -34,6 +34,10 @@ public struct AuditAct: Sendable, Hashable, CustomStringConvertible {
     public static let versionRemoved = AuditAct("version.removed")
     /// A name was pointed at a model.
     public static let aliasSet = AuditAct("alias.set")
+    /// A training was asked for.
+    public static let jobStarted = AuditAct("job.started")
+    /// A training was cancelled, or removed.
+    public static let jobCancelled = AuditAct("job.cancelled")
 }
 
 /// One line of the log.

@@ -23,6 +23,7 @@ public struct LaresServer: Sendable {
     let store: ModelStore?
     let networks: NetworkServing?
     let audit: AuditLog?
+    let jobs: TrainingJobs?
     let metrics: MetricsRegistry
     let logger: Logger
     let activity = Activity()
@@ -35,11 +36,13 @@ public struct LaresServer: Sendable {
     ///   - store: Where models are added and removed; nil leaves that out.
     ///   - networks: The trained networks; nil leaves them out.
     ///   - audit: Where it is written who made, revoked, added and removed what.
+    ///   - jobs: The trainings; nil leaves them out.
     ///   - metrics: What `/metrics` shows.
     ///   - logger: Where requests and faults are written.
     public init(
         client: any ModelClient, settings: ServerSettings = ServerSettings(), keys: KeyStore? = nil, store: ModelStore? = nil,
-        networks: NetworkServing? = nil, audit: AuditLog? = nil, metrics: MetricsRegistry = MetricsRegistry(), logger: Logger
+        networks: NetworkServing? = nil, audit: AuditLog? = nil, jobs: TrainingJobs? = nil, metrics: MetricsRegistry = MetricsRegistry(),
+        logger: Logger
     ) {
         self.client = client
         self.settings = settings
@@ -47,6 +50,7 @@ public struct LaresServer: Sendable {
         self.store = store
         self.networks = networks
         self.audit = audit
+        self.jobs = jobs
         bodyBudget = BodyBudget(limit: settings.bodyBudget)
         self.metrics = metrics
         self.logger = logger
@@ -128,6 +132,6 @@ public struct LaresServer: Sendable {
                 APIRoute(method: .get, path: "/ready", handler: health.ready),
                 APIRoute(method: .get, path: "/metrics", handler: metrics.metrics),
                 APIRoute(method: .get, path: "/openapi.json", handler: DescriptionRoute().description),
-            ] + admin.routes + registry.routes + v2.routes)
+            ] + admin.routes + registry.routes + v2.routes + JobRoutes(jobs: jobs, audit: audit, limits: limits).routes)
     }
 }

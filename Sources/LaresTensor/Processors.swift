@@ -1,11 +1,13 @@
 import CLaresKernels
 import Glibc
 
-/// How many processors this process may use: those it may run on, and no more than its control group gives it time for.
+/// How many processors this process may use: those it may run on, no more than its control group gives it time for, and no more than
+/// `LARES_COMPUTE_THREADS` says, which a training beside a server gets.
 package enum Processors {
     package static var count: Int {
         let quota = text(of: "/sys/fs/cgroup/cpu.max").flatMap(quota)
-        return max(1, min(Int(lares_processors()), quota ?? .max))
+        let told = getenv("LARES_COMPUTE_THREADS").flatMap { Int(String(cString: $0)) }
+        return max(1, min(Int(lares_processors()), quota ?? .max, told ?? .max))
     }
 
     /// Processors that a `cpu.max` of control groups allows ("200000 100000" is 2), rounded up; nil when it sets no limit.

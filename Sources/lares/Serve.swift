@@ -91,17 +91,21 @@ struct Serve: AsyncParsableCommand {
         if let warning = settings.warning { Terminal.note(say("cli.serve.warning", ["warning": warning])) }
         let serving = Serving(store: store, settings: settings.serving, logger: logger)
         for name in settings.serving.preload { _ = try store.find(name) }
+        let jobs = try TrainingJobs(home: home, logger: logger)
         let server = LaresServer(
             client: serving, settings: settings.server, keys: keys, store: store, networks: serving.networks,
-            audit: try AuditLog(home: home), metrics: metrics,
-            logger: logger)
-        try await Self.run(server, serving, settings.server, logger)
+            audit: try AuditLog(home: home), jobs: jobs, metrics: metrics, logger: logger)
+        try await Self.run(server, serving, jobs, settings.server, logger)
     }
 
-    private static func run(_ server: LaresServer, _ serving: Serving, _ settings: ServerSettings, _ logger: Logger) async throws {
+    private static func run(
+        _ server: LaresServer, _ serving: Serving, _ jobs: TrainingJobs, _ settings: ServerSettings, _ logger: Logger
+    ) async throws {
         let announcement = Announcement(client: serving)
         let application = try server.application { port in announcement.open(settings.address(port: port)) }
-        let services: [any Service] = [Lasting(body: serving), application, announcement, server.drain { serving.stop() }]
+        let services: [any Service] = [
+            Lasting(body: serving), Lasting(body: jobs), application, announcement, server.drain { serving.stop() },
+        ]
         var configuration = ServiceGroupConfiguration(services: services, gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
         configuration.maximumGracefulShutdownDuration = settings.drainLimit + .seconds(10)
         do {

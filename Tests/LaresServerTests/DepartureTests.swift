@@ -2,6 +2,7 @@ import Foundation
 import HTTPTypes
 import Hummingbird
 import HummingbirdTesting
+import LaresJSON
 import LaresServer
 import LaresServing
 import Logging

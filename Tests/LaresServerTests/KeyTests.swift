@@ -2,6 +2,7 @@ import Foundation
 import HTTPTypes
 import HummingbirdTesting
 import LaresAccess
+import LaresJSON
 import LaresServer
 import LaresServing
 import LaresStore

@@ -1,6 +1,7 @@
 import Foundation
 import HTTPTypes
 import HummingbirdTesting
+import LaresJSON
 import LaresLanguage
 import LaresServer
 import LaresServing

@@ -1,0 +1,242 @@
+"""Trainings by `lares train` and as jobs of the server: what they leave, how they go on after a kill, and that serving doesn't feel them."""
+
+import json
+import os
+import pathlib
+import random
+import signal
+import subprocess
+import tempfile
+import time
+import urllib.error
+import urllib.request
+
+import pytest
+
+from lares_server import PROGRAM, Server, run
+
+RECIPE = {
+    "data": {"file": "points.csv"},
+    "columns": [{"name": "place", "from": ["x", "y"]}, {"name": "side", "kind": "category"}],
+    "target": {"name": "inside"},
+    "split": {"test": 0.2},
+    "network": {"layers": [{"layer": "linear", "outputs": 64, "activation": "sigmoid"}, {"layer": "linear", "outputs": 64, "activation": "sigmoid"}]},
+    "optimizer": {"rate": 0.01},
+    "batch": 32,
+    "epochs": 30,
+    "seed": 5,
+}
+
+
+def points(count=2000):
+    """Points of a square, and whether they lie in a ring."""
+    draw = random.Random(7)
+    rows = []
+    for _ in range(count):
+        x, y = draw.uniform(-1, 1), draw.uniform(-1, 1)
+        rows.append(f"{x:.5f},{y:.5f},{'left' if x < 0 else 'right'},{'yes' if 0.3 < x * x + y * y < 0.8 else 'no'}")
+    return "x,y,side,inside\n" + "\n".join(rows) + "\n"
+
+
+@pytest.fixture
+def folder(tmp_path):
+    (tmp_path / "points.csv").write_text(points())
+    (tmp_path / "ring.json").write_text(json.dumps(RECIPE))
+    return tmp_path
+
+
+def start(folder, output, home):
+    return subprocess.Popen(
+        [str(PROGRAM), "train", str(folder / "ring.json"), "--output", str(folder / output), "--json", "--threads", "1"],
+        env=dict(os.environ, LARES_HOME=str(home), LC_ALL="C.UTF-8"), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+
+
+def events(process):
+    for line in process.stdout:
+        yield json.loads(line)
+
+
+def wait_for_epoch(process, epoch):
+    for event in events(process):
+        if event["event"] == "progress" and event["progress"]["epoch"] >= epoch:
+            return
+    raise AssertionError("the training ended first")
+
+
+
+def every_child(pid):
+    return [int(child) for task in pathlib.Path(f"/proc/{pid}/task").iterdir() for child in (task / "children").read_text().split()]
+
+
+def test_a_recipe_becomes_a_network_with_its_card(folder, home):
+    result = run(["train", str(folder / "ring.json"), "--output", str(folder / "out")], home)
+    assert result.returncode == 0, result.stderr
+    assert "Test: accuracy" in result.stdout and "epoch 30/30" in result.stderr
+    card = json.loads((folder / "out" / "card.json").read_text())
+    assert card["metrics"]["test"]["accuracy"] > 0.93 and len(card["data"]["sha256"]) == 64
+    assert sorted(p.name for p in (folder / "out").iterdir()) == ["card.json", "network.safetensors"]
+
+
+def test_ctrl_c_and_kill_9_lose_nothing(folder, home):
+    assert run(["train", str(folder / "ring.json"), "--output", str(folder / "whole")], home).returncode == 0
+    stopped = start(folder, "parts", home)
+    wait_for_epoch(stopped, 3)
+    stopped.send_signal(signal.SIGINT)
+    _, said = stopped.communicate(timeout=60)
+    assert stopped.returncode == 130 and "To go on: lares train" in said, said
+    assert not (folder / "parts" / "network.safetensors").exists()
+
+    killed = start(folder, "parts", home)
+    assert next(events(killed)) == {"event": "started", "resumed": True}
+    wait_for_epoch(killed, 8)
+    worker = every_child(killed.pid)
+    for pid in [killed.pid, *worker]:
+        os.kill(pid, signal.SIGKILL)
+    killed.wait()
+
+    assert run(["train", str(folder / "ring.json"), "--output", str(folder / "parts")], home).returncode == 0
+    for name in ("network.safetensors", "card.json"):
+        assert (folder / "parts" / name).read_bytes() == (folder / "whole" / name).read_bytes()
+
+
+def test_the_worker_ends_when_who_started_it_is_killed(folder, home):
+    training = start(folder, "out", home)
+    wait_for_epoch(training, 1)
+    worker = every_child(training.pid)
+    assert worker
+    training.kill()
+    training.wait()
+    end = time.monotonic() + 20
+    while time.monotonic() < end and os.path.exists(f"/proc/{worker[0]}/cmdline") and pathlib.Path(f"/proc/{worker[0]}/cmdline").read_bytes():
+        time.sleep(0.05)
+    assert not os.path.exists(f"/proc/{worker[0]}") or not pathlib.Path(f"/proc/{worker[0]}/cmdline").read_bytes()
+    assert (folder / "out" / "checkpoint.safetensors").exists()
+
+
+@pytest.mark.parametrize("change, reason", [
+    ({"epoch": 3}, "'epoch' is unknown"),
+    ({"data": {"file": "missing.csv"}}, "can't be read"),
+    ({"columns": [{"name": "z"}]}, "no column 'z'"),
+    ({"optimizer": {"name": "sgd", "rate": 1000}}, "no longer finite"),
+])
+def test_mistakes_are_told_in_a_sentence(folder, home, change, reason):
+    (folder / "ring.json").write_text(json.dumps(RECIPE | change))
+    result = run(["train", str(folder / "ring.json")], home)
+    assert result.returncode == 1 and reason in result.stderr and len(result.stderr.strip().splitlines()) <= 12
+
+
+def test_the_memory_limit_ends_the_training_and_nothing_else(folder, home):
+    wide = RECIPE | {"network": {"layers": [{"layer": "linear", "outputs": 20000}, {"layer": "linear", "outputs": 10000}]}}
+    (folder / "ring.json").write_text(json.dumps(wide))
+    result = run(["train", str(folder / "ring.json"), "--memory", "200"], home)
+    assert result.returncode == 1 and "memory limit" in result.stderr, result.stderr
+
+
+def ask(server, path, body=None, method=None):
+    request = urllib.request.Request(server.url + path, method=method, data=json.dumps(body).encode() if body else None, headers={"Content-Type": "application/json"})
+    with urllib.request.urlopen(request, timeout=30) as answer:
+        return json.loads(answer.read())
+
+
+def wait_until(server, job, test, seconds=120):
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        shown = ask(server, f"/lares/v1/jobs/{job}")
+        if test(shown):
+            return shown
+        time.sleep(0.05)
+    raise AssertionError(shown)
+
+
+@pytest.fixture
+def place():
+    with tempfile.TemporaryDirectory() as folder:
+        yield folder
+
+
+def test_a_job_is_followed_to_its_end(place):
+    with Server(place, models=None) as server:
+        job = ask(server, "/lares/v1/jobs", {"recipe": RECIPE | {"epochs": 5}, "data": points()})
+        assert job["state"] == "queued"
+        with urllib.request.urlopen(f"{server.url}/lares/v1/jobs/{job['id']}/events", timeout=60) as stream:
+            seen = [json.loads(line[6:]) for line in stream if line.startswith(b"data: ")]
+        assert seen[-1]["state"] == "finished" and seen[-1]["card"]["metrics"]["test"]["accuracy"] > 0.5
+        assert any(event["state"] == "running" for event in seen)
+        assert [j["id"] for j in ask(server, "/lares/v1/jobs")["jobs"]] == [job["id"]]
+        ask(server, f"/lares/v1/jobs/{job['id']}", method="DELETE")
+        assert ask(server, "/lares/v1/jobs") == {"jobs": []}
+        with pytest.raises(urllib.error.HTTPError) as error:
+            ask(server, f"/lares/v1/jobs/{job['id']}")
+        assert error.value.code == 404
+
+
+def test_a_job_can_be_cancelled_and_a_bad_recipe_is_refused(place):
+    with Server(place, models=None) as server:
+        jobs = [ask(server, "/lares/v1/jobs", {"recipe": RECIPE | {"epochs": 100000}, "data": points()})["id"] for _ in range(2)]
+        wait_until(server, jobs[0], lambda job: job["progress"] and job["progress"]["epoch"] > 1)
+        assert ask(server, f"/lares/v1/jobs/{jobs[1]}", method="DELETE")["state"] == "cancelled"
+        ask(server, f"/lares/v1/jobs/{jobs[0]}", method="DELETE")
+        wait_until(server, jobs[0], lambda job: job["state"] == "cancelled")
+        for recipe in ({}, RECIPE | {"epoch": 1}, [1]):
+            with pytest.raises(urllib.error.HTTPError) as error:
+                ask(server, "/lares/v1/jobs", {"recipe": recipe, "data": "x"})
+            assert error.value.code == 400 and json.loads(error.value.read())["error"]["message"]
+        broken = ask(server, "/lares/v1/jobs", {"recipe": RECIPE, "data": "x,y,side,inside\n1,2\n"})["id"]
+        assert "line 2 has 2 fields" in wait_until(server, broken, lambda job: job["state"] == "failed")["message"]
+
+
+@pytest.mark.parametrize("kill", ["worker", "server", "stop"])
+def test_a_job_survives(place, kill):
+    server = Server(place, models=None)
+    try:
+        job = ask(server, "/lares/v1/jobs", {"recipe": RECIPE | {"epochs": 200}, "data": points()})["id"]
+        wait_until(server, job, lambda job: job["progress"] and job["progress"]["epoch"] > 3)
+        if kill == "worker":
+            for pid in every_child(server.process.pid):
+                os.kill(pid, signal.SIGKILL)
+            failed = wait_until(server, job, lambda job: job["state"] == "failed")
+            assert "ended by signal 9" in failed["message"] and server.status("/health") == 200
+            return
+        if kill == "server":
+            server.process.kill()
+            server.process.wait()
+        else:
+            assert server.stop() == 0
+        time.sleep(1)  # for the worker to write its checkpoint
+        server = Server(place, models=None)
+        job = wait_until(server, job, lambda job: job["state"] == "finished")
+        assert job["attempts"] == (2 if kill == "server" else 1) and job["card"]["epochs"] == 200
+    finally:
+        server.stop()
+
+
+@pytest.mark.long
+def test_chat_is_as_quick_beside_a_training(home):
+    """The 95th percentile of the time to a whole short answer, alone and beside a job with the usual settings, in turns."""
+    with Server(home) as server:
+        body = {"model": "smollm2", "messages": [{"role": "user", "content": "Name a colour."}], "max_tokens": 16, "temperature": 0}
+
+        def times(count):
+            found = []
+            for i in range(count):
+                began = time.monotonic()
+                ask(server, "/v1/chat/completions", body | {"seed": i})
+                found.append(time.monotonic() - began)
+            return found
+
+        def p95(values):
+            return sorted(values)[int(0.95 * len(values))]
+
+        times(5)
+        alone, beside = [], []
+        for _ in range(4):
+            alone += times(25)
+            job = ask(server, "/lares/v1/jobs", {"recipe": RECIPE | {"epochs": 1000000, "batch": 256}, "data": points(20000)})["id"]
+            before = wait_until(server, job, lambda job: job["progress"] and job["progress"]["step"] > 20)["progress"]["step"]
+            beside += times(25)
+            steps = ask(server, f"/lares/v1/jobs/{job}")["progress"]["step"] - before
+            ask(server, f"/lares/v1/jobs/{job}", method="DELETE")
+            wait_until(server, job, lambda job: job["state"] == "cancelled")
+        ratio = p95(beside) / p95(alone)
+        print(f"p95 of a chat answer of 16 tokens: {1000 * p95(alone):.0f} ms alone, {1000 * p95(beside):.0f} ms beside a training ({steps} steps the last time): {ratio:.2f} times")
+        assert ratio < 1.5 and steps > 0

@@ -1,0 +1,157 @@
+import LaresJSON
+import LaresTensor
+
+extension Recipe.Source {
+    init(_ fields: JSONFields) throws(JSONError) {
+        var fields = fields
+        guard let file = try fields.string("file"), !file.isEmpty else { throw fields.error("file", "is missing") }
+        self.file = file
+        format = try fields.choice("format") ?? (file.hasSuffix(".jsonl") ? .jsonl : .csv)
+        let separator = Array((try fields.string("separator") ?? ",").utf8)
+        guard separator.count == 1, separator[0] != 0x22, separator[0] != 0x0A, separator[0] != 0x0D, separator[0] < 0x80 else {
+            throw fields.error("separator", "must be one character, such as \",\" or \";\"")
+        }
+        self.separator = separator[0]
+        missing = Set(try fields.strings("missing") ?? [""])
+        onMissing = try fields.choice("on_missing") ?? .refuse
+        try fields.end()
+    }
+}
+
+extension Recipe.Column {
+    init(_ fields: JSONFields) throws(JSONError) {
+        var fields = fields
+        guard let name = try fields.string("name"), !name.isEmpty else { throw fields.error("name", "is missing") }
+        self.name = name
+        kind = try fields.choice("kind") ?? .number
+        from = try fields.strings("from") ?? [name]
+        embedding = try fields.int("embedding", in: 1...4096)
+        isStandardised = try fields.bool("standardise") ?? true
+        try fields.end()
+        guard !from.isEmpty, kind == .number || from.count == 1 else {
+            throw fields.error("from", "must name one column for a category, one or more for numbers")
+        }
+        guard kind == .category || embedding == nil else { throw fields.error("embedding", "is for categories") }
+    }
+}
+
+extension Recipe.Target {
+    init(_ fields: JSONFields) throws(JSONError) {
+        var fields = fields
+        guard let name = try fields.string("name"), !name.isEmpty else { throw fields.error("name", "is missing") }
+        self.name = name
+        kind = try fields.choice("kind") ?? .class
+        labels = try fields.strings("labels")
+        try fields.end()
+        guard let labels else { return }
+        guard kind == .class, labels.count >= 2, Set(labels).count == labels.count else {
+            throw fields.error("labels", "must name two classes or more, each once, of a target of kind \"class\"")
+        }
+    }
+}
+
+extension Recipe.Split {
+    init(_ fields: JSONFields?) throws(JSONError) {
+        guard var fields else {
+            self.init(validation: 0, test: 0, testFile: nil)
+            return
+        }
+        let validation = try fields.double("validation", in: 0...0.9) ?? 0
+        let test = try fields.double("test", in: 0...0.9) ?? 0
+        let file = try fields.string("test_file")
+        try fields.end()
+        guard validation + test < 0.95, file == nil || test == 0 else {
+            throw fields.error("test", "and 'validation' leave nothing to learn from, or 'test_file' is there too")
+        }
+        self.init(validation: validation, test: test, testFile: file)
+    }
+}
+
+extension Recipe.NetworkOptions {
+    init(_ fields: JSONFields?) throws(JSONError) {
+        guard var fields else {
+            self.init(layers: [], plan: nil, learn: nil)
+            return
+        }
+        self.init(layers: try fields.array("layers") ?? [], plan: fields.value("plan"), learn: try fields.string("learn"))
+        try fields.end()
+        guard plan == nil || layers.isEmpty && learn != nil else {
+            throw fields.error("plan", "needs 'learn', the step whose numbers meet the target, and no 'layers'")
+        }
+    }
+}
+
+/// Optimizer, decay and clipping.
+struct OptimizerOptions: Sendable {
+    enum Name: String, CaseIterable { case sgd, adam, rmsprop, adagrad }
+    enum Decayed: String, CaseIterable { case matrices, all }
+    let name: Name
+    let rate: Float
+    let momentum: Float
+    let isNesterov: Bool
+    let decay: WeightDecay
+    let clip: Float?
+
+    init(_ fields: JSONFields?) throws(JSONError) {
+        guard var fields else {
+            (name, rate, momentum, isNesterov, decay, clip) = (.adam, 1e-3, 0, false, .none, nil)
+            return
+        }
+        name = try fields.choice("name") ?? .adam
+        rate = Float(try fields.double("rate", in: 1e-9...1e3) ?? 1e-3)
+        momentum = Float(try fields.double("momentum", in: 0...0.9999) ?? 0)
+        isNesterov = try fields.bool("nesterov") ?? false
+        let amount = Float(try fields.double("decay", in: 0...1e3) ?? 0)
+        let decayed: Decayed = try fields.choice("decay_for") ?? .matrices
+        decay = decayed == .all ? .all(amount) : .matrices(amount)
+        clip = try fields.double("clip", in: 1e-6...1e6).map { Float($0) }
+        try fields.end()
+        guard name == .sgd || momentum == 0 && !isNesterov else { throw fields.error("momentum", "is for sgd") }
+        guard amount == 0 || name == .sgd || name == .adam else { throw fields.error("decay", "is for sgd and adam") }
+    }
+
+    var optimizer: any Optimizer {
+        switch name {
+        case .sgd: SGD(learningRate: rate, momentum: momentum, isNesterov: isNesterov, decay: decay)
+        case .adam: Adam(learningRate: rate, decay: decay)
+        case .rmsprop: RMSProp(learningRate: rate)
+        case .adagrad: Adagrad(learningRate: rate)
+        }
+    }
+}
+
+/// How the learning rate changes.
+struct ScheduleOptions: Sendable {
+    enum Name: String, CaseIterable { case constant, cosine, linear, stepped }
+    let name: Name
+    let end: Float
+    let factor: Float
+    let every: Int
+    let warmup: Int
+
+    init(_ fields: JSONFields?) throws(JSONError) {
+        guard var fields else {
+            (name, end, factor, every, warmup) = (.constant, 0, 1, 1, 0)
+            return
+        }
+        name = try fields.choice("name") ?? .constant
+        end = Float(try fields.double("to", in: 0...1e3) ?? 0)
+        factor = Float(try fields.double("factor", in: 1e-6...1) ?? 0.5)
+        every = try fields.int("every", in: 1...1_000_000_000) ?? 1000
+        warmup = try fields.int("warmup", in: 0...1_000_000_000) ?? 0
+        try fields.end()
+    }
+
+    /// Over all steps of a training.
+    func schedule(from rate: Float, steps: Int) -> Schedule {
+        let rest = max(1, steps - warmup)
+        let schedule: Schedule =
+            switch name {
+            case .constant: .constant(rate)
+            case .cosine: .cosine(rate, to: end, over: rest)
+            case .linear: .linear(rate, to: end, over: rest)
+            case .stepped: .stepped(rate, factor: factor, every: every)
+            }
+        return warmup > 0 ? schedule.warmedUp(over: warmup) : schedule
+    }
+}

@@ -1,0 +1,141 @@
+public import LaresJSON
+import LaresTensor
+
+/// How to train a network: a small JSON file. Names that it doesn't know are refused.
+///
+/// ```json
+/// {
+///   "data": {"file": "iris.csv", "on_missing": "refuse"},
+///   "columns": [{"name": "size", "from": ["length", "width"]}, {"name": "colour", "kind": "category"}],
+///   "target": {"name": "species", "kind": "class"},
+///   "split": {"validation": 0.15, "test": 0.15},
+///   "network": {"layers": [{"layer": "linear", "outputs": 16, "activation": "sigmoid"}]},
+///   "loss": "cross_entropy",
+///   "optimizer": {"name": "adam", "rate": 0.01, "decay": 0.001, "clip": 1},
+///   "schedule": {"name": "cosine", "to": 0.0001, "warmup": 20},
+///   "batch": 32, "epochs": 100, "early_stopping": {"patience": 10}, "seed": 1, "checkpoint_steps": 500
+/// }
+/// ```
+/// Everything but data, columns and target has a default. Paths are relative to the recipe.
+public struct Recipe: Sendable {
+    /// The recipe as it was read.
+    public let json: JSON
+    /// The file to learn from, as the recipe names it.
+    public var dataFile: String { source.file }
+    /// A file to test with that the network never learns from; nil: a part of the data, or none.
+    public var testFile: String? { split.testFile }
+
+    let source: Source
+    let columns: [Column]
+    let target: Target
+    let split: Split
+    let network: NetworkOptions
+    let loss: Loss
+    let optimizer: OptimizerOptions
+    let schedule: ScheduleOptions
+    let batch: Int
+    let epochs: Int
+    let patience: Int?
+    let margin: Float
+    let seed: UInt64
+    let checkpointSteps: Int?
+
+    enum Format: String, CaseIterable { case csv, jsonl }
+    enum MissingPolicy: String, CaseIterable { case refuse, drop, fill }
+    enum ColumnKind: String, CaseIterable { case number, category }
+    enum TargetKind: String, CaseIterable { case `class`, number }
+    enum Loss: String, CaseIterable { case crossEntropy = "cross_entropy", squared, absolute, huber }
+
+    struct Source: Sendable {
+        let file: String
+        let format: Format
+        let separator: UInt8
+        let missing: Set<String>
+        let onMissing: MissingPolicy
+    }
+
+    /// One input of the network: a category, or one or more columns of numbers.
+    struct Column: Sendable {
+        let name: String
+        let kind: ColumnKind
+        let from: [String]
+        let embedding: Int?
+        let isStandardised: Bool
+    }
+
+    struct Target: Sendable {
+        let name: String
+        let kind: TargetKind
+        let labels: [String]?
+    }
+
+    struct Split: Sendable {
+        let validation: Double
+        let test: Double
+        let testFile: String?
+    }
+
+    struct NetworkOptions: Sendable {
+        let layers: [JSON]
+        let plan: JSON?
+        let learn: String?
+    }
+
+    /// Reads and checks a recipe. Throws ``RecipeError``.
+    public init(_ json: JSON) throws(RecipeError) {
+        do throws(JSONError) {
+            try self.init(reading: json)
+        } catch {
+            throw RecipeError(.recipe, "the recipe: \(error.message)")
+        }
+    }
+
+    /// Reads a text, which the caller has bounded. Throws ``RecipeError``.
+    public init(parsing bytes: [UInt8]) throws(RecipeError) {
+        let json: JSON
+        do throws(JSONError) {
+            json = try JSON(parsing: bytes)
+        } catch {
+            throw RecipeError(.recipe, "the recipe is not JSON: \(error.message)")
+        }
+        try self.init(json)
+    }
+
+    private init(reading json: JSON) throws(JSONError) {
+        self.json = json
+        var fields = try JSONFields(json)
+        source = try Source(try JSONFields(try fields.required("data"), at: "data"))
+        var columns: [Column] = []
+        for object in try fields.objects("columns") ?? [] { columns.append(try Column(object)) }
+        guard (1...1024).contains(columns.count), Set(columns.map(\.name)).count == columns.count else {
+            throw fields.error("columns", "must describe 1 to 1024 columns, each with another name")
+        }
+        self.columns = columns
+        target = try Target(try JSONFields(try fields.required("target"), at: "target"))
+        split = try Split(try fields.fields("split"))
+        network = try NetworkOptions(try fields.fields("network"))
+        loss = try fields.choice("loss") ?? (target.kind == .class ? .crossEntropy : .squared)
+        guard (loss == .crossEntropy) == (target.kind == .class) else {
+            throw fields.error("loss", "is \"\(loss.rawValue)\", which doesn't suit a target of kind \"\(target.kind.rawValue)\"")
+        }
+        optimizer = try OptimizerOptions(try fields.fields("optimizer"))
+        schedule = try ScheduleOptions(try fields.fields("schedule"))
+        batch = try fields.int("batch", in: 1...65_536) ?? 32
+        epochs = try fields.int("epochs", in: 1...1_000_000) ?? 50
+        (patience, margin) = try Recipe.stopping(try fields.fields("early_stopping"))
+        seed = UInt64(try fields.int("seed", in: 0...(.max)) ?? 1)
+        checkpointSteps = try fields.int("checkpoint_steps", in: 1...1_000_000_000)
+        try fields.end()
+        guard patience == nil || split.validation > 0 else {
+            throw fields.error("early_stopping", "needs data to look at: set 'split.validation'")
+        }
+    }
+
+    private static func stopping(_ fields: JSONFields?) throws(JSONError) -> (Int?, Float) {
+        guard var fields else { return (nil, 0) }
+        guard let patience = try fields.int("patience", in: 1...1_000_000) else { throw fields.error("patience", "is missing") }
+        let margin = try fields.double("margin", in: 0...1e6) ?? 0
+        try fields.end()
+        return (patience, Float(margin))
+    }
+}

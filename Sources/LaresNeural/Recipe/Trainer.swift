@@ -1,0 +1,136 @@
+public import LaresJSON
+import LaresTensor
+
+/// How far a training is.
+public struct TrainingProgress: Sendable, Hashable {
+    /// Epochs that are done, and how many there may be.
+    public let epoch: Int, epochs: Int
+    /// Steps that are done, and how many there may be.
+    public let step: Int, steps: Int
+    /// The mean loss of the epoch so far.
+    public let loss: Float
+    /// The loss on the validation data after the last epoch; nil without any.
+    public let validation: Float?
+}
+
+/// How a training ended.
+public enum TrainingResult: Sendable {
+    /// The network and its card are in the folder.
+    case finished(card: JSON)
+    /// It was asked to stop; the same call goes on from the checkpoint.
+    case stopped
+}
+
+/// Where a training works and what it can't know itself.
+public struct TrainingPlace: Sendable {
+    /// The recipe's data; nil: as the recipe says, relative to `base`.
+    public var data: String?
+    /// The recipe's folder.
+    public var base: String
+    /// An existing folder for `checkpoint.safetensors`, `best.safetensors`, `network.safetensors` and `card.json`.
+    public var folder: String
+    /// SHA-256 of the data, in hexadecimal digits.
+    public var dataDigest: String
+    /// Version of the program.
+    public var code: String
+
+    /// A place.
+    public init(data: String? = nil, base: String, folder: String, dataDigest: String, code: String) {
+        (self.data, self.base, self.folder, self.dataDigest, self.code) = (data, base, folder, dataDigest, code)
+    }
+
+    func path(_ file: String) -> String { file.hasPrefix("/") ? file : "\(base)/\(file)" }
+    func output(_ file: String) -> String { "\(folder)/\(file)" }
+}
+
+/// Runs a recipe. A training that was stopped, or killed, goes on from its last checkpoint and ends with the same bits.
+public struct Trainer {
+    let recipe: Recipe
+    let place: TrainingPlace
+    let data: TrainingData
+    var network: Network
+    var optimizer: any Optimizer
+    var random: SeededRandom
+    var history = TrainingHistory()
+    let schedule: Schedule
+    let stepsPerEpoch: Int
+
+    /// Reads the data and, where there is one, the checkpoint. Throws ``RecipeError``, `NetworkError`, `CheckpointError`,
+    /// `SafeTensorsError`.
+    public init(_ recipe: Recipe, at place: TrainingPlace) throws {
+        self.recipe = recipe
+        self.place = place
+        data = try TrainingData(
+            recipe, dataPath: place.data ?? place.path(recipe.dataFile), testPath: recipe.testFile.map(place.path))
+        network = Network(data.plan, seed: recipe.seed)
+        optimizer = recipe.optimizer.optimizer
+        random = SeededRandom(seed: recipe.seed &+ 1)
+        stepsPerEpoch = (data.training.count + recipe.batch - 1) / recipe.batch
+        schedule = recipe.schedule.schedule(from: recipe.optimizer.rate, steps: recipe.epochs * stepsPerEpoch)
+        try resume()
+    }
+
+    /// Whether a checkpoint was found.
+    public var isResumed: Bool { history.steps > 0 }
+
+    /// Trains until the last epoch, until it no longer gets better, or until `shouldStop` says so, which is asked between steps.
+    /// Throws ``RecipeError`` when the loss is no longer finite, `SafeTensorsError` when a file can't be written.
+    public mutating func run(
+        shouldStop: () -> Bool = { false }, progress: (TrainingProgress) -> Void = { _ in }
+    ) throws -> TrainingResult {
+        while history.epochs.count < recipe.epochs, !history.isOver(recipe) {
+            let order = order(ofEpoch: history.epochs.count)
+            while history.step < stepsPerEpoch {
+                if shouldStop() {
+                    try writeCheckpoint()
+                    return .stopped
+                }
+                try step(order)
+                progress(self.progress)
+                if let every = recipe.checkpointSteps, history.steps % every == 0 { try writeCheckpoint() }
+            }
+            try endEpoch()
+            progress(self.progress)
+        }
+        return .finished(card: try finish())
+    }
+
+    /// An epoch's order follows from its number, so that a checkpoint may lie within it.
+    private func order(ofEpoch epoch: Int) -> [Int] {
+        var random = SeededRandom(seed: recipe.seed &* 1_000_003 &+ UInt64(epoch))
+        return data.training.shuffled(using: &random)
+    }
+
+    private mutating func step(_ order: [Int]) throws {
+        let from = history.step * recipe.batch
+        let places = Array(order[from..<Swift.min(order.count, from + recipe.batch)])
+        optimizer.learningRate = schedule.rate(at: history.steps)
+        let (data, kind) = (data, recipe.loss)
+        var (loss, gradient) = try valueAndGradient(at: network, random: &random) { try data.loss($0, data.all, places, kind) }
+        if let clip = recipe.optimizer.clip { gradient = gradient.clipped(toNorm: clip) }
+        guard loss.isFinite, gradient.isFinite else {
+            throw RecipeError(
+                .diverged,
+                "the loss is no longer finite at epoch \(history.epochs.count + 1), step \(history.step + 1): lower 'optimizer.rate' or set 'optimizer.clip'"
+            )
+        }
+        update(along: gradient)
+        history.take(loss)
+    }
+
+    private mutating func update(along gradient: Gradient) { optimizer.update(&network, along: gradient) }
+
+    private mutating func endEpoch() throws {
+        let validation = data.validation.isEmpty ? nil : try data.meanLoss(network, data.all, data.validation, recipe.loss)
+        let isBest = history.endEpoch(validation, recipe)
+        // Before the checkpoint: a resumed run that is behind writes the same file again.
+        if isBest { try network.write(to: place.output("best.safetensors")) }
+        try writeCheckpoint()
+    }
+
+    private var progress: TrainingProgress {
+        TrainingProgress(
+            epoch: history.epochs.count, epochs: recipe.epochs, step: history.steps, steps: recipe.epochs * stepsPerEpoch,
+            loss: history.step > 0 ? history.mean : history.epochs.last?.loss ?? .nan, validation: history.epochs.last?.validation)
+    }
+}

@@ -1,0 +1,23 @@
+/// A job that can't be taken or found.
+public struct JobError: Error, Hashable, Sendable, CustomStringConvertible {
+    /// What is wrong.
+    public struct Code: Hashable, Sendable {
+        private let name: String
+        private init(_ name: String) { self.name = name }
+        /// There is no such job.
+        public static let notFound = Code("notFound")
+        /// The recipe is not one.
+        public static let badRecipe = Code("badRecipe")
+        /// Too many jobs wait.
+        public static let queueFull = Code("queueFull")
+    }
+
+    /// What is wrong, for programs.
+    public let code: Code
+    /// What is wrong and what to do, for people.
+    public let message: String
+    /// The message.
+    public var description: String { message }
+
+    init(_ code: Code, _ message: String) { (self.code, self.message) = (code, message) }
+}

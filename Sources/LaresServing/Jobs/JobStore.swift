@@ -1,0 +1,90 @@
+import Foundation
+import GRDB
+import LaresJSON
+import LaresStore
+
+/// All jobs, in `jobs.db`.
+struct JobStore: Sendable {
+    private let pool: DatabasePool
+
+    init(home: LaresHome) throws { pool = try Self.schema.open(at: home.file("jobs.db")) }
+
+    private static let schema = StoreSchema(
+        name: "jobs",
+        steps: [
+            {
+                try $0.execute(
+                    sql: """
+                        CREATE TABLE jobs (
+                            number INTEGER PRIMARY KEY AUTOINCREMENT,
+                            id TEXT NOT NULL UNIQUE,
+                            state TEXT NOT NULL,
+                            created REAL NOT NULL,
+                            ended REAL,
+                            attempts INTEGER NOT NULL,
+                            recipe TEXT NOT NULL,
+                            progress TEXT NOT NULL,
+                            message TEXT,
+                            card TEXT NOT NULL
+                        ) STRICT;
+                        """)
+            }
+        ])
+
+    /// Newest first.
+    func all() throws -> [Job] {
+        try pool.read { try Row.fetchAll($0, sql: "SELECT * FROM jobs ORDER BY number DESC LIMIT 1000").map(job) }
+    }
+
+    func find(_ id: String) throws -> Job? {
+        try pool.read { try Row.fetchOne($0, sql: "SELECT * FROM jobs WHERE id = ?", arguments: [id]).map(job) }
+    }
+
+    /// The oldest that waits.
+    func next() throws -> Job? {
+        try pool.read { try Row.fetchOne($0, sql: "SELECT * FROM jobs WHERE state = 'queued' ORDER BY number LIMIT 1").map(job) }
+    }
+
+    func queuedCount() throws -> Int {
+        try pool.read { try Int.fetchOne($0, sql: "SELECT COUNT(*) FROM jobs WHERE state = 'queued'") ?? 0 }
+    }
+
+    func insert(_ job: Job) throws {
+        try pool.write {
+            try $0.execute(
+                sql: "INSERT INTO jobs (id, state, created, attempts, recipe, progress, card) VALUES (?, ?, ?, ?, ?, ?, ?)",
+                arguments: [
+                    job.id, job.state.rawValue, job.created.timeIntervalSince1970, job.attempts, job.recipe.serialized,
+                    job.progress.serialized, job.card.serialized,
+                ])
+        }
+    }
+
+    func update(_ job: Job) throws {
+        try pool.write {
+            try $0.execute(
+                sql: "UPDATE jobs SET state = ?, ended = ?, attempts = ?, progress = ?, message = ?, card = ? WHERE id = ?",
+                arguments: [
+                    job.state.rawValue, job.ended?.timeIntervalSince1970, job.attempts, job.progress.serialized, job.message,
+                    job.card.serialized, job.id,
+                ])
+        }
+    }
+
+    func remove(_ id: String) throws {
+        try pool.write { try $0.execute(sql: "DELETE FROM jobs WHERE id = ?", arguments: [id]) }
+    }
+
+    /// Jobs that ran when the server ended wait again: they go on from their checkpoints.
+    func requeue() throws {
+        try pool.write { try $0.execute(sql: "UPDATE jobs SET state = 'queued' WHERE state = 'running'") }
+    }
+
+    private func job(_ row: Row) throws -> Job {
+        func json(_ column: String) -> JSON { (try? JSON(parsing: Array((row[column] as String).utf8))) ?? nil }
+        return Job(
+            id: row["id"], state: Job.State(rawValue: row["state"]) ?? .failed, created: Date(timeIntervalSince1970: row["created"]),
+            ended: (row["ended"] as Double?).map(Date.init(timeIntervalSince1970:)), attempts: row["attempts"], recipe: json("recipe"),
+            progress: json("progress"), message: row["message"], card: json("card"))
+    }
+}

@@ -1,0 +1,48 @@
+public import LaresJSON
+import LaresNeural
+
+/// What a training tells, one JSON object on a line.
+public enum TrainingEvent: Sendable, Hashable {
+    /// It has read its data; `isResumed` when it goes on from a checkpoint.
+    case started(isResumed: Bool)
+    /// It is this far.
+    case progress(JSON)
+    /// It was asked to stop and has written a checkpoint.
+    case stopped
+    /// Network and card are in the folder.
+    case finished(card: JSON)
+    /// It can't go on; the message says why and what to do.
+    case failed(String)
+
+    /// The event as an object.
+    public var json: JSON {
+        switch self {
+        case .started(let isResumed): ["event": "started", "resumed": .bool(isResumed)]
+        case .progress(let progress): ["event": "progress", "progress": progress]
+        case .stopped: ["event": "stopped"]
+        case .finished(let card): ["event": "finished", "card": card]
+        case .failed(let message): ["event": "failed", "message": .string(message)]
+        }
+    }
+
+    /// Reads an object that `json` made; nil for anything else.
+    public init?(_ json: JSON) {
+        switch json["event"]?.text {
+        case "started": self = .started(isResumed: json["resumed"] == true)
+        case "progress": self = .progress(json["progress"] ?? nil)
+        case "stopped": self = .stopped
+        case "finished": self = .finished(card: json["card"] ?? nil)
+        case "failed": self = .failed(json["message"]?.text ?? "")
+        default: return nil
+        }
+    }
+}
+
+extension TrainingProgress {
+    var json: JSON {
+        [
+            "epoch": .int(epoch), "epochs": .int(epochs), "step": .int(step), "steps": .int(steps),
+            "loss": loss.isFinite ? .double(Double(loss)) : nil, "validation": validation.map { .double(Double($0)) } ?? nil,
+        ]
+    }
+}

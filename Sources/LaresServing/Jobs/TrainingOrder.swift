@@ -1,0 +1,27 @@
+/// What a child process is to train, and what it may use.
+public struct TrainingOrder: Sendable, Hashable {
+    /// The recipe's file.
+    public var recipe: String
+    /// The data's file; nil: the one that the recipe names.
+    public var data: String?
+    /// The folder for checkpoints, network and card.
+    public var output: String
+    /// Bytes of memory of its own; the files it maps don't count.
+    public var memory = 2 << 30
+    /// Threads that compute.
+    ///
+    /// One unless told otherwise: the scheduler lets an idle process off a processor when serving wants it, but the products of matrices
+    /// are bound by memory too, which has no such classes.
+    public var threads = 1
+
+    /// Whether it runs only while no other process wants a processor; otherwise it gives way, but not without end.
+    public var isIdle = true
+
+    /// An order with the usual limits.
+    public init(recipe: String, data: String? = nil, output: String) { (self.recipe, self.data, self.output) = (recipe, data, output) }
+
+    var arguments: [String] {
+        ["train-worker", recipe, "--output", output, "--memory", String(memory)] + (data.map { ["--data", $0] } ?? [])
+            + (isIdle ? ["--idle"] : [])
+    }
+}

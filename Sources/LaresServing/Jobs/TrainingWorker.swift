@@ -1,0 +1,111 @@
+import Dispatch
+import Foundation
+import LaresJSON
+import LaresNeural
+import Synchronization
+
+#if canImport(Glibc)
+    import Glibc
+#endif
+
+/// The child's side of a training: it gives way to everyone, is held to its memory, and tells what happens on standard output.
+///
+/// It stops with a checkpoint at SIGTERM, and when standard input ends: whoever started it is gone then.
+public enum TrainingWorker {
+    /// Runs an order; returns the code to exit with.
+    public static func run(_ order: TrainingOrder, code: String) -> Int32 {
+        restrain(memory: order.memory, isIdle: order.isIdle)
+        let stop = StopRequest()
+        do {
+            try FileManager.default.createDirectory(atPath: order.output, withIntermediateDirectories: true)
+            var trainer = try trainer(order, code)
+            tell(.started(isResumed: trainer.isResumed))
+            var teller = Teller()
+            switch try trainer.run(shouldStop: { stop.isAsked }, progress: { teller.tell($0) }) {
+            case .finished(let card): tell(.finished(card: card))
+            case .stopped: tell(.stopped)
+            }
+            return EXIT_SUCCESS
+        } catch {
+            tell(.failed("\(error)"))
+            return EXIT_FAILURE
+        }
+    }
+
+    private static func trainer(_ order: TrainingOrder, _ code: String) throws -> Trainer {
+        guard let bytes = FileManager.default.contents(atPath: order.recipe) else {
+            throw ServingError(.modelNotFound, "the recipe '\(order.recipe)' can't be read: check the path")
+        }
+        let recipe = try Recipe(parsing: Array(bytes))
+        let base = URL(fileURLWithPath: order.recipe).deletingLastPathComponent().path
+        let data = order.data ?? (recipe.dataFile.hasPrefix("/") ? recipe.dataFile : "\(base)/\(recipe.dataFile)")
+        let place = TrainingPlace(data: data, base: base, folder: order.output, dataDigest: try digest(data), code: code)
+        return try Trainer(recipe, at: place)
+    }
+
+    private static func digest(_ path: String) throws -> String {
+        guard let file = FileHandle(forReadingAtPath: path) else {
+            throw ServingError(.modelNotFound, "the data '\(path)' can't be read: check the path")
+        }
+        var hash = FileHash()
+        while let piece = try file.read(upToCount: 1 << 20), !piece.isEmpty { hash.update(Array(piece)) }
+        return hash.finish().description
+    }
+
+    fileprivate static func tell(_ event: TrainingEvent) {
+        let line = event.json.data + [0x0A]
+        FileHandle.standardOutput.write(Data(line))
+    }
+
+    /// SCHED_IDLE runs only while no other process wants the processor (sched(7)): right beside a server, but a training that someone
+    /// started by hand would stand still beside any busy program, so that one is only nice. When memory runs out, this is what the
+    /// system ends first.
+    private static func restrain(memory: Int, isIdle: Bool) {
+        #if canImport(Glibc)
+            setpriority(__priority_which_t(PRIO_PROCESS.rawValue), 0, isIdle ? 19 : 10)
+            var parameter = sched_param()
+            if isIdle { sched_setscheduler(0, 5, &parameter) }  // SCHED_IDLE, whose name is behind _GNU_SOURCE
+            var limit = rlimit(rlim_cur: rlim_t(clamping: memory), rlim_max: rlim_t(clamping: memory))
+            setrlimit(__rlimit_resource_t(RLIMIT_DATA.rawValue), &limit)
+            try? Data("1000".utf8).write(to: URL(fileURLWithPath: "/proc/self/oom_score_adj"))
+        #endif
+    }
+}
+
+/// Tells progress ten times a second at most, and the end of every epoch.
+private struct Teller {
+    private var last: ContinuousClock.Instant?
+    private var epoch = 0
+
+    mutating func tell(_ progress: TrainingProgress) {
+        let now = ContinuousClock.now
+        guard progress.epoch > epoch || last.map({ now - $0 > .milliseconds(100) }) ?? true else { return }
+        (last, epoch) = (now, progress.epoch)
+        TrainingWorker.tell(.progress(progress.json))
+    }
+}
+
+/// Whether someone wants the training to stop.
+private final class StopRequest: Sendable {
+    private let flag = Atomic(false)
+    private let source: Mutex<(any DispatchSourceSignal)?> = Mutex(nil)
+
+    var isAsked: Bool { flag.load(ordering: .relaxed) }
+
+    init() {
+        // Ctrl-C reaches the whole group: who started this decides.
+        signal(SIGINT, SIG_IGN)
+        signal(SIGTERM, SIG_IGN)
+        signal(SIGPIPE, SIG_IGN)
+        source.withLock { slot in
+            let source = DispatchSource.makeSignalSource(signal: SIGTERM, queue: .global())
+            source.setEventHandler { [weak self] in self?.flag.store(true, ordering: .relaxed) }
+            source.activate()
+            slot = source
+        }
+        Thread.detachNewThread { [weak self] in
+            while let piece = try? FileHandle.standardInput.read(upToCount: 64), !piece.isEmpty {}
+            self?.flag.store(true, ordering: .relaxed)
+        }
+    }
+}

@@ -1,0 +1,62 @@
+import Foundation
+import LaresJSON
+import LaresNeural
+import LaresServer
+import LaresServing
+import Synchronization
+
+/// The progress of a training: a line with the curve of its losses that moves on a terminal, a plain line for each tenth elsewhere.
+final class TrainingLine: Sendable {
+    private struct State {
+        var curve = LossCurve()
+        var tenth = -1
+        var isShown = false
+    }
+
+    private let isLive: Bool
+    private let state = Mutex(State())
+
+    /// - Parameter isLive: True when standard error is a terminal.
+    init(isLive: Bool = Terminal.errorIsTerminal) { self.isLive = isLive }
+
+    func show(_ event: TrainingEvent) {
+        let text: String? = state.withLock { state in
+            if case .started(true) = event { return say("cli.train.resumed") + "\n" }
+            guard case .progress(let progress) = event else { return nil }
+            if let loss = progress.number("loss") { state.curve.append(Float(loss)) }
+            if isLive {
+                state.isShown = true
+                let facts = Self.facts(progress)
+                return "\r\u{1B}[K" + facts + "  " + state.curve.bars(width: max(8, min(40, Terminal.width - facts.columns - 3)))
+            }
+            let tenth = Int((progress.number("step") ?? 0) * 10 / max(1, progress.number("steps") ?? 1))
+            guard tenth != state.tenth else { return nil }
+            state.tenth = tenth
+            return Self.facts(progress) + "\n"
+        }
+        if let text { FileHandle.standardError.write(Data(text.utf8)) }
+    }
+
+    /// Ends the line, and leaves it there.
+    func finish() {
+        if state.withLock({ $0.isShown }) { FileHandle.standardError.write(Data("\n".utf8)) }
+    }
+
+    /// Such as "epoch 12/50  loss 0.1234  validation 0.2345".
+    private static func facts(_ progress: JSON) -> String {
+        func text(_ key: String) -> String { progress.number(key).map { String(format: "%.4f", $0) } ?? "–" }
+        let epoch = Int(progress.number("epoch") ?? 0), epochs = Int(progress.number("epochs") ?? 0)
+        let facts = say("cli.train.progress", ["epoch": "\(epoch)", "epochs": "\(epochs)", "loss": text("loss")])
+        return progress.number("validation") == nil ? facts : facts + say("cli.train.validation-loss", ["loss": text("validation")])
+    }
+}
+
+extension JSON {
+    fileprivate func number(_ key: String) -> Double? {
+        switch self[key] {
+        case .int(let whole)?: Double(whole)
+        case .double(let fraction)?: fraction
+        default: nil
+        }
+    }
+}

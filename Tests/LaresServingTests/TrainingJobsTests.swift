@@ -1,0 +1,113 @@
+import Foundation
+import LaresJSON
+import LaresServing
+import LaresStore
+import Logging
+import Testing
+
+/// Jobs with a program in the place of the child that says what a test wants it to say.
+@Suite struct TrainingJobsTests {
+    private static let recipe: JSON = ["data": ["file": "d.csv"], "columns": [["name": "x"]], "target": ["name": "y"]]
+
+    private func home() throws -> LaresHome {
+        try LaresHome(path: FileManager.default.temporaryDirectory.appending(path: "lares-jobs-\(UUID().uuidString)").path)
+    }
+
+    /// A script that stands for `lares train-worker`.
+    private func program(_ lines: String, in home: LaresHome) throws -> String {
+        let path = home.file("program.sh")
+        try Data("#!/bin/sh\n\(lines)\n".utf8).write(to: URL(fileURLWithPath: path))
+        try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: path)
+        return path
+    }
+
+    private func jobs(_ home: LaresHome, _ lines: String, publish: @escaping TrainingJobs.Publishing = { _, _ in }) throws -> TrainingJobs {
+        let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+        return try TrainingJobs(home: home, executable: program(lines, in: home), logger: logger, publish: publish)
+    }
+
+    /// Runs the line until a job is over.
+    private func end(of id: String, _ jobs: TrainingJobs) async throws -> Job {
+        let updates = try await jobs.updates(of: id)
+        return try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { try await jobs.run() }
+            var last: Job?
+            for await job in updates { last = job }
+            group.cancelAll()
+            return try #require(last)
+        }
+    }
+
+    @Test func aFinishedTrainingIsPublishedAndKeepsItsCard() async throws {
+        let home = try home()
+        let jobs = try jobs(
+            home,
+            #"""
+            echo '{"event":"started","resumed":false}'
+            echo '{"event":"progress","progress":{"epoch":1,"epochs":2,"step":3,"steps":6,"loss":0.5,"validation":null}}'
+            echo '{"event":"finished","card":{"metrics":1}}'
+            """#
+        ) { job, folder in try Data(job.id.utf8).write(to: URL(fileURLWithPath: home.file("published"))) }
+        let submitted = try await jobs.submit(TrainingJobsTests.recipe, data: Array("x,y\n1,a\n".utf8))
+        let job = try await end(of: submitted.id, jobs)
+        #expect(job.state == .finished && job.card == ["metrics": 1] && job.attempts == 1)
+        #expect(job.progress["step"] == 3)
+        #expect(try String(contentsOfFile: home.file("published"), encoding: .utf8) == job.id)
+    }
+
+    @Test func aTrainingThatFailsOrDiesIsMarkedWithTheReason() async throws {
+        for (lines, reason) in [
+            (#"echo '{"event":"failed","message":"no such column"}'; exit 1"#, "no such column"), ("kill -9 $$", "ended by signal 9"),
+            ("exit 3", "ended with 3"), ("echo nonsense", "said nothing"),
+        ] {
+            let jobs = try jobs(home(), lines)
+            let job = try await end(of: jobs.submit(TrainingJobsTests.recipe, data: []).id, jobs)
+            #expect(job.state == .failed && job.message?.contains(reason) == true, "\(job.message ?? "")")
+        }
+    }
+
+    @Test func aNetworkThatCannotBePublishedIsAFailure() async throws {
+        struct Full: Error {}
+        let jobs = try jobs(home(), #"echo '{"event":"finished","card":{}}'"#) { _, _ in throw Full() }
+        let job = try await end(of: jobs.submit(TrainingJobsTests.recipe, data: []).id, jobs)
+        #expect(job.state == .failed && job.message?.contains("could not be published") == true)
+    }
+
+    @Test func jobsOfAServerThatEndedGoOn() async throws {
+        let home = try home()
+        // The first server's child never ends by itself; it stops when asked to.
+        let first = try jobs(
+            home,
+            #"trap 'echo "{\"event\":\"stopped\"}"; exit 0' TERM; echo '{"event":"started","resumed":false}'; while :; do sleep 0.05; done"#
+        )
+        let id = try await first.submit(TrainingJobsTests.recipe, data: []).id
+        let updates = try await first.updates(of: id)
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { try await first.run() }
+            for await job in updates where job.state == .running { break }
+            group.cancelAll()
+            try await group.waitForAll()
+        }
+        #expect(try await first.job(id).state == .queued)
+
+        let second = try jobs(home, #"echo '{"event":"finished","card":{}}'"#)
+        #expect(try await end(of: id, second).state == .finished)
+    }
+
+    @Test func aJobIsCancelledWhileItWaitsAndRemovedWhenItIsOver() async throws {
+        let home = try home()
+        let jobs = try jobs(home, "exit 1")
+        let id = try await jobs.submit(TrainingJobsTests.recipe, data: []).id
+        #expect(try await jobs.cancel(id).state == .cancelled)
+        _ = try await jobs.cancel(id)
+        await #expect(throws: JobError.self) { try await jobs.job(id) }
+        #expect(!FileManager.default.fileExists(atPath: home.file("jobs") + "/" + id))
+    }
+
+    @Test func whatIsNoRecipeIsRefused() async throws {
+        let jobs = try jobs(home(), "exit 1")
+        await #expect(throws: JobError.self) { try await jobs.submit(["data": 1], data: []) }
+        await #expect(throws: JobError.self) { try await jobs.submit(TrainingJobsTests.recipe, data: nil) }
+        #expect(try await jobs.jobs().isEmpty)
+    }
+}
