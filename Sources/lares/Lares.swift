@@ -10,6 +10,7 @@ struct Lares: AsyncParsableCommand {
             version: LaresServer.version,
             subcommands: [
                 Serve.self, Run.self, Pull.self, List.self, Show.self, Alias.self, Remove.self, Import.self, Bench.self, Keys.self,
+                WordsCommand.self,
             ])
     }
 

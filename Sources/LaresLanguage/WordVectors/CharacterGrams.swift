@@ -34,6 +34,9 @@ public struct CharacterGrams: Sendable, Hashable {
         return rows
     }
 
+    /// How many pieces a word has.
+    public func pieceCount(of word: String) -> Int { rows(of: word).count }
+
     /// FNV-1a of 32 bits, bytes taken as signed as fastText does.
     static func hash(_ bytes: ArraySlice<UInt8>) -> UInt32 {
         bytes.reduce(2_166_136_261) { ($0 ^ UInt32(bitPattern: Int32(Int8(bitPattern: $1)))) &* 16_777_619 }
