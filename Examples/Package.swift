@@ -5,10 +5,12 @@ import PackageDescription
 let package = Package(
     name: "examples",
     dependencies: [.package(name: "lares", path: "..")],
-    targets: ["TruthTable", "BackPropagation", "NumberSequences"].map {
+    targets: [
+        "TruthTable": ["LaresTensor", "LaresNeural"], "BackPropagation": ["LaresTensor", "LaresNeural"],
+        "NumberSequences": ["LaresTensor", "LaresNeural"], "WordVectors": ["LaresLanguage"],
+    ].map { name, products in
         .executableTarget(
-            name: $0,
-            dependencies: [.product(name: "LaresTensor", package: "lares"), .product(name: "LaresNeural", package: "lares")],
+            name: name, dependencies: products.map { .product(name: $0, package: "lares") },
             swiftSettings: [.swiftLanguageMode(.v6), .treatAllWarnings(as: .error)])
     }
 )

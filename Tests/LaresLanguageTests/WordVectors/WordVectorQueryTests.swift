@@ -10,7 +10,7 @@ struct WordVectorQueryTests {
     @Test func theNearestComeFirstWithoutTheWordItself() throws {
         let near = try vectors().nearest(to: "man", count: 2)
         #expect(near.map(\.word) == ["boy", "woman"])
-        #expect(abs(near[0].similarity - 2 / 4.01.squareRoot()) < 1e-6)
+        #expect(abs(near[0].similarity - 2 / Float(4.01).squareRoot()) < 1e-6)
         #expect(try vectors().nearest(to: "man", count: 0).isEmpty)
         #expect(try vectors().nearest(to: "man", count: 100).count == 5)
     }

@@ -112,8 +112,8 @@ private struct Meter {
 
     /// Falls in a line with the words that are done.
     var rate: Float {
-        let share = Float(words / Double(total))
-        return max(settings.lowestLearningRate, settings.learningRate + (settings.lowestLearningRate - settings.learningRate) * share)
+        let left = max(0, 1 - Float(words / Double(total)))
+        return settings.lowestLearningRate + (settings.learningRate - settings.lowestLearningRate) * left
     }
 
     /// Adds `tokens` of the text, ends of sentences included; a report when the last one is a fifth of a second old.
