@@ -1,6 +1,6 @@
 import LaresTensor
 
-/// Reads models that fastText saved (`.bin`, version 12), unsupervised and not quantised.
+/// Reads models that fastText saved (`.bin`, versions 11 and 12), unsupervised and not quantised.
 ///
 /// Format: fastText `src/fasttext.cc`, `args.cc`, `dictionary.cc` and `densematrix.cc` of version 0.9.2.
 struct FastTextReader {
@@ -16,7 +16,8 @@ struct FastTextReader {
     mutating func read() throws(WordVectorError) -> WordVectors {
         let _: Int32 = try cursor.number()
         let version: Int32 = try cursor.number()
-        guard version == 12 else { throw unsupported("version \(version) of fastText's format; 12 is read") }
+        // They differ for classifiers alone, which are refused.
+        guard version == 11 || version == 12 else { throw unsupported("version \(version) of fastText's format; 11 and 12 are read") }
         let (dimensions, grams) = try arguments()
         let (words, counts) = try dictionary()
         let isQuantised: UInt8 = try cursor.number()
