@@ -31,12 +31,13 @@ let package = Package(
     ],
     targets: [
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+        .target(name: "CWordBreaks", linkerSettings: [.linkedLibrary("icuuc")]),
         .target(name: "CLaresKernels", exclude: ["README.md"]),
         .target(name: "LaresJSON"),
         .target(name: "LaresTensor", dependencies: ["CLaresKernels"]),
         .target(name: "LaresNeural", dependencies: ["LaresJSON", "LaresTensor"]),
         .target(name: "LaresTemplates"),
-        .target(name: "LaresLanguage", dependencies: ["LaresNeural", "LaresTensor", "LaresTemplates"]),
+        .target(name: "LaresLanguage", dependencies: ["CWordBreaks", "LaresNeural", "LaresTensor", "LaresTemplates"]),
         .target(name: "LaresStore", dependencies: [.product(name: "GRDB", package: "GRDB.swift")]),
         .target(
             name: "LaresAccess",

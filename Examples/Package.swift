@@ -5,7 +5,7 @@ import PackageDescription
 let package = Package(
     name: "examples",
     dependencies: [.package(name: "lares", path: "..")],
-    targets: ["TruthTable", "BackPropagation", "NumberSequences", "Digits", "Dates", "TinyGPT"].map {
+    targets: ["TruthTable", "BackPropagation", "NumberSequences", "Digits", "Dates", "TinyGPT", "WordVectors"].map {
         .executableTarget(
             name: $0,
             dependencies: ["LaresTensor", "LaresNeural", "LaresLanguage"].map { .product(name: $0, package: "lares") },

@@ -13,6 +13,7 @@
 #include "learn.inc.h"
 #include "learn_cells.inc.h"
 #include "gemm.inc.h"
+#include "word_vectors.inc.h"
 
 static const lares_learn_set NAME(lares_learn) = {
     .gemm_part = NAME(lares_gemm_part),
@@ -34,6 +35,8 @@ static const lares_learn_set NAME(lares_learn) = {
     .lstm_back = NAME(lares_lstm_back),
     .gru = NAME(lares_gru),
     .gru_back = NAME(lares_gru_back),
+    .word_step = NAME(lares_word_step),
+    .word_vectors = NAME(lares_word_vectors),
 };
 
 const lares_kernel_set NAME(lares_set) = {

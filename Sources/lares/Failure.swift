@@ -5,6 +5,7 @@ import LaresLanguage
 import LaresServer
 import LaresServing
 import LaresStore
+import LaresTensor
 
 /// A failure with words from the catalogue.
 struct Failure: Error, CustomStringConvertible {
@@ -37,6 +38,7 @@ struct Failure: Error, CustomStringConvertible {
     }
 
     private static func explanation(of error: any Error) -> Explanation? {
+        if let error = error as? WordVectorError { return wordKeys[error.code].flatMap { Explanation(key: $0, error, words) } }
         guard let error = error as? StoreError else { return Explanation(error, words) }
         let keys: [StoreError.Code: String] = [
             .newerSchema: "store.newer", .notWritable: "store.write", .unreadable: "store.read", .migrationFailed: "store.migration",
@@ -44,6 +46,11 @@ struct Failure: Error, CustomStringConvertible {
         ]
         return keys[error.code].flatMap { Explanation(key: $0, error, words) }
     }
+
+    private static let wordKeys: [WordVectorError.Code: String] = [
+        .unknownWord: "words.unknown", .emptyText: "words.text", .badSetting: "words.setting", .unreadable: "words.read",
+        .unwritable: "words.write", .truncated: "words.damaged", .malformed: "words.damaged", .unsupported: "words.format",
+    ]
 
     /// 1 for failures; 66 when a named model is not there, 69 when something needed can't be had (as in sysexits.h).
     private static func code(of error: any Error) -> Int32? {
@@ -57,7 +64,7 @@ struct Failure: Error, CustomStringConvertible {
             }
         case let error as RegistryError: [.modelNotFound, .versionNotFound].contains(error.code) ? EX_NOINPUT : EXIT_FAILURE
         case let error as PullError: error.code == .network ? EX_UNAVAILABLE : EXIT_FAILURE
-        case is AccessError, is StoreError, is ServerError, is ConsoleError: EXIT_FAILURE
+        case is AccessError, is StoreError, is ServerError, is ConsoleError, is WordVectorError, is SafeTensorsError: EXIT_FAILURE
         default: nil
         }
     }

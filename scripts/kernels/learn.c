@@ -145,6 +145,31 @@ static void check_cells(const lares_kernel_set *set) {
     report(set->name, "cells", cases, worst, 3e-6);
 }
 
+/// Rows of inputs, outputs and errors in one, so that they are compared together.
+static void word_step(const lares_learn_set *set, float *x, size_t inputs, size_t outputs, size_t stride) {
+    lares_word_step s = {.stride = stride, .inputs = inputs, .outputs = outputs, .rate = 0.1f};
+    for (size_t i = 0; i < inputs; i++) s.in[i] = x + i * stride;
+    for (size_t o = 0; o < outputs; o++) s.out[o] = x + (inputs + o) * stride, s.labels[o] = o % 3 == 0;
+    s.errors = x + (inputs + outputs) * stride;
+    set->word_step(&s);
+}
+
+static void check_words(const lares_kernel_set *set) {
+    double worst = 0;
+    const int cases = 60;
+    for (int i = 0; i < cases; i++) {
+        const size_t inputs = 1 + draw(LARES_WORD_INPUTS), outputs = 1 + draw(40), stride = 16 * (1 + draw(8));
+        const size_t n = (2 * inputs + outputs) * stride;
+        float *x = numbers(n);
+        for (size_t j = 0; j < n; j++) x[j] *= 0.3f;
+        float *y = same(x, n);
+        word_step(set->learn, x, inputs, outputs, stride), word_step(PLAIN, y, inputs, outputs, stride);
+        worst = fmax(worst, difference(x, y, n));
+        free(x), free(y);
+    }
+    report(set->name, "word vectors", cases, worst, 3e-6);
+}
+
 void compare_learn(const lares_kernel_set *set) {
-    check_gemm(set), check_maps(set), check_sums(set), check_norms(set), check_adam(set), check_cells(set);
+    check_gemm(set), check_maps(set), check_sums(set), check_norms(set), check_adam(set), check_cells(set), check_words(set);
 }

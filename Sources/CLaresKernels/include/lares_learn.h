@@ -2,6 +2,7 @@
 #define LARES_LEARN_H
 
 #include "lares_pool.h"
+#include "lares_word_vectors.h"
 
 // What learning needs beside inference: products of float matrices, and loops over floats with their derivatives. As in lares_kernels.h,
 // nothing allocates and lengths were checked before. Arrays may have any length and alignment.
@@ -79,6 +80,8 @@ typedef struct lares_learn_set {
     void (*adam)(const lares_adam *step, float *w, const float *g, float *m, float *v, size_t n);
     lares_body lstm, gru;            // the context is a lares_cell
     lares_body lstm_back, gru_back;  // the context is a lares_cell_back
+    void (*word_step)(const lares_word_step *step);
+    lares_body word_vectors;  // the context is a lares_word_round
 } lares_learn_set;
 
 /// c[m][n] = f(a[m][k] · b[k][n] + bias), or += before bias and f when `adding`. Steps are in floats, so a transpose is only other steps.

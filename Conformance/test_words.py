@@ -1,0 +1,106 @@
+"""Word vectors of `lares words` and of gensim, each read by the other."""
+
+import json
+
+import numpy as np
+import pytest
+from gensim.models import FastText, KeyedVectors, Word2Vec
+from gensim.models.fasttext import save_facebook_model
+
+from lares_server import must_run, run
+
+
+LINES = ["the cat drinks milk", "the dog drinks milk", "der Bär trinkt 牛奶", "a train leaves the station"] * 20
+
+
+@pytest.fixture
+def corpus(tmp_path):
+    path = tmp_path / "corpus.txt"
+    path.write_text("\n".join(LINES) + "\n")
+    return path
+
+
+def trained(home, corpus, output, *options):
+    must_run(["words", "train", str(corpus), "--output", str(output), "--dimensions", "12", "--threads", "1", *options], home)
+    return output
+
+
+def nearest(home, vectors, word):
+    return json.loads(must_run(["words", "nearest", str(vectors), word, "--json"], home))
+
+
+@pytest.mark.parametrize("format", ["text", "binary"])
+def test_gensim_reads_ours(home, corpus, tmp_path, format):
+    path = trained(home, corpus, tmp_path / "vectors", "--format", format)
+    vectors = KeyedVectors.load_word2vec_format(str(path), binary=format == "binary")
+    assert vectors.vector_size == 12 and {"cat", "bär", "牛奶"} <= set(vectors.index_to_key)
+    for found, (word, cosine) in zip(nearest(home, path, "cat"), vectors.most_similar("cat", topn=10)):
+        assert found["word"] == word and found["similarity"] == pytest.approx(cosine, abs=1e-5)
+
+
+@pytest.mark.parametrize("binary", [False, True])
+def test_we_read_gensims(home, tmp_path, binary):
+    model = Word2Vec([line.split() for line in LINES], vector_size=9, min_count=1, seed=1)
+    path = tmp_path / "gensim.vectors"
+    model.wv.save_word2vec_format(str(path), binary=binary)
+    for found, (word, cosine) in zip(nearest(home, path, "cat"), model.wv.most_similar("cat", topn=10)):
+        assert found["similarity"] == pytest.approx(cosine, abs=1e-5)
+    out = tmp_path / "again.safetensors"
+    must_run(["words", "convert", str(path), str(out)], home)
+    assert nearest(home, out, "cat") == nearest(home, path, "cat")
+
+
+def test_we_read_fasttext_and_its_unseen_words(home, tmp_path):
+    model = FastText([line.split() for line in LINES], vector_size=8, min_count=1, bucket=200, seed=1)
+    path = tmp_path / "fasttext.bin"
+    save_facebook_model(model, str(path))
+    for pair in [("cat", "dog"), ("unseen", "cat"), ("Bären", "牛奶粉")]:
+        found = json.loads(must_run(["words", "similarity", str(path), *pair, "--json"], home))["similarity"]
+        assert found == pytest.approx(float(model.wv.similarity(*pair)), abs=1e-5)
+
+
+def test_n_grams_of_ours_give_unseen_words_a_vector(home, corpus, tmp_path):
+    plain = trained(home, corpus, tmp_path / "plain.safetensors")
+    grams = trained(home, corpus, tmp_path / "grams.safetensors", "--ngrams", "--buckets", "500")
+    assert nearest(home, grams, "trains")
+    refused = run(["words", "nearest", str(plain), "trains"], home)
+    assert refused.returncode == 1 and "trains" in refused.stderr and "n-grams" in refused.stderr
+
+
+def test_a_seed_gives_the_same_file(home, corpus, tmp_path):
+    files = [trained(home, corpus, tmp_path / name, "--seed", seed) for name, seed in [("a.bin", "7"), ("b.bin", "7"), ("c.bin", "8")]]
+    a, b, c = (file.read_bytes() for file in files)
+    assert a == b != c
+
+
+def test_evaluation_agrees_with_gensims(home, corpus, tmp_path):
+    path = trained(home, corpus, tmp_path / "vectors.bin")
+    vectors = KeyedVectors.load_word2vec_format(str(path), binary=True)
+    pairs = tmp_path / "pairs.tsv"
+    rows = [("cat", "dog", 9), ("cat", "milk", 5), ("train", "station", 7), ("dog", "station", 1), ("cat", "nobody", 2)]
+    pairs.write_text("".join(f"{a}\t{b}\t{score}\n" for a, b, score in rows))
+    questions = tmp_path / "questions.txt"
+    questions.write_text(": pets\ncat milk dog drinks\ncat dog milk drinks\n")
+    ours = json.loads(must_run(["words", "evaluate", str(path), "--pairs", str(pairs), "--analogies", str(questions), "--json"], home))
+    assert ours["spearman"] == pytest.approx(float(vectors.evaluate_word_pairs(str(pairs))[1][0]), abs=1e-9)
+    assert (ours["pairs"], ours["unknown_pairs"], ours["analogies_asked"]) == (4, 1, 2)
+    assert ours["analogies_correct"] / 2 == pytest.approx(vectors.evaluate_word_analogies(str(questions))[0])
+
+
+@pytest.mark.parametrize("content", [b"", b"2 3\na 1 2 3\n", b"1 2\na 1 nan\n", b"\xba\x16\x4f\x2f\x0c\0\0\0", b"no vectors"])
+def test_broken_files_end_with_one_sentence(home, tmp_path, content):
+    path = tmp_path / "broken"
+    path.write_bytes(content)
+    refused = run(["words", "nearest", str(path), "a"], home)
+    assert refused.returncode == 1 and str(path) in refused.stderr and len(refused.stderr.splitlines()) == 1
+
+
+def test_numbers_out_of_range_are_named(home, corpus, tmp_path):
+    refused = run(["words", "train", str(corpus), "--output", str(tmp_path / "v.bin"), "--dimensions", "0"], home)
+    assert refused.returncode == 1 and "dimensions" in refused.stderr
+
+
+def test_vectors_are_finite(home, corpus, tmp_path):
+    path = trained(home, corpus, tmp_path / "v.bin", "--architecture", "cbow", "--negatives", "0", "--learning-rate", "1")
+    vectors = KeyedVectors.load_word2vec_format(str(path), binary=True)
+    assert np.isfinite(vectors.vectors).all()

@@ -1,0 +1,148 @@
+import ArgumentParser
+import Foundation
+import LaresLanguage
+import LaresServer
+import LaresTensor
+
+extension WordUnit: ExpressibleByArgument {}
+extension WordVectorSettings.Architecture: ExpressibleByArgument {}
+extension WordVectorFormat: ExpressibleByArgument {}
+
+struct WordsTrain: AsyncParsableCommand {
+    static var configuration: CommandConfiguration {
+        CommandConfiguration(commandName: "train", abstract: say("cli.words.train.abstract"), discussion: say("cli.words.train.discussion"))
+    }
+
+    @OptionGroup var common: CommonOptions
+
+    @Argument(help: ArgumentHelp(say("cli.words.train.text")), completion: .file())
+    var text: String
+
+    @Option(name: .shortAndLong, help: ArgumentHelp(say("cli.words.output")), completion: .file())
+    var output: String
+
+    @Option(help: ArgumentHelp(say("cli.words.format")))
+    var format: WordVectorFormat?
+
+    @OptionGroup var reading: TextOptions
+    @OptionGroup var learning: LearningOptions
+
+    @Option(help: ArgumentHelp(say("cli.option.threads")))
+    var threads: Int?
+
+    @Flag(help: ArgumentHelp(say("cli.option.json")))
+    var json = false
+
+    func validate() throws {
+        guard threads.map({ (1...1_024).contains($0) }) ?? true else { throw ValidationError(say("cli.bad-threads")) }
+    }
+
+    func run() async throws {
+        let settings = learning.settings
+        let text = try TrainingText(
+            contentsOf: self.text, unit: reading.unit, lowercases: !reading.keepCase, minimumCount: reading.minCount)
+        if !json { Terminal.note(say("cli.words.train.read", ["words": "\(text.wordCount)", "vocabulary": "\(text.words.count)"])) }
+        let pool = ComputePool(threads: threads)
+        defer { pool.close() }
+        var last: WordVectorProgress?
+        let line = TrainingLine()
+        defer { line.finish() }
+        let vectors = try WordVectorTrainer(text, settings, pool: pool).train { progress in
+            last = progress
+            line.show(progress)
+        }
+        try vectors.write(to: output, as: format)
+        line.finish()
+        report(text, last)
+    }
+
+    private func report(_ text: TrainingText, _ last: WordVectorProgress?) {
+        let rate = last?.wordsPerSecond ?? 0
+        guard json else { return print(say("cli.words.train.done", ["file": output.printable, "rate": Amounts.decimal(rate, 0)])) }
+        print(
+            ([
+                "file": .string(output), "vocabulary": .int(text.words.count), "words": .int(last?.words ?? 0),
+                "words_per_second": .double(rate), "loss": .double(Double(last?.loss ?? 0)),
+            ] as JSON).serialized)
+    }
+}
+
+/// How a text is read.
+struct TextOptions: ParsableArguments {
+    @Option(help: ArgumentHelp(say("cli.words.train.unit")))
+    var unit = WordUnit.words
+
+    @Flag(help: ArgumentHelp(say("cli.words.train.keep-case")))
+    var keepCase = false
+
+    @Option(help: ArgumentHelp(say("cli.words.train.min-count")))
+    var minCount = 5
+}
+
+/// How vectors are learnt.
+struct LearningOptions: ParsableArguments {
+    @Option(help: ArgumentHelp(say("cli.words.train.architecture")))
+    var architecture = WordVectorSettings.Architecture.skipGram
+
+    @Option(help: ArgumentHelp(say("cli.words.train.negatives")))
+    var negatives = 5
+
+    @Option(help: ArgumentHelp(say("cli.words.train.dimensions")))
+    var dimensions = 100
+
+    @Option(help: ArgumentHelp(say("cli.words.train.window")))
+    var window = 5
+
+    @Option(help: ArgumentHelp(say("cli.words.train.epochs")))
+    var epochs = 5
+
+    @Option(help: ArgumentHelp(say("cli.words.train.learning-rate")))
+    var learningRate: Float = 0.025
+
+    @Option(help: ArgumentHelp(say("cli.words.train.sample")))
+    var sample = 1e-3
+
+    @Flag(help: ArgumentHelp(say("cli.words.train.ngrams")))
+    var ngrams = false
+
+    @Option(help: ArgumentHelp(say("cli.words.train.buckets")))
+    var buckets = 200_000
+
+    @Option(help: ArgumentHelp(say("cli.words.train.seed")))
+    var seed: UInt64 = 1
+
+    var settings: WordVectorSettings {
+        var settings = WordVectorSettings()
+        settings.architecture = architecture
+        settings.objective = negatives == 0 ? .hierarchicalSoftmax : .negativeSampling(negatives)
+        (settings.dimensions, settings.window, settings.epochs, settings.seed) = (dimensions, window, epochs, seed)
+        (settings.learningRate, settings.sample) = (learningRate, sample)
+        settings.lowestLearningRate = min(settings.lowestLearningRate, learningRate)
+        if ngrams { settings.grams = CharacterGrams(buckets: buckets) }
+        return settings
+    }
+}
+
+/// One line on a terminal that shows how far training has come; nothing elsewhere.
+private final class TrainingLine {
+    private let isLive = Terminal.errorIsTerminal
+    private var isShown = false
+
+    func show(_ progress: WordVectorProgress) {
+        guard isLive else { return }
+        isShown = true
+        let line = say(
+            "cli.words.train.progress",
+            [
+                "share": "\(progress.words * 100 / max(1, progress.total))", "rate": Amounts.decimal(progress.wordsPerSecond, 0),
+                "learningRate": Amounts.decimal(Double(progress.learningRate), 4), "loss": Amounts.decimal(Double(progress.loss), 3),
+            ])
+        FileHandle.standardError.write(Data(("\r\u{1B}[K" + line).utf8))
+    }
+
+    /// Takes the line away.
+    func finish() {
+        if isShown { FileHandle.standardError.write(Data("\r\u{1B}[K".utf8)) }
+        isShown = false
+    }
+}

@@ -1,0 +1,113 @@
+import LaresLanguage
+import LaresTensor
+import Testing
+
+struct WordVectorTrainerTests {
+    /// Two worlds that share no words but "the".
+    private static let lines =
+        ["the cat drinks milk", "the dog drinks milk", "the cat eats fish", "the dog eats fish"].repeated(20)
+        + ["the train leaves station", "the bus leaves station", "the train reaches city", "the bus reaches city"].repeated(20)
+
+    struct Kind: Sendable, CustomTestStringConvertible {
+        let architecture: WordVectorSettings.Architecture
+        let objective: WordVectorSettings.Objective
+        let grams: CharacterGrams?
+        var testDescription: String { "\(architecture.rawValue) \(objective) \(grams == nil ? "words" : "n-grams")" }
+
+        var settings: WordVectorSettings {
+            var settings = WordVectorSettings()
+            (settings.architecture, settings.objective, settings.grams) = (architecture, objective, grams)
+            (settings.dimensions, settings.epochs, settings.sample, settings.learningRate) = (20, 150, 0, 0.05)
+            return settings
+        }
+    }
+
+    static let kinds: [Kind] = WordVectorSettings.Architecture.allCases.flatMap { architecture in
+        [WordVectorSettings.Objective.negativeSampling(5), .hierarchicalSoftmax].flatMap { objective in
+            [nil, CharacterGrams(buckets: 500)].map { Kind(architecture: architecture, objective: objective, grams: $0) }
+        }
+    }
+
+    @Test(arguments: kinds) func relatedWordsEndNearer(_ kind: Kind) throws {
+        let pool = ComputePool(threads: 1)
+        defer { pool.close() }
+        let vectors = try WordVectorTrainer(try TrainingText(lines: Self.lines), kind.settings, pool: pool).train()
+        for (a, b, other) in [("cat", "dog", "train"), ("train", "bus", "dog"), ("milk", "fish", "station")] {
+            #expect(try vectors.similarity(a, b) > vectors.similarity(a, other))
+        }
+        #expect(try vectors.nearest(to: "cat", count: 4).contains { $0.word == "dog" })
+        #expect(vectors.matrix.array.allSatisfy { $0.isFinite })
+    }
+
+    @Test(arguments: kinds) func aSeedNamesTheRunOnOneThread(_ kind: Kind) throws {
+        let pool = ComputePool(threads: 1)
+        defer { pool.close() }
+        let text = try TrainingText(lines: Self.lines)
+        var settings = kind.settings
+        settings.epochs = 3
+        let first = try WordVectorTrainer(text, settings, pool: pool).train().matrix.array
+        #expect(try WordVectorTrainer(text, settings, pool: pool).train().matrix.array == first)
+        settings.seed = 2
+        #expect(try WordVectorTrainer(text, settings, pool: pool).train().matrix.array != first)
+    }
+
+    @Test func theLossFallsAndProgressCountsToTheEnd() throws {
+        var reports: [WordVectorProgress] = []
+        var settings = Self.kinds[0].settings
+        settings.epochs = 2_000
+        let text = try TrainingText(lines: Self.lines)
+        _ = try WordVectorTrainer(text, settings).train { reports.append($0) }
+        let last = try #require(reports.last)
+        #expect(last.words == last.total && last.total == 2_000 * text.wordCount)
+        #expect(abs(last.learningRate - settings.lowestLearningRate) < 1e-6)
+        #expect(last.loss > 0 && last.loss < 6 * 0.6931)
+        #expect(last.wordsPerSecond > 0)
+    }
+
+    @Test func whatProgressThrowsEndsTheTraining() throws {
+        struct Enough: Error {}
+        var settings = Self.kinds[0].settings
+        settings.epochs = 10_000
+        #expect(throws: Enough.self) {
+            _ = try WordVectorTrainer(try TrainingText(lines: Self.lines), settings).train { _ in throw Enough() }
+        }
+    }
+
+    @Test func cancellingTheTaskEndsTheTraining() async throws {
+        let task = Task {
+            withUnsafeCurrentTask { $0?.cancel() }
+            return try WordVectorTrainer(try TrainingText(lines: Self.lines)).train().words.count
+        }
+        await #expect(throws: CancellationError.self) { _ = try await task.value }
+    }
+
+    @Test func frequentWordsAreThinnedOutAndTheRestStillLearns() throws {
+        var settings = Self.kinds[0].settings
+        (settings.sample, settings.epochs) = (0.02, 200)
+        let vectors = try WordVectorTrainer(try TrainingText(lines: Self.lines), settings).train()
+        #expect(try vectors.similarity("cat", "dog") > vectors.similarity("cat", "bus"))
+    }
+
+    @Test func chineseWordsAreLearnt() throws {
+        let lines = ["猫喝牛奶", "狗喝牛奶", "猫吃鱼", "狗吃鱼"].repeated(20) + ["火车离开车站", "汽车离开车站", "火车到达城市", "汽车到达城市"].repeated(20)
+        let byWord = try WordVectorTrainer(try TrainingText(lines: lines), Self.kinds[0].settings).train()
+        #expect(try byWord.similarity("火车", "汽车") > byWord.similarity("火车", "猫"))
+        let byCharacter = try WordVectorTrainer(try TrainingText(lines: lines, unit: .characters), Self.kinds[0].settings).train()
+        #expect(try byCharacter.similarity("猫", "狗") > byCharacter.similarity("猫", "站"))
+    }
+
+    static let bad: [(String, @Sendable (inout WordVectorSettings) -> Void)] = [
+        ("dimensions", { $0.dimensions = 0 }), ("dimensions", { $0.dimensions = 1_025 }), ("window", { $0.window = 128 }),
+        ("epochs", { $0.epochs = 0 }), ("negative", { $0.objective = .negativeSampling(0) }), ("rates", { $0.learningRate = .nan }),
+        ("rates", { $0.learningRate = -1 }), ("sample", { $0.sample = .infinity }),
+        ("n-gram", { $0.grams = CharacterGrams(shortest: 4, longest: 3) }), ("buckets", { $0.grams = CharacterGrams(buckets: 0) }),
+    ]
+
+    @Test(arguments: bad.indices) func settingsOutOfRangeAreNamed(_ index: Int) throws {
+        var settings = WordVectorSettings()
+        Self.bad[index].1(&settings)
+        let text = try TrainingText(lines: Self.lines)
+        let error = #expect(throws: WordVectorError.self) { _ = try WordVectorTrainer(text, settings) }
+        #expect(error?.message.contains(Self.bad[index].0) == true)
+    }
+}
