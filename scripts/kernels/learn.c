@@ -41,7 +41,7 @@ static void check_gemm(const lares_kernel_set *set) {
         const size_t m = 1 + draw(i % 4 ? 40 : 300), n = 1 + draw(200), k = 1 + draw(i % 3 ? 90 : 900), size = m * (n + 3);
         float *a = numbers(m * k), *b = numbers(k * n), *bias = numbers(n), *c = numbers(size), *d = same(c, size);
         lares_gemm g = random_product(a, b, bias, m, n, k);
-        float *scratch = room(4 * (lares_gemm_room(&g) + 1));
+        float *scratch = room(4 * (lares_gemm_room(&g, 1) + 1));
         g.c = c, lares_gemm_run(0, 1, set->learn, g, scratch);
         g.c = d, lares_gemm_run(0, 1, PLAIN, g, scratch);
         worst = fmax(worst, difference(c, d, size));

@@ -4,6 +4,7 @@ import LaresTensor
 
 /// Steps a second of forward, backward and Adam.
 func measure<M: Module>(_ name: String, _ start: M, loss: (M) -> Tensor) {
+    if CommandLine.arguments.count > 1 && !CommandLine.arguments.contains(name) { return }
     var (model, optimizer) = (start, Adam())
     func step() {
         let (_, gradient) = valueAndGradient(at: model, loss)

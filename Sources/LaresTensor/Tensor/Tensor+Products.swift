@@ -78,10 +78,10 @@ extension lares_gemm {
 private func run(_ product: lares_gemm, alone: Bool) {
     var job = product
     guard job.m > 0, job.n > 0 else { return }
-    let loops = Loops.shared, bytes = lares_gemm_room(&job) * MemoryLayout<Float>.stride
+    let loops = Loops.shared, threads = alone ? 1 : Int32(loops.pool.threads)
+    let bytes = lares_gemm_room(&job, threads) * MemoryLayout<Float>.stride
     let scratch = bytes > 0 ? TensorMemory.shared.take(bytes) : nil
-    lares_gemm_run(
-        loops.pool.state, alone ? 1 : Int32(loops.pool.threads), loops.set, job, scratch?.assumingMemoryBound(to: Float.self))
+    lares_gemm_run(loops.pool.state, threads, loops.set, job, scratch?.assumingMemoryBound(to: Float.self))
     if let scratch { TensorMemory.shared.give(scratch, bytes) }
 }
 
