@@ -83,6 +83,10 @@ static void check_sums(const lares_kernel_set *set) {
         worst = fmax(worst, difference(a, b, n));
         set->learn->add_scaled(a, x, 0.3f, n), PLAIN->add_scaled(b, x, 0.3f, n);
         worst = fmax(worst, difference(a, b, n));
+        float *places = same(y, n), *others = same(y, n);
+        set->learn->take_larger(x, 0x3f800000, a, places, n), PLAIN->take_larger(x, 0x3f800000, b, others, n);
+        worst = fmax(worst, fmax(difference(a, b, n), difference(places, others, n)));
+        free(places), free(others);
         set->learn->softmax_back(x, y, 0.5f, a, n), PLAIN->softmax_back(x, y, 0.5f, b, n);
         set->learn->scale_to(a, 0.7f, a, n), PLAIN->scale_to(b, 0.7f, b, n);
         worst = fmax(worst, difference(a, b, n));

@@ -66,6 +66,7 @@ typedef struct lares_learn_set {
     void (*scale_to)(const float *x, float scale, float *out, size_t n);
     float (*sum)(const float *x, size_t n);
     float (*dot)(const float *x, const float *y, size_t n);
+    void (*take_larger)(const float *x, uint32_t place, float *out, float *places, size_t n);  // places holds bits of whole numbers
     void (*sum_rows)(const float *x, size_t rows, size_t columns, size_t row, float *out);  // out[columns] += the sum of the rows
     void (*softmax_back)(const float *y, const float *dy, float scale, float *dx, size_t n);
     void (*normalise)(const float *x, const float *weight, const float *bias, float epsilon, int centred, size_t n, float *y, float *statistics);

@@ -41,11 +41,14 @@ func multiply(
     run(job, alone: alone)
 }
 
-/// The same with a matrix that was packed ahead.
-func multiply(_ a: MatrixView, _ b: PackedMatrix, into c: UnsafeMutablePointer<Float>, row: Int, _ then: Epilogue = Epilogue()) {
-    var job = lares_gemm(a, columns: b.columns, into: c, row: row, then)
+/// The same with a matrix that was packed ahead, or its first columns.
+func multiply(
+    _ a: MatrixView, _ b: PackedMatrix, columns: Int? = nil, into c: UnsafeMutablePointer<Float>, row: Int,
+    _ then: Epilogue = Epilogue(), alone: Bool = false
+) {
+    var job = lares_gemm(a, columns: columns ?? b.columns, into: c, row: row, then)
     job.packed_b = b.memory.floats
-    run(job, alone: false)
+    run(job, alone: alone)
 }
 
 /// A second factor, packed once for products that meet it at every step.
@@ -152,8 +155,10 @@ public func linear(_ x: Tensor, _ weight: Tensor, _ bias: Tensor?, then f: Nonli
     return y.derived(fromAny: [x, weight] + (bias.map { [$0] } ?? [])) { dy, gradients in
         let d = f == .identity ? dy.packed : Tensor.back(f.kind, y, y, dy)
         if let bias { gradients.add(d.sumOfRows(), to: bias) }
-        gradients.add(Tensor(weight.shape) { multiply(input.rowsByLast.transposed, d.rowsByLast, into: $0, row: outputs) }, to: weight)
-        gradients.add(Tensor(x.shape) { multiply(d.rowsByLast, w.matrix.transposed, into: $0, row: w.shape[0]) }, to: x)
+        gradients.accumulate(to: weight) {
+            multiply(input.rowsByLast.transposed, d.rowsByLast, into: $0, row: outputs, Epilogue(adding: $1))
+        }
+        gradients.accumulate(to: x) { multiply(d.rowsByLast, w.matrix.transposed, into: $0, row: w.shape[0], Epilogue(adding: $1)) }
     }
 }
 
