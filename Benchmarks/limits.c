@@ -164,7 +164,7 @@ static double slowest(void *(*work)(void *)) {
 
 int main(void) {
     double bytes = 0, integer = 0, floats = 0;
-    for (int attempt = 0; attempt < 3; attempt++) {
+    for (int attempt = 0; attempt < 8; attempt++) {
         double b = (double)threads * repeats * ((double)megabytes * 1048576.0) / slowest(reader);
         double m = (double)threads * rounds * operations / slowest(multiplier);
         if (b > bytes) bytes = b;
