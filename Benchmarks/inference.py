@@ -17,22 +17,15 @@ import lares_program
 import machine
 import serving_rows
 from peer import Peer
-from rows import Row, print_table, write_json
 from gguf_shape import work
+from session import Session
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 MODELS = pathlib.Path(os.environ.get("LARES_TEST_MODELS", ROOT / ".build/models"))
 PEER = "llama.cpp"
 
 
-class Bench:
-    def __init__(self, runs):
-        self.runs = runs
-        self.idle = machine.IdleCheck()
-        self.rows, self.notes = [], []
-        self.bandwidth, self.integer_peak = machine.limits()
-        print(f"{machine.description()}; reads {self.bandwidth / 1e9:.1f} GB/s, {self.integer_peak / 1e9:.0f} Gop/s (8-bit), two threads", flush=True)
-
+class Bench(Session):
     def speed(self, label, path, prompt, decode):
         """Prompt and decode speed of one model."""
         ours, theirs = {"prompt": [], "decode": []}, {"prompt": [], "decode": []}
@@ -53,8 +46,8 @@ class Bench:
                         theirs["decode"].append(decode / peer.ask("generate", count=decode)["seconds"])
                 print(f"  {label} {run + 1}/{self.runs}", file=sys.stderr, flush=True)
         per_token = work(path)
-        self.add(f"inference/{label}/prompt{prompt}", "tokens/s", ours["prompt"], theirs["prompt"], limit=self.integer_peak / (2 * per_token.body_weights))
-        self.add(f"inference/{label}/decode{decode}", "tokens/s", ours["decode"], theirs["decode"], limit=self.bandwidth / per_token.bytes_per_token)
+        self.add(f"inference/{label}/prompt{prompt}", "tokens/s", ours["prompt"], theirs["prompt"], limit=self.limits.integer / (2 * per_token.body_weights))
+        self.add(f"inference/{label}/decode{decode}", "tokens/s", ours["decode"], theirs["decode"], limit=self.limits.bandwidth / per_token.bytes_per_token)
 
     def start(self, prefix, label, path):
         """Process start of the server to /ready with the model loaded, and what it keeps resident after one short answer.
@@ -79,19 +72,6 @@ class Bench:
         self.add(f"{prefix}/start", "s", ours, theirs, smaller_is_better=True)
         self.add(f"{prefix}/memory", "× file", [m / size for m in our_memory], [m / size for m in their_memory], smaller_is_better=True)
 
-    def in_turn(self, label, sides):
-        """The values of each of the functions in `sides`, run after run; who begins changes with each run, and each waits for an idle machine."""
-        values = {name: [] for name in sides}
-        for run in range(self.runs):
-            for name in reversed(sides) if run % 2 else sides:
-                self.idle.wait()
-                values[name].append(sides[name]())
-            print(f"  {label} {run + 1}/{self.runs}", file=sys.stderr, flush=True)
-        return values
-
-    def add(self, name, unit, ours, theirs=(), limit=None, smaller_is_better=False, peer=PEER):
-        self.rows.append(Row(name, unit, ours, list(theirs), peer if theirs else None, limit, smaller_is_better))
-
     def small(self, label):
         path = MODELS / f"{label}.gguf"
         self.speed(label, path, 512, 128)
@@ -114,9 +94,7 @@ def main():
     options.add_argument("--only", default="smollm2,gemma3,batch,prefix,act,gap,grammar,embed,large")
     options.add_argument("--output", type=pathlib.Path, default=ROOT / ".build/bench.json")
     options = options.parse_args()
-    if options.runs < 5:
-        print("note: medians of fewer than five runs are for trying out only", file=sys.stderr)
-    bench = Bench(options.runs)
+    bench = Bench(options.runs, PEER)
     parts = {
         "large": bench.large,
         "batch": lambda: serving_rows.batch(bench, MODELS),
@@ -128,12 +106,7 @@ def main():
     }
     for part in options.only.split(","):
         parts[part]() if part in parts else bench.small(part)
-    print_table(bench.rows)
-    for note in bench.notes:
-        print(note)
-    if bench.idle.noisy:
-        print(f"\n{bench.idle.noisy} of {bench.idle.samples} samples were taken while other programs were busy: repeat on an idle machine.")
-    write_json(bench.rows, options.output)
+    bench.finish(options.output)
 
 
 if __name__ == "__main__":

@@ -1,11 +1,12 @@
-"""The models of Sources/learn in PyTorch, eager, on two threads: one line of JSON for each, as `learn` prints them."""
+"""The models of Sources/learn in PyTorch, eager, on two threads, as a child process that measures what it is told to."""
 
-import json
 import time
 
 import torch
 import torch.nn as nn
 import torch.nn.functional as F
+
+import child
 
 torch.set_num_threads(2)
 torch.manual_seed(0)
@@ -51,18 +52,7 @@ class SmallGPT(nn.Module):
         return self.head(self.norm(self.blocks(self.tokens(text) + self.places.weight)))
 
 
-def runs(step, seconds=1.5):
-    for _ in range(5):
-        step()
-    for _ in range(5):
-        begin, steps = time.perf_counter(), 0
-        while time.perf_counter() - begin < seconds:
-            step()
-            steps += 1
-        yield steps / (time.perf_counter() - begin)
-
-
-def measure(name, model, labels, *inputs):
+def training(model, labels, *inputs):
     optimizer = torch.optim.Adam(model.parameters())
 
     def step():
@@ -71,28 +61,57 @@ def measure(name, model, labels, *inputs):
         F.cross_entropy(logits.reshape(-1, logits.shape[-1]), labels.reshape(-1)).backward()
         optimizer.step()
 
-    print(json.dumps({"name": name, "runs": list(runs(step))}))
-
-
-def matmul(side=1024):
-    a, b = torch.randn(side, side), torch.randn(side, side)
-    for i in range(20):
-        begin = time.perf_counter()
-        torch.mm(a, b)
-        if i >= 5:
-            yield 2 * side**3 / 1e9 / (time.perf_counter() - begin)
+    return step
 
 
 def drawn(shape, limit):
     return torch.randint(0, limit, shape)
 
 
-print(json.dumps({"name": "matmul1024", "runs": list(matmul())}))
-labels = drawn((64,), 10)
-measure("mlp", nn.Sequential(nn.Linear(784, 256), nn.ReLU(), nn.Linear(256, 10)), labels, torch.rand(64, 784))
-measure("seq2seq", SequenceToSequence(64, 256), drawn((64, 32), 64), drawn((32, 64), 64), drawn((32, 64), 64))
-measure("transformer", SmallGPT(256, 256, 6, 128), drawn((16, 128), 256), drawn((16, 128), 256))
-digits = nn.Sequential(
-    nn.Conv2d(1, 32, 3, padding=1), nn.ReLU(), nn.Conv2d(32, 64, 3, padding=1), nn.ReLU(), nn.MaxPool2d(2), nn.Flatten(),
-    nn.Linear(1024, 128), nn.ReLU(), nn.Linear(128, 10))
-measure("cnn", digits, labels, torch.rand(64, 1, 8, 8))
+def mlp():
+    return training(nn.Sequential(nn.Linear(784, 256), nn.ReLU(), nn.Linear(256, 10)), drawn((64,), 10), torch.rand(64, 784))
+
+
+def seq2seq():
+    return training(SequenceToSequence(64, 256), drawn((64, 32), 64), drawn((32, 64), 64), drawn((32, 64), 64))
+
+
+def transformer():
+    return training(SmallGPT(256, 256, 6, 128), drawn((16, 128), 256), drawn((16, 128), 256))
+
+
+def cnn():
+    digits = nn.Sequential(
+        nn.Conv2d(1, 32, 3, padding=1), nn.ReLU(), nn.Conv2d(32, 64, 3, padding=1), nn.ReLU(), nn.MaxPool2d(2), nn.Flatten(),
+        nn.Linear(1024, 128), nn.ReLU(), nn.Linear(128, 10))
+    return training(digits, drawn((64,), 10), torch.rand(64, 1, 8, 8))
+
+
+def matmul1024():
+    a, b = torch.randn(1024, 1024), torch.randn(1024, 1024)
+    return lambda: torch.mm(a, b)
+
+
+UNITS = {"matmul1024": 2 * 1024**3 / 1e9}  # what a step counts; 1 for steps
+
+
+class Peer:
+    def __init__(self):
+        self.steps = {}
+
+    def measure(self, name, seconds):
+        """Steps a second."""
+        step = self.steps.get(name)
+        if step is None:
+            step = self.steps[name] = {"mlp": mlp, "seq2seq": seq2seq, "transformer": transformer, "cnn": cnn, "matmul1024": matmul1024}[name]()
+        for _ in range(3):
+            step()
+        begin, count = time.perf_counter(), 0
+        while time.perf_counter() - begin < seconds:
+            step()
+            count += 1
+        return {"rate": count * UNITS.get(name, 1) / (time.perf_counter() - begin)}
+
+
+if __name__ == "__main__":
+    child.serve(Peer(), torch.__version__)

@@ -1,5 +1,5 @@
-// What this machine can do at best with two threads: bytes read per second from memory, and 8-bit multiply-adds per second.
-// Prints "<bytes per second> <integer operations per second>". Built by limits.py with -O3 -march=native.
+// What this machine can do at best with two threads: bytes read per second from memory, 8-bit multiply-adds and float multiply-adds.
+// Prints "<bytes per second> <integer operations per second> <float operations per second>". Built by machine.py with -O3 -march=native.
 #include <pthread.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -9,7 +9,7 @@
 
 #if defined(__x86_64__)
 #include <immintrin.h>
-#elif defined(__ARM_FEATURE_DOTPROD)
+#elif defined(__ARM_NEON)
 #include <arm_neon.h>
 #endif
 
@@ -108,6 +108,44 @@ static void *multiplier(void *argument) {
     return 0;
 }
 
+// Float multiply-adds in one round over all chains, counting two operations each.
+#if defined(__AVX512F__)
+enum { float_operations = chains * 32 };
+typedef __m512 vector;
+#define FILL(x) _mm512_set1_ps(x)
+#define MULTIPLY_ADD(s, a, b) _mm512_fmadd_ps(s, a, b)
+#define KEEP(s) __asm__ volatile("" : "+v"(s))
+#elif defined(__FMA__)
+enum { float_operations = chains * 16 };
+typedef __m256 vector;
+#define FILL(x) _mm256_set1_ps(x)
+#define MULTIPLY_ADD(s, a, b) _mm256_fmadd_ps(s, a, b)
+#define KEEP(s) __asm__ volatile("" : "+x"(s))
+#elif defined(__ARM_NEON)
+enum { float_operations = chains * 8 };
+typedef float32x4_t vector;
+#define FILL(x) vdupq_n_f32(x)
+#define MULTIPLY_ADD(s, a, b) vfmaq_f32(b, s, a)
+#define KEEP(s) __asm__ volatile("" : "+w"(s))
+#endif
+
+static void *float_multiplier(void *argument) {
+    int index = *(int *)argument;
+    pthread_barrier_wait(&barrier);
+    double start = now();
+#ifdef FILL
+    vector sum[chains], a = FILL(0.9999f), b = FILL(0.5f);
+    for (int j = 0; j < chains; j++) sum[j] = FILL((float)j);
+    for (long i = 0; i < rounds; i++)
+        for (int j = 0; j < chains; j++) {
+            sum[j] = MULTIPLY_ADD(sum[j], a, b);
+            KEEP(sum[j]);
+        }
+#endif
+    seconds[index] = now() - start;
+    return 0;
+}
+
 static double slowest(void *(*work)(void *)) {
     pthread_t ids[threads];
     int indices[threads];
@@ -125,13 +163,17 @@ static double slowest(void *(*work)(void *)) {
 }
 
 int main(void) {
-    double bytes = 0, integer = 0;
-    for (int attempt = 0; attempt < 3; attempt++) {
+    double bytes = 0, integer = 0, floats = 0;
+    for (int attempt = 0; attempt < 8; attempt++) {
         double b = (double)threads * repeats * ((double)megabytes * 1048576.0) / slowest(reader);
         double m = (double)threads * rounds * operations / slowest(multiplier);
         if (b > bytes) bytes = b;
         if (m > integer) integer = m;
+#ifdef FILL
+        double f = (double)threads * rounds * float_operations / slowest(float_multiplier);
+        if (f > floats) floats = f;
+#endif
     }
-    printf("%.0f %.0f\n", bytes, integer);
+    printf("%.0f %.0f %.0f\n", bytes, integer, floats);
     return 0;
 }

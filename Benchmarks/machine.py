@@ -1,5 +1,6 @@
 """What the machine can do, and whether it is idle enough to be measured."""
 
+import dataclasses
 import os
 import pathlib
 import platform
@@ -10,16 +11,28 @@ import time
 FOLDER = pathlib.Path(__file__).parent
 
 
+@dataclasses.dataclass
+class Limits:
+    """What two threads do in a second: bytes read from memory, operations on 8-bit and on 32-bit float numbers."""
+
+    bandwidth: float
+    integer: float
+    float: float
+
+    def __str__(self):
+        return f"reads {self.bandwidth / 1e9:.1f} GB/s, {self.integer / 1e9:.0f} Gop/s (8-bit), {self.float / 1e9:.0f} GFLOP/s"
+
+
 def limits():
-    """(bytes read per second, 8-bit operations per second) of two threads, measured now."""
+    """Measured now."""
     compiler = next((c for c in ("cc", "gcc", "clang") if subprocess.run(["which", c], capture_output=True).returncode == 0), None)
     if compiler is None:
         raise SystemExit("bench: no C compiler found, which the measurement of the machine's limits needs: install gcc.")
     with tempfile.TemporaryDirectory() as folder:
         program = pathlib.Path(folder) / "limits"
         subprocess.run([compiler, "-O3", "-march=native", "-pthread", str(FOLDER / "limits.c"), "-o", str(program)], check=True)
-        read, integer = subprocess.run([str(program)], check=True, capture_output=True, text=True).stdout.split()
-    return float(read), float(integer)
+        measured = subprocess.run([str(program)], check=True, capture_output=True, text=True).stdout.split()
+    return Limits(*map(float, measured))
 
 
 def busy_share(seconds=0.3):

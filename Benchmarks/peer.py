@@ -1,4 +1,4 @@
-"""A child process with a peer in it: llama.cpp, or ONNX Runtime."""
+"""A child process with a peer in it: llama.cpp, ONNX Runtime or PyTorch; or a program of our own that speaks as they do."""
 
 import json
 import pathlib
@@ -7,12 +7,12 @@ import sys
 
 
 class Peer:
-    def __init__(self, name="llama"):
+    def __init__(self, name="llama", program=None):
         self.name = name
+        self.command = [str(program)] if program else [sys.executable, str(pathlib.Path(__file__).parent / f"{name}_peer.py")]
 
     def __enter__(self):
-        program = pathlib.Path(__file__).parent / f"{self.name}_peer.py"
-        self.process = subprocess.Popen([sys.executable, str(program)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+        self.process = subprocess.Popen(self.command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
         self.version = json.loads(self.process.stdout.readline())["version"]
         return self
 
@@ -25,7 +25,7 @@ class Peer:
         self.process.stdin.flush()
         line = self.process.stdout.readline()
         if not line:
-            raise SystemExit(f"bench: the {self.name} peer ended while it was asked to {command}: `python Benchmarks/{self.name}_peer.py` shows why")
+            raise SystemExit(f"bench: the {self.name} peer ended while it was asked to {command}: `{' '.join(self.command)}` shows why")
         return json.loads(line)
 
     def __exit__(self, *_):

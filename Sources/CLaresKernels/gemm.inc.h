@@ -3,7 +3,7 @@
 // A is read where it lies, by rows or by columns: a broadcast doesn't care. B is read where it lies when its rows are whole vectors, else
 // from panels [column / 16][k][16] that gemm_pack wrote. Every transposition is the same tile with other steps.
 
-enum { GEMM_ROWS = 6, GEMM_VECTORS = LARES_GEMM_VECTORS };
+enum { GEMM_ROWS = 6, GEMM_VECTORS = LARES_GEMM_VECTORS, GEMM_AHEAD = 8 };
 
 typedef struct {
     const float *a, *b, *bias;
@@ -65,20 +65,19 @@ static void (*const NAME(gemm_tiles)[6][GEMM_VECTORS])(const gemm_tile *) = {GEM
 
 static inline size_t gemm_least(size_t x, size_t y) { return x < y ? x : y; }
 
-/// A piece of the depth for rows `from`..<`to` and columns `left`..<`right` of the result; `left` is a multiple of 16.
-static void NAME(lares_gemm_part)(const lares_gemm *g, const lares_gemm_block *p) {
-    const float *a = g->packed_a ? g->packed_a : g->a, *b = g->packed_b;
-    const int last = p->k + p->depth >= g->k;
-    gemm_tile t = {.a_row = g->packed_a ? LARES_GEMM_ROW(g->k) : g->a_row, .a_step = g->packed_a ? 1 : g->a_column, .c_row = g->c_row};
-    t.b_step = b ? 16 : g->b_row, t.b_vector = b ? 16 * g->k : 16, t.k = p->depth;
-    t.adding = g->adding || p->k > 0, t.unary = last ? g->unary : LARES_IDENTITY;
-    for (size_t i = p->from; i < p->to; i += GEMM_ROWS) {
-        const size_t rows = gemm_least(GEMM_ROWS, p->to - i);
-        t.a = a + i * t.a_row + p->k * t.a_step;
-        for (size_t j = p->left; j < p->right; j += 16 * GEMM_VECTORS) {
-            const size_t columns = gemm_least(16 * GEMM_VECTORS, p->right - j), vectors = (columns + 15) / 16;
-            t.b = b ? b + j * g->k + p->k * 16 : g->b + p->k * g->b_row + j;
-            t.c = g->c + i * g->c_row + j, t.bias = last && g->bias ? g->bias + j : NULL;
+/// All of a product, or of the part of one that a block takes.
+static void NAME(lares_gemm_part)(const lares_gemm *g) {
+    const float *b = g->packed_b;
+    gemm_tile t = {.a_row = g->packed_a ? 1 : g->a_row, .a_step = g->packed_a ? LARES_GEMM_PANEL : g->a_column, .c_row = g->c_row};
+    t.b_step = b ? 16 : g->b_row, t.b_vector = b ? 16 * g->packed_depth : 16, t.k = g->k;
+    t.adding = g->adding, t.unary = g->unary;
+    for (size_t i = 0; i < g->m; i += GEMM_ROWS) {
+        const size_t rows = gemm_least(GEMM_ROWS, g->m - i);
+        t.a = g->packed_a ? g->packed_a + i / LARES_GEMM_PANEL * LARES_GEMM_PANEL_STEP(g->k) + i % LARES_GEMM_PANEL : g->a + i * g->a_row;
+        for (size_t j = 0; j < g->n; j += 16 * GEMM_VECTORS) {
+            const size_t columns = gemm_least(16 * GEMM_VECTORS, g->n - j), vectors = (columns + 15) / 16;
+            t.b = b ? b + j * g->packed_depth : g->b + j;
+            t.c = g->c + i * g->c_row + j, t.bias = g->bias ? g->bias + j : NULL;
             t.valid = (int)(columns - 16 * (vectors - 1));
             NAME(gemm_tiles)[rows - 1][vectors - 1](&t);
         }
@@ -98,29 +97,42 @@ OP void gemm_turn(const float *from, size_t step, float *to, size_t to_step) {
     for (int i = 0; i < 4; i++) memcpy(to + (size_t)i * to_step, &r[i], 16);
 }
 
-/// `depth` rows from `k` of a panel of 16 columns of B. Columns past the last are whatever lies there, or zero: nothing of them is kept.
-static void NAME(lares_gemm_pack_b)(const lares_gemm *g, size_t panel, size_t k, size_t depth) {
-    const float *b = g->b + 16 * panel * g->b_column;
-    float *to = g->packed_b + 16 * panel * g->k;
-    const size_t columns = gemm_least(16, g->n - 16 * panel), behind = columns < 16 ? 16 / g->b_row + 1 : 0, end = k + depth;
-    if (g->b_column == 1)
-        for (; k < end && k + behind < g->k; k++) vf_store(to + 16 * k, vf_load(b + k * g->b_row));
-    if (columns == 16 && g->b_row == 1)  // 16 by 16, so that a cache line that was read is used up
-        for (; k + 16 <= end; k += 16)
-            for (size_t j = 0; j < 16; j += 4)
-                for (size_t q = k; q < k + 16; q += 4) gemm_turn(b + q + j * g->b_column, g->b_column, to + 16 * q + j, 16);
-    for (; k < end; k++)
-        for (size_t j = 0; j < 16; j++) to[16 * k + j] = j < columns ? b[k * g->b_row + j * g->b_column] : 0;
+OP void gemm_fetch(const float *p) { __builtin_prefetch(p, 0, 2); }
+
+/// Panels of 16 columns of B, from `first` to `last`. Columns past the end are whatever lies there, or zero: nothing of them is kept.
+static void NAME(lares_gemm_pack_b)(const lares_gemm *g, size_t first, size_t last) {
+    const size_t step = 16 * g->packed_depth, behind = g->n % 16 ? 16 / g->b_row + 1 : 0;
+    size_t k = 0;
+    if (g->b_column == 1)  // row by row, as memory delivers them
+        for (; k + behind < g->k; k++) {
+            const float *b = g->b + k * g->b_row, *next = k + GEMM_AHEAD < g->k ? b + GEMM_AHEAD * g->b_row : b;
+            for (size_t j = first; j < last; j++) gemm_fetch(next + 16 * j), vf_store(g->packed_b + step * j + 16 * k, vf_load(b + 16 * j));
+        }
+    for (size_t panel = first; panel < last; panel++) {
+        const size_t columns = gemm_least(16, g->n - 16 * panel);
+        const float *b = g->b + 16 * panel * g->b_column;
+        float *to = g->packed_b + step * panel;
+        size_t q = k;
+        if (columns == 16 && g->b_row == 1)  // 16 by 16, so that a cache line that was read is used up
+            for (; q + 16 <= g->k; q += 16)
+                for (size_t j = 0; j < 16; j += 4)
+                    for (size_t i = q; i < q + 16; i += 4) gemm_turn(b + i + j * g->b_column, g->b_column, to + 16 * i + j, 16);
+        for (; q < g->k; q++)
+            for (size_t j = 0; j < 16; j++) to[16 * q + j] = j < columns ? b[q * g->b_row + j * g->b_column] : 0;
+    }
 }
 
-/// `depth` columns from `k` of up to 16 rows of A, contiguous.
-static void NAME(lares_gemm_pack_a)(const lares_gemm *g, size_t panel, size_t k, size_t depth) {
-    const size_t rows = gemm_least(16, g->m - 16 * panel), step = LARES_GEMM_ROW(g->k), end = k + depth;
-    const float *a = g->a + 16 * panel * g->a_row;
-    float *to = g->packed_a + 16 * panel * step;
-    if (rows == 16 && g->a_row == 1)
-        for (; k + 4 <= end; k += 4)
-            for (size_t i = 0; i < 16; i += 4) gemm_turn(a + k * g->a_column + i, g->a_column, to + i * step + k, step);
-    for (; k < end; k++)
-        for (size_t i = 0; i < rows; i++) to[i * step + k] = a[i * g->a_row + k * g->a_column];
+/// A in panels [row / 48][k][48]: eight tiles high, three vectors wide.
+static void NAME(lares_gemm_pack_a)(const lares_gemm *g) {
+    const size_t whole = g->a_row == 1 ? g->m / 16 * 16 : 0;
+    for (size_t k = 0; k < g->k; k++) {
+        const float *a = g->a + k * g->a_column, *next = k + GEMM_AHEAD < g->k ? a + GEMM_AHEAD * g->a_column : a;
+        float *to = g->packed_a + LARES_GEMM_PANEL * k;
+        for (size_t i = 0; i < g->m; i += LARES_GEMM_PANEL, to += LARES_GEMM_PANEL_STEP(g->k)) {
+            const size_t rows = gemm_least(LARES_GEMM_PANEL, g->m - i);
+            size_t r = 0;
+            for (; r + 16 <= rows && i + r < whole; r += 16) gemm_fetch(next + i + r), vf_store(to + r, vf_load(a + i + r));
+            for (; r < rows; r++) to[r] = a[(i + r) * g->a_row];
+        }
+    }
 }

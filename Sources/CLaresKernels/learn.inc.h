@@ -153,6 +153,17 @@ static float NAME(lares_dot)(const float *x, const float *y, size_t n) {
     return vf_sum(vf_add(sum[0], sum[1]));
 }
 
+/// Where x is larger it takes the place of what is in out, and its place, a whole number's bits, that of what is in places.
+static void NAME(lares_take_larger)(const float *restrict x, uint32_t place, float *restrict out, float *restrict places, size_t n) {
+    float bits;
+    memcpy(&bits, &place, sizeof bits);
+    for (size_t i = 0; i < n; i++) {  // a plain loop, which compilers turn into vectors
+        const int larger = x[i] > out[i];
+        places[i] = larger ? bits : places[i];
+        out[i] = larger ? x[i] : out[i];
+    }
+}
+
 static void NAME(lares_sum_rows)(const float *x, size_t rows, size_t columns, size_t row, float *out) {
     for (size_t j = 0; j < columns; j += 16) {
         vf sum = vf_take(out + j, columns - j);

@@ -26,6 +26,7 @@ static const lares_learn_set NAME(lares_learn) = {
     .scale_to = NAME(lares_scale_to),
     .sum = NAME(lares_sum),
     .dot = NAME(lares_dot),
+    .take_larger = NAME(lares_take_larger),
     .sum_rows = NAME(lares_sum_rows),
     .softmax_back = NAME(lares_softmax_back),
     .normalise = NAME(lares_normalise),

@@ -56,6 +56,14 @@ import Testing
         expectClose(layer(x).state, h)
     }
 
+    @Test mutating func tokensOfATableAreReadAsTheirVectors() {
+        let table = Embedding(4, 3, using: &random), tokens = Indices([3, 0, 1, 1, 0, 3, 2, 3], [4, 2])
+        let (lstm, gru) = (LSTM(3, 5, using: &random), GRU(3, 5, using: &random))
+        expectClose(lstm(tokens, in: table).outputs, lstm(table(tokens)).outputs)
+        expectClose(lstm(tokens, in: table).state.cell, lstm(table(tokens)).state.cell)
+        expectClose(gru(tokens, in: table).outputs, gru(table(tokens)).outputs)
+    }
+
     @Test mutating func attentionIsSoftmaxOverKeys() {
         let q = Tensor.normal([1, 3, 4], using: &random), k = Tensor.normal([1, 5, 4], using: &random),
             v = Tensor.normal([1, 5, 4], using: &random)

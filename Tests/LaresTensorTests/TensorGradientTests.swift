@@ -2,6 +2,7 @@ import LaresTensor
 import Testing
 
 private let places = Indices([2, 0, 2], [3])
+private let someTokens = Indices([3, 0, 1, 1, 0, 3], [3, 2])
 
 private let operators: [Checked] = [
     Checked(name: "+", shapes: [[3, 4], [3, 4]]) { $0[0] + $0[1] },
@@ -71,6 +72,9 @@ private let operators: [Checked] = [
     Checked(name: "convolution2D, stride 2", shapes: [[1, 5, 5, 2], [8, 3], [3]]) {
         convolution2D($0[0], $0[1], $0[2], Window2D(2, 2, stride: 2), then: .tanh)
     },
+    Checked(name: "convolution2D of several pieces", shapes: [[2, 20, 16, 1], [9, 2], [2]]) {
+        convolution2D($0[0], $0[1], $0[2], Window2D(3, 3, paddingY: 1, paddingX: 1))
+    },
     Checked(name: "convolution1D", shapes: [[2, 6, 3], [9, 2], [2]]) { convolution1D($0[0], $0[1], $0[2], window: 3, padding: 1) },
     Checked(name: "maxPool2D", shapes: [[1, 4, 4, 2]]) {
         maxPool2D($0[0] * 0.1 + Tensor((0..<32).map { Float($0 * 7 % 32) }, [1, 4, 4, 2]), Window2D(2, 2, stride: 2))
@@ -80,6 +84,9 @@ private let operators: [Checked] = [
     Checked(name: "attention, causal", shapes: [[1, 4, 6], [1, 4, 6], [1, 4, 6]]) {
         attention($0[0], $0[1], $0[2], heads: 2, mask: .causal)
     },
+    Checked(name: "attention, causal, of several blocks", shapes: [[1, 40, 2], [1, 41, 2], [1, 41, 2]]) {
+        attention($0[0], $0[1], $0[2], heads: 1, mask: AttentionMask(isCausal: true, lengths: [39]))
+    },
     Checked(name: "attention with padding", shapes: [[2, 3, 4], [2, 5, 4], [2, 5, 4]]) {
         attention($0[0], $0[1], $0[2], heads: 1, mask: AttentionMask(lengths: [2, 5]))
     },
@@ -87,6 +94,14 @@ private let operators: [Checked] = [
         let (outputs, cell) = lstm(
             x[0], from: x[1], cell: x[2], RecurrentWeights(input: x[3], recurrent: x[4], bias: x[5], recurrentBias: x[6]))
         return concatenated([outputs, cell.expanded(at: 0)])
+    },
+    Checked(name: "lstm in a table", shapes: [[4, 3], [2, 5], [2, 5], [3, 20], [5, 20], [20], [20]]) { x in
+        let weights = RecurrentWeights(input: x[3], recurrent: x[4], bias: x[5], recurrentBias: x[6])
+        let (outputs, cell) = lstm(someTokens, in: x[0], from: x[1], cell: x[2], weights)
+        return concatenated([outputs, cell.expanded(at: 0)])
+    },
+    Checked(name: "gru in a table", shapes: [[4, 3], [2, 5], [3, 15], [5, 15], [15], [15]]) { x in
+        gru(someTokens, in: x[0], from: x[1], RecurrentWeights(input: x[2], recurrent: x[3], bias: x[4], recurrentBias: x[5]))
     },
     Checked(name: "gru", shapes: [[3, 2, 4], [2, 5], [4, 15], [5, 15], [15], [15]]) { x in
         gru(x[0], from: x[1], RecurrentWeights(input: x[2], recurrent: x[3], bias: x[4], recurrentBias: x[5]))

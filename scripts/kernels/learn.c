@@ -41,7 +41,7 @@ static void check_gemm(const lares_kernel_set *set) {
         const size_t m = 1 + draw(i % 4 ? 40 : 300), n = 1 + draw(200), k = 1 + draw(i % 3 ? 90 : 900), size = m * (n + 3);
         float *a = numbers(m * k), *b = numbers(k * n), *bias = numbers(n), *c = numbers(size), *d = same(c, size);
         lares_gemm g = random_product(a, b, bias, m, n, k);
-        float *scratch = room(4 * (lares_gemm_room(&g) + 1));
+        float *scratch = room(4 * (lares_gemm_room(&g, 1) + 1));
         g.c = c, lares_gemm_run(0, 1, set->learn, g, scratch);
         g.c = d, lares_gemm_run(0, 1, PLAIN, g, scratch);
         worst = fmax(worst, difference(c, d, size));
@@ -83,6 +83,10 @@ static void check_sums(const lares_kernel_set *set) {
         worst = fmax(worst, difference(a, b, n));
         set->learn->add_scaled(a, x, 0.3f, n), PLAIN->add_scaled(b, x, 0.3f, n);
         worst = fmax(worst, difference(a, b, n));
+        float *places = same(y, n), *others = same(y, n);
+        set->learn->take_larger(x, 0x3f800000, a, places, n), PLAIN->take_larger(x, 0x3f800000, b, others, n);
+        worst = fmax(worst, fmax(difference(a, b, n), difference(places, others, n)));
+        free(places), free(others);
         set->learn->softmax_back(x, y, 0.5f, a, n), PLAIN->softmax_back(x, y, 0.5f, b, n);
         set->learn->scale_to(a, 0.7f, a, n), PLAIN->scale_to(b, 0.7f, b, n);
         worst = fmax(worst, difference(a, b, n));

@@ -22,8 +22,8 @@ struct SequenceToSequence: Module {
     }
 
     func callAsFunction(_ read: Indices, _ written: Indices) -> Tensor {
-        let (memory, state) = encoder(source(read))
-        let query = decoder(target(written), from: state).outputs.transposed(0, 1), keys = memory.transposed(0, 1)
+        let (memory, state) = encoder(read, in: source)
+        let query = decoder(written, in: target, from: state).outputs.transposed(0, 1), keys = memory.transposed(0, 1)
         return output(concatenated([query, attention(query, keys, keys, heads: 1)], along: -1))
     }
 }

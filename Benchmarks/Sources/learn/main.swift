@@ -1,51 +1,45 @@
-// Prints one line of JSON for each model: its name, and steps a second in each of several runs.
-import LaresNeural
+import Foundation
 import LaresTensor
 
-/// Steps a second of forward, backward and Adam.
-func measure<M: Module>(_ name: String, _ start: M, loss: (M) -> Tensor) {
-    var (model, optimizer) = (start, Adam())
-    func step() {
-        let (_, gradient) = valueAndGradient(at: model, loss)
-        optimizer.update(&model, along: gradient)
-    }
-    for _ in 0..<5 { step() }
-    let runs = (0..<5).map { _ in
-        var steps = 0.0
-        let clock = ContinuousClock(), begin = clock.now
-        while clock.now - begin < .seconds(1.5) {
-            step()
-            steps += 1
-        }
-        return steps / ((clock.now - begin) / .seconds(1))
-    }
-    print(#"{"name": "\#(name)", "runs": \#(runs)}"#)
+// A child process of learn.py that measures what it is told to: one JSON command a line in, one JSON answer a line out.
+
+struct Command: Decodable {
+    let name: String
+    let seconds: Double
 }
 
-func drawn(_ shape: Shape, below limit: Int32, _ random: inout SeededRandom) -> Indices {
-    Indices((0..<shape.elementCount).map { _ in Int32.random(in: 0..<limit, using: &random) }, shape)
+struct Answer: Encodable {
+    /// Steps a second, or what the trial counts.
+    let rate: Double
+    /// Blocks of memory a step, those among them that are new from the system, and the most bytes at one time.
+    let requests: Double, fromSystem: Double
+    let peakBytes: Int
 }
 
-var random = SeededRandom(seed: 1)
+func measure(_ trial: Trial, seconds: Double) -> Answer {
+    for _ in 0..<3 { trial.step() }
+    let clock = ContinuousClock(), begin = clock.now, before = TensorMemoryUse.current
+    var steps = 0.0
+    while clock.now - begin < .seconds(seconds) {
+        trial.step()
+        steps += 1
+    }
+    let took = (clock.now - begin) / .seconds(1), after = TensorMemoryUse.current
+    return Answer(
+        rate: steps * trial.unit / took, requests: Double(after.requests - before.requests) / steps,
+        fromSystem: Double(after.fromSystem - before.fromSystem) / steps, peakBytes: after.peakBytes)
+}
 
-let side = 1024
-let (a, b) = (Tensor.normal([side, side], using: &random), Tensor.normal([side, side], using: &random))
-let clock = ContinuousClock()
-let rates = (0..<20).map { _ in 2 * Double(side * side * side) / 1e9 / (clock.measure { _ = matmul(a, b) } / .seconds(1)) }
-print(#"{"name": "matmul1024", "runs": \#(Array(rates.dropFirst(5)))}"#)
+func tell(_ line: some Encodable) throws { FileHandle.standardOutput.write(try JSONEncoder().encode(line) + Data("\n".utf8)) }
 
-let rows = Tensor.uniform([64, 784], in: 0..<1, using: &random), classes = drawn([64], below: 10, &random)
-measure("mlp", Sequential(Linear(784, 256, using: &random), ReLU(), Linear(256, 10, using: &random))) { crossEntropy($0(rows), classes) }
-
-let (read, written) = (drawn([32, 64], below: 64, &random), drawn([32, 64], below: 64, &random)),
-    next = drawn([64, 32], below: 64, &random)
-measure("seq2seq", SequenceToSequence(tokens: 64, hidden: 256, using: &random)) { crossEntropy($0(read, written), next) }
-
-let (text, following) = (drawn([16, 128], below: 256, &random), drawn([16, 128], below: 256, &random))
-measure("transformer", SmallGPT(tokens: 256, width: 256, layers: 6, length: 128, using: &random)) { crossEntropy($0(text), following) }
-
-let images = Tensor.uniform([64, 8, 8, 1], in: 0..<1, using: &random), window = Window2D(3, 3, paddingY: 1, paddingX: 1)
-let network = Sequential(
-    Convolution2D(1, 32, window, using: &random), ReLU(), Convolution2D(32, 64, window, using: &random), ReLU(), MaxPool2D(2), Flatten(),
-    Linear(1024, 128, using: &random), ReLU(), Linear(128, 10, using: &random))
-measure("cnn", network) { crossEntropy($0(images), classes) }
+try tell(["version": "Lares"])
+var trials: [String: Trial] = [:]
+while let line = readLine() {
+    let command = try JSONDecoder().decode(Command.self, from: Data(line.utf8))
+    guard let trial = trials[command.name] ?? Trial.named(command.name) else {
+        FileHandle.standardError.write(Data("learn: no trial '\(command.name)'\n".utf8))
+        exit(2)
+    }
+    trials[command.name] = trial
+    try tell(measure(trial, seconds: command.seconds))
+}

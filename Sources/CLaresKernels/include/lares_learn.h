@@ -55,16 +55,11 @@ typedef struct {
 
 struct lares_gemm;
 
-/// Rows `from`..<`to` and columns `left`..<`right` of a product, and the part of its depth to add.
-typedef struct {
-    size_t from, to, left, right, k, depth;
-} lares_gemm_block;
-
 /// Loops of one instruction set.
 typedef struct lares_learn_set {
-    void (*gemm_part)(const struct lares_gemm *product, const lares_gemm_block *block);
-    void (*gemm_pack_a)(const struct lares_gemm *product, size_t panel, size_t k, size_t depth);
-    void (*gemm_pack_b)(const struct lares_gemm *product, size_t panel, size_t k, size_t depth);
+    void (*gemm_part)(const struct lares_gemm *product);
+    void (*gemm_pack_a)(const struct lares_gemm *product);
+    void (*gemm_pack_b)(const struct lares_gemm *product, size_t first, size_t last);  // panels of 16 columns
     void (*map)(lares_unary f, const float *x, float *y, size_t n);
     void (*map_back)(lares_unary f, const float *x, const float *y, const float *dy, float *dx, size_t n);  // dx = dy f'(x); y = f(x)
     void (*zip)(lares_binary f, const float *a, int a_step, const float *b, int b_step, float *out, size_t n);  // steps 0 or 1
@@ -72,6 +67,7 @@ typedef struct lares_learn_set {
     void (*scale_to)(const float *x, float scale, float *out, size_t n);
     float (*sum)(const float *x, size_t n);
     float (*dot)(const float *x, const float *y, size_t n);
+    void (*take_larger)(const float *x, uint32_t place, float *out, float *places, size_t n);  // places holds bits of whole numbers
     void (*sum_rows)(const float *x, size_t rows, size_t columns, size_t row, float *out);  // out[columns] += the sum of the rows
     void (*softmax_back)(const float *y, const float *dy, float scale, float *dx, size_t n);
     void (*normalise)(const float *x, const float *weight, const float *bias, float epsilon, int centred, size_t n, float *y, float *statistics);
@@ -97,13 +93,16 @@ typedef struct lares_gemm {
     const float *bias;  // [n] or NULL
     lares_unary unary;
     float *packed_a, *packed_b;  // NULL; or packed_b as lares_gemm_pack left it, and b NULL
+    size_t packed_depth;         // rows of packed_b; set by what packs
 } lares_gemm;
 
-/// Floats from one packed row of A to the next: rows a power of two apart would meet in the same few lines of the cache.
-#define LARES_GEMM_ROW(k) ((k) + 16)
+/// Rows of A that are packed side by side when it is transposed.
+enum { LARES_GEMM_PANEL = 48 };
+/// Floats from panel to panel: not a power of two, or all would meet in the same few lines of the cache.
+#define LARES_GEMM_PANEL_STEP(k) (LARES_GEMM_PANEL * (k) + 16)
 
 /// Floats of scratch memory a product needs; often 0.
-size_t lares_gemm_room(const lares_gemm *product);
+size_t lares_gemm_room(const lares_gemm *product, int threads);
 /// Computes a product on the pool, or on the caller alone when `threads` is 1 or there is little to do.
 void lares_gemm_run(lares_pool *pool, int threads, const lares_learn_set *set, lares_gemm product, float *scratch);
 

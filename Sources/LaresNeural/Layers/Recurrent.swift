@@ -33,6 +33,13 @@ public struct LSTM: Module {
         let (outputs, cell) = lstm(x, from: state?.output ?? zeros, cell: state?.cell ?? zeros, weights)
         return (outputs, State(output: outputs.at(x.shape[0] - 1), cell: cell))
     }
+
+    /// The same over tokens `[time, batch]` of an embedding: what `self(embedding(tokens))` gives, faster where tokens come again and again.
+    public func callAsFunction(_ tokens: Indices, in embedding: Embedding, from state: State? = nil) -> (outputs: Tensor, state: State) {
+        let zeros = Tensor.zeros([tokens.shape[1], weights.recurrent.shape[0]])
+        let (outputs, cell) = lstm(tokens, in: embedding.weight, from: state?.output ?? zeros, cell: state?.cell ?? zeros, weights)
+        return (outputs, State(output: outputs.at(tokens.shape[0] - 1), cell: cell))
+    }
 }
 
 /// A gated recurrent unit over sequences `[time, batch, inputs]`; see `gru`.
@@ -52,6 +59,13 @@ public struct GRU: Module {
     public func callAsFunction(_ x: Tensor, from state: Tensor? = nil) -> (outputs: Tensor, state: Tensor) {
         let outputs = gru(x, from: state ?? .zeros([x.shape[1], weights.recurrent.shape[0]]), weights)
         return (outputs, outputs.at(x.shape[0] - 1))
+    }
+
+    /// The same over tokens `[time, batch]` of an embedding: what `self(embedding(tokens))` gives, faster where tokens come again and again.
+    public func callAsFunction(_ tokens: Indices, in embedding: Embedding, from state: Tensor? = nil) -> (outputs: Tensor, state: Tensor) {
+        let zeros = Tensor.zeros([tokens.shape[1], weights.recurrent.shape[0]])
+        let outputs = gru(tokens, in: embedding.weight, from: state ?? zeros, weights)
+        return (outputs, outputs.at(tokens.shape[0] - 1))
     }
 }
 

@@ -22,15 +22,23 @@ public struct RecurrentWeights: Sendable {
     var all: [Tensor] { [input, recurrent, bias, recurrentBias] }
     var hidden: Int { recurrent.shape[0] }
 
-    func check(_ x: Tensor, _ states: [Tensor], gates: Int) {
+    func check(_ x: Shape, _ states: [Tensor], gates: Int) {
         let width = gates * hidden
         precondition(
-            x.shape.count == 3 && input.shape == [x.shape[2], width] && recurrent.shape == [hidden, width] && bias.shape == [width]
+            x.count == 3 && input.shape == [x[2], width] && recurrent.shape == [hidden, width] && bias.shape == [width]
                 && recurrentBias.shape == [width],
-            "recurrent weights \(all.map(\.shape)) for sequences of shape \(x.shape)")
+            "recurrent weights \(all.map(\.shape)) for sequences of shape \(x)")
         for state in states {
-            precondition(state.shape == [x.shape[1], hidden], "a state of shape \(state.shape), not \([x.shape[1], hidden])")
+            precondition(state.shape == [x[1], hidden], "a state of shape \(state.shape), not \([x[1], hidden])")
         }
+    }
+
+    /// The same for places in a table.
+    func check(_ tokens: Indices, _ table: Tensor, _ states: [Tensor], gates: Int) {
+        precondition(
+            tokens.shape.count == 2 && table.shape.count == 2, "sequences of shape \(tokens.shape) in a table of shape \(table.shape)")
+        tokens.check(below: table.shape[0], "a recurrent layer")
+        check([tokens.shape[0], tokens.shape[1], table.shape[1]], states, gates: gates)
     }
 }
 
@@ -43,27 +51,43 @@ public struct RecurrentWeights: Sendable {
 ///   - c: the cell before the first step, `[batch, hidden]`
 /// - Returns: all outputs `[time, batch, hidden]`, and the last cell.
 public func lstm(_ x: Tensor, from h: Tensor, cell c: Tensor, _ weights: RecurrentWeights) -> (outputs: Tensor, cell: Tensor) {
-    weights.check(x, [h, c], gates: 4)
+    weights.check(x.shape, [h, c], gates: 4)
+    return lstm(.vectors(x.packed), x, from: h, cell: c, weights)
+}
+
+/// The same over rows of a table, `tokens` being `[time, batch]` and the table `[rows, inputs]`: `lstm(table.rows(tokens), …)`, for less.
+public func lstm(
+    _ tokens: Indices, in table: Tensor, from h: Tensor, cell c: Tensor, _ weights: RecurrentWeights
+) -> (outputs: Tensor, cell: Tensor) {
+    guard tokens.count > table.shape[0] else { return lstm(table.rows(tokens), from: h, cell: c, weights) }
+    weights.check(tokens, table, [h, c], gates: 4)
+    return lstm(.rows(tokens, of: table.packed), table, from: h, cell: c, weights)
+}
+
+private func lstm(
+    _ input: RecurrentInput, _ x: Tensor, from h: Tensor, cell c: Tensor, _ weights: RecurrentWeights
+) -> (outputs: Tensor, cell: Tensor) {
     let bias = (weights.bias.detached + weights.recurrentBias.detached)
-    let run = LSTMRun(x.packed, h.packed, c.packed, weights, bias)
-    let both = run.forward()
-    let recorded = both.derived(fromAny: [x, h, c] + weights.all) { dy, gradients in run.backward(dy.packed, x, h, c, weights, &gradients) }
-    let steps = x.shape[0]
-    return (recorded.slice(0..<steps), recorded.at(steps))
+    let run = LSTMRun(input, h.packed, c.packed, weights, bias)
+    let recorded = run.forward().derived(fromAny: [x, h, c] + weights.all) { dy, gradients in
+        run.backward(dy.packed, x, h, c, weights, &gradients)
+    }
+    return (recorded.slice(0..<run.steps), recorded.at(run.steps))
 }
 
 /// Outputs, and behind them the last cell, are one tensor: an entry of the tape has one result.
 private struct LSTMRun: Sendable {
-    let x: Tensor, h: Tensor, c: Tensor
+    let x: RecurrentInput
+    let h: Tensor, c: Tensor
     let wx: Tensor, u: Tensor, bias: Tensor
     let steps: Int, batch: Int, hidden: Int
     /// Kept for the way back.
     let gates: Tensor, cells: Tensor, tanhs: Tensor, outputs: Tensor
 
-    init(_ x: Tensor, _ h: Tensor, _ c: Tensor, _ weights: RecurrentWeights, _ bias: Tensor) {
+    init(_ x: RecurrentInput, _ h: Tensor, _ c: Tensor, _ weights: RecurrentWeights, _ bias: Tensor) {
         (self.x, self.h, self.c, self.bias) = (x, h, c, bias)
         (wx, u) = (weights.input.packed, weights.recurrent.packed)
-        (steps, batch, hidden) = (x.shape[0], x.shape[1], weights.hidden)
+        (steps, batch, hidden) = (x.steps, h.shape[0], weights.hidden)
         gates = Tensor([steps, batch, 4 * hidden]) { _ in }
         cells = Tensor([steps, batch, hidden]) { _ in }
         tanhs = Tensor([steps, batch, hidden]) { _ in }
@@ -74,7 +98,7 @@ private struct LSTMRun: Sendable {
 
     func forward() -> Tensor {
         let loops = Loops.shared, width = 4 * hidden, u = PackedMatrix(u.matrix)
-        multiply(x.rowsByLast, wx.matrix, into: gates.floats, row: width, Epilogue(bias: UnsafePointer(bias.floats)))
+        x.multiply(by: wx, bias: bias, into: gates)
         for t in 0..<steps {
             let (before, cell) = t == 0 ? (h.floats, c.floats) : (outputs.floats + (t - 1) * slab, cells.floats + (t - 1) * slab)
             let gate = gates.floats + t * batch * width
@@ -121,9 +145,7 @@ private struct LSTMRun: Sendable {
 
     /// The weights' gradients, each one product over all steps.
     private func addWeights(_ dGates: Tensor, _ x: Tensor, _ weights: RecurrentWeights, to gradients: inout Gradients) {
-        let d = dGates.rowsByLast, width = 4 * hidden
-        gradients.add(Tensor(x.shape) { multiply(d, wx.matrix.transposed, into: $0, row: wx.shape[0]) }, to: x)
-        gradients.add(Tensor(wx.shape) { multiply(self.x.rowsByLast.transposed, d, into: $0, row: width) }, to: weights.input)
+        self.x.addGradients(dGates, of: weights.input, and: x, packedWeight: wx, to: &gradients)
         gradients.add(recurrentGradient(before: h, outputs, steps, dGates), to: weights.recurrent)
         let sums = dGates.sumOfRows()
         gradients.add(sums, to: weights.bias)
@@ -151,21 +173,33 @@ private func recurrentGradient(before h: Tensor, _ outputs: Tensor, _ steps: Int
 ///   - h: the output before the first step, `[batch, hidden]`
 /// - Returns: all outputs `[time, batch, hidden]`.
 public func gru(_ x: Tensor, from h: Tensor, _ weights: RecurrentWeights) -> Tensor {
-    weights.check(x, [h], gates: 3)
-    let run = GRURun(x.packed, h.packed, weights)
+    weights.check(x.shape, [h], gates: 3)
+    return gru(.vectors(x.packed), x, from: h, weights)
+}
+
+/// The same over rows of a table, `tokens` being `[time, batch]` and the table `[rows, inputs]`: `gru(table.rows(tokens), …)`, for less.
+public func gru(_ tokens: Indices, in table: Tensor, from h: Tensor, _ weights: RecurrentWeights) -> Tensor {
+    guard tokens.count > table.shape[0] else { return gru(table.rows(tokens), from: h, weights) }
+    weights.check(tokens, table, [h], gates: 3)
+    return gru(.rows(tokens, of: table.packed), table, from: h, weights)
+}
+
+private func gru(_ input: RecurrentInput, _ x: Tensor, from h: Tensor, _ weights: RecurrentWeights) -> Tensor {
+    let run = GRURun(input, h.packed, weights)
     return run.forward().derived(fromAny: [x, h] + weights.all) { dy, gradients in run.backward(dy.packed, x, h, weights, &gradients) }
 }
 
 private struct GRURun: Sendable {
-    let x: Tensor, h: Tensor
+    let x: RecurrentInput
+    let h: Tensor
     let wx: Tensor, u: Tensor, bias: Tensor, recurrentBias: Tensor
     let steps: Int, batch: Int, hidden: Int
     let gates: Tensor, candidates: Tensor, outputs: Tensor
 
-    init(_ x: Tensor, _ h: Tensor, _ weights: RecurrentWeights) {
+    init(_ x: RecurrentInput, _ h: Tensor, _ weights: RecurrentWeights) {
         (self.x, self.h) = (x, h)
         (wx, u, bias, recurrentBias) = (weights.input.packed, weights.recurrent.packed, weights.bias.packed, weights.recurrentBias.packed)
-        (steps, batch, hidden) = (x.shape[0], x.shape[1], weights.hidden)
+        (steps, batch, hidden) = (x.steps, h.shape[0], weights.hidden)
         gates = Tensor([steps, batch, 3 * hidden]) { _ in }
         candidates = Tensor([steps, batch, hidden]) { _ in }
         outputs = Tensor([steps, batch, hidden]) { _ in }
@@ -177,7 +211,7 @@ private struct GRURun: Sendable {
 
     func forward() -> Tensor {
         let loops = Loops.shared, recurrent = Tensor([batch, width]) { _ in }, u = PackedMatrix(u.matrix)
-        multiply(x.rowsByLast, wx.matrix, into: gates.floats, row: width, Epilogue(bias: UnsafePointer(bias.floats)))
+        x.multiply(by: wx, bias: bias, into: gates)
         for t in 0..<steps {
             let state = MatrixView(base: before(t), rows: batch, columns: hidden, rowStep: hidden)
             multiply(state, u, into: recurrent.floats, row: width, Epilogue(bias: UnsafePointer(recurrentBias.floats)))
@@ -194,9 +228,7 @@ private struct GRURun: Sendable {
     func backward(_ dy: Tensor, _ x: Tensor, _ h: Tensor, _ weights: RecurrentWeights, _ gradients: inout Gradients) {
         let (dGates, dRecurrent) = (Tensor(gates.shape) { _ in }, Tensor(gates.shape) { _ in })
         gradients.add(throughTime(dy, dGates, dRecurrent), to: h)
-        let d = dGates.rowsByLast
-        gradients.add(Tensor(x.shape) { multiply(d, wx.matrix.transposed, into: $0, row: wx.shape[0]) }, to: x)
-        gradients.add(Tensor(wx.shape) { multiply(self.x.rowsByLast.transposed, d, into: $0, row: width) }, to: weights.input)
+        self.x.addGradients(dGates, of: weights.input, and: x, packedWeight: wx, to: &gradients)
         gradients.add(recurrentGradient(before: self.h, outputs, steps, dRecurrent), to: weights.recurrent)
         gradients.add(dGates.sumOfRows(), to: weights.bias)
         gradients.add(dRecurrent.sumOfRows(), to: weights.recurrentBias)

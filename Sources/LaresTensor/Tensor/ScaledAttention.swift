@@ -76,37 +76,95 @@ private struct HeadByHead: Sendable {
         return mask.isCausal ? max(0, min(present, query + 1 + keys - queries)) : present
     }
 
-    func forward(_ index: Int, _ weights: Tensor, _ out: UnsafeMutablePointer<Float>) {
-        let p = scores(weights, index), row = heads * width
-        let loops = Loops.shared, kernels = loops.pool.kernels
-        multiply(head(q.floats, index, queries), head(k.floats, index, keys).transposed, into: p.base, row: keys, alone: true)
-        for query in 0..<queries {
-            let x = p.base + query * keys, count = seen(index, query)
-            if count > 0 {
-                loops.set.pointee.scale_to(x, scale, x, count)
-                let sum = kernels.pointee.exp_sum(x, kernels.pointee.maximum(x, count), count, 1)
-                loops.set.pointee.scale_to(x, 1 / sum, x, count)
-            }
-            (x + count).update(repeating: 0, count: keys - count)
+    /// Queries in blocks, each with the keys that its last query sees: what a causal mask hides is hardly computed.
+    private func forBlocks(_ index: Int, _ body: (Block) -> Void) {
+        let size = mask.isCausal ? HeadByHead.causalBlock : max(1, queries)
+        var newKeys = 0
+        for start in stride(from: 0, to: queries, by: size) {
+            let end = min(queries, start + size), limit = seen(index, end - 1)
+            body(Block(queries: start..<end, keys: limit, newKeys: newKeys..<limit))
+            newKeys = limit
         }
-        multiply(p, head(v.floats, index, keys), into: head(out, index, queries).base, row: row, alone: true)
+    }
+
+    func forward(_ index: Int, _ weights: Tensor, _ out: UnsafeMutablePointer<Float>) {
+        let row = heads * width, p = scores(weights, index), (values, result) = (head(v.floats, index, keys), head(out, index, queries))
+        let turned = PackedMatrix(head(k.floats, index, keys).transposed)
+        forBlocks(index) { block in
+            let own = p.rows(block.queries, columns: block.keys)
+            multiply(
+                head(q.floats, index, queries).rows(block.queries), turned, columns: block.keys, into: own.base, row: keys, alone: true)
+            for query in block.queries { distribute(p.base + query * keys, seen(index, query), of: block.keys) }
+            multiply(own, values.rows(0..<block.keys), into: result.rows(block.queries).base, row: row, alone: true)
+        }
+    }
+
+    /// Softmax over the keys that are seen; nothing for the rest.
+    private func distribute(_ x: UnsafeMutablePointer<Float>, _ count: Int, of all: Int) {
+        let loops = Loops.shared, kernels = loops.pool.kernels
+        if count > 0 {
+            loops.set.pointee.scale_to(x, scale, x, count)
+            let sum = kernels.pointee.exp_sum(x, kernels.pointee.maximum(x, count), count, 1)
+            loops.set.pointee.scale_to(x, 1 / sum, x, count)
+        }
+        (x + count).update(repeating: 0, count: all - count)
     }
 
     func backward(_ weights: Tensor, _ dy: Tensor) -> (Tensor, Tensor, Tensor) {
         let (dq, dk, dv) = (Tensor(q.shape) { _ in }, Tensor(k.shape) { _ in }, Tensor(v.shape) { _ in })
         let scratch = Tensor(weights.shape) { _ in }
-        let loops = Loops.shared, row = heads * width
         ComputePool.shared.forEach(batch * heads) { index in
             let (p, d) = (scores(weights, index), scores(scratch, index)), dOut = head(dy.floats, index, queries)
-            multiply(p.transposed, dOut, into: head(dv.floats, index, keys).base, row: row, alone: true)
-            multiply(dOut, head(v.floats, index, keys).transposed, into: d.base, row: keys, alone: true)
-            for query in 0..<queries {
-                let at = query * keys
-                loops.set.pointee.softmax_back(p.base + at, d.base + at, scale, d.base + at, keys)
-            }
-            multiply(d, head(k.floats, index, keys), into: head(dq.floats, index, queries).base, row: row, alone: true)
-            multiply(d.transposed, head(q.floats, index, queries), into: head(dk.floats, index, keys).base, row: row, alone: true)
+            weigh(index, p, d, dOut, head(dq.floats, index, queries))
+            share(index, p, of: dOut, to: head(dv.floats, index, keys))
+            share(index, d, of: head(q.floats, index, queries), to: head(dk.floats, index, keys))
         }
         return (dq, dk, dv)
+    }
+
+    /// Gradients of the scores, into `d`, and of the queries.
+    private func weigh(_ index: Int, _ p: MatrixView, _ d: MatrixView, _ dOut: MatrixView, _ dq: MatrixView) {
+        let turned = PackedMatrix(head(v.floats, index, keys).transposed), k = head(k.floats, index, keys)
+        forBlocks(index) { block in
+            let own = d.rows(block.queries, columns: block.keys)
+            multiply(dOut.rows(block.queries), turned, columns: block.keys, into: own.base, row: keys, alone: true)
+            for query in block.queries {
+                let (x, y) = (d.base + query * keys, p.base + query * keys)
+                Loops.shared.set.pointee.softmax_back(y, x, scale, x, block.keys)
+            }
+            multiply(own, k.rows(0..<block.keys), into: dq.rows(block.queries).base, row: heads * width, alone: true)
+        }
+    }
+
+    /// to = weightsᵀ · x: for each block's new keys, from the queries that see them; zeros for keys that none sees.
+    private func share(_ index: Int, _ weights: MatrixView, of x: MatrixView, to: MatrixView) {
+        var last = 0
+        forBlocks(index) { block in
+            last = block.keys
+            guard !block.newKeys.isEmpty else { return }
+            var part = weights.rows(block.queries.lowerBound..<queries, columns: block.newKeys.count)
+            part.base += block.newKeys.lowerBound
+            let target = to.rows(block.newKeys).base
+            multiply(part.transposed, x.rows(block.queries.lowerBound..<queries), into: target, row: heads * width, alone: true)
+        }
+        for key in last..<keys { (to.base + key * to.rowStep).update(repeating: 0, count: width) }
+    }
+
+    /// Queries, the keys they see, and which of these no earlier block saw.
+    private struct Block {
+        let queries: Range<Int>
+        let keys: Int
+        let newKeys: Range<Int>
+    }
+
+    private static let causalBlock = 36  // six tiles high
+}
+
+extension MatrixView {
+    /// Some of the rows, and of these the first columns.
+    fileprivate func rows(_ range: Range<Int>, columns: Int? = nil) -> MatrixView {
+        MatrixView(
+            base: base + range.lowerBound * rowStep, rows: range.count, columns: columns ?? self.columns, rowStep: rowStep,
+            columnStep: columnStep)
     }
 }

@@ -77,6 +77,14 @@ package struct Gradients {
         }
     }
 
+    /// The same where `body` itself can add to what is there, as a product does: it gets the memory, and whether to add or to write.
+    mutating func accumulate(to tensor: Tensor, _ body: (UnsafeMutablePointer<Float>, Bool) -> Void) {
+        guard let mark = tensor.mark, mark.tape === tape else { return }
+        guard var sum = slots[mark.index].take() else { return slots[mark.index] = Tensor(tensor.shape) { body($0, false) } }
+        sum.withMutableFloats { out in out.baseAddress.map { body($0, true) } }
+        slots[mark.index] = sum
+    }
+
     /// Adds to the gradient of the part of an axis, in place.
     mutating func add(_ gradient: Tensor, to tensor: Tensor, along axis: Int, from start: Int) {
         guard let mark = tensor.mark, mark.tape === tape else { return }

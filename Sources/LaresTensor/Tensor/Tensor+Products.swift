@@ -41,11 +41,14 @@ func multiply(
     run(job, alone: alone)
 }
 
-/// The same with a matrix that was packed ahead.
-func multiply(_ a: MatrixView, _ b: PackedMatrix, into c: UnsafeMutablePointer<Float>, row: Int, _ then: Epilogue = Epilogue()) {
-    var job = lares_gemm(a, columns: b.columns, into: c, row: row, then)
+/// The same with a matrix that was packed ahead, or its first columns.
+func multiply(
+    _ a: MatrixView, _ b: PackedMatrix, columns: Int? = nil, into c: UnsafeMutablePointer<Float>, row: Int,
+    _ then: Epilogue = Epilogue(), alone: Bool = false
+) {
+    var job = lares_gemm(a, columns: columns ?? b.columns, into: c, row: row, then)
     job.packed_b = b.memory.floats
-    run(job, alone: false)
+    run(job, alone: alone)
 }
 
 /// A second factor, packed once for products that meet it at every step.
@@ -78,10 +81,10 @@ extension lares_gemm {
 private func run(_ product: lares_gemm, alone: Bool) {
     var job = product
     guard job.m > 0, job.n > 0 else { return }
-    let loops = Loops.shared, bytes = lares_gemm_room(&job) * MemoryLayout<Float>.stride
+    let loops = Loops.shared, threads = alone ? 1 : Int32(loops.pool.threads)
+    let bytes = lares_gemm_room(&job, threads) * MemoryLayout<Float>.stride
     let scratch = bytes > 0 ? TensorMemory.shared.take(bytes) : nil
-    lares_gemm_run(
-        loops.pool.state, alone ? 1 : Int32(loops.pool.threads), loops.set, job, scratch?.assumingMemoryBound(to: Float.self))
+    lares_gemm_run(loops.pool.state, threads, loops.set, job, scratch?.assumingMemoryBound(to: Float.self))
     if let scratch { TensorMemory.shared.give(scratch, bytes) }
 }
 
@@ -152,8 +155,10 @@ public func linear(_ x: Tensor, _ weight: Tensor, _ bias: Tensor?, then f: Nonli
     return y.derived(fromAny: [x, weight] + (bias.map { [$0] } ?? [])) { dy, gradients in
         let d = f == .identity ? dy.packed : Tensor.back(f.kind, y, y, dy)
         if let bias { gradients.add(d.sumOfRows(), to: bias) }
-        gradients.add(Tensor(weight.shape) { multiply(input.rowsByLast.transposed, d.rowsByLast, into: $0, row: outputs) }, to: weight)
-        gradients.add(Tensor(x.shape) { multiply(d.rowsByLast, w.matrix.transposed, into: $0, row: w.shape[0]) }, to: x)
+        gradients.accumulate(to: weight) {
+            multiply(input.rowsByLast.transposed, d.rowsByLast, into: $0, row: outputs, Epilogue(adding: $1))
+        }
+        gradients.accumulate(to: x) { multiply(d.rowsByLast, w.matrix.transposed, into: $0, row: w.shape[0], Epilogue(adding: $1)) }
     }
 }
 

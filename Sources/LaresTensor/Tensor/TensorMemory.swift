@@ -2,16 +2,20 @@ import Synchronization
 
 /// Memory of tensors that are gone, kept for those to come: a step of training makes the same tensors again and again.
 ///
-/// Sizes are rounded up to four steps an octave. What exceeds the limit goes back to the system.
+/// Sizes are rounded up to four steps an octave. Never more than twice of what tensors had at one time is held; what exceeds it goes back
+/// to the system. (A fixed limit of 512 MB made a small transformer clear pages for an eighth of its time.)
 final class TensorMemory: Sendable {
     static let shared = TensorMemory()
 
     private struct Kept {
         var blocks = [[UInt]](repeating: [], count: 256)
         var bytes = 0
+        var use = TensorMemoryUse()
     }
     private let kept = Mutex(Kept())
-    private let most = 1 << 29
+
+    /// What was asked for so far.
+    var use: TensorMemoryUse { kept.withLock { $0.use } }
 
     /// Bytes that a block for so many has, and the class it belongs to.
     static func block(for bytes: Int) -> (bytes: Int, index: Int) {
@@ -25,7 +29,11 @@ final class TensorMemory: Sendable {
     func take(_ bytes: Int) -> UnsafeMutableRawPointer {
         let block = TensorMemory.block(for: bytes)
         let address: UInt? = kept.withLock { kept in
-            guard let address = kept.blocks[block.index].popLast() else { return nil }
+            kept.use.took(block.bytes)
+            guard let address = kept.blocks[block.index].popLast() else {
+                kept.use.fromSystem += 1
+                return nil
+            }
             kept.bytes -= block.bytes
             return address
         }
@@ -36,7 +44,8 @@ final class TensorMemory: Sendable {
     func give(_ pointer: UnsafeMutableRawPointer, _ bytes: Int) {
         let block = TensorMemory.block(for: bytes)
         let isKept = kept.withLock { kept in
-            guard kept.bytes + block.bytes <= most else { return false }
+            kept.use.bytes -= block.bytes
+            guard kept.use.bytes + kept.bytes + block.bytes <= 2 * kept.use.peakBytes else { return false }
             kept.blocks[block.index].append(UInt(bitPattern: pointer))
             kept.bytes += block.bytes
             return true
@@ -47,10 +56,34 @@ final class TensorMemory: Sendable {
     /// Gives everything that is kept back to the system.
     func empty() {
         let blocks = kept.withLock { kept in
-            defer { kept = Kept() }
-            return kept.blocks
+            let blocks = kept.blocks
+            kept.blocks = Kept().blocks
+            kept.bytes = 0
+            kept.use.peakBytes = kept.use.bytes
+            return blocks
         }
         for address in blocks.joined() { UnsafeMutableRawPointer(bitPattern: address)?.deallocate() }
+    }
+}
+
+/// How the memory of tensors was used since the program began; `returnTensorMemory` starts the peak anew.
+public struct TensorMemoryUse: Sendable, Hashable {
+    /// Blocks that tensors and products asked for.
+    public internal(set) var requests = 0
+    /// Of these, blocks that nothing kept could serve, so that the system had to.
+    public internal(set) var fromSystem = 0
+    /// Bytes that tensors have now.
+    public internal(set) var bytes = 0
+    /// The most they had at one time.
+    public internal(set) var peakBytes = 0
+
+    /// The use up to now.
+    public static var current: TensorMemoryUse { TensorMemory.shared.use }
+
+    fileprivate mutating func took(_ size: Int) {
+        requests += 1
+        bytes += size
+        peakBytes = max(peakBytes, bytes)
     }
 }
 
