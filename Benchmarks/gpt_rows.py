@@ -3,10 +3,11 @@
 import json
 import pathlib
 import re
-import shutil
 import subprocess
 import sys
 import tempfile
+
+import words_corpus
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 LARES = ROOT / ".build/release/lares"
@@ -15,9 +16,13 @@ STEPS = 2000
 
 def king_james():
     """The Bible of 1611, in the public domain, without the numbers of its verses (Debian's bible-kjv)."""
-    if not shutil.which("bible"):
-        raise SystemExit("bench: 'bible' is missing: install Debian's package bible-kjv")
-    text = subprocess.run(["bible", "-f", "gen1:1-rev22:21"], capture_output=True, text=True, check=True).stdout
+    folder = ROOT / ".build/king-james"
+    folder.mkdir(parents=True, exist_ok=True)
+    for package in ("bible-kjv", "bible-kjv-text"):
+        words_corpus.fetch(folder, package)
+    program, = folder.glob("unpacked/usr/*/bible")
+    command = [str(program), "-p", str(folder / "unpacked/usr/lib"), "-f", "gen1:1-rev22:21"]
+    text = subprocess.run(command, capture_output=True, text=True, check=True).stdout
     return re.sub(r"^\d?[A-Za-z]+\d+:\d+ ", "", text, flags=re.M)
 
 

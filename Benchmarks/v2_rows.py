@@ -138,10 +138,4 @@ def wait(process, port, path, seconds=90):
     raise SystemExit("bench: a server of the V2 rows did not get ready")
 
 
-if __name__ == "__main__":
-    import inference
-
-    alone = inference.Bench(5)
-    measure(alone)
-    inference.print_table(alone.rows)
-    print("\n".join(alone.notes))
+ROWS = {"v2": measure}

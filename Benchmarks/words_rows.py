@@ -68,3 +68,6 @@ def evaluate(vectors):
     questions = pathlib.Path(gensim.__file__).parent / "test/test_data"
     arguments = ["--pairs", str(questions / "wordsim353.tsv"), "--analogies", str(questions / "questions-words.txt"), "--json"]
     return json.loads(lares_program.run(["words", "evaluate", str(vectors), *arguments]))
+
+
+ROWS = {"wordvectors": lambda bench: measure(bench, HERE.parent / ".build/dictionaries")}
