@@ -1,6 +1,6 @@
-import ArgumentParser
+public import ArgumentParser
 import Foundation
-import LaresLanguage
+public import LaresLanguage
 import LaresServer
 import LaresTensor
 
