@@ -3,7 +3,7 @@
 
 #include <stdatomic.h>
 
-enum { ROWS_MOST = 48, ROWS_FEW = 384, COLUMNS_MOST = 256, COLUMNS_LEAST = 64, DEPTH = 512, ALONE = 1 << 15, TASKS = 4, TURNED_AREA = 1 << 16, SHARED = 4 };
+enum { ROWS_MOST = 48, ROWS_FEW = 384, COLUMNS_MOST = 256, COLUMNS_LEAST = 64, DEPTH = 512, ALONE = 1 << 15, TASKS = 4, TURNED_AREA = 1 << 17, SHARED = 4 };
 
 typedef struct {
     lares_gemm g;

@@ -21,11 +21,13 @@ enum RecurrentInput: Sendable {
             let mapped = Tensor([table.shape[0], width]) {
                 LaresTensor.multiply(table.matrix, weight.matrix, into: $0, row: width, Epilogue(bias: UnsafePointer(bias.floats)))
             }
+            let (from, to) = (mapped.floats, gates.floats)  // threads that share tensors would count references for every row
             places.values.withUnsafeBufferPointer { places in
                 ComputePool.shared.forRows(places.count, columns: width) { i in
-                    (gates.floats + i * width).update(from: mapped.floats + Int(places[i]) * width, count: width)
+                    (to + i * width).update(from: from + Int(places[i]) * width, count: width)
                 }
             }
+            extendLifetime(mapped)
         }
     }
 
@@ -61,14 +63,14 @@ enum RecurrentInput: Sendable {
 extension Tensor {
     /// Sums of the rows that belong to each place: `[limit, columns]`. Threads share the columns, so the order of summation is that of the rows.
     fileprivate func summed(at places: Indices, of limit: Int) -> Tensor {
-        let columns = shape.last ?? 1, part = 64, add = Loops.shared.set.pointee.add_scaled!
+        let columns = shape.last ?? 1, part = 64, rows = floats, add = Loops.shared.set.pointee.add_scaled!
         return Tensor([limit, columns]) { out in
             out.update(repeating: 0, count: limit * columns)
             places.values.withUnsafeBufferPointer { places in
                 ComputePool.shared.forRows((columns + part - 1) / part, columns: places.count * part) { i in
                     let from = i * part, count = Swift.min(part, columns - from)
                     for (row, place) in places.enumerated() {
-                        add(out + Int(place) * columns + from, floats + row * columns + from, 1, count)
+                        add(out + Int(place) * columns + from, rows + row * columns + from, 1, count)
                     }
                 }
             }

@@ -69,10 +69,13 @@ extension Tensor {
     mutating func add(_ part: Tensor, along axis: Int, from start: Int) {
         let (outer, inner) = (shape.prefix(axis).reduce(1, *), shape.suffix(from: axis + 1).reduce(1, *))
         let (size, whole, part) = (part.shape[axis] * inner, shape[axis] * inner, part.packed)
-        let add = Loops.shared.set.pointee.add_scaled!
+        let loops = Loops.shared, add = loops.set.pointee.add_scaled!, source = part.floats
         withMutableFloats { out in
-            for o in 0..<outer { add(out.baseAddress! + o * whole + start * inner, part.floats + o * size, 1, size) }
+            guard let target = out.baseAddress.map({ $0 + start * inner }) else { return }
+            if outer == 1 { return loops.forParts(size) { from, count in add(target + from, source + from, 1, count) } }
+            loops.pool.forRows(outer, columns: size) { o in add(target + o * whole, source + o * size, 1, size) }
         }
+        extendLifetime(part)
     }
 
     /// Another axis of size 1.
@@ -93,8 +96,11 @@ public func concatenated(_ parts: [Tensor], along axis: Int = 0) -> Tensor {
     let result = Tensor(first.shape.replacing(axis, with: total)) { out in
         var start = 0
         for (part, size) in zip(parts, sizes) {
-            let x = part.packed
-            for o in 0..<outer { (out + (o * total + start) * inner).update(from: x.floats + o * size * inner, count: size * inner) }
+            let x = part.packed, (source, target) = (x.floats, out + start * inner)
+            ComputePool.shared.forRows(outer, columns: size * inner) { o in
+                (target + o * total * inner).update(from: source + o * size * inner, count: size * inner)
+            }
+            extendLifetime(x)
             start += size
         }
     }

@@ -131,6 +131,15 @@ extension Tensor {
     /// Writes the numbers row-major, whatever the strides.
     func copy(to out: UnsafeMutablePointer<Float>) {
         guard !isContiguous else { return out.update(from: floats, count: count) }
+        guard let first = shape.first, shape.count > 1, count > 4096 else { return copyRows(to: out) }
+        let part = count / first
+        let parts = (0..<first).map {
+            Tensor(storage, offset: offset + $0 * strides[0], shape: Shape(shape.dropFirst()), strides: Shape(strides.dropFirst()))
+        }
+        ComputePool.shared.forEach(first) { parts[$0].copyRows(to: out + $0 * part) }
+    }
+
+    private func copyRows(to out: UnsafeMutablePointer<Float>) {
         let columns = shape.last ?? 1
         let step = strides.last ?? 1
         var rows = Odometer(Shape(shape.dropLast()), [Shape(strides.dropLast())])
