@@ -117,7 +117,7 @@ def test_the_worker_ends_when_who_started_it_is_killed(folder, home):
     ({"epoch": 3}, "'epoch' is unknown"),
     ({"data": {"file": "missing.csv"}}, "can't be read"),
     ({"columns": [{"name": "z"}]}, "no column 'z'"),
-    ({"optimizer": {"name": "sgd", "rate": 1000}}, "no longer finite"),
+    ({"optimizer": {"name": "sgd", "rate": 1000}, "network": {"layers": [{"layer": "linear", "outputs": 8}]}}, "no longer finite"),
 ])
 def test_mistakes_are_told_in_a_sentence(folder, home, change, reason):
     (folder / "ring.json").write_text(json.dumps(RECIPE | change))
