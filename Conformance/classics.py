@@ -55,7 +55,7 @@ def adult(folder, name):
             continue
         rows.append([float(cell) if i in (0, 2, 4, 10, 11, 12) else cell for i, cell in enumerate(cells[:-1])])
         labels.append(cells[-1].rstrip("."))
-    return Table("Adult", rows, labels, [1, 3, 5, 6, 7, 8, 9, 13], hidden=64, decay=0.1, epochs=15, batch=128, rate=0.003)
+    return Table("Adult", rows, labels, [1, 3, 5, 6, 7, 8, 9, 13], hidden=64, decay=0.01, epochs=25, batch=128, rate=0.01)
 
 
 def write(path, rows, labels):
