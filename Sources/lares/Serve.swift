@@ -91,7 +91,7 @@ struct Serve: AsyncParsableCommand {
         if let warning = settings.warning { Terminal.note(say("cli.serve.warning", ["warning": warning])) }
         let serving = Serving(store: store, settings: settings.serving, logger: logger)
         for name in settings.serving.preload { _ = try store.find(name) }
-        let jobs = try TrainingJobs(home: home, logger: logger)
+        let jobs = try TrainingJobs(home: home, logger: logger, publish: serving.networks.publishing)
         let server = LaresServer(
             client: serving, settings: settings.server, keys: keys, store: store, networks: serving.networks,
             audit: try AuditLog(home: home), jobs: jobs, metrics: metrics, logger: logger)

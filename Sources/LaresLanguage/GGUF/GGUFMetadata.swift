@@ -2,6 +2,9 @@
 public struct GGUFMetadata: Sendable {
     private let values: [String: GGUFValue]
 
+    /// Every key with its value.
+    public var all: [String: GGUFValue] { values }
+
     /// Metadata of values that were already checked.
     public init(_ values: [String: GGUFValue]) {
         self.values = values

@@ -5,6 +5,7 @@ import LaresTensor
 ///
 /// ```json
 /// {
+///   "name": "iris",
 ///   "data": {"file": "iris.csv", "on_missing": "refuse"},
 ///   "columns": [{"name": "size", "from": ["length", "width"]}, {"name": "colour", "kind": "category"}],
 ///   "target": {"name": "species", "kind": "class"},
@@ -24,6 +25,9 @@ public struct Recipe: Sendable {
     public var dataFile: String { source.file }
     /// A file to test with that the network never learns from; nil: a part of the data, or none.
     public var testFile: String? { split.testFile }
+
+    /// What the network is called; a server publishes a finished job's network under it. Nil: it isn't published.
+    public let name: String?
 
     let source: Source
     let columns: [Column]
@@ -104,6 +108,7 @@ public struct Recipe: Sendable {
     private init(reading json: JSON) throws(JSONError) {
         self.json = json
         var fields = try JSONFields(json)
+        name = try fields.string("name")
         source = try Source(try JSONFields(try fields.required("data"), at: "data"))
         var columns: [Column] = []
         for object in try fields.objects("columns") ?? [] { columns.append(try Column(object)) }

@@ -61,6 +61,9 @@ public actor TrainingJobs: Service {
     }
 
     private func check(_ recipe: Recipe, hasData: Bool) throws {
+        if let name = recipe.name {
+            do { try ModelName.check(name) } catch { throw JobError(.badRecipe, "the recipe's name: \(error)") }
+        }
         guard hasData || recipe.dataFile.hasPrefix("/") else {
             throw JobError(.badRecipe, "'data.file' must be a full path, or the data must come with the request")
         }

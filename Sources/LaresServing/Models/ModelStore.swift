@@ -72,7 +72,7 @@ public final class ModelStore: Sendable {
     }
 
     /// Where a model's only file is, for models of one file.
-    func file(of model: StoredModel) throws -> String {
+    public func file(of model: StoredModel) throws -> String {
         guard let file = model.files.first, blobs.has(file.digest, bytes: file.bytes) else { throw missing(model) }
         return blobs.path(of: file.digest)
     }

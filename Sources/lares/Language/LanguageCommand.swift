@@ -2,6 +2,7 @@ import ArgumentParser
 import Foundation
 import LaresLanguage
 import LaresServer
+import LaresServing
 import LaresTensor
 
 /// `lares language`: small language models from a text, and large ones that learn more.
@@ -155,7 +156,8 @@ struct LanguageTune: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let file = try GGUFFile(contentsOf: common.store().find(model).path)
+        let store = try common.store()
+        let file = try GGUFFile(contentsOf: store.file(of: store.find(model)))
         let network = try CausalTransformer(file)
         let tokens = try makeTokenizer(from: file.metadata).encode(learning.read(), addSpecial: false, parseSpecial: false)
         let windows = try learning.windows(tokens, of: min(learning.context ?? 128, network.size.context))
@@ -170,8 +172,7 @@ struct LanguageTune: AsyncParsableCommand {
             print(say("cli.language.written", ["file": adapter.printable]))
         }
         if let output {
-            let values = Dictionary(uniqueKeysWithValues: file.metadata.keys.map { ($0, file.metadata[$0]) }).compactMapValues { $0 }
-            try tuned.merged.contents(values, as: .q8_0).write(to: output)
+            try tuned.merged.contents(file.metadata.all, as: .q8_0).write(to: output)
             print(say("cli.language.written", ["file": output.printable]))
         }
     }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import LaresJSON
 import LaresLanguage
 import LaresServer
 

@@ -1,5 +1,6 @@
 public import ArgumentParser
 import Foundation
+import LaresJSON
 public import LaresLanguage
 import LaresServer
 import LaresTensor
@@ -45,7 +46,7 @@ struct WordsTrain: AsyncParsableCommand {
         let pool = ComputePool(threads: threads)
         defer { pool.close() }
         var last: WordVectorProgress?
-        let line = TrainingLine()
+        let line = WordsTrainingLine()
         defer { line.finish() }
         let vectors = try WordVectorTrainer(text, settings, pool: pool).train { progress in
             last = progress
@@ -124,7 +125,7 @@ struct LearningOptions: ParsableArguments {
 }
 
 /// One line on a terminal that shows how far training has come; nothing elsewhere.
-private final class TrainingLine {
+private final class WordsTrainingLine {
     private let isLive = Terminal.errorIsTerminal
     private var isShown = false
 
