@@ -1,4 +1,5 @@
 import Foundation
+import LaresJSON
 import LaresServer
 import LaresServing
 import Testing

@@ -141,7 +141,9 @@ struct V2Place: Sendable {
 
 extension APIError {
     /// How an error of the registry looks to a client.
-    init(_ error: RegistryError, prefix: String = "") {
+    init(_ error: RegistryError) { self.init(error, prefix: "") }
+
+    init(_ error: RegistryError, prefix: String) {
         let status: HTTPResponse.Status =
             switch error.code {
             case .modelNotFound, .versionNotFound: .notFound

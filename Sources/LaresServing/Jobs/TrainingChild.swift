@@ -5,7 +5,13 @@ import Synchronization
 /// A training in a child process of the same program: whatever happens to it, this process goes on.
 public final class TrainingChild: Sendable {
     private let executable: String
-    private let running: Mutex<pid_t?> = Mutex(nil)
+    private let state = Mutex(State())
+
+    private struct State {
+        var process: pid_t?
+        /// A stop that comes before the process is there must not be lost.
+        var isStopped = false
+    }
 
     /// - Parameter executable: A program with the subcommand `train-worker`; this one unless told otherwise.
     public init(executable: String = "/proc/self/exe") {
@@ -29,7 +35,10 @@ public final class TrainingChild: Sendable {
 
     /// Asks for a checkpoint and the end.
     public func stop() {
-        running.withLock { process in if let process { kill(process, SIGTERM) } }
+        state.withLock { state in
+            state.isStopped = true
+            if let process = state.process { kill(process, SIGTERM) }
+        }
     }
 
     private func follow(_ order: TrainingOrder, _ each: (TrainingEvent) -> Void) throws -> TrainingEvent {
@@ -37,12 +46,19 @@ public final class TrainingChild: Sendable {
         // The child takes the end of its input for the end of this process, so it stays open.
         (process.standardInput, process.standardOutput) = (input, output)
         try process.run()
-        running.withLock { $0 = process.processIdentifier }
+        state.withLock { state in
+            state.process = process.processIdentifier
+            if state.isStopped { kill(process.processIdentifier, SIGTERM) }
+        }
         let last = read(output.fileHandleForReading, each)
-        running.withLock { $0 = nil }
+        let isStopped = state.withLock { state in
+            state.process = nil
+            return state.isStopped
+        }
         process.waitUntilExit()
         try? input.fileHandleForWriting.close()
-        return last ?? .failed(words(process))
+        // One that is stopped before it listens says nothing.
+        return last ?? (isStopped && process.terminationStatus == SIGTERM ? .stopped : .failed(words(process)))
     }
 
     private func process(_ order: TrainingOrder) -> Process {

@@ -1,4 +1,5 @@
 import LaresLanguage
+import LaresTensor
 import Testing
 
 @Suite struct GrammarMatcherTests {

@@ -1,5 +1,6 @@
 import Foundation
 import LaresLanguage
+import LaresTensor
 import Testing
 
 @Suite struct SamplerTests {

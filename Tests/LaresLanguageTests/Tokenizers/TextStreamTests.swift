@@ -1,4 +1,5 @@
 import LaresLanguage
+import LaresTensor
 import Testing
 
 /// A vocabulary of the 256 bytes, to stream any bytes at all.

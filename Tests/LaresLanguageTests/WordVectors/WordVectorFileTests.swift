@@ -90,7 +90,7 @@ struct WordVectorFileTests {
             return try bytes(of: path)
         }
         for end in 0..<whole.count { try withFile(Array(whole[..<end])) { _ = try? WordVectors(contentsOf: $0) } }
-        var random = LaresTensor.SeededRandom(seed: 11)
+        var random = SeededRandom(seed: 11)
         for _ in 0..<500 {
             var broken = whole
             for _ in 0...Int.random(in: 0..<4, using: &random) {
@@ -111,7 +111,7 @@ struct WordVectorFileTests {
                 #expect(end < 4 || error?.code == .truncated)
             }
         }
-        var random = LaresTensor.SeededRandom(seed: 12)
+        var random = SeededRandom(seed: 12)
         for _ in 0..<1_000 {
             var broken = whole
             broken[Int.random(in: 4..<whole.count, using: &random)] = UInt8.random(in: 0...255, using: &random)

@@ -4,7 +4,7 @@ import Testing
 
 /// One step against the textbook: L = −Σₒ log σ(±hᵢ·vₒ); its gradients are Σₒ (σ − label) vₒ for hᵢ and Σᵢ (σ − label) hᵢ for vₒ.
 struct WordVectorStepTests {
-    private func rows(_ count: Int, _ random: inout LaresTensor.SeededRandom) -> [[Float]] {
+    private func rows(_ count: Int, _ random: inout SeededRandom) -> [[Float]] {
         (0..<count).map { _ in (0..<32).map { _ in random.normal() * 0.3 } }
     }
 
@@ -12,7 +12,7 @@ struct WordVectorStepTests {
     private func dot(_ a: [Float], _ b: [Float]) -> Float { zip(a, b).reduce(0) { $0 + $1.0 * $1.1 } }
 
     @Test(arguments: [(1, 1), (1, 6), (7, 6), (16, 8), (3, 13), (5, 40)]) func aStepIsTheTextbooks(_ inputs: Int, _ outputs: Int) throws {
-        var random = LaresTensor.SeededRandom(seed: UInt64(inputs * 100 + outputs))
+        var random = SeededRandom(seed: UInt64(inputs * 100 + outputs))
         let h = rows(inputs, &random), v = rows(outputs, &random), rate: Float = 0.1
         let labels = (0..<outputs).map { Float($0 % 3 == 0 ? 1 : 0) }
         let result = try #require(WordVectorKernel.step(inputs: h, outputs: v, labels: labels, rate: rate))
@@ -32,7 +32,7 @@ struct WordVectorStepTests {
     }
 
     @Test func allKernelsAgree() throws {
-        var random = LaresTensor.SeededRandom(seed: 5)
+        var random = SeededRandom(seed: 5)
         let h = rows(9, &random), v = rows(11, &random), labels = (0..<11).map { Float($0 == 4 ? 1 : 0) }
         let plain = try #require(WordVectorKernel.step(inputs: h, outputs: v, labels: labels, rate: 0.2, kernels: "portable"))
         for name in ["avx2", "avx512", "neon"] {
