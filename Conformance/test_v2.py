@@ -1,6 +1,7 @@
 """KServe V2 with Triton's and KServe's own clients, against networks that were published through the command line."""
 
 import asyncio
+import concurrent.futures
 import gzip
 import json
 import os
@@ -22,6 +23,12 @@ from lares_server import Server, must_run
 from networks import joined_plan, linear_plan, linear_tensors, simple_plan, words_plan, write_network
 
 FLOATS = {"FP16": np.float16, "FP32": np.float32, "FP64": np.float64}
+
+
+def on_a_loop(coroutine):
+    """On a thread of its own: the browser's driver keeps a loop running on this one."""
+    with concurrent.futures.ThreadPoolExecutor(1) as thread:
+        return thread.submit(asyncio.run, coroutine).result()
 
 
 @pytest.fixture(scope="module")
@@ -88,7 +95,7 @@ def test_the_asyncio_client(networks):
             return [r.as_numpy("OUTPUT0") for r in results]
 
     data, _ = inputs(rows=2)
-    for answer in asyncio.run(run()):
+    for answer in on_a_loop(run()):
         np.testing.assert_array_equal(answer, data[0] + data[1])
 
 
@@ -178,7 +185,7 @@ def test_kserves_client(networks):
                 for output, expected in zip(response.outputs, (2 * data, 0 * data)):
                     np.testing.assert_array_equal(output.as_numpy(), expected)
 
-    asyncio.run(run())
+    on_a_loop(run())
 
 
 EXAMPLES = ["infer_client", "async_infer_client", "aio_infer_client", "health_metadata", "model_control"]
