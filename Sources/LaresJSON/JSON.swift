@@ -68,6 +68,15 @@ public enum JSON: Sendable, Hashable {
         if case .string(let text) = self { text } else { nil }
     }
 
+    /// A number, whole or not; nil for anything else.
+    public var number: Double? {
+        switch self {
+        case .int(let whole): Double(whole)
+        case .double(let fraction): fraction
+        default: nil
+        }
+    }
+
     /// What kind of value this is, in words for an error message.
     public var kind: String {
         switch self {

@@ -71,15 +71,5 @@ extension Trainer {
 
 /// Writes a text file: whole, or not at all.
 private func writeText(_ text: String, to path: String) throws {
-    let temporary = path + ".part", bytes = Array(text.utf8)
-    func failure() -> RecipeError {
-        RecipeError(.file, "'\(path)' could not be written: \(String(cString: strerror(errno))). Is the disk full?")
-    }
-    guard let file = fopen(temporary, "wb") else { throw failure() }
-    let isWritten = fwrite(bytes, 1, bytes.count, file) == bytes.count && fflush(file) == 0 && fsync(fileno(file)) == 0
-    guard fclose(file) == 0, isWritten, rename(temporary, path) == 0 else {
-        let failure = failure()
-        unlink(temporary)
-        throw failure
-    }
+    do { try WholeFile.write([Array(text.utf8)], to: path) } catch { throw RecipeError(.file, error.message) }
 }

@@ -25,17 +25,9 @@ extension JSON {
         for (part, values) in parts {
             guard case .object(let values) = values else { continue }
             for (name, value) in values {
-                if let number = value.number { result["\(part) \(name)"] = number }
+                if let number = value.number, number.isFinite { result["\(part) \(name)"] = number }
             }
         }
         return result
-    }
-
-    fileprivate var number: Double? {
-        switch self {
-        case .int(let number): Double(number)
-        case .double(let number): number.isFinite ? number : nil
-        default: nil
-        }
     }
 }

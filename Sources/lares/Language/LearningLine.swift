@@ -1,4 +1,3 @@
-import Foundation
 import LaresLanguage
 import LaresNeural
 import LaresServer
@@ -7,12 +6,11 @@ import Synchronization
 /// One line on a terminal that shows how far a training is, with its losses; elsewhere a plain line now and then. Ctrl-C ends the training.
 final class LearningLine {
     private let steps: Int
-    private let isLive = Terminal.errorIsTerminal
+    private var line = LiveLine()
     private let interrupts = Interrupts()
     private let isStopped = Stop()
     private let begin = ContinuousClock.now
     private var curve = LossCurve()
-    private var isShown = false
 
     private final class Stop: Sendable {
         let flag = Atomic(false)
@@ -26,25 +24,21 @@ final class LearningLine {
     /// Takes a step; false when the training is to end.
     func show(_ progress: LanguageTraining.Progress) -> Bool {
         curve.append(progress.loss)
-        if isLive || progress.step == steps || progress.step.isMultiple(of: max(1, steps / 10)) { write(progress.step) }
+        if line.isLive || progress.step == steps || progress.step.isMultiple(of: max(1, steps / 10)) { write(progress.step) }
         return !isStopped.flag.load(ordering: .relaxed)
     }
 
     private func write(_ step: Int) {
         let passed = (ContinuousClock.now - begin) / .seconds(1)
-        let line = say(
+        let text = say(
             "cli.language.progress",
             [
                 "step": "\(step)", "steps": "\(steps)", "curve": curve.bars(width: 20), "loss": Amounts.decimal(Double(curve.recent()), 3),
                 "left": Amounts.clock(passed / Double(step) * Double(steps - step)),
             ])
-        FileHandle.standardError.write(Data((isLive ? "\r\u{1B}[K" + line : line + "\n").utf8))
-        isShown = isLive
+        if line.isLive { line.show(text) } else { Terminal.note(text) }
     }
 
     /// Takes the line away.
-    func finish() {
-        if isShown { FileHandle.standardError.write(Data("\r\u{1B}[K".utf8)) }
-        isShown = false
-    }
+    func finish() { line.finish() }
 }

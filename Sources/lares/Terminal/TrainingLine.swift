@@ -23,13 +23,13 @@ final class TrainingLine: Sendable {
         let text: String? = state.withLock { state in
             if case .started(true) = event { return say("cli.train.resumed") + "\n" }
             guard case .progress(let progress) = event else { return nil }
-            if let loss = progress.number("loss") { state.curve.append(Float(loss)) }
+            if let loss = progress["loss"]?.number { state.curve.append(Float(loss)) }
             if isLive {
                 state.isShown = true
                 let facts = Self.facts(progress)
                 return "\r\u{1B}[K" + facts + "  " + state.curve.bars(width: max(8, min(40, Terminal.width - facts.columns - 3)))
             }
-            let tenth = Int((progress.number("step") ?? 0) * 10 / max(1, progress.number("steps") ?? 1))
+            let tenth = Int((progress["step"]?.number ?? 0) * 10 / max(1, progress["steps"]?.number ?? 1))
             guard tenth != state.tenth else { return nil }
             state.tenth = tenth
             return Self.facts(progress) + "\n"
@@ -44,19 +44,9 @@ final class TrainingLine: Sendable {
 
     /// Such as "epoch 12/50  loss 0.1234  validation 0.2345".
     private static func facts(_ progress: JSON) -> String {
-        func text(_ key: String) -> String { progress.number(key).map { String(format: "%.4f", $0) } ?? "–" }
-        let epoch = Int(progress.number("epoch") ?? 0), epochs = Int(progress.number("epochs") ?? 0)
+        func text(_ key: String) -> String { progress[key]?.number.map { String(format: "%.4f", $0) } ?? "–" }
+        let epoch = Int(progress["epoch"]?.number ?? 0), epochs = Int(progress["epochs"]?.number ?? 0)
         let facts = say("cli.train.progress", ["epoch": "\(epoch)", "epochs": "\(epochs)", "loss": text("loss")])
-        return progress.number("validation") == nil ? facts : facts + say("cli.train.validation-loss", ["loss": text("validation")])
-    }
-}
-
-extension JSON {
-    fileprivate func number(_ key: String) -> Double? {
-        switch self[key] {
-        case .int(let whole)?: Double(whole)
-        case .double(let fraction)?: fraction
-        default: nil
-        }
+        return progress["validation"]?.number == nil ? facts : facts + say("cli.train.validation-loss", ["loss": text("validation")])
     }
 }

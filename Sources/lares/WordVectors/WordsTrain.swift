@@ -126,24 +126,18 @@ struct LearningOptions: ParsableArguments {
 
 /// One line on a terminal that shows how far training has come; nothing elsewhere.
 private final class WordsTrainingLine {
-    private let isLive = Terminal.errorIsTerminal
-    private var isShown = false
+    private var line = LiveLine()
 
     func show(_ progress: WordVectorProgress) {
-        guard isLive else { return }
-        isShown = true
-        let line = say(
-            "cli.words.train.progress",
-            [
-                "share": "\(progress.words * 100 / max(1, progress.total))", "rate": Amounts.decimal(progress.wordsPerSecond, 0),
-                "learningRate": Amounts.decimal(Double(progress.learningRate), 4), "loss": Amounts.decimal(Double(progress.loss), 3),
-            ])
-        FileHandle.standardError.write(Data(("\r\u{1B}[K" + line).utf8))
+        line.show(
+            say(
+                "cli.words.train.progress",
+                [
+                    "share": "\(progress.words * 100 / max(1, progress.total))", "rate": Amounts.decimal(progress.wordsPerSecond, 0),
+                    "learningRate": Amounts.decimal(Double(progress.learningRate), 4), "loss": Amounts.decimal(Double(progress.loss), 3),
+                ]))
     }
 
     /// Takes the line away.
-    func finish() {
-        if isShown { FileHandle.standardError.write(Data("\r\u{1B}[K".utf8)) }
-        isShown = false
-    }
+    func finish() { line.finish() }
 }
