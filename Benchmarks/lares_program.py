@@ -104,6 +104,11 @@ def is_ready(port):
 
 
 def ask(port, model):
-    body = json.dumps({"model": model, "prompt": "Hello", "max_tokens": 4}).encode()
+    continued(port, model, "Hello", 4)
+
+
+def continued(port, model, prompt, tokens):
+    """The text that a model goes on with, greedily."""
+    body = json.dumps({"model": model, "prompt": prompt, "max_tokens": tokens, "temperature": 0}).encode()
     request = urllib.request.Request(f"http://127.0.0.1:{port}/v1/completions", body, {"Content-Type": "application/json"})
-    urllib.request.urlopen(request, timeout=60).read()
+    return json.load(urllib.request.urlopen(request, timeout=60))["choices"][0]["text"]

@@ -1,5 +1,6 @@
 """`lares language`: what is learnt from a text is served by the same program, as every other model is."""
 
+import concurrent.futures
 import json
 import pathlib
 
@@ -41,6 +42,22 @@ def test_a_model_learns_more_and_what_it_learnt_can_be_merged(tiny, tmp_path):
     assert losses[1] < losses[0] - 0.5, answer.stderr
     must_run(["import", str(tmp_path / "mine.gguf"), "--name", "mine"], str(tmp_path))
     assert (tmp_path / "adapter.gguf").stat().st_size < (tmp_path / "mine.gguf").stat().st_size
+    refused = run(["import", str(tmp_path / "adapter.gguf"), "--name", "lamp"], str(tmp_path))
+    assert refused.returncode != 0 and "--base" in refused.stderr
+    must_run(["import", str(tmp_path / "adapter.gguf"), "--name", "lamp", "--base", "base"], str(tmp_path))
+    refused = run(["rm", "base"], str(tmp_path))
+    assert refused.returncode != 0 and "lamp" in refused.stderr
+    with Server(str(tmp_path), models="lamp") as server:
+        client = openai.OpenAI(base_url=server.url + "/v1", api_key="none")
+
+        def said(model):
+            return client.completions.create(model=model, prompt="the lamp in ", max_tokens=30, temperature=0).choices[0].text
+
+        with concurrent.futures.ThreadPoolExecutor(3) as pool:
+            adapted, merged, plain = pool.map(said, ["lamp", "mine", "base"])
+        assert adapted == merged and adapted.startswith("the hall is on") and plain != adapted
+        assert {model.id: model.parent for model in client.models.list()} == {"base": None, "lamp": "base", "mine": None}
+        assert said("lamp") == adapted
 
 
 @pytest.mark.parametrize(
