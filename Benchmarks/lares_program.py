@@ -104,11 +104,11 @@ def is_ready(port):
 
 
 def ask(port, model):
-    continued(port, model, "Hello", 4)
+    completion(port, {"model": model, "prompt": "Hello", "max_tokens": 4})
 
 
-def continued(port, model, prompt, tokens):
-    """The text that a model goes on with, greedily."""
-    body = json.dumps({"model": model, "prompt": prompt, "max_tokens": tokens, "temperature": 0}).encode()
-    request = urllib.request.Request(f"http://127.0.0.1:{port}/v1/completions", body, {"Content-Type": "application/json"})
-    return json.load(urllib.request.urlopen(request, timeout=60))["choices"][0]["text"]
+def completion(port, body):
+    """The first choice of an answer to a completion request."""
+    head = {"Content-Type": "application/json"}
+    request = urllib.request.Request(f"http://127.0.0.1:{port}/v1/completions", json.dumps(body).encode(), head)
+    return json.load(urllib.request.urlopen(request, timeout=60))["choices"][0]
