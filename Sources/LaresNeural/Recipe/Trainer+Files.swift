@@ -39,7 +39,7 @@ extension Trainer {
 
     /// Writes network and card, then removes what only a training under way needs.
     mutating func finish() throws -> JSON {
-        if history.hasBest { network = try Network(contentsOf: place.output("best.safetensors")) }
+        if history.best != nil { network = try Network(contentsOf: place.output("best.safetensors")) }
         let card = try card()
         try network.write(to: place.output("network.safetensors"))
         try writeText(card.serialized + "\n", to: place.output("card.json"))
