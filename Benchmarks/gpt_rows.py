@@ -1,16 +1,21 @@
-"""A small language model from nothing beside nanoGPT's recipe in PyTorch: the loss on unseen text after as many steps, and whether llama.cpp reads it."""
+"""A small language model from nothing beside nanoGPT's recipe in PyTorch: the loss on unseen text after as many steps, and whether llama.cpp reads it;
+and what a large one learnt beside llama.cpp with the same adapter."""
 
 import json
+import os
 import pathlib
 import re
+import statistics
 import subprocess
 import sys
 import tempfile
 
+import lares_program
 import words_corpus
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 LARES = ROOT / ".build/release/lares"
+MODELS = pathlib.Path(os.environ.get("LARES_TEST_MODELS", ROOT / ".build/models"))
 STEPS = 2000
 
 
@@ -48,4 +53,36 @@ def continued(model):
     return Llama(str(model), n_ctx=64, verbose=False)("And the LORD ", max_tokens=32, temperature=0)["choices"][0]["text"]
 
 
-ROWS = {"gpt": gpt}
+def adapter(session):
+    """What SmolLM2 learnt, in an adapter: the loss on text it hasn't seen here and in llama.cpp with the same file, token by token."""
+    model = MODELS / "smollm2.gguf"
+    with tempfile.TemporaryDirectory() as folder, lares_program.home_with(model, "smollm2") as home:
+        text, adapter = pathlib.Path(folder, "text.txt"), pathlib.Path(folder, "adapter.gguf")
+        bible = king_james()
+        text.write_text(bible[:200_000])
+        unseen = [bible[begin : begin + 600] for begin in range(1_000_000, 1_008_000, 1000)]
+        lares_program.run(["language", "tune", "smollm2", str(text), "--adapter", str(adapter), "--steps", "40"], home)
+        lares_program.run(["import", str(adapter), "--name", "verse", "--base", "smollm2"], home)
+        with lares_program.serving(home, "verse") as server:
+            ours, plain = ([losses(server.port, name, part) for part in unseen] for name in ("verse", "smollm2"))
+        theirs = llama_losses(model, adapter, unseen)
+    apart = [abs(a - b) for ours, theirs in zip(ours, theirs) for a, b in zip(ours, theirs, strict=True)]
+    mean = lambda lists: statistics.mean(loss for losses in lists for loss in losses)
+    session.add("learn/adapter", "nats a token", [mean(ours)], [mean(theirs)], smaller_is_better=True, peer="llama.cpp")
+    session.notes.append(f"learn/adapter: {mean(plain):.3f} nats without it; of {len(apart)} tokens the losses are {statistics.mean(apart):.3f} apart on average")
+
+
+def losses(port, model, text):
+    body = {"model": model, "prompt": text, "max_tokens": 0, "echo": True, "logprobs": 1}
+    return [-value for value in lares_program.completion(port, body)["logprobs"]["token_logprobs"][1:]]
+
+
+def llama_losses(model, adapter, texts):
+    from llama_cpp import Llama
+
+    peer = Llama(str(model), lora_path=str(adapter), n_ctx=512, logits_all=True, verbose=False)
+    answers = [peer(text, max_tokens=1, temperature=0, echo=True, logprobs=1)["choices"][0]["logprobs"]["token_logprobs"] for text in texts]
+    return [[-value for value in answer[1:-1]] for answer in answers]
+
+
+ROWS = {"gpt": gpt, "adapter": adapter}

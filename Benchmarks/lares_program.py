@@ -104,6 +104,11 @@ def is_ready(port):
 
 
 def ask(port, model):
-    body = json.dumps({"model": model, "prompt": "Hello", "max_tokens": 4}).encode()
-    request = urllib.request.Request(f"http://127.0.0.1:{port}/v1/completions", body, {"Content-Type": "application/json"})
-    urllib.request.urlopen(request, timeout=60).read()
+    completion(port, {"model": model, "prompt": "Hello", "max_tokens": 4})
+
+
+def completion(port, body):
+    """The first choice of an answer to a completion request."""
+    head = {"Content-Type": "application/json"}
+    request = urllib.request.Request(f"http://127.0.0.1:{port}/v1/completions", json.dumps(body).encode(), head)
+    return json.load(urllib.request.urlopen(request, timeout=60))["choices"][0]

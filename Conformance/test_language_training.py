@@ -1,5 +1,6 @@
 """`lares language`: what is learnt from a text is served by the same program, as every other model is."""
 
+import concurrent.futures
 import json
 import pathlib
 
@@ -32,7 +33,7 @@ def test_a_model_learns_more_and_what_it_learnt_can_be_merged(tiny, tmp_path):
     must_run(["import", str(tiny / "tiny.gguf"), "--name", "base"], str(tmp_path))
     text = tmp_path / "text.txt"
     text.write_text("the lamp in the hall is on. " * 200)
-    options = ["--steps", "60", "--context", "32", "--learning-rate", "0.01"]
+    options = ["--steps", "150", "--context", "32", "--learning-rate", "0.01"]
     answer = run(
         ["language", "tune", "base", str(text), "--adapter", str(tmp_path / "adapter.gguf"), "--output", str(tmp_path / "mine.gguf"), *options], str(tmp_path)
     )
@@ -41,6 +42,22 @@ def test_a_model_learns_more_and_what_it_learnt_can_be_merged(tiny, tmp_path):
     assert losses[1] < losses[0] - 0.5, answer.stderr
     must_run(["import", str(tmp_path / "mine.gguf"), "--name", "mine"], str(tmp_path))
     assert (tmp_path / "adapter.gguf").stat().st_size < (tmp_path / "mine.gguf").stat().st_size
+    refused = run(["import", str(tmp_path / "adapter.gguf"), "--name", "lamp"], str(tmp_path))
+    assert refused.returncode != 0 and "--base" in refused.stderr
+    must_run(["import", str(tmp_path / "adapter.gguf"), "--name", "lamp", "--base", "base"], str(tmp_path))
+    refused = run(["rm", "base"], str(tmp_path))
+    assert refused.returncode != 0 and "lamp" in refused.stderr
+    with Server(str(tmp_path), models="lamp") as server:
+        client = openai.OpenAI(base_url=server.url + "/v1", api_key="none")
+
+        def said(model):
+            return client.completions.create(model=model, prompt="the lamp in the hall is on. the lamp ", max_tokens=12, temperature=0).choices[0].text
+
+        with concurrent.futures.ThreadPoolExecutor(3) as pool:
+            adapted, merged, plain = pool.map(said, ["lamp", "mine", "base"])
+        assert adapted == merged and plain != adapted
+        assert {model.id: model.parent for model in client.models.list()} == {"base": None, "lamp": "base", "mine": None}
+        assert said("lamp") == adapted
 
 
 @pytest.mark.parametrize(

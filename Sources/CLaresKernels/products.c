@@ -2,6 +2,8 @@
 // of a generated token.
 #include "lares_kernels.h"
 
+#include <string.h>
+
 static lares_output multiply(const lares_product *product, size_t panel, size_t rows) {
     const size_t first = panel * product->width, left = product->outputs - first;
     lares_output out = product->output;
@@ -63,11 +65,15 @@ static lares_activations advanced(const lares_activations *x, size_t rows) {
 /// 32 outputs of one matrix for a tile of rows.
 static void one_block(const lares_product *matrix, size_t block, size_t first, size_t rows, float *out) {
     const lares_activations x = advanced(&matrix->input, first);
+    const lares_output *there = &matrix->output;
+    if (there->adding)
+        for (size_t r = 0; r < rows; r++)
+            memcpy(out + r * LARES_BLOCK, there->out + (first + r) * there->stride + block * LARES_BLOCK, LARES_BLOCK * sizeof *out);
     const size_t panels = LARES_BLOCK / matrix->width;
     for (size_t i = 0; i < panels; i++) {
         const size_t panel = panels * block + i;
-        const float *bias = matrix->output.bias ? matrix->output.bias + panel * matrix->width : 0;
-        const lares_output to = {out + i * matrix->width, LARES_BLOCK, bias, 0, (int)matrix->width};
+        const float *bias = there->bias ? there->bias + panel * matrix->width : 0;
+        const lares_output to = {out + i * matrix->width, LARES_BLOCK, bias, there->adding, (int)matrix->width};
         matrix->kernel(matrix->weights + panel * matrix->panel_bytes, &x, rows, &to);
     }
 }

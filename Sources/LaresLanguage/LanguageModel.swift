@@ -72,6 +72,9 @@ public final class LanguageModel: Sendable {
     /// A cache of so many pages (at least one) with the workspace to step it. Memory is taken as pages are first used.
     public func makeCache(pages: Int) -> KVCache { decoder.makeCache(pages: max(1, pages)) }
 
+    /// Reads a LoRA adapter of this model from a GGUF file. Throws `GGUFError` when the file is no adapter, or one of another model.
+    public func adapter(contentsOf path: String) throws -> Adapter { try Adapter(GGUFFile(contentsOf: path), of: decoder) }
+
     /// One forward pass for all entries. The result of an entry does not depend on the others.
     ///
     /// Takes any number of tokens; more than 512 are computed in several passes. Call it within `ComputePool.withTurn`; more urgent work is let in

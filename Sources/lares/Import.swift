@@ -16,12 +16,15 @@ struct Import: AsyncParsableCommand {
     @Option(help: ArgumentHelp(say("cli.pull.name")))
     var name: String?
 
+    @Option(help: ArgumentHelp(say("cli.pull.base")))
+    var base: String?
+
     @Flag(help: ArgumentHelp(say("cli.option.json")))
     var json = false
 
     func run() async throws {
         let store = try common.store()
-        let model = try await ProgressLine.during { try await store.importModel(at: path, name: name, progress: $0) }
+        let model = try await ProgressLine.during { try await store.importModel(at: path, name: name, base: base, progress: $0) }
         if json {
             print(model.description.laresJSON.serialized)
         } else {

@@ -16,6 +16,9 @@ struct Pull: AsyncParsableCommand {
     @Option(help: ArgumentHelp(say("cli.pull.name")))
     var name: String?
 
+    @Option(help: ArgumentHelp(say("cli.pull.base")))
+    var base: String?
+
     @Flag(help: ArgumentHelp(say("cli.pull.allow-private")))
     var allowPrivate = false
 
@@ -27,7 +30,7 @@ struct Pull: AsyncParsableCommand {
         var settings = PullSettings.fromEnvironment()
         if allowPrivate { settings.allowPrivate = true }
         let model = try await ProgressLine.during { [settings] show in
-            try await store.pull(ModelSource(source), name: name, settings: settings, progress: show)
+            try await store.pull(ModelSource(source), name: name, base: base, settings: settings, progress: show)
         }
         if json {
             print(model.description.laresJSON.serialized)

@@ -27,7 +27,7 @@ struct Show: AsyncParsableCommand {
     private func rows(_ model: ModelDescription) -> [(String, String)] {
         let optional: [(String, String?)] = [
             ("name", model.name), ("aliases", model.aliases.isEmpty ? nil : model.aliases.joined(separator: ", ")),
-            ("kind", say("cli.kind.\(model.kind.rawValue)")), ("family", model.family),
+            ("kind", say("cli.kind.\(model.kind.rawValue)")), ("base", model.base), ("family", model.family),
             ("parameters", model.parameterCount.map { Amounts.parameters($0) }), ("type", model.quantisation),
             ("context", model.contextLength.map { "\($0)" }), ("dimensions", model.dimensions.map { "\($0)" }),
             ("template", say(model.chatTemplate ? "cli.yes" : "cli.no")), ("size", Amounts.bytes(model.fileBytes)),

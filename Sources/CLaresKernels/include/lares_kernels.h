@@ -159,7 +159,7 @@ float lares_upper_error(const uint8_t *panel, size_t columns);
 /// The mean of the lower halves of a LARES_Q8 panel: 7.5 where they are even, as the error supposes.
 float lares_lower_mean(const uint8_t *panel, size_t columns);
 
-/// out[rows][32 wide] = act(gate) * up, quantised as one block of every row.
+/// out[rows][32 wide] = act(gate) * up, quantised as one block of every row. The outputs of gate and up are read only, to be added before act.
 typedef struct {
     const lares_kernel_set *set;
     lares_product gate;  // kernel NULL: no gate, act(up)

@@ -19,6 +19,14 @@ public struct GGUFTensor: Sendable {
     public var columns: Int { dimensions.first ?? 1 }
     /// How many rows there are, all outer dimensions together.
     public var rows: Int { dimensions.dropFirst().reduce(1, *) }
+
+    /// All numbers, unpacked.
+    var floats: [Float] {
+        [Float](unsafeUninitializedCapacity: count) { buffer, filled in
+            type.decode(bytes, into: UnsafeMutableBufferPointer(rebasing: buffer[..<count]))
+            filled = count
+        }
+    }
 }
 
 /// What the header says of a tensor before its place is checked.

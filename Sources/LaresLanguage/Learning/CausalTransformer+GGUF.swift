@@ -67,13 +67,7 @@ extension CausalTransformer.Block {
 
 extension GGUFTensor {
     /// The numbers, `[rows, columns]`.
-    var matrix: Tensor {
-        let floats = [Float](unsafeUninitializedCapacity: count) { buffer, filled in
-            type.decode(bytes, into: UnsafeMutableBufferPointer(rebasing: buffer[..<count]))
-            filled = count
-        }
-        return Tensor(floats, [rows, columns])
-    }
+    var matrix: Tensor { Tensor(floats, [rows, columns]) }
 }
 
 extension DType {

@@ -50,10 +50,14 @@ extension Decoder {
         var positions: [Int32] = []
         var tokens: [Token] = []
         var spans: [SequenceSpan] = []
+        var adapted: [AdaptedRows] = []
         for piece in pass.pieces {
             let entry = batch[piece.entry]
             let start = cache.length(of: entry.sequence)
             let pages = cache.sequences[entry.sequence]?.pages ?? []
+            if let adapter = cache.sequences[entry.sequence]?.adapter {
+                adapted.append(positions.count..<(positions.count + piece.range.count), of: adapter)
+            }
             spans.append(SequenceSpan(firstRow: positions.count, count: piece.range.count, position: start, pages: pages))
             tokens += entry.tokens[piece.range]
             positions += piece.range.indices.map { Int32(start + $0 - piece.range.lowerBound) }
@@ -62,10 +66,10 @@ extension Decoder {
         space.rotary.prepare(positions, on: pool)
         space.localRotary?.prepare(positions, on: pool)
         space.watch.lap(.embedding)
-        for (index, layer) in layers.enumerated() {
-            attend(layer, pages: cache.layers[index], spans: spans, space, rows: positions.count)
+        for index in layers.indices {
+            attend(index, pages: cache.layers[index], spans: spans, adapted, space, rows: positions.count)
             if givesWay(space, isInterrupted) { return false }
-            feedForward(layer, space, rows: positions.count)
+            feedForward(index, adapted, space, rows: positions.count)
             if givesWay(space, isInterrupted) { return false }
         }
         return true
@@ -78,37 +82,57 @@ extension Decoder {
         return isInterrupted()
     }
 
-    private func attend(_ layer: Layer, pages: KVPages, spans: [SequenceSpan], _ space: Workspace, rows: Int) {
-        let epsilon = configuration.normEpsilon
+    private func attend(
+        _ index: Int, pages: KVPages, spans: [SequenceSpan], _ adapted: [AdaptedRows], _ space: Workspace, rows: Int
+    ) {
+        let (layer, epsilon, adding) = (layers[index], configuration.normEpsilon, !adapted.isEmpty)
         pool.rmsNorm(space.stream, count: rows, weight: layer.attentionNorm, epsilon: epsilon, into: space.input)
+        let outputs = [space.queries, space.keys, space.values]
+        change(\.attention, of: index, adapted, space.input, outputs, clearing: true, space)
         pool.matmul(
-            space.input,
-            [layer.query.product(into: space.queries), layer.key.product(into: space.keys), layer.value.product(into: space.values)])
+            space.input, zip([layer.query, layer.key, layer.value], outputs).map { $0.product(into: $1, adding: adding) })
         space.watch.lap(.projections)
         pool.attention(
             queries: space.queries, keys: space.keys, values: space.values, spans: spans, cache: pages, shape: layer.attention,
             rotary: layer.isLocal ? space.localRotary ?? space.rotary : space.rotary, queryNorm: layer.queryNorm, keyNorm: layer.keyNorm,
             epsilon: epsilon, scratch: space.scratch, into: space.mixed)
         space.watch.lap(.attention)
-        add(layer.output, of: space.mixed, norm: layer.attentionOutputNorm, space, rows: rows)
+        add(layer.output, of: space.mixed, norm: layer.attentionOutputNorm, \.output, index, adapted, space, rows: rows)
         space.watch.lap(.projections)
     }
 
-    private func feedForward(_ layer: Layer, _ space: Workspace, rows: Int) {
+    private func feedForward(_ index: Int, _ adapted: [AdaptedRows], _ space: Workspace, rows: Int) {
+        let layer = layers[index]
         pool.rmsNorm(space.stream, count: rows, weight: layer.feedForwardNorm, epsilon: configuration.normEpsilon, into: space.input)
+        let changes = adapted.isEmpty ? nil : space.hiddenChanges
+        if let (gate, up) = changes { change(\.feedForward, of: index, adapted, space.input, [gate, up], clearing: true, space) }
         pool.gatedFeedForward(
-            space.input, gate: layer.gate, up: layer.up, activation: configuration.activation, into: space.hidden)
-        add(layer.down, of: space.hidden, norm: layer.feedForwardOutputNorm, space, rows: rows)
+            space.input, gate: layer.gate, up: layer.up, activation: configuration.activation, changes: changes, into: space.hidden)
+        add(layer.down, of: space.hidden, norm: layer.feedForwardOutputNorm, \.down, index, adapted, space, rows: rows)
         space.watch.lap(.feedForward)
     }
 
     /// stream += W · input, through the norm of the part's output where the family has one.
-    private func add(_ linear: Linear, of input: Activations, norm: [Float]?, _ space: Workspace, rows: Int) {
-        if let norm, let part = space.part {
-            pool.matmul(input, [linear.product(into: part)])
-            pool.addNormed(part, weight: norm, epsilon: configuration.normEpsilon, to: space.stream, count: rows)
-        } else {
-            pool.matmul(input, [linear.product(into: space.stream, adding: true)])
+    private func add(
+        _ linear: Linear, of input: Activations, norm: [Float]?, _ part: KeyPath<Adapter.Layer, LowRankChange?>, _ index: Int,
+        _ adapted: [AdaptedRows], _ space: Workspace, rows: Int
+    ) {
+        let target = norm == nil ? space.stream : space.part ?? space.stream
+        change(part, of: index, adapted, input, [target], clearing: norm != nil, space)
+        pool.matmul(input, [linear.product(into: target, adding: norm == nil || !adapted.isEmpty)])
+        if let norm { pool.addNormed(target, weight: norm, epsilon: configuration.normEpsilon, to: space.stream, count: rows) }
+    }
+
+    /// Puts what the adapters change of a layer's maps into `outputs`, for the products to be added to.
+    private func change(
+        _ part: KeyPath<Adapter.Layer, LowRankChange?>, of index: Int, _ adapted: [AdaptedRows], _ input: Activations, _ outputs: [Buffer],
+        clearing: Bool, _ space: Workspace
+    ) {
+        guard !adapted.isEmpty else { return }
+        if clearing { for output in outputs { pool.clear(output, count: input.count) } }
+        for group in adapted {
+            guard let change = group.adapter.layers[index][keyPath: part] else { continue }
+            pool.add(change, of: input, rows: group.rows, to: outputs, scratch: space.lowRank)
         }
     }
 

@@ -120,11 +120,7 @@ struct WeightLoader {
     }
 
     private func unpacked(_ tensor: GGUFTensor) throws -> Matrix {
-        let values = [Float](unsafeUninitializedCapacity: tensor.count) { buffer, filled in
-            tensor.type.decode(tensor.bytes, into: UnsafeMutableBufferPointer(rebasing: buffer[..<tensor.count]))
-            filled = tensor.count
-        }
-        return try values.withUnsafeBytes { try Matrix($0, type: .f32, rows: tensor.rows, columns: tensor.columns, pool: pool) }
+        try tensor.floats.withUnsafeBytes { try Matrix($0, type: .f32, rows: tensor.rows, columns: tensor.columns, pool: pool) }
     }
 
     static func checkAttention(_ shape: DecoderConfiguration) throws {

@@ -105,11 +105,7 @@ struct TensorFinder {
                 .badDimensions,
                 "tensor '\(name)' is \(tensor.dimensions), the model's sizes need \(count.map(String.init) ?? "one dimension")")
         }
-        return [Float](unsafeUninitializedCapacity: tensor.columns) { buffer, filled in
-            let whole = UnsafeMutableBufferPointer(rebasing: buffer[..<tensor.columns])
-            tensor.type.decode(tensor.bytes, into: whole)
-            filled = tensor.columns
-        }
+        return tensor.floats
     }
 
     mutating func vectorIfPresent(_ name: String, count: Int?) throws -> [Float]? {

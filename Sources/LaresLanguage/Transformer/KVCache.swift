@@ -12,6 +12,7 @@ public final class KVCache {
         var tokens: [Token]
         var pages: [UInt32]
         var published: Int
+        let adapter: Adapter?
     }
 
     private(set) var table: PageTable
@@ -52,13 +53,14 @@ public final class KVCache {
     /// How many sequences are open.
     public var openSequences: Int { sequences.count }
 
-    /// Opens a sequence. `cachedTokens` first tokens of the prompt are already there; step the others. At least one is left to step.
-    public func open(prompt: [Token]) -> (sequence: SequenceID, cachedTokens: Int) {
+    /// Opens a sequence, computed with an adapter of the cache's model or without. `cachedTokens` first tokens of the prompt are already
+    /// there; step the others. At least one is left to step.
+    public func open(prompt: [Token], adapter: Adapter? = nil) -> (sequence: SequenceID, cachedTokens: Int) {
         lastNumber += 1
-        let pages = table.match(prompt, limit: max(0, prompt.count - 1) / Self.pageTokens)
+        let pages = table.match(prompt, limit: max(0, prompt.count - 1) / Self.pageTokens, root: adapter?.root ?? PageTable.noRoot)
         let cached = pages.count * Self.pageTokens
         let id = SequenceID(number: lastNumber)
-        sequences[id] = Sequence(tokens: Array(prompt[..<cached]), pages: pages, published: pages.count)
+        sequences[id] = Sequence(tokens: Array(prompt[..<cached]), pages: pages, published: pages.count, adapter: adapter)
         return (id, cached)
     }
 
@@ -122,7 +124,9 @@ public final class KVCache {
         while (published + 1) * Self.pageTokens <= sequence.tokens.count {
             let start = published * Self.pageTokens
             let before = published > 0 ? sequence.pages[published - 1] : nil
-            table.publish(sequence.pages[published], after: before, tokens: sequence.tokens[start..<(start + Self.pageTokens)])
+            table.publish(
+                sequence.pages[published], after: before, tokens: sequence.tokens[start..<(start + Self.pageTokens)],
+                root: sequence.adapter?.root ?? PageTable.noRoot)
             published += 1
         }
         sequences[id]?.published = published

@@ -6,7 +6,7 @@
 package struct PageTable {
     package static let pageTokens = 16
 
-    /// What a full page holds: the identity of the content before it (0: nothing) and its tokens.
+    /// What a full page holds: the identity of the content before it (of a first page, its root) and its tokens.
     struct Content: Hashable {
         var parent: UInt64
         var tokens: [Token]
@@ -22,6 +22,8 @@ package struct PageTable {
     }
 
     private static let none = -1
+    /// The root of texts that only the model computes; those of adapters are 2⁶³ and more, beyond the identities of pages.
+    package static let noRoot: UInt64 = 0
 
     private var pages: [Page]
     private var free: [UInt32]
@@ -40,10 +42,10 @@ package struct PageTable {
     /// Pages that can be had: never used, or published and unused.
     package var freePages: Int { free.count + waiting }
 
-    /// The longest run of published pages that begin `tokens`, retained; at most `limit` pages.
-    package mutating func match(_ tokens: [Token], limit: Int) -> [UInt32] {
+    /// The longest run of published pages that begin `tokens` of one root, retained; at most `limit` pages.
+    package mutating func match(_ tokens: [Token], limit: Int, root: UInt64 = noRoot) -> [UInt32] {
         var found: [UInt32] = []
-        var parent: UInt64 = 0
+        var parent = root
         while found.count < limit, (found.count + 1) * Self.pageTokens <= tokens.count {
             let start = found.count * Self.pageTokens
             guard let page = published[Content(parent: parent, tokens: Array(tokens[start..<(start + Self.pageTokens)]))] else { break }
@@ -62,10 +64,10 @@ package struct PageTable {
         return page
     }
 
-    /// Publishes a full page that follows `parent` (nil: it is the first). Does nothing when the parent isn't published.
-    package mutating func publish(_ page: UInt32, after parent: UInt32?, tokens: ArraySlice<Token>) {
+    /// Publishes a full page that follows `parent` (nil: it is the first of a text with that root). Does nothing when the parent isn't published.
+    package mutating func publish(_ page: UInt32, after parent: UInt32?, tokens: ArraySlice<Token>, root: UInt64 = noRoot) {
         precondition(tokens.count == Self.pageTokens && pages[Int(page)].references > 0)
-        let before = parent.map { pages[Int($0)].identity } ?? 0
+        let before = parent.map { pages[Int($0)].identity } ?? root
         guard parent == nil || before != 0, pages[Int(page)].content == nil else { return }
         let content = Content(parent: before, tokens: Array(tokens))
         if let twin = published[content] {

@@ -15,11 +15,18 @@ final class Workspace {
     let rotary: RotaryTable
     let localRotary: RotaryTable?
     let scratch = AttentionScratch()
+    let lowRank = LowRankScratch(rows: Workspace.capacity)
+    /// What adapters change of gate and up; made when the first one comes.
+    private(set) lazy var hiddenChanges = (
+        gate: Buffer(rows: Self.capacity, columns: feedForward), up: Buffer(rows: Self.capacity, columns: feedForward)
+    )
+    private let feedForward: Int
     var watch = StepWatch()
 
     init(_ decoder: Decoder) {
         let shape = decoder.configuration
         let (layers, rows) = (decoder.layers, Self.capacity)
+        feedForward = shape.feedForward
         stream = Buffer(rows: rows, columns: shape.width)
         part = layers.contains { $0.attentionOutputNorm != nil } ? Buffer(rows: rows, columns: shape.width) : nil
         queries = Buffer(rows: rows, columns: shape.heads * shape.headSize)

@@ -12,10 +12,10 @@ extension AdminRoutes {
         let store = try requireStore()
         let fields = try await fields(request)
         let source = try Self.source(try fields.requiredString("source"), for: context.caller)
-        let name = try fields.string("name")
+        let (name, base) = (try fields.string("name"), try fields.string("base"))
         let presence = await context.channel.clientPresence()
         return .events { events in
-            try await Self.pull(source, name: name, store: store, presence: presence) { model in
+            try await Self.pull(source, name: name, base: base, store: store, presence: presence) { model in
                 note(source.isPath ? .modelImported : .modelPulled, model, context)
             } send: {
                 try await events.send($0)
@@ -37,14 +37,14 @@ extension AdminRoutes {
     }
 
     private static func pull(
-        _ source: ModelSource, name: String?, store: ModelStore, presence: ClientPresence,
+        _ source: ModelSource, name: String?, base: String?, store: ModelStore, presence: ClientPresence,
         _ note: @escaping @Sendable (String) -> Void, send: (JSON) async throws -> Void
     ) async throws {
         let (progress, continuation) = AsyncThrowingStream<JSON, any Error>.makeStream(bufferingPolicy: .bufferingNewest(64))
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask {
                 do {
-                    let model = try await store.pull(source, name: name) { continuation.yield($0.json) }
+                    let model = try await store.pull(source, name: name, base: base) { continuation.yield($0.json) }
                     note(model.name)
                     continuation.yield(["model": model.description.laresJSON])
                     continuation.finish()

@@ -12,7 +12,8 @@ extension ModelDescription {
             "parameters": parameterCount.map { .int($0) } ?? nil, "quantisation": quantisation.map { .string($0) } ?? nil,
             "context_length": contextLength.map { .int($0) } ?? nil, "dimensions": dimensions.map { .int($0) } ?? nil,
             "chat_template": .bool(chatTemplate), "tokens_per_second": tokensPerSecond.map { .double($0) } ?? nil,
-            "source": .string(source), "sha256": .string(sha256), "created": .int(Int(created.timeIntervalSince1970)),
+            "base": base.map { .string($0) } ?? nil, "source": .string(source), "sha256": .string(sha256),
+            "created": .int(Int(created.timeIntervalSince1970)),
         ]
     }
 

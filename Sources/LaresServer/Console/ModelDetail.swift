@@ -42,6 +42,7 @@ struct ModelDetail {
 
     private var facts: [(String, String)] {
         var facts = [("model.kind", words("kind.\(model.kind.rawValue)")), ("model.family", model.family)]
+        if let base = model.base { facts.append(("model.base", base)) }
         if !model.aliases.isEmpty { facts.append(("model.aliases", model.aliases.joined(separator: ", "))) }
         if let count = model.parameterCount { facts.append(("model.parameters", amount.count(count))) }
         if let quantisation = model.quantisation { facts.append(("model.quantisation", quantisation)) }

@@ -54,12 +54,15 @@ public struct ModelDescription: Sendable, Hashable {
     public var tokensPerSecond: Double?
     /// Whether the model brings a chat template.
     public var chatTemplate: Bool
+    /// The model it changes; adapters only.
+    public var base: String?
 
     /// Describes a model.
     public init(
         name: String, aliases: [String] = [], kind: ModelKind, family: String, fileBytes: Int, memoryBytes: Int? = nil,
         state: ModelState = .stored, contextLength: Int? = nil, created: Date, parameterCount: Int? = nil, quantisation: String? = nil,
-        dimensions: Int? = nil, source: String, sha256: String, tokensPerSecond: Double? = nil, chatTemplate: Bool = false
+        dimensions: Int? = nil, source: String, sha256: String, tokensPerSecond: Double? = nil, chatTemplate: Bool = false,
+        base: String? = nil
     ) {
         self.name = name
         self.aliases = aliases
@@ -77,5 +80,6 @@ public struct ModelDescription: Sendable, Hashable {
         self.sha256 = sha256
         self.tokensPerSecond = tokensPerSecond
         self.chatTemplate = chatTemplate
+        self.base = base
     }
 }

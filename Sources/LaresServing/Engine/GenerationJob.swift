@@ -8,6 +8,8 @@ struct GenerationJob: Sendable {
 
     let id: Int
     let model: String
+    /// What changes the model for this request.
+    let adapter: Adapter?
     let prompt: [Token]
     /// The prompt as text, when it shall come first in the answer.
     let echo: String?
@@ -30,6 +32,14 @@ struct GenerationJob: Sendable {
     let continuation: AsyncThrowingStream<GenerationEvent, any Error>.Continuation
     /// Called once when the engine is done with it, whatever happened.
     let release: @Sendable () -> Void
+
+    /// The same for jobs whose prompts can share pages of a cache.
+    var sharingKey: Int {
+        var hasher = Hasher()
+        hasher.combine(prompt)
+        hasher.combine(adapter.map(ObjectIdentifier.init))
+        return hasher.finalize()
+    }
 }
 
 /// Texts on their way to the engine, to become vectors.

@@ -49,7 +49,7 @@ final class LanguageRunner {
 
     func submit(_ job: GenerationJob) -> Submission {
         // The last token is computed for each, so a prompt of one page has nothing to share.
-        let shared = job.prompt.count > KVCache.pageTokens ? job.prompt.hashValue : nil
+        let shared = job.prompt.count > KVCache.pageTokens ? job.sharingKey : nil
         let submission = scheduler.submit(
             .init(id: job.id, caller: job.caller, work: job.work, promptTokens: job.prompt.count, prompt: shared))
         if submission == .queued { generations[job.id] = Generation(job, model.tokenizer) }
@@ -159,8 +159,9 @@ final class LanguageRunner {
     }
 
     private func open(_ id: Int) {
-        guard let tokens = generations[id]?.tokens else { return }
-        let (sequence, cached) = cache.open(prompt: tokens)
+        guard let generation = generations[id] else { return }
+        let tokens = generation.tokens
+        let (sequence, cached) = cache.open(prompt: tokens, adapter: generation.job.adapter)
         guard cache.reserve(sequence, tokens: tokens.count - cached) else {
             cache.close(sequence, keep: true)
             return fail([id], ServingError(.internal, "the cache has no room it promised"))

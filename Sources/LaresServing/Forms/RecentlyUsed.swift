@@ -26,6 +26,11 @@ package struct RecentlyUsed<Key: Hashable & Sendable, Value: Sendable>: Sendable
         return entries[key]?.value
     }
 
+    /// Whether a key is here; not a use.
+    package func has(_ key: Key) -> Bool { entries[key] != nil }
+
+    package mutating func remove(_ key: Key) { entries[key] = nil }
+
     /// Puts a value in. Others leave when there is no room; the new one stays.
     package mutating func insert(_ key: Key, _ value: Value, bytes: Int) {
         uses += 1

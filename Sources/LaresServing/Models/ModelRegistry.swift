@@ -42,6 +42,7 @@ struct ModelRegistry: Sendable {
                         """)
             },
             NetworkTables.make,
+            { try $0.execute(sql: "ALTER TABLE models ADD COLUMN base TEXT REFERENCES models (name)") },
         ])
 
     func all() throws -> [StoredModel] {
@@ -63,10 +64,11 @@ struct ModelRegistry: Sendable {
         try pool.write { database in
             let summary = model.summary
             try database.execute(
-                sql: "INSERT INTO models VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                sql: "INSERT INTO models VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 arguments: [
                     model.name, summary.kind.rawValue, summary.family, model.source, model.created.timeIntervalSince1970,
                     summary.contextLength, summary.parameterCount, summary.quantisation, summary.dimensions, summary.chatTemplate,
+                    summary.base,
                 ])
             for (place, file) in model.files.enumerated() {
                 try database.execute(
@@ -80,6 +82,11 @@ struct ModelRegistry: Sendable {
     func remove(_ name: String) throws -> [StoredFile] {
         try pool.write { database in
             guard let row = try Row.fetchOne(database, sql: "SELECT * FROM models WHERE name = ?", arguments: [name]) else { return [] }
+            let adapters = try String.fetchAll(database, sql: "SELECT name FROM models WHERE base = ? ORDER BY name", arguments: [name])
+            guard adapters.isEmpty else {
+                throw ServingError(
+                    .inUse, "'\(name)' is what \(adapters.joined(separator: ", ")) change: remove these first", param: "model")
+            }
             let files = try model(row, database).files
             try database.execute(sql: "DELETE FROM models WHERE name = ?", arguments: [name])
             var seen: Set<Digest> = []
@@ -120,7 +127,7 @@ struct ModelRegistry: Sendable {
             summary: ModelSummary(
                 kind: ModelKind(rawValue: row["kind"]) ?? .language, family: row["family"], contextLength: row["context_length"],
                 parameterCount: row["parameter_count"], quantisation: row["quantisation"], dimensions: row["dimensions"],
-                chatTemplate: row["chat_template"]),
+                chatTemplate: row["chat_template"], base: row["base"]),
             files: files, source: row["source"], created: Date(timeIntervalSince1970: row["created"]))
     }
 }

@@ -7,16 +7,18 @@ extension ModelStore {
     /// - Parameters:
     ///   - path: the file or directory.
     ///   - name: its name; nil makes one from the path.
+    ///   - base: the model it changes, when it is an adapter.
     ///   - now: the time.
     ///   - progress: called at most ten times a second, from the copying task.
     /// - Throws: ``PullError``; `CancellationError` when the task was cancelled, with nothing left behind.
     @discardableResult
     public func importModel(
-        at path: String, name: String? = nil, now: Date = Date(), progress: @escaping @Sendable (PullProgress) -> Void = { _ in }
+        at path: String, name: String? = nil, base: String? = nil, now: Date = Date(),
+        progress: @escaping @Sendable (PullProgress) -> Void = { _ in }
     ) async throws -> StoredModel {
         let source = try ModelSource("path:" + path)
         guard case .path(let place) = source.place else { throw PullError(.badSource, "'\(path)' is not a path") }
-        return try await takeIn(name ?? source.suggestedName, source: source.description, now: now) {
+        return try await takeIn(name ?? source.suggestedName, base: base, source: source.description, now: now) {
             try copy(ModelFiles.inside(place), of: place, progress)
         }
     }

@@ -110,8 +110,8 @@ public final class ModelStore: Sendable {
         return model.files.allSatisfy { blobs.has($0.digest, bytes: $0.bytes) } ? model : nil
     }
 
-    /// Registers files that are in the store already. The same files under the same name change nothing.
-    func register(_ name: String, _ files: [StoredFile], source: String, now: Date) throws -> StoredModel {
+    /// Registers files that are in the store already, as a model or, with a base, as an adapter. The same files under the same name change nothing.
+    func register(_ name: String, _ files: [StoredFile], base: String?, source: String, now: Date) throws -> StoredModel {
         try ModelName.check(name)
         if let there = try registry.find(name) {
             guard there.name == name, Set(there.files) == Set(files) else {
@@ -123,11 +123,16 @@ public final class ModelStore: Sendable {
         let draft = StoredModel(
             name: name, aliases: [], summary: .init(kind: .language, family: "", chatTemplate: false), files: files, source: source,
             created: now)
-        let isDirectory = files.contains { $0.path.hasSuffix(".safetensors") }
-        let summary = isDirectory ? try ModelSummary(directory: directory(of: draft)) : try ModelSummary(gguf: file(of: draft))
-        let model = StoredModel(name: name, aliases: [], summary: summary, files: files, source: source, created: now)
+        let model = StoredModel(
+            name: name, aliases: [], summary: try summary(of: draft, base: base.map(find)), files: files, source: source, created: now)
         try registry.insert(model)
         return model
+    }
+
+    private func summary(of model: StoredModel, base: StoredModel?) throws -> ModelSummary {
+        if let base { return try ModelSummary(adapter: file(of: model), of: base, at: file(of: base)) }
+        let isDirectory = model.files.contains { $0.path.hasSuffix(".safetensors") }
+        return isDirectory ? try ModelSummary(directory: directory(of: model)) : try ModelSummary(gguf: file(of: model))
     }
 
     /// Forgets blobs that were stored for a model which then couldn't be registered.
@@ -138,12 +143,15 @@ public final class ModelStore: Sendable {
     }
 
     /// Stores files and registers them as one model; leaves nothing behind when that fails.
-    func takeIn(_ name: String, source: String, now: Date, _ store: () async throws -> [StoredFile]) async throws -> StoredModel {
+    func takeIn(
+        _ name: String, base: String?, source: String, now: Date, _ store: () async throws -> [StoredFile]
+    ) async throws -> StoredModel {
         try ModelName.check(name)
+        if let base { _ = try find(base) }
         blobs.sweep(before: now.addingTimeInterval(-24 * 3_600))
         let files = try await store()
         do {
-            return try register(name, files, source: source, now: now)
+            return try register(name, files, base: base, source: source, now: now)
         } catch {
             discard(files)
             throw error

@@ -11,6 +11,9 @@ extension ModelSummary {
     init(gguf path: String) throws {
         do {
             let file = try GGUFFile(contentsOf: path)
+            guard try !Adapter.isAdapter(file) else {
+                throw PullError(.notAModel, "this is an adapter, which changes another model: say which one by its base (--base NAME)")
+            }
             let family = try file.metadata.string("general.architecture")
             guard !family.hasSuffix("bert") else {
                 throw PullError(.notAModel, "GGUF files of encoders ('\(family)') can't be served; a directory with model.safetensors can")
@@ -24,6 +27,26 @@ extension ModelSummary {
             chatTemplate = try file.metadata.stringIfPresent("tokenizer.chat_template") != nil
         } catch let error as GGUFError {
             throw PullError(.notAModel, "this is no usable GGUF model: \(error.message)")
+        }
+    }
+
+    /// What the file of an adapter says, beside the model it changes.
+    ///
+    /// - Throws: ``PullError`` with code `notAModel` when it is no adapter, or one of another model.
+    init(adapter path: String, of base: StoredModel, at basePath: String) throws {
+        guard base.kind == .language, base.base == nil else {
+            throw PullError(
+                .notAModel, "'\(base.name)' can't be changed by an adapter: only language models can, and they by one at a time")
+        }
+        do {
+            let file = try GGUFFile(contentsOf: path)
+            try Adapter.check(file, of: GGUFFile(contentsOf: basePath))
+            self = base.summary
+            parameterCount = file.tensors.values.reduce(0) { Bytes.sum([$0, $1.count]) }
+            quantisation = Self.quantisation(file)
+            self.base = base.name
+        } catch let error as GGUFError {
+            throw PullError(.notAModel, "this is no usable adapter of '\(base.name)': \(error.message)")
         }
     }
 

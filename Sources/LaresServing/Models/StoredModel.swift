@@ -26,6 +26,8 @@ public struct ModelSummary: Sendable, Hashable {
     public var dimensions: Int?
     /// Whether it brings a chat template.
     public var chatTemplate: Bool
+    /// The model it changes; adapters only.
+    public var base: String?
 }
 
 /// A model of the store.
@@ -45,6 +47,8 @@ public struct StoredModel: Sendable, Hashable {
 
     /// What it does.
     public var kind: ModelKind { summary.kind }
+    /// The name of the model it changes; adapters only.
+    public var base: String? { summary.base }
     /// Bytes of all its files.
     public var fileBytes: Int { files.reduce(0) { $0 + $1.bytes } }
     /// The digest of its main file.
@@ -56,6 +60,6 @@ public struct StoredModel: Sendable, Hashable {
             name: name, aliases: aliases, kind: summary.kind, family: summary.family, fileBytes: fileBytes,
             contextLength: summary.contextLength, created: created, parameterCount: summary.parameterCount,
             quantisation: summary.quantisation, dimensions: summary.dimensions, source: source, sha256: digest?.description ?? "",
-            chatTemplate: summary.chatTemplate)
+            chatTemplate: summary.chatTemplate, base: summary.base)
     }
 }

@@ -6,21 +6,22 @@ extension ModelStore {
     /// - Parameters:
     ///   - source: where from.
     ///   - name: its name; nil takes the short name of a well-known model, or makes one from the file's.
+    ///   - base: the model it changes, when it is an adapter.
     ///   - settings: where packages are looked for and what may be reached.
     ///   - now: the time.
     ///   - progress: called at most ten times a second, from the downloading task.
     /// - Throws: ``PullError``; `CancellationError` when the task was cancelled.
     @discardableResult
     public func pull(
-        _ source: ModelSource, name: String? = nil, settings: PullSettings = .fromEnvironment(), now: Date = Date(),
+        _ source: ModelSource, name: String? = nil, base: String? = nil, settings: PullSettings = .fromEnvironment(), now: Date = Date(),
         progress: @escaping @Sendable (PullProgress) -> Void = { _ in }
     ) async throws -> StoredModel {
         let check = AddressCheck(settings: settings)
-        return try await pull(source, name: name, over: HTTPWeb(check: check), settings: settings, now: now, progress: progress)
+        return try await pull(source, name: name, base: base, over: HTTPWeb(check: check), settings: settings, now: now, progress: progress)
     }
 
     package func pull(
-        _ source: ModelSource, name: String? = nil, over web: any Web, settings: PullSettings, now: Date = Date(),
+        _ source: ModelSource, name: String? = nil, base: String? = nil, over web: any Web, settings: PullSettings, now: Date = Date(),
         progress: @escaping @Sendable (PullProgress) -> Void = { _ in }
     ) async throws -> StoredModel {
         let name = name ?? source.suggestedName
@@ -31,8 +32,10 @@ extension ModelStore {
         }
         let reader = WebReader(web: web, check: AddressCheck(settings: settings))
         let pull = Pull(reader: reader, settings: settings, blobs: blobs, report: progress)
-        if case .path(let path) = source.place { return try await importModel(at: path, name: name, now: now, progress: progress) }
-        return try await takeIn(name, source: source.description, now: now) { try await pull.files(of: source.place) }
+        if case .path(let path) = source.place {
+            return try await importModel(at: path, name: name, base: base, now: now, progress: progress)
+        }
+        return try await takeIn(name, base: base, source: source.description, now: now) { try await pull.files(of: source.place) }
     }
 }
 

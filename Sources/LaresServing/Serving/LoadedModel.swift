@@ -43,6 +43,8 @@ struct LoadedModel: Sendable {
     let textLimit: TextLimit
     /// What its answers were bound to so far; nil for a model that writes none.
     let forms: AnswerForms?
+    /// Its adapters; nil for a model that has none.
+    let adapters: LoadedAdapters?
 
     init(_ stored: StoredModel, _ network: Network, _ needs: ModelNeeds, pages: Int, contextLimit: Int?) {
         self.stored = stored
@@ -52,14 +54,18 @@ struct LoadedModel: Sendable {
         cacheBytes = Bytes.product(pages, needs.pageBytes)
         self.pages = pages
         switch network {
-        case .language(let model): contextLength = min(model.contextLength, contextLimit ?? .max, pages * KVCache.pageTokens)
-        case .embedding(let model): contextLength = model.contextLength
+        case .language(let model):
+            contextLength = min(model.contextLength, contextLimit ?? .max, pages * KVCache.pageTokens)
+            adapters = LoadedAdapters(model)
+        case .embedding(let model):
+            contextLength = model.contextLength
+            adapters = nil
         }
         textLimit = TextLimit(network.tokenizer, context: contextLength)
         forms = stored.kind == .language ? AnswerForms(network.tokenizer, model: stored.name) : nil
     }
 
-    /// All it takes.
-    var bytes: Int { Bytes.sum([weightBytes, workBytes, cacheBytes]) }
+    /// All it takes, with its adapters.
+    var bytes: Int { Bytes.sum([weightBytes, workBytes, cacheBytes, adapters?.byteCount ?? 0]) }
     var tokenizer: any Tokenizer { network.tokenizer }
 }

@@ -224,6 +224,14 @@ final class ModelShelf: Sendable {
         }
     }
 
+    /// Takes an adapter out of memory; requests that use it keep it until they end.
+    func unloadAdapter(_ stored: StoredModel, of base: String) {
+        state.withLock { state in
+            guard case .loaded(let model, _, _) = state.places[base], let digest = stored.digest else { return }
+            model.adapters?.remove(digest)
+        }
+    }
+
     private func inUse(_ name: String, _ what: String) -> ServingError {
         ServingError(.inUse, "'\(name)' \(what)", param: "model", retryAfter: .seconds(5))
     }
@@ -257,7 +265,11 @@ final class ModelShelf: Sendable {
     func fill(_ description: ModelDescription) -> ModelDescription {
         var description = description
         state.withLock { state in
-            switch state.places[description.name] {
+            switch state.places[description.base ?? description.name] {
+            case .loaded(let model, _, _) where description.base != nil:
+                let isThere = Digest(description.sha256).map { model.adapters?.has($0) ?? false } ?? false
+                description.state = isThere ? .serving : .stored
+                description.contextLength = model.contextLength
             case .loaded(let model, _, _):
                 description.state = .serving
                 description.memoryBytes = model.bytes
@@ -266,7 +278,7 @@ final class ModelShelf: Sendable {
             case .failed(let message): description.state = .failed(message)
             case nil: description.state = .stored
             }
-            description.tokensPerSecond = state.loads[description.name]?.tokensPerSecond
+            description.tokensPerSecond = description.base == nil ? state.loads[description.name]?.tokensPerSecond : nil
         }
         return description
     }

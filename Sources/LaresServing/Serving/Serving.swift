@@ -126,16 +126,30 @@ public final class Serving: ModelClient, Service {
     ///
     /// - Throws: ``ServingError``.
     public func load(_ name: String) async throws {
+        let (stored, base) = try find(name)
+        let model = try await shelf.lease(base)
+        defer { shelf.release(base.name) }
+        _ = try await adapter(stored, of: model)
+    }
+
+    /// A model and what answers for it: of an adapter the model it changes, else itself.
+    private func find(_ name: String) throws -> (stored: StoredModel, base: StoredModel) {
         let stored = try store.find(name)
-        _ = try await shelf.lease(stored)
-        shelf.release(stored.name)
+        return (stored, try stored.base.map(store.find) ?? stored)
+    }
+
+    private func adapter(_ stored: StoredModel, of model: LoadedModel) async throws -> Adapter? {
+        guard stored.base != nil else { return nil }
+        return try await model.adapters?.adapter(stored, at: store.file(of: stored))
     }
 
     /// Takes a model out of memory; a request loads it again.
     ///
     /// - Throws: ``ServingError`` with code `inUse` while it is answering or being loaded.
     public func unload(_ name: String) async throws {
-        try await shelf.unload((try? store.find(name).name) ?? name)
+        let stored = try? store.find(name)
+        if let stored, let base = stored.base { return shelf.unloadAdapter(stored, of: base) }
+        try await shelf.unload(stored?.name ?? name)
     }
 
     /// The models of the store with their state in memory.
@@ -154,7 +168,7 @@ public final class Serving: ModelClient, Service {
 
     /// Embeds texts.
     public func embed(_ request: EmbeddingRequest) async throws -> EmbeddingResponse {
-        let stored = try admit(request.model, .embedding)
+        let stored = try admit(request.model, .embedding).stored
         let model = try await shelf.lease(stored)
         defer { shelf.release(stored.name) }
         guard case .embedding(let network) = model.network else { throw wrongKind(stored, .embedding) }
@@ -206,15 +220,16 @@ public final class Serving: ModelClient, Service {
 
     /// Admits a request for text.
     public func generate(_ request: GenerationRequest) async throws -> AsyncThrowingStream<GenerationEvent, any Error> {
-        let stored = try admit(request.model, .language)
+        let (stored, base) = try admit(request.model, .language)
         try RequestCheck.check(request)
-        let model = try await shelf.lease(stored)
+        let model = try await shelf.lease(base)
         let (stream, continuation) = AsyncThrowingStream<GenerationEvent, any Error>.makeStream()
         let job: GenerationJob
         do {
-            job = try self.job(request, model, try await form(of: request, model), continuation)
+            job = try self.job(
+                request, model, try await form(of: request, model), try await adapter(stored, of: model), continuation)
         } catch {
-            shelf.release(stored.name)
+            shelf.release(base.name)
             throw error
         }
         if job.maxTokens == 0 { return answerNothing(job, stream) }
@@ -257,7 +272,7 @@ public final class Serving: ModelClient, Service {
     }
 
     private func job(
-        _ request: GenerationRequest, _ model: LoadedModel, _ form: GenerationJob.Form?,
+        _ request: GenerationRequest, _ model: LoadedModel, _ form: GenerationJob.Form?, _ adapter: Adapter?,
         _ continuation: AsyncThrowingStream<GenerationEvent, any Error>.Continuation
     ) throws -> GenerationJob {
         guard case .language(let network) = model.network else { throw wrongKind(model.stored, .language) }
@@ -267,7 +282,8 @@ public final class Serving: ModelClient, Service {
             prompt: prompt.tokens.count, maxTokens: request.maxTokens, context: model.contextLength, param: prompt.param)
         try checkVocabulary(prompt.tokens, network.tokenizer, param: prompt.param)
         return GenerationJob(
-            id: nextNumber(), model: name, prompt: prompt.tokens, echo: request.echo ? prompt.text(network.tokenizer) : nil,
+            id: nextNumber(), model: name, adapter: adapter, prompt: prompt.tokens,
+            echo: request.echo ? prompt.text(network.tokenizer) : nil,
             sampling: request.sampling, seed: request.sampling.seed ?? UInt64.random(in: .min ... .max), stops: request.stop,
             maxTokens: limit, topLogProbabilities: request.topLogProbabilities, ignoreEnd: request.ignoreEnd,
             need: need(request, isBound: form != nil, network.tokenizer), speculates: speculates(request), form: form,
@@ -289,11 +305,11 @@ public final class Serving: ModelClient, Service {
             && request.topLogProbabilities == nil
     }
 
-    private func admit(_ name: String, _ kind: ModelKind) throws -> StoredModel {
-        let stored = try store.find(name)
-        guard stored.kind == kind else { throw wrongKind(stored, kind) }
+    private func admit(_ name: String, _ kind: ModelKind) throws -> (stored: StoredModel, base: StoredModel) {
+        let found = try find(name)
+        guard found.stored.kind == kind else { throw wrongKind(found.stored, kind) }
         guard phase.withLock({ $0 != .draining }) else { throw draining }
-        return stored
+        return found
     }
 
     private func checkVocabulary(_ tokens: [Token], _ tokenizer: any Tokenizer, param: String) throws {

@@ -60,27 +60,39 @@ extension ComputePool {
         return job
     }
 
+    private func job(_ matrix: Matrix, _ a: Activations, adding change: Buffer?) -> lares_product {
+        guard let change else { return job(matrix, a) }
+        precondition(a.count <= change.rows, "\(a.count) rows beside \(change.rows)")
+        return job(Product(matrix, into: change, adding: true), a)
+    }
+
     private func job(_ matrix: Matrix, _ a: Activations) -> lares_product {
         lares_product(
             weights: matrix.panel(0), panel_bytes: matrix.panelBytes, panels: matrix.panels, width: matrix.panelRows,
             outputs: matrix.rows, kernel: kernel(matrix), input: a.view(for: matrix), output: lares_output())
     }
 
-    /// `h = activation(gate · a) ∘ (up · a)`, quantised for the matrix that follows (Shazeer 2020: SwiGLU, GEGLU).
+    /// `h = activation(gate · a) ∘ (up · a)`, quantised for the matrix that follows (Shazeer 2020: SwiGLU, GEGLU); `changes` are added to the
+    /// two products.
     /// - Precondition: the hidden size is a multiple of 32.
-    public func gatedFeedForward(_ a: Activations, gate: Matrix, up: Matrix, activation: Activation, into h: Activations) {
+    public func gatedFeedForward(
+        _ a: Activations, gate: Matrix, up: Matrix, activation: Activation, changes: (gate: Buffer, up: Buffer)? = nil, into h: Activations
+    ) {
         precondition(gate.rows == up.rows, "gate has \(gate.rows) rows, up has \(up.rows)")
-        feed(a, gate: gate, up: up, bias: nil, activation, into: h)
+        feed(a, gate: gate, up: up, bias: nil, activation, changes, into: h)
     }
 
     /// `h = activation(up · a + bias)`, quantised for the matrix that follows.
     /// - Precondition: the hidden size is a multiple of 32.
     public func feedForward(_ a: Activations, up: Matrix, bias: [Float]?, activation: Activation, into h: Activations) {
         precondition(bias.map { $0.count == up.rows } ?? true, "a bias of another length than \(up.rows)")
-        feed(a, gate: nil, up: up, bias: bias, activation, into: h)
+        feed(a, gate: nil, up: up, bias: bias, activation, nil, into: h)
     }
 
-    private func feed(_ a: Activations, gate: Matrix?, up: Matrix, bias: [Float]?, _ activation: Activation, into h: Activations) {
+    private func feed(
+        _ a: Activations, gate: Matrix?, up: Matrix, bias: [Float]?, _ activation: Activation, _ changes: (gate: Buffer, up: Buffer)?,
+        into h: Activations
+    ) {
         precondition(up.rows == h.columns, "\(up.rows) outputs into rows of \(h.columns)")
         h.begin(a.count)
         guard a.count > 0 else { return }
@@ -88,13 +100,13 @@ extension ComputePool {
         job.set = kernels
         job.activation = activation.kind
         job.rows = a.count
-        job.up = self.job(up, a)
-        if let gate { job.gate = self.job(gate, a) }
+        job.up = self.job(up, a, adding: changes?.up)
+        if let gate { job.gate = self.job(gate, a, adding: changes?.gate) }
         withBiases([bias]) { biases in
             job.up.output.bias = biases[0]
             run(up.rows / blockColumns, lares_feed_forward_block, &job)
         }
-        extendLifetime((a, gate, up, h))
+        extendLifetime((a, gate, up, changes, h))
     }
 
     func kernel(_ matrix: Matrix) -> lares_matmul { kernel(matrix.layout) }
