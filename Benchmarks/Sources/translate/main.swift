@@ -38,7 +38,7 @@ func main() throws {
     let width = number("width", isReal ? 256 : 128), (source, target) = (data.source.count, data.target.count)
     let dropout: Float = isReal ? 0.2 : 0.1, name = "\(cell) of width \(width)"
     var random = SeededRandom(seed: 2)
-    var training = Training(epochs: number("epochs", 20), peak: 2e-3, smoothing: isReal ? 0.1 : 0, checkpoint: option("checkpoint"))
+    var training = Training(epochs: number("epochs", 12), peak: 2e-3, smoothing: isReal ? 0.1 : 0, checkpoint: option("checkpoint"))
     switch cell {
     case "lstm":
         try measure(RecurrentTranslator<LSTM>(source, target, width: width, dropout: dropout, using: &random), name, task, data, training)
