@@ -1,6 +1,6 @@
 """Lares beside llama.cpp and ONNX Runtime on this machine: speed, start, memory and embeddings. Two threads, interleaved, medians.
 
-    python Benchmarks/inference.py [--runs 5] [--only smollm2,gemma3,batch,prefix,act,gap,grammar,embed,large] [--output .build/bench.json]
+    python Benchmarks/inference.py [--runs 5] [--only smollm2,gemma3,batch,prefix,act,gap,busy,grammar,embed,large] [--output .build/bench.json]
 
 Called by `make bench`; LARES_TEST_MODELS names the folder of models. Prints a table and writes the JSON. A ratio above 1 means that Lares is better.
 """
@@ -17,7 +17,7 @@ import lares_program
 import machine
 import serving_rows
 from peer import Peer
-from gguf_shape import work
+from gguf_shape import body_weights
 from session import Session
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
@@ -39,15 +39,15 @@ class Bench(Session):
                     if side == "ours":
                         ours["prompt"].append(lares_program.bench(home, label, prompt=prompt)["prompt"])
                         self.idle.wait()
-                        ours["decode"].append(lares_program.bench(home, label, decode=decode)["decode"])
+                        reading = lares_program.bench(home, label, decode=decode)
+                        ours["decode"].append(reading["decode"])
                     else:
                         theirs["prompt"].append(prompt / peer.ask("prompt", count=prompt)["seconds"])
                         self.idle.wait()
                         theirs["decode"].append(decode / peer.ask("generate", count=decode)["seconds"])
                 print(f"  {label} {run + 1}/{self.runs}", file=sys.stderr, flush=True)
-        per_token = work(path)
-        self.add(f"inference/{label}/prompt{prompt}", "tokens/s", ours["prompt"], theirs["prompt"], limit=self.limits.integer / (2 * per_token.body_weights))
-        self.add(f"inference/{label}/decode{decode}", "tokens/s", ours["decode"], theirs["decode"], limit=self.limits.bandwidth / per_token.bytes_per_token)
+        self.add(f"inference/{label}/prompt{prompt}", "tokens/s", ours["prompt"], theirs["prompt"], limit=self.limits.integer / (2 * body_weights(path)))
+        self.add(f"inference/{label}/decode{decode}", "tokens/s", ours["decode"], theirs["decode"], limit=self.limits.bandwidth / reading["bytes"])
 
     def start(self, prefix, label, path):
         """Process start of the server to /ready with the model loaded, and what it keeps resident after one short answer.
@@ -91,7 +91,7 @@ class Bench(Session):
 def main():
     options = argparse.ArgumentParser()
     options.add_argument("--runs", type=int, default=5)
-    options.add_argument("--only", default="smollm2,gemma3,batch,prefix,act,gap,grammar,embed,large")
+    options.add_argument("--only", default="smollm2,gemma3,batch,prefix,act,gap,busy,grammar,embed,large")
     options.add_argument("--output", type=pathlib.Path, default=ROOT / ".build/bench.json")
     options = options.parse_args()
     bench = Bench(options.runs, PEER)
@@ -101,6 +101,7 @@ def main():
         "prefix": lambda: serving_rows.prefix(bench, MODELS),
         "act": lambda: serving_rows.act(bench, MODELS),
         "gap": lambda: serving_rows.gap(bench, MODELS),
+        "busy": lambda: serving_rows.busy(bench, MODELS),
         "grammar": lambda: grammar_rows.measure(bench, MODELS),
         "embed": lambda: embedding_rows.measure(bench, MODELS / "minilm"),
     }

@@ -35,10 +35,15 @@ def run(arguments, home=None):
 
 
 def bench(home, name, prompt=1, decode=2, parallel=1):
-    """One reading in a process of its own, which warms itself up first: tokens per second of the prompt and of decoding, all answers together."""
+    """One reading in a process of its own, which warms itself up first: tokens per second of the prompt and of decoding, all answers together,
+    and the bytes of weights that a token reads."""
     arguments = ["bench", name, "--json", "--prompt", str(prompt), "--decode", str(decode), "--runs", "1", "--threads", str(THREADS)]
     values = json.loads(run(arguments + (["--parallel", str(parallel)] if parallel > 1 else []), home))
-    return {"prompt": values["prompt_tokens_per_second"], "decode": values["decode_tokens_per_second"]}
+    return {
+        "prompt": values["prompt_tokens_per_second"],
+        "decode": values["decode_tokens_per_second"],
+        "bytes": values["profile"]["weight_bytes_per_token"],
+    }
 
 
 @contextlib.contextmanager

@@ -2,6 +2,8 @@
 
 import random
 import statistics
+import subprocess
+import sys
 import threading
 import time
 
@@ -33,6 +35,35 @@ def batch(bench, models):
     bench.add("inference/batch8", "tokens/s", values["ours"], values["theirs"])
     gain = statistics.median(values["ours"]) / statistics.median(values["alone"])
     bench.notes.append(f"batch8: {SEQUENCES} answers side by side are {gain:.2f} times as fast as one alone")
+
+
+def busy(bench, models):
+    """What one busy process on one of the processors leaves of the speed of an answer."""
+    path = models / f"{LABEL}.gguf"
+    with lares_program.home_with(path, LABEL) as home, Peer() as peer:
+        peer.ask("load", path=str(path), context=DECODE + 32)
+        peer.ask("generate", count=2)
+        sides = {
+            "theirs alone": lambda: DECODE / peer.ask("generate", count=DECODE)["seconds"],
+            "theirs": lambda: beside_a_busy_process(lambda: DECODE / peer.ask("generate", count=DECODE)["seconds"]),
+            "alone": lambda: lares_program.bench(home, LABEL, decode=DECODE)["decode"],
+            "ours": lambda: beside_a_busy_process(lambda: lares_program.bench(home, LABEL, decode=DECODE)["decode"]),
+        }
+        values = bench.in_turn("busy", sides)
+    bench.add("inference/busy", "tokens/s", values["ours"], values["theirs"])
+    speeds = {side: statistics.median(runs) for side, runs in values.items()}
+    shares = speeds["ours"] / speeds["alone"], speeds["theirs"] / speeds["theirs alone"]
+    bench.notes.append("busy: beside one busy process {:.0%} of the speed of an idle machine are left; llama.cpp {:.0%}".format(*shares))
+
+
+def beside_a_busy_process(measure):
+    process = subprocess.Popen([sys.executable, "-c", "while True: pass"])
+    try:
+        time.sleep(0.5)
+        return measure()
+    finally:
+        process.kill()
+        process.wait()
 
 
 def prefix(bench, models):

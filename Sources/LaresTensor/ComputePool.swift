@@ -56,11 +56,16 @@ public final class ComputePool: Sendable {
     public func forEach(_ count: Int, _ body: (Int) -> Void) {
         guard count > 0 else { return }
         withoutActuallyEscaping(body) { body in
-            withUnsafePointer(to: body) { pointer in
-                let context = UnsafeMutableRawPointer(mutating: UnsafeRawPointer(pointer))
-                lares_pool_run(state, count, { $0!.assumingMemoryBound(to: ((Int) -> Void).self).pointee($1) }, context)
+            var loop = Loop(body: body)
+            withUnsafeMutablePointer(to: &loop) {
+                lares_pool_run(state, count, { $0!.assumingMemoryBound(to: Loop.self).pointee.body($1) }, $0)
             }
         }
+    }
+
+    // A function in a struct has one form; pointed at by itself it would be wrapped on the heap.
+    private struct Loop {
+        let body: (Int) -> Void
     }
 
     /// The same with a body in C: threads that share Swift objects would count references for every index.

@@ -68,8 +68,8 @@ struct BenchProfile: Sendable {
         var parts = JSON.Members()
         for part in StepTimes.Part.allCases { parts.append(part.rawValue, .double(times[part] / Double(max(1, tokens)))) }
         return [
-            "seconds_per_token": .object(parts), "weight_bytes_per_second": .double(bytesPerSecond),
-            "read_limit_bytes_per_second": .double(readLimit),
+            "seconds_per_token": .object(parts), "weight_bytes_per_token": .int(stepBytes),
+            "weight_bytes_per_second": .double(bytesPerSecond), "read_limit_bytes_per_second": .double(readLimit),
         ]
     }
 

@@ -53,7 +53,7 @@ struct RequestTests {
         (#""modalities":["audio"]"#, "modalities"),
         (#""audio":{}"#, "audio"), (#""functions":[{}]"#, "functions"), (#""temperature":3"#, "temperature"),
         (#""temperature":"1""#, "temperature"),
-        (#""top_p":1.1"#, "top_p"), (#""n":0"#, "n"), (#""n":1.5"#, "n"), (#""n":1e30"#, "n"), (#""stop":[""]"#, "stop"),
+        (#""top_p":1.1"#, "top_p"), (#""n":0"#, "n"), (#""n":1.5"#, "n"), (#""n":1e30"#, "n"),
         (#""stop":5"#, "stop"),
         (#""max_tokens":0"#, "max_tokens"), (#""top_logprobs":2"#, "top_logprobs"), (#""logprobs":true,"top_logprobs":21"#, "top_logprobs"),
         (#""logit_bias":{"x":1}"#, "logit_bias"), (#""logit_bias":{"1":101}"#, "logit_bias.1"), (#""logit_bias":[]"#, "logit_bias"),

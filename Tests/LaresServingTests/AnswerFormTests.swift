@@ -56,6 +56,21 @@ import Testing
         }
     }
 
+    @Test func whoIsCancelledWaitsForNoForm() async throws {
+        try await withServing { serving, _ in
+            let tasks = (0..<60).map { number in
+                Task { try await serving.generate(ask("Hello", maxTokens: 1) { $0.form = .regex("(a|b){1,400}c{\(number + 1),300}") }) }
+            }
+            try await Task.sleep(for: .milliseconds(20))
+            for task in tasks { task.cancel() }
+            var codes: [ServingError.Code] = []
+            for task in tasks {
+                do { _ = try await task.value } catch let error as ServingError { codes.append(error.code) }
+            }
+            #expect(codes.contains(.cancelled) && codes.allSatisfy { $0 == .cancelled })
+        }
+    }
+
     @Test func aDeadEndIsAnErrorNotRubbish() async throws {
         try await withServing { serving, _ in
             // SmolLM2 has no token for this byte outside of characters it never starts.

@@ -23,9 +23,7 @@ import Testing
         var line = line()
         _ = line.submit(id: 1, caller: "a", work: .batch, lengths: [10, 10])
         _ = line.submit(id: 2, caller: "a", work: .act, lengths: [10])
-        #expect(line.urgency == .act)
         #expect(line.next(tokens: 20).map(\.id) == [2, 1])
-        #expect(line.urgency == .batch)
     }
 
     @Test func aPassHasAtLeastOneTextAndAtMostSixtyFour() {

@@ -17,6 +17,23 @@ struct FormPartsTests {
         #expect(cache.value("huge") == 5 && cache.count == 1)
     }
 
+    @Test func formsAreCompiledInTurnBetweenCallersAndNobodyTakesTheWholeLine() {
+        var line = FormLine<String>()
+        for (number, caller) in [(1, "a"), (2, "a"), (3, "a"), (4, "b"), (5, "a")] {
+            let isIn = line.enter(number, caller: caller, isLarge: number == 5, "\(caller)\(number)")
+            #expect(isIn)
+        }
+        let gone = [line.leave(2), line.leave(2)], order = (1...4).map { _ in line.next(isLarge: false) }
+        #expect(gone == ["a2", nil] && order == ["a1", "b4", "a3", nil])
+        let large = line.next(isLarge: true)
+        #expect(large == "a5")
+        let taken = (10..<200).filter { line.enter($0, caller: "a", isLarge: false, "") }
+        #expect(taken.count == FormLine<String>.callerLimit)
+        let others = (200..<400).filter { line.enter($0, caller: "\($0)", isLarge: false, "") }
+        let left = line.leaveAll()
+        #expect(taken.count + others.count == FormLine<String>.limit && left.count == FormLine<String>.limit)
+    }
+
     private static let vocabulary = GrammarVocabulary(tokens: (0..<70).map { [UInt8($0)] }, endTokens: [69])
 
     private func row(_ count: Int) -> [Float] { (0..<count).map { Float($0) } }

@@ -111,20 +111,36 @@ import Testing
     }
 
     @Test func aPromptThatIsBeingReadIsNotReadASecondTime() {
-        var line = Timeline(pages: 100, prompt: 16, mixed: 16)
-        line.submit("a:40+2", prompt: 1)
-        line.submit("b:40+1", prompt: 1)
-        line.submit("c:8+1", prompt: 2)
-        #expect(line.play(4) == "+a +c a16 | a16 | a8 c8 c. | +b a1 a. b16")
+        var line = Timeline(pages: 100, prompt: 32, mixed: 32)
+        line.submit("a:100+2", shares: [1, 2, 3, 4, 5, 6])
+        line.submit("b:100+1", shares: [1, 2, 3, 4, 5, 6])
+        line.submit("c:8+1", shares: [])
+        #expect(line.play(4) == "+a +c a32 | a32 | a32 | +b a4 c8 c. b20")
+    }
+
+    @Test func onlyTheCommonBeginningIsWaitedFor() {
+        var line = Timeline(pages: 100, prompt: 64)
+        line.submit("a:200+2", shares: [1, 2, 3, 4, 5, 6, 7, 8])
+        line.submit("b:100+1", shares: [1, 2, 3, 4, -5, -6])
+        line.submit("c:100+1", shares: [1, 2, 3, -4])
+        #expect(line.play(2) == "+a +c a64 | +b a64")
+    }
+
+    @Test func aCommandDoesNotWaitForWhatALesserRequestReads() {
+        var line = Timeline(pages: 100, prompt: 64)
+        line.submit("a:100+2", .batch, shares: [1, 2, 3, 4, 5, 6])
+        _ = line.play(1)
+        line.submit("b:100+1", .act, shares: [1, 2, 3, 4, 5, 6])
+        #expect(line.play(1) == "+b b64")
     }
 
     @Test func whoReadsForATwinAndGoesLetsTheTwinRead() {
-        var line = Timeline(pages: 100, prompt: 16)
-        line.submit("a:40+2", prompt: 1)
-        line.submit("b:20+1", prompt: 1)
+        var line = Timeline(pages: 100, prompt: 64)
+        line.submit("a:100+2", shares: [1, 2, 3, 4, 5, 6])
+        line.submit("b:80+1", shares: [1, 2, 3, 4])
         _ = line.play(1)
         #expect(line.cancel("a") == .running)
-        #expect(line.play() == "+b b16 | b4 b.")
+        #expect(line.play() == "+b b64 | b16 b.")
     }
 
     @Test func promptsAreReadInSmallPiecesBesideAnotherModelThatWrites() {

@@ -31,6 +31,19 @@ import Testing
         }
     }
 
+    @Test func aBeginningThatComesSeveralTimesAtOnceIsComputedOnce() async throws {
+        try await withServing { serving, _ in
+            let home = String(repeating: "The lamp in the hall is on. The window is shut. ", count: 40)
+            let cached = try await withThrowingTaskGroup(of: Int.self) { group in
+                for room in ["hall", "kitchen", "attic", "garage"] {
+                    group.addTask { try await answer(serving, ask(home + "What is on in the \(room)?", maxTokens: 4)).cached }
+                }
+                return try await group.reduce(into: []) { $0.append($1) }.sorted()
+            }
+            #expect(cached[0] == 0 && cached[1...].allSatisfy { $0 > 400 })
+        }
+    }
+
     @Test func limitsAndStopTextsEndAnAnswer() async throws {
         try await withServing { serving, _ in
             let limited = try await answer(serving, ask("Tell me a story.", maxTokens: 5))

@@ -33,14 +33,14 @@ struct Timeline {
         self.pageTokens = pageTokens
     }
 
-    /// Submits "name:prompt+answer"; the caller is the name's first letter. The same `prompt` means the same text.
+    /// Submits "name:prompt+answer"; the caller is the name's first letter. Prompts begin with the same text where `shares` agrees, one number a page.
     @discardableResult
-    mutating func submit(_ text: String, _ work: WorkClass = .chat, prompt: Int? = nil) -> Submission {
+    mutating func submit(_ text: String, _ work: WorkClass = .chat, shares: [Int] = []) -> Submission {
         let parts = text.split { ":+".contains($0) }
         let id = jobs.count
         let job = Job(name: String(parts[0]), tokens: Int(parts[1]) ?? 0, left: Int(parts[2]) ?? 0)
         jobs[id] = job
-        return scheduler.submit(.init(id: id, caller: String(job.name.prefix(1)), work: work, promptTokens: job.tokens, prompt: prompt))
+        return scheduler.submit(.init(id: id, caller: String(job.name.prefix(1)), work: work, promptTokens: job.tokens, pages: shares))
     }
 
     mutating func cancel(_ name: String) -> Scheduler.Place {

@@ -63,7 +63,10 @@ public final class EmbeddingModel: Sendable {
     /// One vector for each text, given as tokens with the special ones (CLS, SEP). A vector does not depend on the texts beside it.
     ///
     /// Call it within `ComputePool.withTurn`. Throws `LanguageModelError` when a text is empty, too long or has a token outside the vocabulary.
-    public func embed(_ texts: [[Token]]) throws -> [[Float]] {
+    public func embed(_ texts: [[Token]]) throws -> [[Float]] { try embed(texts) { false } ?? [] }
+
+    /// The same; nil, and nothing is kept, when `isInterrupted` became true between two layers.
+    package func embed(_ texts: [[Token]], isInterrupted: @Sendable () -> Bool) throws -> [[Float]]? {
         for text in texts {
             guard text.count <= contextLength else {
                 throw LanguageModelError(
@@ -84,13 +87,14 @@ public final class EmbeddingModel: Sendable {
                     return rows <= space.capacity
                 }
                 rest = rest.dropFirst(pass.count)
-                vectors += run(Array(pass), space)
+                guard let found = run(Array(pass), space, isInterrupted) else { return nil }
+                vectors += found
             }
             return vectors
         }
     }
 
-    private func run(_ texts: [[Token]], _ space: EncoderWorkspace) -> [[Float]] {
+    private func run(_ texts: [[Token]], _ space: EncoderWorkspace, _ isInterrupted: @Sendable () -> Bool) -> [[Float]]? {
         var spans: [Range<Int>] = []
         var rows = 0
         for text in texts {
@@ -113,6 +117,7 @@ public final class EmbeddingModel: Sendable {
             pool.matmul(space.hidden, [layer.down.product(into: space.part)])
             normalise(space, layer.outputNorm, adding: space.part, rows: rows)
             pool.yieldTurn()
+            if isInterrupted() { return nil }
         }
         return spans.map { pool(space.stream, $0) }
     }

@@ -110,11 +110,6 @@ public struct GrammarMatcher: Sendable {
         return true
     }
 
-    /// The bytes that must come next because nothing else may: to be fed to the model in one go. At most 256.
-    public mutating func forcedBytes() -> [UInt8] {
-        isFinished ? [] : cache.content.withLock { $0.forcedBytes(state, most: 256) }
-    }
-
     private mutating func moveOn() {
         let next = masks.cache(insteadOf: cache)
         let old = cache.content.withLock { $0.positions }

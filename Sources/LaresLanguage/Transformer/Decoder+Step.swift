@@ -87,10 +87,16 @@ extension Decoder {
     ) {
         let (layer, epsilon, adding) = (layers[index], configuration.normEpsilon, !adapted.isEmpty)
         pool.rmsNorm(space.stream, count: rows, weight: layer.attentionNorm, epsilon: epsilon, into: space.input)
-        let outputs = [space.queries, space.keys, space.values]
-        change(\.attention, of: index, adapted, space.input, outputs, clearing: true, space)
+        if adding {
+            let outputs = [space.queries, space.keys, space.values]
+            change(\.attention, of: index, adapted, space.input, outputs, clearing: true, space)
+        }
         pool.matmul(
-            space.input, zip([layer.query, layer.key, layer.value], outputs).map { $0.product(into: $1, adding: adding) })
+            space.input,
+            [
+                layer.query.product(into: space.queries, adding: adding), layer.key.product(into: space.keys, adding: adding),
+                layer.value.product(into: space.values, adding: adding),
+            ])
         space.watch.lap(.projections)
         pool.attention(
             queries: space.queries, keys: space.keys, values: space.values, spans: spans, cache: pages, shape: layer.attention,
@@ -118,7 +124,7 @@ extension Decoder {
         _ adapted: [AdaptedRows], _ space: Workspace, rows: Int
     ) {
         let target = norm == nil ? space.stream : space.part ?? space.stream
-        change(part, of: index, adapted, input, [target], clearing: norm != nil, space)
+        if !adapted.isEmpty { change(part, of: index, adapted, input, [target], clearing: norm != nil, space) }
         pool.matmul(input, [linear.product(into: target, adding: norm == nil || !adapted.isEmpty)])
         if let norm { pool.addNormed(target, weight: norm, epsilon: configuration.normEpsilon, to: space.stream, count: rows) }
     }
@@ -128,7 +134,6 @@ extension Decoder {
         _ part: KeyPath<Adapter.Layer, LowRankChange?>, of index: Int, _ adapted: [AdaptedRows], _ input: Activations, _ outputs: [Buffer],
         clearing: Bool, _ space: Workspace
     ) {
-        guard !adapted.isEmpty else { return }
         if clearing { for output in outputs { pool.clear(output, count: input.count) } }
         for group in adapted {
             guard let change = group.adapter.layers[index][keyPath: part] else { continue }

@@ -8,22 +8,14 @@ struct CollectedAnswer {
 
     /// Asks the model and waits for the whole answer, or for the client to leave.
     ///
-    /// - Throws: ``ServingError``, or ``ClientGone``.
+    /// - Throws: ``ServingError``, or why the client's answer ends.
     static func collect(
         from client: any ModelClient, _ request: GenerationRequest, presence: ClientPresence
     ) async throws -> CollectedAnswer {
-        try await withThrowingTaskGroup(of: CollectedAnswer.self) { group in
-            group.addTask {
-                await presence.waitUntilGone()
-                throw ClientGone()
-            }
-            group.addTask {
-                var answer = CollectedAnswer()
-                for try await event in try await client.generate(request) { answer.take(event) }
-                return answer
-            }
-            defer { group.cancelAll() }
-            return try await group.next() ?? CollectedAnswer()
+        try await whilePresent(presence) {
+            var answer = CollectedAnswer()
+            for try await event in try await client.generate(request) { answer.take(event) }
+            return answer
         }
     }
 

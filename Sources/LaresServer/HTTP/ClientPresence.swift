@@ -54,6 +54,22 @@ final class ClientPresence: Sendable {
 /// Thrown inside a handler when nobody is left to answer.
 struct ClientGone: Error {}
 
+/// Runs an operation and cancels it when the client leaves.
+func whilePresent<Value: Sendable>(
+    _ presence: ClientPresence, _ operation: @escaping @Sendable () async throws -> Value
+) async throws -> Value {
+    try await withThrowingTaskGroup(of: Value.self) { group in
+        group.addTask {
+            await presence.waitUntilGone()
+            throw presence.departure
+        }
+        group.addTask { try await operation() }
+        defer { group.cancelAll() }
+        guard let value = try await group.next() else { throw CancellationError() }
+        return value
+    }
+}
+
 extension Channel {
     /// The presence of the client at the other end; one that never leaves when the channel has no ``ConnectionGuard``.
     func clientPresence() async -> ClientPresence {

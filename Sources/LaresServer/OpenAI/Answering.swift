@@ -7,11 +7,13 @@ struct Answering {
 
     /// Admits every generation; what is known beforehand is thrown here, before the answer's head goes out.
     func start(_ requests: [GenerationRequest]) async throws -> [AsyncThrowingStream<GenerationEvent, any Error>] {
-        var streams: [AsyncThrowingStream<GenerationEvent, any Error>] = []
-        for request in requests {
-            do { streams.append(try await client.generate(request)) } catch { throw APIError(error) }
+        try await whilePresent(presence) { [client] in
+            var streams: [AsyncThrowingStream<GenerationEvent, any Error>] = []
+            for request in requests {
+                do { streams.append(try await client.generate(request)) } catch { throw APIError(error) }
+            }
+            return streams
         }
-        return streams
     }
 
     /// Hands over the events of all streams as they come, each with the number of its stream, until all have ended.

@@ -55,19 +55,3 @@ struct EmbeddingRoutes {
         return bytes.base64EncodedString()
     }
 }
-
-/// Runs an operation and cancels it when the client leaves.
-func whilePresent<Value: Sendable>(
-    _ presence: ClientPresence, _ operation: @escaping @Sendable () async throws -> Value
-) async throws -> Value {
-    try await withThrowingTaskGroup(of: Value.self) { group in
-        group.addTask {
-            await presence.waitUntilGone()
-            throw presence.departure
-        }
-        group.addTask { try await operation() }
-        defer { group.cancelAll() }
-        guard let value = try await group.next() else { throw CancellationError() }
-        return value
-    }
-}

@@ -47,15 +47,11 @@ extension Fields {
         return biases
     }
 
-    /// `stop`: a string or up to four strings (sixteen here).
+    /// `stop`: a string or several; how many and how long they may be is the model client's to say.
     func stopStrings() throws -> [String] {
         guard let value = value("stop") else { return [] }
-        let texts: [JSON] = value.elements ?? [value]
-        guard texts.count <= 16 else { throw APIError.invalid("'stop' has \(texts.count) strings; 16 is the most", param: "stop") }
-        return try texts.map {
+        return try (value.elements ?? [value]).map {
             guard case .string(let text) = $0 else { throw wrongType("stop", "a string or an array of strings", value) }
-            guard !text.isEmpty else { throw APIError.invalid("'stop' has an empty string, which would stop every answer", param: "stop") }
-            guard text.utf8.count <= 4_096 else { throw APIError.invalid("'stop' has a string of more than 4,096 bytes", param: "stop") }
             return text
         }
     }

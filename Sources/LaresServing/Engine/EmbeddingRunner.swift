@@ -9,6 +9,8 @@ final class EmbeddingRunner {
     private let metrics: ServingMetrics
     private var line: EmbeddingLine
     private var jobs: [Int: Progress] = [:]
+    /// Texts whose step was given up for a command; the next one is not, so that commands without end can't stop them.
+    private var again: [EmbeddingLine.Place] = []
 
     private struct Progress {
         let job: EmbeddingJob
@@ -24,7 +26,7 @@ final class EmbeddingRunner {
     }
 
     var isIdle: Bool { jobs.isEmpty }
-    var urgency: WorkClass? { line.urgency }
+    var urgency: WorkClass? { jobs.values.map(\.job.work).min() }
     var load: RunnerLoad { RunnerLoad(queued: max(0, jobs.count - 1), running: min(1, jobs.count)) }
 
     func submit(_ job: EmbeddingJob) {
@@ -49,16 +51,25 @@ final class EmbeddingRunner {
     }
 
     /// Embeds the next texts, few enough that answers being written wait no longer than for a part of a prompt.
-    func step(besideWriters: Bool) {
+    ///
+    /// - Parameters:
+    ///   - writer: seconds that a token takes of a model that is writing an answer, which this step makes wait; nil when none is.
+    ///   - isInterrupted: whether a command has come, for which less urgent texts are given up between two layers.
+    func step(beside writer: Double?, isInterrupted: @Sendable () -> Bool) {
         guard let work = urgency else { return }
-        let places = line.next(tokens: besideWriters ? 256 : 2_048)
+        let isSecond = !again.isEmpty
+        let places = (isSecond ? again : line.next(tokens: writer == nil ? 2_048 : 256)).filter { jobs[$0.id] != nil }
+        again = []
         do {
             let texts = places.compactMap { jobs[$0.id]?.job.texts[$0.text] }
-            let vectors = try pool.withTurn(work) { try model.embed(texts) }
+            let vectors = try pool.withTurn(work) {
+                try model.embed(texts) { !isSecond && work > .act && isInterrupted() }
+            }
+            guard let vectors else { return again = places }
             for (place, vector) in zip(places, vectors) { jobs[place.id]?.vectors.append(vector) }
         } catch {
             let failure = ServingError(.internal, "'\(name)' could not compute: \(error)")
-            for place in places { end(place.id, .failure(failure)) }
+            for id in Set(places.map(\.id)) { end(id, .failure(failure)) }
         }
         for (id, progress) in jobs where progress.vectors.count == progress.job.texts.count { end(id, .success(progress.vectors)) }
     }

@@ -1,3 +1,4 @@
+import Foundation
 import LaresLanguage
 import LaresTensor
 
@@ -45,24 +46,28 @@ final class Engine {
 
     /// One step of each model that has work, the one with the most urgent work first.
     private func step() {
-        let writers = Set(languages.values.filter(\.isWriting).map(\.name))
-        let work: [(urgency: WorkClass, name: String, step: (Bool) -> Void)] =
+        let writers = languages.values.filter(\.isWriting)
+        let hasAct = { @Sendable [inbox] in inbox.hasAct }
+        let work: [(urgency: WorkClass, name: String, step: (Double?) -> Void)] =
             languages.values.compactMap { runner in
-                runner.urgency.map { ($0, runner.name, { runner.step(besideWriters: $0, isInterrupted: { self.inbox.hasAct }) }) }
+                runner.urgency.map { ($0, runner.name, { runner.step(beside: $0, isInterrupted: hasAct) }) }
             }
-            + embeddings.values.compactMap { runner in runner.urgency.map { ($0, runner.name, runner.step) } }
-        for (_, name, step) in work.sorted(by: { $0.urgency < $1.urgency }) { step(writers.contains { $0 != name }) }
+            + embeddings.values.compactMap { runner in
+                runner.urgency.map { ($0, runner.name, { runner.step(beside: $0, isInterrupted: hasAct) }) }
+            }
+        for (_, name, step) in work.sorted(by: { $0.urgency < $1.urgency }) {
+            step(writers.filter { $0.name != name }.map(\.secondsPerToken).min())
+        }
     }
 
     private func obey(_ order: EngineOrder) {
         switch order {
-        case .addLanguage(let name, let model, let pages, let kept):
-            languages[name] = LanguageRunner(name: name, model, pages: pages, kept, pool: pool, settings, metrics)
+        case .addLanguage(let name, let model, let cache, let kept):
+            guard let cache = cache.take() else { return }
+            languages[name] = LanguageRunner(name: name, model, cache, kept, pool: pool, settings, metrics)
         case .addEmbedding(let name, let model):
             embeddings[name] = EmbeddingRunner(name: name, model, pool: pool, settings, metrics)
-        case .drop(let name, let done):
-            drop(name)
-            done()
+        case .drop(let name, let done): drop(name, done)
         case .generate(let job, let reply): submit(job, reply)
         case .embed(let job): submit(job)
         case .cancel(let model, let id):
@@ -92,10 +97,15 @@ final class Engine {
         runner.submit(job)
     }
 
-    private func drop(_ name: String) {
+    private func drop(_ name: String, _ done: @escaping @Sendable () -> Void) {
         let error = ServingError(.internal, "'\(name)' was unloaded")
-        languages.removeValue(forKey: name)?.end(error)
         embeddings.removeValue(forKey: name)?.failAll(error)
+        guard let save = languages.removeValue(forKey: name)?.end(error) else { return done() }
+        // Other models go on answering meanwhile.
+        Thread.detachNewThread {
+            save()
+            done()
+        }
     }
 
     private func end(_ error: ServingError) {
@@ -105,7 +115,7 @@ final class Engine {
             if case .cancel = order { continue }
             obey(order)
         }
-        for name in Array(languages.keys) { languages.removeValue(forKey: name)?.end(error) }
+        for name in Array(languages.keys) { languages.removeValue(forKey: name)?.end(error)() }
         for name in Array(embeddings.keys) { embeddings.removeValue(forKey: name)?.failAll(error) }
         report([:])
     }

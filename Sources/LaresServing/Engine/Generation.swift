@@ -111,7 +111,7 @@ struct Generation {
         let usage = Usage(
             promptTokens: job.prompt.count, cachedTokens: cached ?? 0, completionTokens: completionTokens,
             queued: started.map { $0 - job.submitted } ?? .zero, prompt: span(started, firstToken), generation: span(firstToken, lastToken))
-        metrics.ended(job, reason.rawValue, tokens: completionTokens)
+        metrics.ended(job, reason.rawValue)
         // First, because whoever has the end may unload the model.
         job.release()
         job.continuation.yield(.finished(reason, usage))
@@ -125,7 +125,7 @@ struct Generation {
 
     /// Ends the stream with an error, or because its reader left.
     func abandon(_ error: ServingError?, _ metrics: ServingMetrics) {
-        metrics.ended(job, error.map { "\($0.code)" } ?? "cancelled", tokens: completionTokens)
+        metrics.ended(job, error.map { "\($0.code)" } ?? "cancelled")
         job.release()
         job.continuation.finish(throwing: error)
     }

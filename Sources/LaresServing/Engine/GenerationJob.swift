@@ -33,12 +33,16 @@ struct GenerationJob: Sendable {
     /// Called once when the engine is done with it, whatever happened.
     let release: @Sendable () -> Void
 
-    /// The same for jobs whose prompts can share pages of a cache.
-    var sharingKey: Int {
+    /// What stands for the prompt up to the end of each page: the same for jobs that can share pages of a cache up to there. The last token
+    /// is computed for each.
+    var sharedPages: [Int] {
         var hasher = Hasher()
-        hasher.combine(prompt)
         hasher.combine(adapter.map(ObjectIdentifier.init))
-        return hasher.finalize()
+        let size = KVCache.pageTokens
+        return (0..<max(0, prompt.count - 1) / size).map { page in
+            for token in prompt[(page * size)..<((page + 1) * size)] { hasher.combine(token) }
+            return hasher.finalize()
+        }
     }
 }
 

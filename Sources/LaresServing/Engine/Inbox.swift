@@ -5,7 +5,7 @@ import Synchronization
 
 /// What the world asks of the engine.
 enum EngineOrder: Sendable {
-    case addLanguage(name: String, LanguageModel, pages: Int, kept: KeptPrefixes?)
+    case addLanguage(name: String, LanguageModel, Handover<KVCache>, kept: KeptPrefixes?)
     case addEmbedding(name: String, EmbeddingModel)
     /// Forget a model; the closure is called when its memory is free.
     case drop(name: String, done: @Sendable () -> Void)

@@ -21,22 +21,24 @@ final class LanguageRunner {
     private var wasInterrupted = false
 
     init(
-        name: String, _ model: LanguageModel, pages: Int, _ kept: KeptPrefixes?, pool: ComputePool, _ settings: SchedulerSettings,
+        name: String, _ model: LanguageModel, _ cache: KVCache, _ kept: KeptPrefixes?, pool: ComputePool, _ settings: SchedulerSettings,
         _ metrics: ServingMetrics
     ) {
         self.name = name
         self.model = model
         self.pool = pool
         self.metrics = metrics
-        cache = model.makeCache(pages: pages)
+        self.cache = cache
         self.kept = kept
-        kept?.restore(into: cache, of: model)
         scheduler = Scheduler(settings)
     }
 
     var isIdle: Bool { scheduler.isIdle }
     /// Whether an answer is being written.
     var isWriting: Bool { scheduler.isWriting }
+
+    /// What a token of an answer takes when it is written alone.
+    var secondsPerToken: Double { pace.secondsAlone }
 
     /// The most urgent work here; nil when there is none.
     var urgency: WorkClass? { generations.values.map(\.job.work).min() }
@@ -48,10 +50,8 @@ final class LanguageRunner {
     }
 
     func submit(_ job: GenerationJob) -> Submission {
-        // The last token is computed for each, so a prompt of one page has nothing to share.
-        let shared = job.prompt.count > KVCache.pageTokens ? job.sharingKey : nil
         let submission = scheduler.submit(
-            .init(id: job.id, caller: job.caller, work: job.work, promptTokens: job.prompt.count, prompt: shared))
+            .init(id: job.id, caller: job.caller, work: job.work, promptTokens: job.prompt.count, pages: job.sharedPages))
         if submission == .queued { generations[job.id] = Generation(job, model.tokenizer) }
         return submission
     }
@@ -63,13 +63,16 @@ final class LanguageRunner {
 
     func drain() { scheduler.drain() }
 
-    /// Ends what runs with an error, and keeps the prefixes for the next run.
-    func end(_ error: ServingError) {
+    /// Ends what runs with an error. What is returned keeps the prefixes for the next run; it takes as long as writing a file does, and
+    /// this runner must not be used again.
+    func end(_ error: ServingError) -> @Sendable () -> Void {
         failAll(error)
-        kept?.save(cache)
+        guard let kept else { return {} }
+        let last = Handover(cache)
+        return { if let cache = last.take() { kept.save(cache) } }
     }
 
-    func failAll(_ error: ServingError) {
+    private func failAll(_ error: ServingError) {
         for id in generations.keys.sorted() {
             _ = scheduler.cancel(id)
             remove(id)?.abandon(error, metrics)
@@ -86,10 +89,10 @@ final class LanguageRunner {
     /// One forward pass, if there is something to do.
     ///
     /// - Parameters:
-    ///   - besideWriters: whether another model is writing an answer, which this step makes wait.
+    ///   - writer: seconds that a token takes of another model that is writing an answer, which this step makes wait; nil when none is.
     ///   - isInterrupted: whether a command has come, for which a long step of less urgent work is given up.
-    func step(besideWriters: Bool, isInterrupted: () -> Bool) {
-        let step = plan(besideWriters)
+    func step(beside writer: Double?, isInterrupted: () -> Bool) {
+        let step = plan(beside: writer)
         let entries = step.entries.compactMap(entry)
         guard !entries.isEmpty, let work = urgency else { return }
         let began = ContinuousClock.now
@@ -143,10 +146,10 @@ final class LanguageRunner {
         scheduler.note(id, computed: generations[id]?.computed ?? 0)
     }
 
-    private func plan(_ besideWriters: Bool) -> SchedulerStep {
-        scheduler.settings.mixedPromptTokens = mixedPromptTokens
+    private func plan(beside writer: Double?) -> SchedulerStep {
+        scheduler.settings.mixedPromptTokens = mixedPromptTokens(beside: writer)
         while true {
-            let step = scheduler.next(freePages: cache.freePages, besideWriters: besideWriters)
+            let step = scheduler.next(freePages: cache.freePages, besideWriters: writer != nil)
             for id in step.preempted {
                 guard let sequence = generations[id]?.sequence else { continue }
                 cache.close(sequence, keep: true)
@@ -232,8 +235,8 @@ final class LanguageRunner {
 
     /// How much of new prompts a step may read while answers are being written: what takes twice the time of a token, in tiles of 12 rows, which
     /// read prompts at most of their full speed. More would be felt as a stutter.
-    private var mixedPromptTokens: Int {
-        let most = Int(promptSpeed * 2 * pace.secondsAlone) / 12 * 12
+    private func mixedPromptTokens(beside writer: Double?) -> Int {
+        let most = Int(promptSpeed * 2 * min(secondsPerToken, writer ?? .infinity)) / 12 * 12
         return max(12, min(scheduler.settings.promptTokens, most))
     }
 

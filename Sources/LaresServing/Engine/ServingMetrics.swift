@@ -45,7 +45,7 @@ final class ServingMetrics {
 
     func nextToken(_ job: GenerationJob, after time: Duration) { of(job).nextToken.record(duration: time) }
 
-    func ended(_ job: GenerationJob, _ outcome: String, tokens: Int) {
+    func ended(_ job: GenerationJob, _ outcome: String) {
         Counter(label: "lares_generations", dimensions: [("model", job.model), ("outcome", outcome)]).increment()
     }
 

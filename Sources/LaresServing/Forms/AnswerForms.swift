@@ -4,14 +4,20 @@ import Synchronization
 
 /// The compiled forms of one model's answers: made when they are first asked for, off every thread that others wait for.
 final class AnswerForms: Sendable {
-    private struct State {
-        var vocabulary: GrammarVocabulary?
-        var known = RecentlyUsed<FormKey, GrammarMasks>(count: 64, bytes: 256 << 20)
-        var waiting = 0
+    private struct Order {
+        let key: FormKey
+        let param: String
+        let continuation: CheckedContinuation<Result<GrammarMasks, ServingError>, Never>
     }
 
-    /// Most forms that wait to be compiled for a model: a form takes milliseconds, the largest ones seconds.
-    private static let waitingLimit = 128
+    private struct State {
+        var vocabulary: GrammarVocabulary?
+        var known = RecentlyUsed<FormKey, GrammarMasks>(count: 64, bytes: 128 << 20)
+        var line = FormLine<Order>()
+        var number = 0
+        var closed: ServingError?
+    }
+
     /// Texts beyond this are compiled in a line of their own, so that small ones don't wait for them.
     private static let largeText = 32 << 10
 
@@ -29,17 +35,42 @@ final class AnswerForms: Sendable {
         metrics = FormMetrics(model: model)
     }
 
-    /// The masks of a form.
+    /// Rough bytes of what is kept.
+    var byteCount: Int { state.withLock { $0.known.bytes } }
+
+    /// The masks of a form. A task that is cancelled waits no longer.
     ///
-    /// - Throws: `invalidRequest` for a form that can't be enforced, `queueFull` when too many wait to be compiled.
-    func masks(_ key: FormKey, param: String) async throws(ServingError) -> GrammarMasks {
+    /// - Throws: `invalidRequest` for a form that can't be enforced, `queueFull` when too many wait to be compiled, `cancelled`, `draining`.
+    func masks(_ key: FormKey, param: String, caller: String) async throws(ServingError) -> GrammarMasks {
         if let known = known(key) { return known }
-        try enter()
-        let line = key.byteCount > Self.largeText ? Self.large : Self.small
-        let result = await withCheckedContinuation { continuation in
-            line.async { continuation.resume(returning: self.make(key, param)) }
+        let number = state.withLock { state in
+            state.number += 1
+            return state.number
+        }
+        let result = await withTaskCancellationHandler {
+            await withCheckedContinuation { continuation in
+                enter(number, caller, Order(key: key, param: param, continuation: continuation))
+                // The handler may have run before there was anything to cancel.
+                if Task.isCancelled { cancel(number) }
+            }
+        } onCancel: {
+            cancel(number)
         }
         return try result.get()
+    }
+
+    /// Compiles no more; who waits is told why.
+    func close(_ error: ServingError) {
+        let orders = state.withLock { state in
+            state.closed = error
+            return state.line.leaveAll()
+        }
+        for order in orders { order.continuation.resume(returning: .failure(error)) }
+    }
+
+    private func cancel(_ number: Int) {
+        let order = state.withLock { $0.line.leave(number) }
+        order?.continuation.resume(returning: .failure(ServingError(.cancelled, "the request was cancelled")))
     }
 
     private func known(_ key: FormKey) -> GrammarMasks? {
@@ -48,21 +79,26 @@ final class AnswerForms: Sendable {
         return known
     }
 
-    private func enter() throws(ServingError) {
-        let isFull = state.withLock { state in
-            if state.waiting >= Self.waitingLimit { return true }
-            state.waiting += 1
-            return false
+    private func enter(_ number: Int, _ caller: String, _ order: Order) {
+        let isLarge = order.key.byteCount > Self.largeText
+        let refusal = state.withLock { state -> ServingError? in
+            if let closed = state.closed { return closed }
+            return state.line.enter(number, caller: caller, isLarge: isLarge, order) ? nil : Self.full
         }
-        guard isFull else { return }
-        throw ServingError(
-            .queueFull, "\(Self.waitingLimit) forms of answers wait to be compiled: try again in a second", retryAfter: .seconds(1))
+        if let refusal { return order.continuation.resume(returning: .failure(refusal)) }
+        (isLarge ? Self.large : Self.small).async { self.compileNext(isLarge: isLarge) }
     }
 
-    private func make(_ key: FormKey, _ param: String) -> Result<GrammarMasks, ServingError> {
-        defer { state.withLock { $0.waiting -= 1 } }
+    private static let full = ServingError(
+        .queueFull, "too many forms of answers wait to be compiled, or your share of them: try again in a second", retryAfter: .seconds(1))
+
+    private func compileNext(isLarge: Bool) {
+        guard let order = state.withLock({ $0.line.next(isLarge: isLarge) }) else { return }
         // Those who asked for the same form at the same time waited for the first of them.
-        if let known = known(key) { return .success(known) }
+        order.continuation.resume(returning: known(order.key).map { .success($0) } ?? compile(order.key, order.param))
+    }
+
+    private func compile(_ key: FormKey, _ param: String) -> Result<GrammarMasks, ServingError> {
         let began = ContinuousClock.now
         let result = Result { () throws(ServingError) in GrammarMasks(try key.grammar(param: param), vocabulary) }
         metrics.compiled(after: ContinuousClock.now - began, isRefused: (try? result.get()) == nil)

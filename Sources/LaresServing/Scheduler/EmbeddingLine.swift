@@ -23,8 +23,6 @@ package struct EmbeddingLine: Sendable {
 
     /// How many requests have texts left.
     package var count: Int { waiting.count }
-    /// The most urgent work here; nil when there is none.
-    package var urgency: WorkClass? { waiting.first()?.work }
 
     /// Takes a request with texts of so many tokens, or says why not.
     package mutating func submit(id: Int, caller: String, work: WorkClass, lengths: [Int]) -> Submission {

@@ -6,7 +6,7 @@ import LaresTensor
 /// and one to grow for each sequence already there. When a growing answer finds no page, the youngest of the least urgent sequences gives
 /// up its pages, waits again and is computed once more (Kwon et al., PagedAttention, 2023).
 ///
-/// A request whose prompt is just being read for another one waits until that is done, and shares its pages.
+/// A request whose prompt begins with what is just being read for another one waits until that is read, and shares its pages.
 package struct Scheduler: Sendable {
     private struct Running {
         var job: SchedulerJob
@@ -77,7 +77,7 @@ package struct Scheduler: Sendable {
     }
 
     private mutating func admit(_ free: inout Int, _ step: inout SchedulerStep) {
-        while let job = waiting.first(where: { !isBeingRead($0.prompt) }) {
+        while let job = waiting.first(where: { !isBeingRead($0) }) {
             let need = pages(job.tokens)
             let spare = running.isEmpty ? 0 : running.count
             guard running.count < settings.batchLimit, need + spare <= free else {
@@ -96,9 +96,16 @@ package struct Scheduler: Sendable {
         }
     }
 
-    private func isBeingRead(_ prompt: Int?) -> Bool {
-        prompt != nil && running.contains { $0.job.prompt == prompt && $0.isReading }
+    /// Whether pages it would share are still to be read for a request that is no less urgent.
+    private func isBeingRead(_ job: SchedulerJob) -> Bool {
+        running.contains { other in
+            other.isReading && other.job.work <= job.work && job.shares(Self.fewestShared - 1, with: other.job)
+                && job.shares(other.computed / settings.pageTokens, with: other.job)
+        }
     }
+
+    /// So many pages in common are worth waiting for.
+    private static let fewestShared = 4
 
     private func fill(_ step: inout SchedulerStep, _ besideWriters: Bool) {
         let writing = running.filter(\.isWriting)

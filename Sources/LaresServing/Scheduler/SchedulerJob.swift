@@ -10,16 +10,21 @@ package struct SchedulerJob: Sendable, Hashable {
     package let work: WorkClass
     /// Tokens that are known: the prompt, and what was generated so far. Grows by one with each generated token.
     package internal(set) var tokens: Int
-    /// Stands for the prompt: requests with the same one compute it once. Nil for a prompt that fills no page, which can't be shared.
-    package let prompt: Int?
+    /// Stands for the beginning of the prompt up to the end of each page that can be shared: prompts that agree at one agree up to it.
+    package let pages: [Int]
     /// Whether its caller has paid for the prompt; it isn't paid again when the request comes back after it gave way.
     var isCharged = false
 
-    package init(id: Int, caller: String, work: WorkClass, promptTokens: Int, prompt: Int? = nil) {
+    /// Whether both prompts are the same up to the end of a page.
+    func shares(_ page: Int, with other: SchedulerJob) -> Bool {
+        page < pages.count && page < other.pages.count && pages[page] == other.pages[page]
+    }
+
+    package init(id: Int, caller: String, work: WorkClass, promptTokens: Int, pages: [Int] = []) {
         self.id = id
         self.caller = caller
         self.work = work
-        self.prompt = prompt
+        self.pages = pages
         tokens = promptTokens
     }
 }

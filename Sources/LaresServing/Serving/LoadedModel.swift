@@ -65,7 +65,7 @@ struct LoadedModel: Sendable {
         forms = stored.kind == .language ? AnswerForms(network.tokenizer, model: stored.name) : nil
     }
 
-    /// All it takes, with its adapters.
-    var bytes: Int { Bytes.sum([weightBytes, workBytes, cacheBytes, adapters?.byteCount ?? 0]) }
+    /// All it takes, with its adapters and the forms of its answers.
+    var bytes: Int { Bytes.sum([weightBytes, workBytes, cacheBytes, adapters?.byteCount ?? 0, forms?.byteCount ?? 0]) }
     var tokenizer: any Tokenizer { network.tokenizer }
 }

@@ -117,7 +117,9 @@ final class ModelShelf: Sendable {
         case .success(let model):
             switch model.network {
             case .language(let network):
-                inbox.post(.addLanguage(name: stored.name, network, pages: model.pages, kept: keptPrefixes(of: stored)))
+                let cache = network.makeCache(pages: model.pages), kept = keptPrefixes(of: stored)
+                kept?.restore(into: cache, of: network)
+                inbox.post(.addLanguage(name: stored.name, network, Handover(cache), kept: kept))
             case .embedding(let network): inbox.post(.addEmbedding(name: stored.name, network))
             }
             log(model, ContinuousClock.now - began)
@@ -242,6 +244,7 @@ final class ModelShelf: Sendable {
             state.closed = error
             var sentAway: [Waiter] = []
             for (name, place) in state.places {
+                if case .loaded(let model, _, _) = place { model.forms?.close(error) }
                 guard case .loading(let waiters, let reserved) = place else { continue }
                 sentAway += waiters
                 state.places[name] = .loading([], reserved: reserved)

@@ -268,7 +268,7 @@ public final class Serving: ModelClient, Service {
 
     private func form(of request: GenerationRequest, _ model: LoadedModel) async throws -> GenerationJob.Form? {
         guard let key = FormKey(request.form, request.tools), let forms = model.forms else { return nil }
-        return (try await forms.masks(key, param: request.formParam), forms.tokens)
+        return (try await forms.masks(key, param: request.formParam, caller: request.caller), forms.tokens)
     }
 
     private func job(

@@ -79,7 +79,7 @@ struct AttentionPlan {
         let splits = whole < 4 * threads
         for (index, span) in spans.enumerated() {
             // The last queries see the most keys: first, so that no thread starts them when the others are done.
-            for first in stride(from: 0, to: span.count, by: queriesPerTask).reversed() {
+            for first in stride(from: (span.count - 1) / queriesPerTask * queriesPerTask, through: 0, by: -queriesPerTask) {
                 let count = min(queriesPerTask, span.count - first)
                 let position = span.position + first
                 let from = (shape.window.map { max(0, position - $0 + 1) } ?? 0) / chunk * chunk

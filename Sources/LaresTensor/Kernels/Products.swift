@@ -38,18 +38,29 @@ public enum Activation: Sendable, Hashable {
 
 extension ComputePool {
     /// All products in one fork-join. Each output adds its blocks in one order, so it doesn't depend on the rows beside it.
-    public func matmul(_ a: Activations, _ products: [Product]) {
-        for product in products { precondition(a.count <= product.output.rows, "\(a.count) rows into \(product.output.rows)") }
+    public func matmul<let count: Int>(_ a: Activations, _ products: InlineArray<count, Product>) {
+        for index in products.indices { precondition(a.count <= products[index].output.rows, "more rows than the output has") }
         guard a.count > 0 else { return }
-        withUnsafeTemporaryAllocation(of: lares_product.self, capacity: products.count) { jobs in
-            for (index, product) in products.enumerated() { jobs[index] = job(product, a) }
-            withBiases(products.map(\.bias)) { biases in
-                for index in products.indices { jobs[index].output.bias = biases[index] }
+        withUnsafeTemporaryAllocation(of: lares_product.self, capacity: count) { jobs in
+            for index in products.indices { jobs[index] = job(products[index], a) }
+            withBias(of: products, from: 0, jobs) {
                 var all = lares_products(products: jobs.baseAddress, rows: a.count)
-                run(products.reduce(0) { $0 + $1.matrix.panels }, lares_product_panel, &all)
+                run(jobs.reduce(0) { $0 + $1.panels }, lares_product_panel, &all)
             }
         }
         extendLifetime((a, products))
+    }
+
+    /// Gives every job the bias of its product, good until `body` returns.
+    private func withBias<let count: Int>(
+        of products: InlineArray<count, Product>, from index: Int, _ jobs: UnsafeMutableBufferPointer<lares_product>, _ body: () -> Void
+    ) {
+        guard index < count else { return body() }
+        guard let bias = products[index].bias else { return withBias(of: products, from: index + 1, jobs, body) }
+        bias.withUnsafeBufferPointer {
+            jobs[index].output.bias = $0.baseAddress
+            withBias(of: products, from: index + 1, jobs, body)
+        }
     }
 
     func job(_ product: Product, _ a: Activations) -> lares_product {
@@ -102,8 +113,8 @@ extension ComputePool {
         job.rows = a.count
         job.up = self.job(up, a, adding: changes?.up)
         if let gate { job.gate = self.job(gate, a, adding: changes?.gate) }
-        withBiases([bias]) { biases in
-            job.up.output.bias = biases[0]
+        (bias ?? []).withUnsafeBufferPointer {
+            job.up.output.bias = bias == nil ? nil : $0.baseAddress
             run(up.rows / blockColumns, lares_feed_forward_block, &job)
         }
         extendLifetime((a, gate, up, changes, h))
@@ -116,14 +127,4 @@ extension ComputePool {
             UnsafeRawPointer(table).assumingMemoryBound(to: lares_matmul.self)[Int(layout.rawValue)]
         }
     }
-}
-
-/// Pointers to arrays of which each may be absent; good until `body` returns.
-private func withBiases(_ arrays: [[Float]?], _ body: ([UnsafePointer<Float>?]) -> Void) {
-    func next(_ pointers: [UnsafePointer<Float>?]) {
-        guard pointers.count < arrays.count else { return body(pointers) }
-        guard let array = arrays[pointers.count] else { return next(pointers + [nil]) }
-        array.withUnsafeBufferPointer { next(pointers + [$0.baseAddress]) }
-    }
-    next([])
 }

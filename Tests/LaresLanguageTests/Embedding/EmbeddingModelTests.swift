@@ -57,6 +57,17 @@ import Testing
         }
     }
 
+    @Test func aPassThatIsGivenUpLeavesNothingBehind() throws {
+        let golden: Golden = try decodeGolden("minilm")
+        try withPool { pool in
+            let model = try EmbeddingModel(directory: testModel("minilm"), pool: pool)
+            let text = golden.entries[0].tokens
+            let vectors = try model.embed([text])
+            #expect(try model.embed([text, text]) { true } == nil)
+            #expect(try model.embed([text]) == vectors)
+        }
+    }
+
     @Test func memoryGrowsWithTheLongestText() throws {
         let golden: Golden = try decodeGolden("minilm")
         try withPool { pool in

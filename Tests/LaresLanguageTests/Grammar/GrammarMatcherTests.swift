@@ -53,13 +53,6 @@ import Testing
         expect(allowed(&two) == [0x64])
     }
 
-    @Test func forcedBytesAreThoseWithoutChoice() throws {
-        let schema = #"{"type":"object","properties":{"state":{"enum":["on","off"]}},"required":["state"],"additionalProperties":false}"#
-        var matcher = GrammarMatcher(try Grammar(jsonSchema: schema), bytesVocabulary)
-        let forced = matcher.forcedBytes()
-        #expect(String(decoding: forced, as: UTF8.self) == #"{"state":"#)
-    }
-
     @Test func deepAnswersEndInTime() throws {
         var limits = GrammarLimits()
         limits.answerDepth = 12

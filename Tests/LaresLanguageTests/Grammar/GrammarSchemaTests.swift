@@ -104,6 +104,8 @@ import Testing
         (#"{"type":"integer","minimum":3,"maximum":2}"#, .unsatisfiable, nil, ""),
         (##"{"type":"object","properties":{"a":{"$ref":"#"}},"required":["a"]}"##, .unsatisfiable, nil, ""),
         (#"{"type":"any"}"#, .badKeyword, "type", "#/type"),
+        (#"{"type":"string","minimum":"0"}"#, .badKeyword, "minimum", "#/minimum"),
+        (#"{"type":"integer","maxLength":-1}"#, .badKeyword, "maxLength", "#/maxLength"),
         (#"{"type": }"#, .badSyntax, nil, "byte 9"),
         (String(repeating: "[", count: 10_000), .tooLarge, nil, "byte 128"),
     ]

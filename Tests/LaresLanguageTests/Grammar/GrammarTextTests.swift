@@ -71,6 +71,15 @@ import Testing
         #expect(error?.code == .tooLarge)
     }
 
+    @Test func aGrammarWhoseShortestAnswerIsTooDeepIsRefused() throws {
+        func chain(_ count: Int) -> String {
+            "root ::= a1\n" + (1..<count).map { "a\($0) ::= a\($0 + 1)\n" }.joined() + "a\(count) ::= \"x\""
+        }
+        _ = try Grammar(gbnf: chain(390))
+        let error = #expect(throws: GrammarError.self) { try Grammar(gbnf: chain(410)) }
+        #expect(error?.code == .tooLarge)
+    }
+
     @Test("What takes long to make ready is refused before it has taken long")
     func workIsBounded() {
         let letters = (0..<1200).map { "\(Character(Unicode.Scalar(UInt32(0x4E00 + $0))!))" }.joined(separator: "|")

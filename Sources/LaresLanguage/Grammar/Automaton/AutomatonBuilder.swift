@@ -80,12 +80,17 @@ struct AutomatonBuilder {
 
     mutating func append(_ rule: Automaton.Counted) { automaton.counted.append(rule) }
 
-    /// The finished automaton, without the parts that can't complete. Throws `unsatisfiable`, `leftRecursion`.
+    /// The finished automaton, without the parts that can't complete. Throws `unsatisfiable`, `tooLarge`, `leftRecursion`.
     consuming func finish() throws(GrammarError) -> Automaton {
         automaton.computeHeights()
-        guard automaton.height(of: automaton.starts[Int(automaton.root)]) < Automaton.unreachable else {
+        let height = automaton.height(of: automaton.starts[Int(automaton.root)])
+        guard height < Automaton.unreachable else {
             throw GrammarError(
                 .unsatisfiable, "nothing can satisfy this grammar; look for contradicting parts or a recursion without an end")
+        }
+        guard height <= limits.answerDepth else {
+            throw GrammarError(
+                .tooLarge, "its shortest answer nests \(height) rules; \(limits.answerDepth) is the most: write chains of rules as one")
         }
         automaton.prune()
         try automaton.checkLeftRecursion()

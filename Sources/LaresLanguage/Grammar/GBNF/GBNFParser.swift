@@ -53,7 +53,7 @@ struct GBNFParser {
     }
 
     private static func isName(_ character: UInt32) -> Bool {
-        ScalarSet.word.contains(character) && character != 0x5F || character == 0x2D || character == 0x5F
+        ScalarSet.word.contains(character) || character == 0x2D
     }
 
     private mutating func name() throws(GrammarError) -> String {

@@ -2,6 +2,7 @@
 extension SchemaCompiler {
     mutating func base(_ schema: Int, _ members: [(key: String, value: Int)]) throws(GrammarError) -> NormalForm {
         var form = try types(schema)
+        try checkBounds(schema)
         if limits.readsNullable, let entry = text.member(schema, "nullable"), case .bool(true) = text[entry] { form.null = true }
         if !form.numbers.isEmpty { try numbers(schema, &form) }
         if !form.strings.isEmpty, let shape = try strings(schema) { form.strings = [shape] }
@@ -44,6 +45,13 @@ extension SchemaCompiler {
         guard let entry = text.member(schema, key) else { return nil }
         guard case .number(let number) = text[entry] else { throw error(.badKeyword, key, entry, "'\(key)' is not a number") }
         return number
+    }
+
+    /// Bounds that are none are a mistake, also beside a type that they don't concern.
+    private func checkBounds(_ schema: Int) throws(GrammarError) {
+        for key in ["minLength", "maxLength", "minItems", "maxItems", "minProperties", "maxProperties"] { _ = try count(schema, key) }
+        for key in ["minimum", "maximum", "multipleOf"] { _ = try decimal(schema, key) }
+        for key in ["exclusiveMinimum", "exclusiveMaximum"] { _ = try exclusive(schema, key) }
     }
 
     private func numbers(_ schema: Int, _ form: inout NormalForm) throws(GrammarError) {

@@ -134,24 +134,4 @@ struct MaskCache: Sendable {
         if trie.twins.isEmpty { return }
         for twin in trie.twins[token] ?? [] { words[Int(twin) >> 5] |= 1 << UInt32(twin & 31) }
     }
-
-    /// The bytes that must come next, whatever the model says; at most `most`.
-    mutating func forcedBytes(_ state: Int32, most: Int) -> [UInt8] {
-        var bytes: [UInt8] = []
-        var at = state
-        while at >= 0, bytes.count < most, !positions.isComplete(at), let byte = onlyByte(at) {
-            bytes.append(byte)
-            at = positions.step(at, byte)
-        }
-        return bytes
-    }
-
-    private mutating func onlyByte(_ state: Int32) -> UInt8? {
-        var only: UInt8?
-        for byte in UInt8.min...UInt8.max where positions.step(state, byte) >= 0 {
-            if only != nil { return nil }
-            only = byte
-        }
-        return only
-    }
 }
