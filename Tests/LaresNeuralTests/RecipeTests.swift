@@ -35,6 +35,7 @@ import Testing
         ("length,width,colour,species\n1,x,red,a\n", "line 2, column 'width' is \"x\", which is no number"),
         ("length,width,colour,species\n1,nan,red,a\n", "line 2, column 'width' is \"nan\": every number must be finite"),
         ("length,width,colour,species\n1,1e99,red,a\n", "every number must be finite"),
+        ("length,width,colour,species\n1,-inf,red,a\n", "line 2, column 'width' is \"-inf\": every number must be finite"),
         ("length,width,colour,species\n1,,red,a\n", "line 2, column 'width' has no value"),
         ("length,width,colour,species\n1,2,red,a\n1,2,red,a\n", "has one label only"),
         ("length,width,colour,species\n1,2,\"red,a\n", "ends inside quotes"),
@@ -92,6 +93,7 @@ import Testing
         let recipe = RecipeFolder.flowerRecipe.with("data", ["file": "flowers.jsonl"])
         let good = #"{"length":1,"width":2.5,"colour":"red","species":"a"}"#
         let cases = [
+            ("", "has no rows"), (good.replacing("2.5", with: "1e99"), "is \"1e+99\": every number must be finite"),
             ("{", "line 1 is not JSON"), (good + "\n[1]", "line 2 is an array"), (#"{"length":1}"#, "line 1, column 'width' has no value"),
             (#"{"length":[1],"width":2,"colour":"r","species":"a"}"#, "expected a number or a text"),
             (#"{"length":true,"width":2,"colour":"r","species":"a"}"#, "is no number"),

@@ -57,7 +57,8 @@ import Testing
 
     @Test func aTrainingThatFailsOrDiesIsMarkedWithTheReason() async throws {
         for (lines, reason) in [
-            (#"echo '{"event":"failed","message":"no such column"}'; exit 1"#, "no such column"), ("kill -9 $$", "ended by signal 9"),
+            (#"echo '{"event":"failed","message":"no such column"}'; exit 1"#, "no such column"),
+            ("kill -9 $$", "ended by signal 9: someone killed it"), ("kill -6 $$", "needed more than its memory limit of 2048 MB"),
             ("exit 3", "ended with 3"), ("echo nonsense", "said nothing"),
         ] {
             let jobs = try jobs(home(), lines)
@@ -71,6 +72,45 @@ import Testing
         let jobs = try jobs(home(), #"echo '{"event":"finished","card":{}}'"#) { _, _ in throw Full() }
         let job = try await end(of: jobs.submit(TrainingJobsTests.recipe, data: []).id, jobs)
         #expect(job.state == .failed && job.message?.contains("could not be published") == true)
+    }
+
+    @Test func aTrainingIsEndedAtItsTimeLimitThoughItDoesNotListen() async throws {
+        let lines = "trap '' TERM; while :; do sleep 0.05; done"
+        let child = TrainingChild(executable: try program(lines, in: home()), patience: .milliseconds(50))
+        var order = TrainingOrder(recipe: "r.json", output: "o")
+        (order.limits, order.spent) = (TrainingLimits(seconds: 9), 9)
+        let event = try await child.run(order) { _ in }
+        guard case .failed(let message) = event else {
+            Issue.record("\(event)")
+            return
+        }
+        #expect(message.contains("ended at its time limit of 9 s: raise the limit"))
+    }
+
+    @Test func aJobThatFailedIsResumedWithOtherLimitsAndOneThatIsFinishedIsNot() async throws {
+        let home = try home()
+        let first = try jobs(home, #"echo '{"event":"failed","message":"no"}'"#)
+        let failed = try await end(of: first.submit(TrainingJobsTests.recipe, data: [], limits: ["seconds": 5]).id, first)
+        #expect(failed.state == .failed && failed.limits == TrainingLimits(seconds: 5))
+        let jobs = try jobs(home, #"echo '{"event":"finished","card":{}}'"#)
+        await #expect(throws: JobError.self) { try await jobs.resume(failed.id, limits: ["minutes": 5]) }
+        let resumed = try await jobs.resume(failed.id, limits: ["disk_mb": 7])
+        #expect(resumed.state == .queued && resumed.limits == TrainingLimits(seconds: 5, disk: 7) && resumed.message == nil)
+        #expect(try await end(of: failed.id, jobs).state == .finished)
+        await #expect(throws: JobError.self) { try await jobs.resume(failed.id) }
+    }
+
+    @Test func aTrainingThatHasFinishedIsPublishedWithoutAnotherRun() async throws {
+        let home = try home()
+        let jobs = try jobs(home, "exit 3")
+        let id = try await jobs.submit(TrainingJobsTests.recipe, data: []).id
+        let output = home.file("jobs") + "/\(id)/output"
+        try FileManager.default.createDirectory(atPath: output, withIntermediateDirectories: true)
+        for (name, text) in [("network.safetensors", "…"), ("card.json", #"{"metrics": 2}"#)] {
+            try Data(text.utf8).write(to: URL(fileURLWithPath: output + "/" + name))
+        }
+        let job = try await end(of: id, jobs)
+        #expect(job.state == .finished && job.card == ["metrics": 2])
     }
 
     @Test func jobsOfAServerThatEndedGoOn() async throws {

@@ -37,13 +37,13 @@ public struct Explanation: Sendable, Hashable {
         case let error as RegistryError: registry[error.code]
         case let error as AccessError: access[error.code]
         case let error as ServerError: server[error.code]
-        default: nil
+        default: ServingError(full: error)?.code.description
         }
     }
 
     private static let serving = [
         "model_not_found", "context_length_exceeded", "queue_full", "memory_busy", "out_of_memory", "invalid_request", "draining",
-        "load_failed", "wrong_model_kind", "model_in_use", "cancelled", "internal_error",
+        "load_failed", "wrong_model_kind", "model_in_use", "no_space", "cancelled", "internal_error",
     ]
 
     private static let pull: [PullError.Code: String] = [

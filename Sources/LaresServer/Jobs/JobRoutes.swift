@@ -18,6 +18,7 @@ struct JobRoutes {
             APIRoute(method: .post, path: "/lares/v1/jobs", handler: submit),
             APIRoute(method: .get, path: "/lares/v1/jobs/{job}", handler: show),
             APIRoute(method: .delete, path: "/lares/v1/jobs/{job}", handler: cancel),
+            APIRoute(method: .post, path: "/lares/v1/jobs/{job}/resume", handler: resume),
             APIRoute(method: .get, path: "/lares/v1/jobs/{job}/events", handler: events),
         ]
     }
@@ -26,7 +27,7 @@ struct JobRoutes {
         .json(["jobs": .array(try await require().jobs().map(\.json))])
     }
 
-    /// `{"recipe": {…}, "data": "text of a CSV or JSONL file"}`; without data the recipe names a file of this machine.
+    /// `{"recipe": {…}, "data": "text of a CSV or JSONL file", "limits": {…}}`; without data the recipe names a file of this machine.
     func submit(_ request: Request, _ context: LaresContext) async throws -> Response {
         try requireAdministrator(context)
         let jobs = try require()
@@ -40,7 +41,9 @@ struct JobRoutes {
                 "files of the server's machine are not read for callers from elsewhere: send the data as \"data\"", param: "data")
         }
         let job: Job
-        do { job = try await jobs.submit(recipe, data: data.map { Array($0.utf8) }) } catch { throw APIError(job: error) }
+        do {
+            job = try await jobs.submit(recipe, data: data.map { Array($0.utf8) }, limits: fields.value("limits"))
+        } catch { throw APIError(job: error) }
         note(.jobStarted, job.id, context)
         return .json(job.json, status: .accepted)
     }
@@ -58,6 +61,19 @@ struct JobRoutes {
             let job = try await jobs.cancel(id(context))
             note(.jobCancelled, job.id, context)
             return .json(job.json)
+        } catch { throw APIError(job: error) }
+    }
+
+    /// Lets a job that failed or was cancelled go on from its last checkpoint; `{"limits": {…}}` changes what it may use.
+    func resume(_ request: Request, _ context: LaresContext) async throws -> Response {
+        try requireAdministrator(context)
+        let jobs = try require()
+        let hasBody = request.headers[.transferEncoding] != nil || (Int(request.headers[.contentLength] ?? "") ?? 0) > 0
+        let limits = hasBody ? try Fields(try await request.json(within: limits).json).value("limits") : nil
+        do {
+            let job = try await jobs.resume(id(context), limits: limits)
+            note(.jobStarted, job.id, context)
+            return .json(job.json, status: .accepted)
         } catch { throw APIError(job: error) }
     }
 
@@ -111,7 +127,8 @@ extension Job {
         [
             "id": .string(id), "state": .string(state.rawValue), "created": .int(Int(created.timeIntervalSince1970)),
             "ended": ended.map { .int(Int($0.timeIntervalSince1970)) } ?? nil, "attempts": .int(attempts), "progress": progress,
-            "message": message.map { .string($0) } ?? nil, "recipe": recipe, "card": card,
+            "message": message.map { .string($0) } ?? nil, "limits": limits.json, "spent_seconds": .int(spent), "recipe": recipe,
+            "card": card,
         ]
     }
 }
@@ -125,6 +142,8 @@ extension APIError {
         switch error.code {
         case .notFound: self.init(.notFound, type: "invalid_request_error", code: "job_not_found", error.message)
         case .queueFull: self.init(.tooManyRequests, type: "rate_limit_error", code: "queue_full", error.message, retryAfter: 30)
+        case .notResumable: self.init(.conflict, type: "invalid_request_error", code: "job_not_resumable", error.message)
+        case .badLimits: self.init(.badRequest, type: "invalid_request_error", code: "bad_limits", error.message, param: "limits")
         default: self.init(.badRequest, type: "invalid_request_error", code: "bad_recipe", error.message, param: "recipe")
         }
     }

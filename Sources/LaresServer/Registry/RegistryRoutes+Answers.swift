@@ -23,7 +23,7 @@ extension RegistryRoutes {
                 networks.registryChanged(name)
             }
             return .json(try networks.registry.model(name).json(networks.trial(of: name)))
-        } catch let error as PullError {
+        } catch let error as PullError where error.code != .noSpace {
             throw APIError.invalid(error.message)
         } catch let error as RegistryError {
             throw APIError(error)

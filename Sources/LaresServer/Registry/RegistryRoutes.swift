@@ -80,7 +80,7 @@ struct RegistryRoutes {
     func setAlias(_ request: Request, _ context: LaresContext) async throws -> Response {
         try context.requireAdministrator()
         let version = try (await fields(request)).reference("version", isRequired: true) ?? ""
-        let alias = context.parameters.get("alias")?.removingPercentEncoding ?? ""
+        let alias = context.parameter("alias") ?? ""
         return try await changing(context) { networks, name in
             try networks.registry.setAlias(alias, of: name, to: version)
             return (.aliasSet, "\(name) \(alias)")
@@ -89,7 +89,7 @@ struct RegistryRoutes {
 
     func removeAlias(_ request: Request, _ context: LaresContext) async throws -> Response {
         try context.requireAdministrator()
-        let alias = context.parameters.get("alias")?.removingPercentEncoding ?? ""
+        let alias = context.parameter("alias") ?? ""
         return try await changing(context) { networks, name in
             try networks.registry.removeAlias(alias, of: name)
             return (.aliasSet, "\(name) \(alias)")

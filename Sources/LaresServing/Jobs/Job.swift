@@ -27,11 +27,15 @@ public struct Job: Sendable, Hashable {
     public var ended: Date?
     /// How often a process was started for it.
     public var attempts: Int
+    /// What it may use.
+    public var limits = TrainingLimits()
+    /// Seconds that its processes have run since it was asked for, or resumed.
+    public var spent = 0
     /// The recipe.
     public let recipe: JSON
     /// The last progress: epoch, step, loss, validation; null before the first.
     public var progress: JSON
-    /// Why it failed; nil otherwise.
+    /// Why it failed, or why it waits though nothing is before it; nil otherwise.
     public var message: String?
     /// The model card of a finished job; null before.
     public var card: JSON

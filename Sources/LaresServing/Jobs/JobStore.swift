@@ -28,7 +28,14 @@ struct JobStore: Sendable {
                             card TEXT NOT NULL
                         ) STRICT;
                         """)
-            }
+            },
+            {
+                try $0.execute(
+                    sql: """
+                        ALTER TABLE jobs ADD COLUMN limits TEXT NOT NULL DEFAULT '{}';
+                        ALTER TABLE jobs ADD COLUMN spent INTEGER NOT NULL DEFAULT 0;
+                        """)
+            },
         ])
 
     /// Newest first.
@@ -52,10 +59,10 @@ struct JobStore: Sendable {
     func insert(_ job: Job) throws {
         try pool.write {
             try $0.execute(
-                sql: "INSERT INTO jobs (id, state, created, attempts, recipe, progress, card) VALUES (?, ?, ?, ?, ?, ?, ?)",
+                sql: "INSERT INTO jobs (id, state, created, attempts, recipe, progress, card, limits) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
                 arguments: [
                     job.id, job.state.rawValue, job.created.timeIntervalSince1970, job.attempts, job.recipe.serialized,
-                    job.progress.serialized, job.card.serialized,
+                    job.progress.serialized, job.card.serialized, job.limits.json.serialized,
                 ])
         }
     }
@@ -63,10 +70,13 @@ struct JobStore: Sendable {
     func update(_ job: Job) throws {
         try pool.write {
             try $0.execute(
-                sql: "UPDATE jobs SET state = ?, ended = ?, attempts = ?, progress = ?, message = ?, card = ? WHERE id = ?",
+                sql: """
+                    UPDATE jobs SET state = ?, ended = ?, attempts = ?, progress = ?, message = ?, card = ?, limits = ?, spent = ?
+                    WHERE id = ?
+                    """,
                 arguments: [
                     job.state.rawValue, job.ended?.timeIntervalSince1970, job.attempts, job.progress.serialized, job.message,
-                    job.card.serialized, job.id,
+                    job.card.serialized, job.limits.json.serialized, job.spent, job.id,
                 ])
         }
     }
@@ -84,7 +94,8 @@ struct JobStore: Sendable {
         func json(_ column: String) -> JSON { (try? JSON(parsing: Array((row[column] as String).utf8))) ?? nil }
         return Job(
             id: row["id"], state: Job.State(rawValue: row["state"]) ?? .failed, created: Date(timeIntervalSince1970: row["created"]),
-            ended: (row["ended"] as Double?).map(Date.init(timeIntervalSince1970:)), attempts: row["attempts"], recipe: json("recipe"),
+            ended: (row["ended"] as Double?).map(Date.init(timeIntervalSince1970:)), attempts: row["attempts"],
+            limits: (try? TrainingLimits(json("limits"))) ?? TrainingLimits(), spent: row["spent"], recipe: json("recipe"),
             progress: json("progress"), message: row["message"], card: json("card"))
     }
 }

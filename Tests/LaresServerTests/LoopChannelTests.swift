@@ -1,0 +1,35 @@
+import Hummingbird
+import HummingbirdCore
+import HummingbirdTesting
+import LaresServer
+import NIOCore
+import NIOPosix
+import Testing
+
+/// Where requests are answered: brief ones on the thread that reads their connection, others on Swift's pool.
+@Suite struct LoopChannelTests {
+    private var application: some ApplicationProtocol {
+        let router = Router(context: LaresContext.self)
+        router.add(middleware: PoolMiddleware(brief: ["/brief"]))
+        for path in ["brief", "other"] { router.get(RouterPath(path)) { _, _ in Self.place } }
+        router.get("stream") { _, _ in
+            Response(
+                status: .ok,
+                body: ResponseBody { writer in
+                    try await writer.write(ByteBuffer(string: Self.place))
+                    try await writer.finish(nil)
+                })
+        }
+        return Application(
+            responder: router.buildResponder(), server: HTTPServerBuilder { LoopChannel(base: HTTP1Channel(responder: $0)) })
+    }
+
+    private static var place: String { MultiThreadedEventLoopGroup.currentEventLoop == nil ? "pool" : "loop" }
+
+    @Test(arguments: [("/brief", "loop"), ("/other", "pool"), ("/stream", "pool")])
+    func aRequestIsAnsweredWhereItBelongs(_ path: String, _ place: String) async throws {
+        try await application.test(.live) { client in
+            for _ in 0..<3 { #expect(try await client.get(path).text == place) }
+        }
+    }
+}
