@@ -76,7 +76,7 @@ def test_taking_in_a_file(disk, home, tmp_path, what):
     must_run(["registry", "list"], home, inside=disk.inside)
     disk.fill()
     result = run(commands[0], home, inside=disk.inside)
-    assert result.returncode == 1 and "make room, or set LARES_HOME" in result.stderr and is_empty(disk), result.stderr
+    assert result.returncode == 1 and FULL in result.stderr and "make room" in result.stderr and is_empty(disk), result.stderr
     disk.free()
     filling = threading.Thread(target=disk.fill_when, args=[lambda: list((disk.path / "home/downloads").glob("*.new"))])
     filling.start()
