@@ -1,6 +1,7 @@
 """A disk that is really full: what is told of it, that nothing is half there, that the program stays up, and that it works again with room."""
 
 import json
+import math
 import struct
 import threading
 
@@ -16,8 +17,8 @@ FULL = "the disk is full"
 
 
 @pytest.fixture
-def disk():
-    with SmallDisk(120) as disk:
+def disk(request):
+    with SmallDisk(getattr(request, "param", 120)) as disk:
         yield disk
 
 
@@ -28,9 +29,15 @@ def home(disk):
     return f"{disk.folder}/home"
 
 
-def network(folder, megabytes=0, scale=1.0):
-    hidden = 8 + megabytes * (1 << 18) // 8
-    return str(write_network(folder / "n.safetensors", linear_plan(4, hidden, 3), linear_tensors(4, hidden, 3, scale)))
+def network(folder, scale=1.0):
+    return str(write_network(folder / "n.safetensors", linear_plan(4, 8, 3), linear_tensors(4, 8, 3, scale)))
+
+
+def large_network(folder):
+    """180 MB of zeros."""
+    hidden = 1 << 20
+    sizes = {"hidden.weight": [40, hidden], "hidden.bias": [hidden], "y.weight": [hidden, 3], "y.bias": [3]}
+    return str(write_network(folder / "large.safetensors", linear_plan(40, hidden, 3), {name: (shape, bytes(4 * math.prod(shape))) for name, shape in sizes.items()}))
 
 
 def tensors(path):
@@ -64,15 +71,15 @@ def is_empty(disk):
     return not list((disk.path / "home/blobs").iterdir()) and not list((disk.path / "home/downloads").iterdir())
 
 
+@pytest.mark.parametrize("disk", [300], indirect=True)
 @pytest.mark.parametrize("what", ["network", "model"])
 def test_taking_in_a_file(disk, home, tmp_path, what):
-    """Full before it begins, and filled up while the file is copied."""
-    large, small = network(tmp_path, 40), str(next((MODELS / "random").glob("*.gguf")))
+    """Full before it begins, and filled up while a file of 180 MB is copied."""
     if what == "model":
-        (tmp_path / "m.gguf").write_bytes(bytes(40 << 20))
-        commands = [["import", str(tmp_path / "m.gguf"), "--name", "it"], ["import", small, "--name", "it"]]
+        (tmp_path / "m.gguf").write_bytes(bytes(180 << 20))
+        commands = [["import", str(tmp_path / "m.gguf"), "--name", "it"], ["import", str(next((MODELS / "random").glob("*.gguf"))), "--name", "it"]]
     else:
-        commands = [["registry", "publish", large, "it"], ["registry", "publish", large, "it"]]
+        commands = [["registry", "publish", large_network(tmp_path), "it"], ["registry", "publish", network(tmp_path), "it"]]
     must_run(["registry", "list"], home, inside=disk.inside)
     disk.fill()
     result = run(commands[0], home, inside=disk.inside)
@@ -83,8 +90,10 @@ def test_taking_in_a_file(disk, home, tmp_path, what):
     result = run(commands[0], home, inside=disk.inside)
     filling.join()
     assert result.returncode == 1 and FULL in result.stderr and "make room" in result.stderr, result.stderr
-    assert is_empty(disk) and json.loads(must_run(["registry", "list", "--json"], home, inside=disk.inside)) == []
+    assert is_empty(disk)
     disk.free()
+    for kind in (["registry", "list"], ["list"]):
+        assert not json.loads(must_run([*kind, "--json"], home, inside=disk.inside)), "nothing half there"
     must_run(commands[1], home, inside=disk.inside)
 
 

@@ -132,6 +132,42 @@ def test_mistakes_are_told_in_a_sentence(folder, home, change, reason):
     assert result.returncode == 1 and reason in result.stderr and len(result.stderr.strip().splitlines()) <= 12
 
 
+HEAD = "x,y,side,inside\n0.1,0.2,left,no\n"
+PLAN = {"inputs": [{"name": "place", "type": "FP32", "shape": [-1, 3]}, {"name": "side", "type": "BYTES", "shape": [-1, 1]}], "steps": [{"name": "y", "layer": "linear", "from": "place", "outputs": 2}], "outputs": [{"name": "y"}]}
+
+
+@pytest.mark.parametrize("data, change, sentence", [
+    ("", {}, "points.csv' is empty: its first line must name the columns"),
+    ("x,y,side,inside\n", {}, "points.csv' has no rows: there is nothing to learn from"),
+    (HEAD + "0.1,0.2,left\n", {}, "points.csv' line 3 has 3 fields, the first line has 4: every line must have as many as the first"),
+    (HEAD + "0.1,nan,left,no\n", {}, "points.csv' line 3, column 'y' is \"nan\": every number must be finite"),
+    (HEAD + "-inf,0,left,no\n", {}, "points.csv' line 3, column 'x' is \"-inf\": every number must be finite"),
+    (HEAD + "0.1,1e999,left,no\n", {}, "points.csv' line 3, column 'y' is \"1e999\""),
+    (HEAD + "0.1,0.2,left,maybe\n", {"target": {"name": "inside", "labels": ["no", "yes"]}}, "column 'inside' is \"maybe\", which is none of the 2 labels of the recipe"),
+    (HEAD + HEAD[16:].replace("no", "yes"), {"split": {}, "network": {"learn": "y", "plan": PLAN}}, "the plan's input 'place' is floats [any, 3], the column gives floats [any, 2]: change the shape in the plan, or the column's 'from'"),
+])
+def test_data_that_can_not_be_learned_from(folder, home, data, change, sentence):
+    (folder / "points.csv").write_text(data)
+    (folder / "ring.json").write_text(json.dumps(RECIPE | change))
+    result = run(["train", str(folder / "ring.json")], home)
+    assert result.returncode == 1 and sentence in result.stderr and len(result.stderr.strip().splitlines()) == 1, result.stderr
+
+
+def test_a_checkpoint_that_is_cut_short_is_named_and_kept(folder, home):
+    make_long(folder)
+    training = start(folder, "ring", home)
+    wait_for_epoch(training, 2)
+    training.send_signal(signal.SIGINT)
+    training.communicate(timeout=60)
+    checkpoint = folder / "ring/checkpoint.safetensors"
+    whole = checkpoint.read_bytes()
+    for length in (0, 7, len(whole) // 2, len(whole) - 1):
+        checkpoint.write_bytes(whole[:length])
+        result = run(["train", str(folder / "ring.json")], home)
+        assert result.returncode == 1 and "checkpoint.safetensors' is cut short or damaged: put back a copy, or remove the checkpoint to begin anew" in result.stderr
+        assert checkpoint.read_bytes() == whole[:length]
+
+
 WIDE = RECIPE | {"network": {"layers": [{"layer": "linear", "outputs": 20000}, {"layer": "linear", "outputs": 10000}]}}
 BROAD = RECIPE | {"network": {"layers": [{"layer": "linear", "outputs": 600}, {"layer": "linear", "outputs": 600}]}}
 
@@ -209,12 +245,12 @@ def test_a_job_can_be_cancelled_and_a_bad_recipe_is_refused(place):
 def test_a_job_that_meets_its_limit_goes_on_with_a_larger_one(place):
     """And ends with the bits of one that was never ended."""
     with Server(place, models=None) as server:
-        recipe = RECIPE | {"epochs": 400}
+        recipe = RECIPE | {"epochs": 250}
         undisturbed = ask(server, "/lares/v1/jobs", {"recipe": recipe, "data": points()})
         assert undisturbed["limits"] == {"memory_mb": 2048, "seconds": 86400, "disk_mb": 4096}
         limited = ask(server, "/lares/v1/jobs", {"recipe": recipe, "data": points(), "limits": {"seconds": 1}})["id"]
         failed = wait_until(server, limited, lambda job: job["state"] not in ("queued", "running"))
-        assert failed["state"] == "failed" and failed["spent_seconds"] >= 1 and failed["progress"]["epoch"] < 400
+        assert failed["state"] == "failed" and failed["spent_seconds"] >= 1 and (failed["progress"] or {"epoch": 0})["epoch"] < 250
         assert "time limit of 1 s" in failed["message"] and '"limits": {"seconds"' in failed["message"]
         again = ask(server, f"/lares/v1/jobs/{limited}/resume", {"limits": {"seconds": 600}})
         assert again["state"] in ("queued", "running") and again["limits"]["seconds"] == 600 and again["limits"]["disk_mb"] == 4096

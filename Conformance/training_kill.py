@@ -63,7 +63,7 @@ def main(rounds, seed):
     try:
         rows = [(draw.uniform(-1, 1), draw.uniform(-1, 1)) for _ in range(160)]
         (folder / "points.csv").write_text("x,y,inside\n" + "".join(f"{x:.4f},{y:.4f},{'yes' if x * x + y * y < 0.6 else 'no'}\n" for x, y in rows))
-        (folder / "ring.json").write_text(json.dumps(RECIPE | {"epochs": 20 * rounds}))
+        (folder / "ring.json").write_text(json.dumps(RECIPE | {"epochs": 8 * rounds}))
         began = time.monotonic()
         must_run(command(folder, "whole"), folder, timeout=3600)
         whole, killed, cut, checkpoints = time.monotonic() - began, 0, 0, 0

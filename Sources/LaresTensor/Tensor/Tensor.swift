@@ -33,6 +33,10 @@ public struct Tensor: Sendable {
     public init(_ numbers: some Collection<Float>, _ shape: Shape) {
         demand(numbers.count == shape.elementCount, "\(numbers.count) numbers for the shape \(shape)")
         self.init(shape) { out in
+            let copied: Void? = numbers.withContiguousStorageIfAvailable { source in
+                if let first = source.baseAddress { out.update(from: first, count: source.count) }
+            }
+            guard copied == nil else { return }
             var at = out
             for number in numbers {
                 at.pointee = number
