@@ -21,7 +21,7 @@ test: ## install what the tests need and run them all
 check: ## what CI checks, with what is installed already
 	@scripts/check
 
-bench: ## compare with the named peers (ONLY=inference, maskbench or learn for one part)
+bench: ## compare with the named peers (ONLY=inference, maskbench, learn, sequences or g2p for one part)
 	@scripts/setup bench
 	@scripts/bench $(ONLY)
 

@@ -110,7 +110,7 @@ let package = Package(
         .testTarget(
             name: "LaresServerTests",
             dependencies: [
-                "LaresAccess", "LaresJSON", "LaresLanguage", "LaresServer", "LaresServing", "LaresStore",
+                "LaresAccess", "LaresJSON", "LaresLanguage", "LaresNeural", "LaresServer", "LaresServing", "LaresStore", "LaresTensor",
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HummingbirdCore", package: "hummingbird"),

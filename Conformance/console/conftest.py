@@ -6,6 +6,7 @@ import shutil
 import types
 
 import pytest
+from learning import learn
 from lares_server import ROOT, Server
 from playwright.sync_api import sync_playwright
 from watched_page import Watch
@@ -19,6 +20,12 @@ def place(request):
     if url := os.environ.get("LARES_CONSOLE_URL"):
         return types.SimpleNamespace(url=url)
     return request.getfixturevalue("server")
+
+
+@pytest.fixture(scope="session")
+def learned(place):
+    """The server has a network of two versions and the trainings that made them: the ids in the addresses of their pages."""
+    return learn(place.url)
 
 
 @pytest.fixture(scope="session")

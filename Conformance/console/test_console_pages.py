@@ -16,7 +16,19 @@ PAGES = {
     "settings": "/settings",
     "sign-in": "/sign-in",
     "missing": "/nothing-here",
+    "networks": "/networks",
+    "network": "/networks/flowers",
+    "network-remove": "/networks/flowers/remove",
+    "version": "/networks/flowers/versions/1",
+    "try": "/networks/flowers/try",
+    "training": "/training",
+    "job": "/training/{job}",
+    "job-remove": "/training/{job}/remove",
+    "new-training": "/new-training",
+    "training-form": "/new-training?data={data}",
+    "recipe": "/new-training?job={job}",
 }
+LIVE = ("models", "networks", "training")
 
 CONVERSATION = [{"role": "user", "content": "Show me code"}, {"role": "assistant", "content": "**Here** it is:\n\n```\nprint(1)\n```", "meta": ["12 tokens"]}]
 
@@ -38,11 +50,11 @@ def serious(page):
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("language", ["en", "zh"])
 @pytest.mark.parametrize("name", PAGES)
-def test_is_accessible_and_fits(visit, shots, name, language, scheme, width):
-    page = visit(PAGES[name], language, scheme, width)
+def test_is_accessible_and_fits(visit, learned, shots, name, language, scheme, width):
+    page = visit(PAGES[name].format(**learned), language, scheme, width)
     assert page.locator("h1").count() == 1
     assert page.locator("html").get_attribute("lang") == {"en": "en", "zh": "zh-Hans"}[language]
-    if name == "models":
+    if name in LIVE:
         page.wait_for_selector("#live:not([hidden])")
     page.screenshot(path=shots / f"{name}-{language}-{width}-{scheme}.png", full_page=True)
     assert overflow(page) <= 0
@@ -84,10 +96,10 @@ SHIFTS = """() => { window.shifts = []; new PerformanceObserver(list => list.get
 @pytest.mark.parametrize("width", [1280, 390, 320])
 @pytest.mark.parametrize("language", ["en", "zh"])
 @pytest.mark.parametrize("name", PAGES)
-def test_nothing_moves_by_itself(visit, name, language, width):
-    page = visit(PAGES[name], language, width=width)
+def test_nothing_moves_by_itself(visit, learned, name, language, width):
+    page = visit(PAGES[name].format(**learned), language, width=width)
     page.evaluate(SHIFTS)
-    if name == "models":
+    if name in LIVE:
         page.wait_for_selector("#live:not([hidden])")
     page.wait_for_timeout(300)
     assert page.evaluate("shifts") == []
@@ -96,8 +108,8 @@ def test_nothing_moves_by_itself(visit, name, language, width):
 @pytest.mark.parametrize("width", [1280, 390, 320])
 @pytest.mark.parametrize("language", ["en", "zh"])
 @pytest.mark.parametrize("name", PAGES)
-def test_nothing_moves_while_a_page_arrives_in_pieces(visit, name, language, width):
-    page = visit(PAGES[name], language, width=width)
+def test_nothing_moves_while_a_page_arrives_in_pieces(visit, learned, name, language, width):
+    page = visit(PAGES[name].format(**learned), language, width=width)
     network = page.context.new_cdp_session(page)
     network.send("Network.emulateNetworkConditions", {"offline": False, "latency": 0, "downloadThroughput": 15_000, "uploadThroughput": -1})
     page.reload()
@@ -120,8 +132,8 @@ def test_live_values_move_nothing(visit, language, width):
 
 @pytest.mark.parametrize("language", ["en", "zh"])
 @pytest.mark.parametrize("name", PAGES)
-def test_needs_no_sideways_scrolling_at_320_pixels_and_twice_the_text(visit, shots, name, language):
-    page = visit(PAGES[name], language, width=320)
+def test_needs_no_sideways_scrolling_at_320_pixels_and_twice_the_text(visit, learned, shots, name, language):
+    page = visit(PAGES[name].format(**learned), language, width=320)
     assert overflow(page) <= 0, "at 320 px"
     page.screenshot(path=shots / f"{name}-{language}-320.png", full_page=True)
     page.set_viewport_size({"width": 640, "height": 844})
@@ -130,23 +142,23 @@ def test_needs_no_sideways_scrolling_at_320_pixels_and_twice_the_text(visit, sho
 
 
 @pytest.mark.parametrize("name", PAGES)
-def test_no_heading_level_is_skipped(visit, name):
-    page = visit(PAGES[name])
+def test_no_heading_level_is_skipped(visit, learned, name):
+    page = visit(PAGES[name].format(**learned))
     levels = [int(tag[1]) for tag in page.eval_on_selector_all("h1,h2,h3,h4", "all => all.filter(h => h.closest('dialog,[hidden],nav') === null).map(h => h.tagName)")]
     assert levels[0] == 1
     assert all(after <= before + 1 for before, after in zip(levels, levels[1:])), levels
 
 
 @pytest.mark.parametrize("name", PAGES)
-def test_is_complete_without_scripts(visit, name):
-    page = visit(PAGES[name], scripts=False)
+def test_is_complete_without_scripts(visit, learned, name):
+    page = visit(PAGES[name].format(**learned), scripts=False)
     assert page.locator("h1").inner_text()
     assert page.locator("noscript").count() == 0
 
 
 @pytest.mark.parametrize("name", PAGES)
-def test_targets_are_large_enough(visit, name):
-    page = visit(PAGES[name], width=390)
+def test_targets_are_large_enough(visit, learned, name):
+    page = visit(PAGES[name].format(**learned), width=390)
     small = page.eval_on_selector_all(
         "a,button,input:not([type=hidden]),select,textarea",
         """all => all.filter(e => e.checkVisibility() && !e.closest('.skip,.sr') && !e.matches('.skip,.sr'))
@@ -156,7 +168,7 @@ def test_targets_are_large_enough(visit, name):
     assert not small, small
 
 
-@pytest.mark.parametrize("name", ["models", "chat"])
+@pytest.mark.parametrize("name", ["models", "chat", "networks", "training"])
 def test_an_empty_server_offers_the_first_step(visit, empty_place, shots, name):
     for language in ("en", "zh"):
         page = visit(PAGES[name], language, width=390, at=empty_place)
@@ -166,16 +178,17 @@ def test_an_empty_server_offers_the_first_step(visit, empty_place, shots, name):
         assert not serious(page)
 
 
-def test_pages_styles_and_scripts_stay_within_their_budgets(visit, place):
+def test_pages_styles_and_scripts_stay_within_their_budgets(visit, learned, place):
     page = visit("/models")
     for path in PAGES.values():
-        answer = page.request.get(place.url + path, headers={"accept": "text/html"})
+        answer = page.request.get(place.url + path.format(**learned), headers={"accept": "text/html"})
         assert len(answer.body()) < 60_000, path
     names = re.findall(r"/assets/\w+/", page.content())
     folder = place.url + names[0]
-    sizes = {name: len(page.request.get(folder + name).body()) for name in ("console.css", "console.js", "chat.js", "prose.js", "pull.js", "stream.js")}
-    assert sizes.pop("console.css") < 14_000
-    assert sum(sizes.values()) < 20_000
+    sizes = {name: len(page.request.get(folder + name).body()) for name in ("console.css", "console.js", "chat.js", "prose.js", "pull.js", "stream.js", "grid.js")}
+    assert sizes["console.css"] < 14_000
+    for scripts in (("chat.js", "prose.js", "stream.js"), ("pull.js", "stream.js"), ("grid.js",)):
+        assert sizes["console.js"] + sum(sizes[name] for name in scripts) < 20_000, scripts
 
 
 def test_assets_are_kept_for_good_under_their_hash_and_checked_under_another(visit, place):
@@ -187,7 +200,7 @@ def test_assets_are_kept_for_good_under_their_hash_and_checked_under_another(vis
     assert other.status == 304 and other.headers["cache-control"] == "no-cache"
 
 
-def test_the_policy_allows_nothing_inline_and_nobody_else(visit, place):
+def test_the_policy_allows_nothing_inline_and_nobody_else(visit, learned, place):
     page = visit("/models")
     headers = page.request.get(place.url + "/models").headers
     assert headers["content-security-policy"] == (
@@ -196,5 +209,5 @@ def test_the_policy_allows_nothing_inline_and_nobody_else(visit, place):
     )
     assert headers["x-content-type-options"] == "nosniff"
     for path in PAGES.values():
-        html = page.request.get(place.url + path, headers={"accept": "text/html"}).text()
+        html = page.request.get(place.url + path.format(**learned), headers={"accept": "text/html"}).text()
         assert not re.search(r"<style|\sstyle=|\son\w+=|javascript:", html), path

@@ -60,9 +60,19 @@ static lares_gemm part_of(const cut *c, size_t from, size_t left, size_t k, floa
     if (c->turns_a) p.packed_a = slot;
     if (c->packs_b) p.packed_b = slot + turned_room(c), p.packed_depth = c->depth + 1;
     p.adding = p.adding || k > 0;
-    if (k + p.k < c->g.k) p.bias = NULL, p.unary = LARES_IDENTITY;
-    else if (p.bias) p.bias += left;
+    const int last = k + p.k == c->g.k;
+    p.bias = last && p.bias ? p.bias + left : NULL;
+    if (!last || p.applied) p.unary = LARES_IDENTITY;
     return p;
+}
+
+/// f of a block's sums while they are near: in a tile's registers the functions of many steps make too much code.
+static void apply(const cut *c, size_t from, size_t left) {
+    const size_t rows = least(c->rows, c->g.m - from), columns = least(c->columns, c->g.n - left);
+    for (size_t i = from; i < from + rows; i++) {
+        const size_t at = i * c->g.c_row + left;
+        c->set->map(c->g.unary, c->g.c + at, c->g.applied + at, columns);
+    }
 }
 
 /// Depth goes in pieces so that a block's part of B stays in the second-level cache.
@@ -78,6 +88,7 @@ static void block(void *context, size_t index) {
         c->set->gemm_part(&p);
         k += c->depth;
     } while (k < c->g.k);
+    if (c->g.applied) apply(c, from, left);
     if (c->slot) atomic_store(&c->taken[slot], 0);
 }
 

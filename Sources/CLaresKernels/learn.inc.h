@@ -165,7 +165,15 @@ static void NAME(lares_take_larger)(const float *restrict x, uint32_t place, flo
 }
 
 static void NAME(lares_sum_rows)(const float *x, size_t rows, size_t columns, size_t row, float *out) {
-    for (size_t j = 0; j < columns; j += 16) {
+    size_t j = 0;
+    for (; j + 64 <= columns; j += 64) {  // four vectors of each row, so that memory is read in longer pieces
+        vf sum[4];
+        for (int v = 0; v < 4; v++) sum[v] = vf_load(out + j + 16 * v);
+        for (size_t i = 0; i < rows; i++)
+            for (int v = 0; v < 4; v++) sum[v] = vf_add(sum[v], vf_load(x + i * row + j + 16 * v));
+        for (int v = 0; v < 4; v++) vf_store(out + j + 16 * v, sum[v]);
+    }
+    for (; j < columns; j += 16) {
         vf sum = vf_take(out + j, columns - j);
         for (size_t i = 0; i < rows; i++) sum = vf_add(sum, vf_take(x + i * row + j, columns - j));
         vf_put(out + j, sum, columns - j);

@@ -36,8 +36,18 @@ public struct AuditAct: Sendable, Hashable, CustomStringConvertible {
     public static let aliasSet = AuditAct("alias.set")
     /// A training was asked for.
     public static let jobStarted = AuditAct("job.started")
+    /// A training that had failed or been cancelled was asked to go on.
+    public static let jobResumed = AuditAct("job.resumed")
     /// A training was cancelled, or removed.
     public static let jobCancelled = AuditAct("job.cancelled")
+    /// Data to learn from were sent.
+    public static let dataAdded = AuditAct("data.added")
+    /// Data to learn from were removed.
+    public static let dataRemoved = AuditAct("data.removed")
+    /// A model or a network was taken into memory by hand.
+    public static let modelLoaded = AuditAct("model.loaded")
+    /// A model or a network was taken out of memory.
+    public static let modelUnloaded = AuditAct("model.unloaded")
 }
 
 /// One line of the log.

@@ -105,8 +105,10 @@ public struct LaresServer: Sendable {
                 .decision(address: settings.host)
             { false } else { true }
         let pages = ConsoleSettings(
-            place: settings.place, version: Self.version, isSecure: settings.tls != nil, isShared: isShared, asksForKey: settings.needsKey)
-        return try Console(client: client, settings: pages, store: store, keys: keys, audit: audit)
+            place: settings.place, version: Self.version, isSecure: settings.tls != nil, isShared: isShared, asksForKey: settings.needsKey,
+            uploadLimit: settings.uploadLimit)
+        return try Console(
+            client: client, settings: pages, store: store, keys: keys, networks: networks, jobs: jobs, audit: audit)
     }
 
     /// The addresses of the API.
@@ -133,6 +135,11 @@ public struct LaresServer: Sendable {
                 APIRoute(method: .get, path: "/ready", handler: health.ready, isBrief: true),
                 APIRoute(method: .get, path: "/metrics", handler: metrics.metrics),
                 APIRoute(method: .get, path: "/openapi.json", handler: DescriptionRoute().description),
-            ] + admin.routes + registry.routes + v2.routes + JobRoutes(jobs: jobs, audit: audit, limits: limits).routes)
+            ] + admin.routes + registry.routes + v2.routes + trainingRoutes(limits))
+    }
+
+    private func trainingRoutes(_ limits: BodyLimits) -> [APIRoute] {
+        JobRoutes(jobs: jobs, audit: audit, limits: limits).routes
+            + DataRoutes(jobs: jobs, audit: audit, limit: settings.uploadLimit).routes
     }
 }

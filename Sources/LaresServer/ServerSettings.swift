@@ -35,6 +35,8 @@ public struct ServerSettings: Sendable, Hashable {
     public var v2Name = "lares"
     /// The most bytes the body of a request may have.
     public var bodyLimit = 16 << 20
+    /// The most bytes of data to train with that are sent at once; they go to the disk, not to memory.
+    public var uploadLimit = 64 << 20
     /// The most bytes that all bodies together may have while they are read and answered; what comes on top is told to come back (503).
     public var bodyBudget = 256 << 20
     /// The most answers one request may ask for, `n` times its prompts: more than the queue lets one caller wait for would never fit.

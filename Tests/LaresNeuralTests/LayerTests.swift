@@ -70,6 +70,13 @@ import Testing
         expectClose(attention(q, k, v, heads: 1), matmul(softmax(matmul(q, k.transposed()) * 0.5), v))
     }
 
+    /// With many places the three maps are one product, with few they are three; the bits are the same.
+    @Test(arguments: [AttentionMask.none, .causal]) mutating func attendingToItselfIsAttendingToACopy(_ mask: AttentionMask) {
+        let layer = MultiHeadAttention(8, heads: 2, using: &random), x = Tensor.normal([2, 7, 8], using: &random)
+        #expect(layer(x, mask: mask) == layer(x, over: x, mask: mask))
+        #expect(layer(x, mask: mask).at(0) == layer(x.at(0).expanded(at: 0), mask: mask).at(0))
+    }
+
     @Test mutating func whatComesLaterIsNotSeen() {
         let block = TransformerEncoderBlock(8, heads: 2, using: &random)
         let x = Tensor.normal([1, 6, 8], using: &random)

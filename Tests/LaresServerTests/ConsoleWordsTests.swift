@@ -13,7 +13,7 @@ struct ConsoleWordsTests {
 
     /// The names of the files of a folder and what they say.
     private func files(_ folder: URL, _ ending: String) throws -> [String: String] {
-        let names = try FileManager.default.contentsOfDirectory(atPath: folder.path).filter { $0.hasSuffix(ending) }
+        let names = try FileManager.default.subpathsOfDirectory(atPath: folder.path).filter { $0.hasSuffix(ending) }
         return try Dictionary(
             uniqueKeysWithValues: names.map { ($0, try String(contentsOf: folder.appending(path: $0), encoding: .utf8)) })
     }

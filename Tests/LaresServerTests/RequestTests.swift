@@ -3,6 +3,7 @@ import LaresJSON
 import LaresLanguage
 import LaresServer
 import LaresServing
+import LaresTensor
 import Testing
 
 struct RequestTests {
@@ -29,6 +30,17 @@ struct RequestTests {
         #expect(sampling.seed == UInt64(bitPattern: -7) && sampling.logitBias == [12: -100])
         #expect(request.generation.stop == ["a", "b"] && request.choices == 3 && request.generation.maxTokens == 7)
         #expect(request.generation.topLogProbabilities == 5 && request.generation.ignoreEnd)
+    }
+
+    @Test func howUrgentARequestIsMustBeKnown() throws {
+        for (tier, work) in [("priority", WorkClass.act), ("flex", .batch), ("auto", .chat), ("scale", .chat)] {
+            #expect(try chat("\"service_tier\":\"\(tier)\"").generation.work == work)
+            let texts = "{\"model\":\"m\",\"input\":\"x\",\"query\":\"x\",\"documents\":[\"y\"],\"service_tier\":\"\(tier)\"}"
+            let body = try JSON(parsing: Array(texts.utf8))
+            #expect(try EmbeddingsRequest(body, caller: "me").embedding.work == work)
+            #expect(try RerankRequest(body, caller: "me").embedding.work == work)
+        }
+        #expect { try chat(#""service_tier":"urgnt""#) } throws: { "\($0)".contains("service_tier") }
     }
 
     @Test func harmlessParametersAndNullsAreAccepted() throws {

@@ -2,13 +2,14 @@ import Foundation
 import LaresLanguage
 import LaresNeural
 import LaresServing
+import LaresStore
 import LaresTensor
 import Testing
 
 /// Writes an adapter of SmolLM2 that changes what it says.
 private func writeAdapter(to path: String, seed: UInt64) throws {
     let network = try CausalTransformer(GGUFFile(contentsOf: testModels() + "/smollm2.gguf"))
-    var random = SeededRandom(seed: seed)
+    var random = LaresTensor.SeededRandom(seed: seed)
     var adapter = LowRankAdapter(network, rank: 4, target: .queryAndValue, using: &random)
     for layer in adapter.blocks.indices {
         adapter.blocks[layer].query?.up = .normal([4, 576], deviation: 0.2, using: &random)

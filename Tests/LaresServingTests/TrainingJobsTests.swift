@@ -48,7 +48,7 @@ import Testing
             echo '{"event":"finished","card":{"metrics":1}}'
             """#
         ) { job, folder in try Data(job.id.utf8).write(to: URL(fileURLWithPath: home.file("published"))) }
-        let submitted = try await jobs.submit(TrainingJobsTests.recipe, data: Array("x,y\n1,a\n".utf8))
+        let submitted = try await jobs.submit(TrainingJobsTests.recipe, data: .bytes(Array("x,y\n1,a\n".utf8)))
         let job = try await end(of: submitted.id, jobs)
         #expect(job.state == .finished && job.card == ["metrics": 1] && job.attempts == 1)
         #expect(job.progress["step"] == 3)
@@ -62,7 +62,7 @@ import Testing
             ("exit 3", "ended with 3"), ("echo nonsense", "said nothing"),
         ] {
             let jobs = try jobs(home(), lines)
-            let job = try await end(of: jobs.submit(TrainingJobsTests.recipe, data: []).id, jobs)
+            let job = try await end(of: jobs.submit(TrainingJobsTests.recipe, data: .bytes([])).id, jobs)
             #expect(job.state == .failed && job.message?.contains(reason) == true, "\(job.message ?? "")")
         }
     }
@@ -70,7 +70,7 @@ import Testing
     @Test func aNetworkThatCannotBePublishedIsAFailure() async throws {
         struct Full: Error {}
         let jobs = try jobs(home(), #"echo '{"event":"finished","card":{}}'"#) { _, _ in throw Full() }
-        let job = try await end(of: jobs.submit(TrainingJobsTests.recipe, data: []).id, jobs)
+        let job = try await end(of: jobs.submit(TrainingJobsTests.recipe, data: .bytes([])).id, jobs)
         #expect(job.state == .failed && job.message?.contains("could not be published") == true)
     }
 
@@ -90,7 +90,7 @@ import Testing
     @Test func aJobThatFailedIsResumedWithOtherLimitsAndOneThatIsFinishedIsNot() async throws {
         let home = try home()
         let first = try jobs(home, #"echo '{"event":"failed","message":"no"}'"#)
-        let failed = try await end(of: first.submit(TrainingJobsTests.recipe, data: [], limits: ["seconds": 5]).id, first)
+        let failed = try await end(of: first.submit(TrainingJobsTests.recipe, data: .bytes([]), limits: ["seconds": 5]).id, first)
         #expect(failed.state == .failed && failed.limits == TrainingLimits(seconds: 5))
         let jobs = try jobs(home, #"echo '{"event":"finished","card":{}}'"#)
         await #expect(throws: JobError.self) { try await jobs.resume(failed.id, limits: ["minutes": 5]) }
@@ -103,7 +103,7 @@ import Testing
     @Test func aTrainingThatHasFinishedIsPublishedWithoutAnotherRun() async throws {
         let home = try home()
         let jobs = try jobs(home, "exit 3")
-        let id = try await jobs.submit(TrainingJobsTests.recipe, data: []).id
+        let id = try await jobs.submit(TrainingJobsTests.recipe, data: .bytes([])).id
         let output = home.file("jobs") + "/\(id)/output"
         try FileManager.default.createDirectory(atPath: output, withIntermediateDirectories: true)
         for (name, text) in [("network.safetensors", "…"), ("card.json", #"{"metrics": 2}"#)] {
@@ -120,7 +120,7 @@ import Testing
             home,
             #"trap 'echo "{\"event\":\"stopped\"}"; exit 0' TERM; echo '{"event":"started","resumed":false}'; while :; do sleep 0.05; done"#
         )
-        let id = try await first.submit(TrainingJobsTests.recipe, data: []).id
+        let id = try await first.submit(TrainingJobsTests.recipe, data: .bytes([])).id
         let updates = try await first.updates(of: id)
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try await first.run() }
@@ -137,7 +137,7 @@ import Testing
     @Test func aJobIsCancelledWhileItWaitsAndRemovedWhenItIsOver() async throws {
         let home = try home()
         let jobs = try jobs(home, "exit 1")
-        let id = try await jobs.submit(TrainingJobsTests.recipe, data: []).id
+        let id = try await jobs.submit(TrainingJobsTests.recipe, data: .bytes([])).id
         #expect(try await jobs.cancel(id).state == .cancelled)
         _ = try await jobs.cancel(id)
         await #expect(throws: JobError.self) { try await jobs.job(id) }
@@ -146,8 +146,66 @@ import Testing
 
     @Test func whatIsNoRecipeIsRefused() async throws {
         let jobs = try jobs(home(), "exit 1")
-        await #expect(throws: JobError.self) { try await jobs.submit(["data": 1], data: []) }
-        await #expect(throws: JobError.self) { try await jobs.submit(TrainingJobsTests.recipe, data: nil) }
+        await #expect(throws: JobError.self) { try await jobs.submit(["data": 1], data: .bytes([])) }
+        await #expect(throws: JobError.self) { try await jobs.submit(TrainingJobsTests.recipe, data: .named) }
         #expect(try await jobs.jobs().isEmpty)
+    }
+
+    @Test func theLossesOfEveryEpochAreKeptAndSoIsWhatHappened() async throws {
+        let home = try home()
+        let jobs = try jobs(
+            home,
+            #"""
+            echo '{"event":"started","resumed":false}'
+            echo '{"event":"progress","progress":{"epoch":0,"epochs":2,"step":1,"steps":4,"loss":0.9,"validation":null}}'
+            echo '{"event":"progress","progress":{"epoch":1,"epochs":2,"step":2,"steps":4,"loss":0.5,"validation":0.6}}'
+            echo '{"event":"progress","progress":{"epoch":1,"epochs":2,"step":3,"steps":4,"loss":7,"validation":0.6}}'
+            echo '{"event":"progress","progress":{"epoch":2,"epochs":2,"step":4,"steps":4,"loss":0.25,"validation":0.5}}'
+            echo '{"event":"finished","card":{}}'
+            """#)
+        let id = try await jobs.submit(TrainingJobsTests.recipe, data: .bytes([]), by: "maria").id
+        let job = try await end(of: id, jobs)
+        #expect(job.curve.parts.map(\.epoch) == [1, 2] && job.curve.parts.map(\.loss) == [0.5...0.5, 0.25...0.25])
+        #expect(job.curve.parts.map(\.validation) == [0.6...0.6, 0.5...0.5])
+        #expect(job.log.map(\.event) == [.queued, .started, .finished] && job.by == "maria")
+        let again = try TrainingJobs(home: home, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+        let read = try await again.job(id)
+        #expect(read.curve == job.curve && read.log.map(\.event) == job.log.map(\.event) && read.by == "maria")
+        let newest = try await again.newest(5)
+        #expect(newest.map(\.id) == [id] && newest[0].curve.parts.isEmpty && newest[0].progress["epoch"] == 2)
+        #expect(try await again.counts() == [.finished: 1])
+    }
+
+    @Test func aTrainingThatGoesOnBringsItsLossesAlong() async throws {
+        let jobs = try jobs(
+            home(),
+            #"""
+            echo '{"event":"started","resumed":true,"losses":{"epochs_per_part":1,"parts":[{"epoch":1,"loss":[3,3],"validation":null}]}}'
+            echo '{"event":"progress","progress":{"epoch":1,"epochs":2,"step":3,"steps":4,"loss":9,"validation":null}}'
+            echo '{"event":"progress","progress":{"epoch":2,"epochs":2,"step":4,"steps":4,"loss":2,"validation":null}}'
+            echo '{"event":"finished","card":{}}'
+            """#)
+        let job = try await end(of: jobs.submit(TrainingJobsTests.recipe, data: .bytes([])).id, jobs)
+        #expect(job.curve.parts.map(\.loss) == [3...3, 2...2] && job.log.map(\.event) == [.queued, .resumed, .finished])
+    }
+
+    @Test func aJobLearnsFromADataSetThatMayBeRemoved() async throws {
+        let home = try home()
+        let jobs = try jobs(
+            home,
+            #"""
+            while [ $# -gt 1 ]; do [ "$1" = --data ] && cp "$2" "\#(home.file("seen"))"; shift; done
+            echo '{"event":"finished","card":{}}'
+            """#)
+        var upload = try jobs.data.begin("d.csv", by: "maria", limit: 100)
+        try upload.append(Array("x,y\n1,a\n2,b\n".utf8))
+        let set = try upload.finish()
+        let id = try await jobs.submit(TrainingJobsTests.recipe, data: .kept(set.id)).id
+        _ = try jobs.data.remove(set.id)
+        #expect(try await end(of: id, jobs).dataSet == set.id)
+        #expect(try String(contentsOfFile: home.file("seen"), encoding: .utf8) == "x,y\n1,a\n2,b\n")
+        let error = await #expect(throws: JobError.self) { try await jobs.submit(TrainingJobsTests.recipe, data: .kept(set.id)) }
+        #expect(error?.code == .noSuchData)
+        #expect(try FileManager.default.contentsOfDirectory(atPath: home.file("jobs")) == [id], "a job that was refused leaves no folder")
     }
 }

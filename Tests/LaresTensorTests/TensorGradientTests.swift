@@ -87,6 +87,10 @@ private let operators: [Checked] = [
     Checked(name: "attention, causal, of several blocks", shapes: [[1, 40, 2], [1, 41, 2], [1, 41, 2]]) {
         attention($0[0], $0[1], $0[2], heads: 1, mask: AttentionMask(isCausal: true, lengths: [39]))
     },
+    Checked(name: "attention of a sequence to itself", shapes: [[2, 5, 24]]) { attention($0[0], heads: 2) },
+    Checked(name: "attention of a sequence to itself, causal, of several blocks", shapes: [[1, 41, 6]]) {
+        attention($0[0], heads: 1, mask: .causal)
+    },
     Checked(name: "attention with padding", shapes: [[2, 3, 4], [2, 5, 4], [2, 5, 4]]) {
         attention($0[0], $0[1], $0[2], heads: 1, mask: AttentionMask(lengths: [2, 5]))
     },

@@ -36,6 +36,7 @@ import Testing
         #expect(x.rows(Indices([2, 0, 2], [3])).array == [5, 6, 1, 2, 5, 6])
         #expect(Tensor.zeros([3, 2]).adding(Tensor([[1, 1], [2, 2]]), atRows: Indices([1, 1], [2])).array == [0, 0, 3, 3, 0, 0])
         #expect(Indices([1, 0], [2]).oneHot(3).array == [0, 1, 0, 1, 0, 0])
+        #expect(Indices([1, 2, 3, 4, 5, 6], [2, 3]).transposed() == Indices([1, 4, 2, 5, 3, 6], [3, 2]))
     }
 
     /// Sizes around every edge of a tile, the sizes where packing and cutting begin, and all transpositions.

@@ -34,7 +34,7 @@ let pairs = SequencePairs(
         return (text, iso)
     })
 
-var model = RecurrentTranslator(source.count, target.count, width: 64, using: &random)
+var model = RecurrentTranslator<LSTM>(source.count, target.count, width: 64, using: &random)
 var optimizer = Adam()
 var curve = LossCurve()
 let epochs = 4, schedule = Schedule.cosine(5e-3, to: 1e-4, over: epochs * pairs.count / 64)

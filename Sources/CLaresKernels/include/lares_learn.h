@@ -92,6 +92,7 @@ typedef struct lares_gemm {
     int adding;
     const float *bias;  // [n] or NULL
     lares_unary unary;
+    float *applied;              // NULL: f is applied in c. Else c keeps the sums and f of them comes here, rows c_row apart; may be c
     float *packed_a, *packed_b;  // NULL; or packed_b as lares_gemm_pack left it, and b NULL
     size_t packed_depth;         // rows of packed_b; set by what packs
 } lares_gemm;

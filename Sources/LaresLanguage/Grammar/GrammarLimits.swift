@@ -12,6 +12,8 @@ public struct GrammarLimits: Hashable, Sendable {
     public var patternStates = 6_000
     /// States of all such automata of one schema together.
     public var allPatternStates = 60_000
+    /// Steps of making one such automaton; a million take about a tenth of a second.
+    public var patternWork = 5_000_000
     /// Pairs of alternatives that may be looked at while `anyOf`, `oneOf`, `allOf` and `not` are brought together (they multiply).
     public var shapes = 40_000
     /// How deep rules may be nested in an answer; an answer that can't end within it is never begun.

@@ -19,14 +19,13 @@ public struct TransformerTranslator: Translator {
         using random: inout SeededRandom
     ) {
         var drawn = random
-        source = Embedding(sources, width, deviation: 0.1, using: &drawn)
-        target = Embedding(targets, width, deviation: 0.1, using: &drawn)
+        source = Embedding(sources, width, using: &drawn)
+        target = Embedding(targets, width, using: &drawn)
         reader = (0..<layers).map { _ in TransformerEncoderBlock(width, heads: heads, dropout: dropout, using: &drawn) }
         writer = (0..<layers).map { _ in TransformerDecoderBlock(width, heads: heads, dropout: dropout, using: &drawn) }
         (readerNorm, writerNorm) = (LayerNorm(width), LayerNorm(width))
         output = Linear(width, targets, using: &drawn)
-        // As large as the embeddings, which begin with a deviation of 0.1.
-        places = positionalEncoding(longest, width) * 0.1
+        places = positionalEncoding(longest + 1, width)
         random = drawn
     }
 
@@ -41,9 +40,9 @@ public struct TransformerTranslator: Translator {
         visitor.visit("output", &output)
     }
 
-    /// What it keeps of the source.
+    /// What it keeps of the source and of its end, which says how long it is.
     public func read(_ source: Indices) -> Tensor {
-        readerNorm(reader.reduce(placed(self.source(source))) { x, block in block(x) })
+        readerNorm(reader.reduce(placed(self.source(source.ended))) { x, block in block(x) })
     }
 
     /// Logits of what comes next.
@@ -54,5 +53,13 @@ public struct TransformerTranslator: Translator {
     private func placed(_ x: Tensor) -> Tensor {
         precondition(x.shape[1] <= places.shape[0], "a sequence of \(x.shape[1]) symbols; at most \(places.shape[0]) have places")
         return x + places.slice(0..<x.shape[1])
+    }
+}
+
+extension Indices {
+    /// Sequences `[batch, time]` with their end behind them.
+    fileprivate var ended: Indices {
+        let time = shape[1]
+        return Indices((0..<shape[0]).flatMap { values[($0 * time)..<(($0 + 1) * time)] + [SymbolTable.end] }, [shape[0], time + 1])
     }
 }

@@ -1,5 +1,28 @@
 public import LaresTensor
 
+/// A recurrent layer of which a model knows only the outputs: what else it carries from step to step begins with zeros.
+public protocol RecurrentLayer: Module {
+    /// A layer from `inputs` numbers to `hidden`.
+    init(_ inputs: Int, _ hidden: Int, using random: inout SeededRandom)
+    /// All outputs `[time, batch, hidden]` over tokens `[time, batch]` of an embedding.
+    /// - Parameter output: what came before the first step, `[batch, hidden]`; zeros when nil.
+    func outputs(over tokens: Indices, in embedding: Embedding, after output: Tensor?) -> Tensor
+}
+
+extension LSTM: RecurrentLayer {
+    /// The outputs; the cell begins with zeros.
+    public func outputs(over tokens: Indices, in embedding: Embedding, after output: Tensor?) -> Tensor {
+        self(tokens, in: embedding, from: output.map { State(output: $0, cell: .zeros($0.shape)) }).outputs
+    }
+}
+
+extension GRU: RecurrentLayer {
+    /// The outputs.
+    public func outputs(over tokens: Indices, in embedding: Embedding, after output: Tensor?) -> Tensor {
+        self(tokens, in: embedding, from: output).outputs
+    }
+}
+
 /// A long short-term memory over sequences `[time, batch, inputs]`; see `lstm`.
 public struct LSTM: Module {
     /// Shapes as `lstm` says.

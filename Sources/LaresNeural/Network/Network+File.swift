@@ -9,15 +9,7 @@ extension Network {
     /// damaged, `SafeTensorsError` for what is no safetensors.
     public init(contentsOf path: String) throws {
         let file = try SafeTensors(contentsOf: path)
-        guard file.metadata["format"] == Network.format, let text = file.metadata["plan"], text.utf8.count <= Network.longestPlan else {
-            throw NetworkError(.file, "'\(path)' is no network of Lares: its metadata has no '\(Network.format)' with a plan")
-        }
-        let plan: NetworkPlan
-        do {
-            plan = try NetworkPlan(parsing: Array(text.utf8))
-        } catch {
-            throw NetworkError(.file, "'\(path)': \(error.message)")
-        }
+        let plan = try Network.plan(in: file, path)
         // Before memory is taken: a small file mustn't ask for a large network.
         let stored = file.tensors.values.reduce(0) { $0 + $1.bytes.count / 4 }
         guard stored == plan.parameterCount else {
@@ -25,6 +17,17 @@ extension Network {
         }
         self.init(plan)
         try load(file, path)
+    }
+
+    fileprivate static func plan(in file: SafeTensors, _ path: String) throws -> NetworkPlan {
+        guard file.metadata["format"] == Network.format, let text = file.metadata["plan"], text.utf8.count <= Network.longestPlan else {
+            throw NetworkError(.file, "'\(path)' is no network of Lares: its metadata has no '\(Network.format)' with a plan")
+        }
+        do {
+            return try NetworkPlan(parsing: Array(text.utf8))
+        } catch {
+            throw NetworkError(.file, "'\(path)': \(error.message)")
+        }
     }
 
     private mutating func load(_ file: SafeTensors, _ path: String) throws {
@@ -46,4 +49,9 @@ extension Network {
         let tensors = parameters.map { ($0.name, StoredTensor($0.value, as: .f32)) }
         try SafeTensors.write(tensors, metadata: ["format": Network.format, "plan": plan.json.serialized], to: path, atMost: limit)
     }
+}
+
+extension NetworkPlan {
+    /// Reads the plan of a network's file, without what it has learned. Throws ``NetworkError``, `SafeTensorsError`.
+    public init(contentsOf path: String) throws { self = try Network.plan(in: SafeTensors(contentsOf: path), path) }
 }

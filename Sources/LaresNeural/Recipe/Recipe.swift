@@ -44,7 +44,9 @@ public struct Recipe: Sendable {
     let seed: UInt64
     let checkpointSteps: Int?
 
-    enum Format: String, CaseIterable { case csv, jsonl }
+    /// How rows are written.
+    public enum Format: String, Sendable, CaseIterable { case csv, jsonl }
+
     enum MissingPolicy: String, CaseIterable { case refuse, drop, fill }
     enum ColumnKind: String, CaseIterable { case number, category }
     enum TargetKind: String, CaseIterable { case `class`, number }

@@ -51,7 +51,7 @@ extension Trainer {
 
     /// Writes network and card, then removes what only a training under way needs.
     mutating func finish() throws -> JSON {
-        if history.hasBest { network = try whole(place.output(TrainingPlace.best)) { try Network(contentsOf: $0) } }
+        if history.best != nil { network = try whole(place.output(TrainingPlace.best)) { try Network(contentsOf: $0) } }
         let card = try card()
         let text = Array((card.serialized + "\n").utf8)
         try place.write(TrainingPlace.network) { try network.write(to: $0, atMost: $1) }

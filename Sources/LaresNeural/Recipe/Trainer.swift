@@ -11,6 +11,8 @@ public struct TrainingProgress: Sendable, Hashable {
     public let loss: Float
     /// The loss on the validation data after the last epoch; nil without any.
     public let validation: Float?
+    /// The epoch, from 1, whose network is kept as the best so far; nil where nothing looks for it.
+    public let best: Int?
 }
 
 /// How a training ended.
@@ -50,6 +52,9 @@ public struct Trainer {
 
     /// Whether a checkpoint was found.
     public var isResumed: Bool { history.steps > 0 }
+
+    /// The losses of the epochs that are done; without validation data the second is nil.
+    public var losses: [(training: Float, validation: Float?)] { history.epochs.map { ($0.loss, $0.validation) } }
 
     /// Trains until the last epoch, until it no longer gets better, or until `shouldStop` says so, which is asked between steps.
     /// Throws ``RecipeError`` when the loss is no longer finite or the disk limit is reached, `SafeTensorsError` when a file can't be written.
@@ -109,6 +114,7 @@ public struct Trainer {
     private var progress: TrainingProgress {
         TrainingProgress(
             epoch: history.epochs.count, epochs: recipe.epochs, step: history.steps, steps: recipe.epochs * stepsPerEpoch,
-            loss: history.step > 0 ? history.mean : history.epochs.last?.loss ?? .nan, validation: history.epochs.last?.validation)
+            loss: history.step > 0 ? history.mean : history.epochs.last?.loss ?? .nan, validation: history.epochs.last?.validation,
+            best: history.best)
     }
 }

@@ -15,7 +15,8 @@ struct TrainingHistory: Sendable {
     private var sum = 0.0
     private var stopping: EarlyStopping?
     private(set) var hasStopped = false
-    private(set) var hasBest = false
+    /// The epoch, from 1, whose network was kept as the best so far.
+    private(set) var best: Int?
 
     var mean: Float { step > 0 ? Float(sum / Double(step)) : .nan }
 
@@ -40,7 +41,7 @@ struct TrainingHistory: Sendable {
         let decision = looking.look(validation)
         stopping = looking
         hasStopped = decision == .stop
-        if decision == .better { hasBest = true }
+        if decision == .better { best = epochs.count }
         return decision == .better
     }
 

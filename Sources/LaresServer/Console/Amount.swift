@@ -84,6 +84,45 @@ package struct Amount: Sendable {
         }
     }
 
+    /// "12 s", "4 min", "2 h".
+    func duration(_ seconds: Double) -> String {
+        switch seconds {
+        case ..<90: words("time.seconds", ["n": whole(max(0, Int(clamping: seconds)))])
+        case ..<5_400: words("time.minutes", ["n": whole(Int(clamping: seconds / 60))])
+        default: words("time.hours", ["n": whole(Int(clamping: seconds / 3_600))])
+        }
+    }
+
+    /// "18:02, 23 Nov 2026".
+    func moment(_ date: Date) -> String {
+        var calendar = Calendar(identifier: .gregorian)
+        calendar.timeZone = timeZone
+        let parts = calendar.dateComponents([.hour, .minute], from: date)
+        let time = String(format: "%02d:%02d", parts.hour ?? 0, parts.minute ?? 0)
+        return words("date.moment", ["time": time, "date": self.date(date)])
+    }
+
+    /// A measured number by about four digits: "0.01235", "12.35", "1,284".
+    package func figure(_ number: Double) -> String {
+        guard number.isFinite else { return words("unit.none") }
+        if number == 0 { return "0" }
+        let size = number.magnitude
+        if size >= 10_000 { return size < 1e15 ? whole(Int(clamping: number)) : String(format: "%.3e", number) }
+        if size < 1e-6 { return String(format: "%.2e", number) }
+        let decimals = min(9, max(0, 3 - Int(log10(size).rounded(.down))))
+        let text = String(format: "%.\(decimals)f", size)
+        let short = text.contains(".") ? String(text.reversed().drop { $0 == "0" }.drop { $0 == "." }.reversed()) : text
+        let parts = short.split(separator: ".", maxSplits: 1)
+        let grouped = whole(Int(parts.first ?? "0") ?? 0) + (parts.count > 1 ? "." + parts[1] : "")
+        return (number < 0 ? "−" : "") + grouped
+    }
+
+    /// "97.3%": a share of one.
+    package func percent(_ share: Double) -> String {
+        guard share.isFinite else { return words("unit.none") }
+        return words("unit.percent", ["n": String(format: "%.1f", share * 100)])
+    }
+
     /// RFC 3339, for `datetime`.
     func exact(_ date: Date) -> String { date.formatted(.iso8601) }
 

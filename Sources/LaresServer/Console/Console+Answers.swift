@@ -1,6 +1,7 @@
 import Foundation
 import HTTPTypes
 import Hummingbird
+import LaresJSON
 import LaresServing
 import Logging
 import NIOCore
@@ -10,7 +11,8 @@ extension Console {
     func text(_ page: Page, title: String, _ fields: [String: Any], viewer: Viewer) throws -> String {
         let frame = Frame(
             title: title, viewer: viewer, words: words(viewer), settings: settings,
-            stylesheet: assets.address(of: viewer.theme.stylesheet) ?? "", hasKeys: keys != nil)
+            stylesheet: assets.address(of: viewer.theme.stylesheet) ?? "", hasKeys: keys != nil, hasNetworks: networks != nil,
+            hasJobs: jobs != nil)
         return try pages.render(page, frame.fields.merging(fields) { $1 }, language: viewer.language)
     }
 
@@ -66,6 +68,27 @@ extension Console {
                 level: Self.level(of: error), "console page failed", metadata: ["path": "\(request.uri.path)", "error": "\(error)"])
             return try problem(error, viewer: viewer)
         }
+    }
+
+    /// What a page reads now, as server-sent events: one when the page would read differently, numbered by what it reads, so that a reader
+    /// who comes back hears only what is new to them. A state whose member `over` is true is the last.
+    func feed(
+        _ request: Request, _ context: LaresContext, _ state: @escaping @Sendable () async throws -> JSON
+    ) async throws -> Response {
+        let presence = await context.channel.clientPresence()
+        let last = request.headers[.init("Last-Event-ID")!]
+        return Response(
+            status: .ok, headers: [.contentType: "text/event-stream", .cacheControl: "no-store", .xContentTypeOptions: "nosniff"],
+            body: .init { body in
+                var writer = TextWriter(body)
+                var feed = LiveFeed(last: last)
+                try await LiveFeed.follow(every: .milliseconds(500), until: presence) {
+                    let state = try await state()
+                    if let event = feed.next(state) { try await writer.send(event) }
+                    return state["over"] != true
+                }
+                try await writer.finish()
+            })
     }
 
     /// What people do is no fault of the server: a form cut short, a reader who left, a model that is not there.

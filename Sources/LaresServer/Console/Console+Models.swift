@@ -61,36 +61,18 @@ extension Console {
         }
     }
 
-    /// The models as they change: an event when the page would read differently, numbered by what it reads, so that a reader who comes
-    /// back hears only what is new to them.
+    /// The models as they change.
     @Sendable private func modelEvents(_ request: Request, _ context: LaresContext) async throws -> Response {
         let viewer = viewer(request, context)
-        let presence = await context.channel.clientPresence()
-        let last = request.headers[.init("Last-Event-ID")!]
-        return Response(
-            status: .ok, headers: Self.eventHeaders,
-            body: .init { body in
-                var writer = TextWriter(body)
-                var feed = LiveFeed(last: last)
-                try await LiveFeed.follow(every: .milliseconds(500), until: presence) {
-                    let rows = try await modelRows(viewer)
-                    let table = try pages.render(.rows, ["rows": rows.rows], language: viewer.language)
-                    guard let event = feed.next(["sentence": .string(rows.sentence), "rows": .string(table)]) else { return }
-                    try await writer.send(event)
-                }
-                try await writer.finish()
-            })
+        return try await feed(request, context) {
+            let rows = try await modelRows(viewer)
+            let table = try pages.render(.rows, ["rows": rows.rows], language: viewer.language)
+            return ["sentence": .string(rows.sentence), "rows": .string(table)]
+        }
     }
 
     private func modelRows(_ viewer: Viewer) async throws -> ModelRows {
         ModelRows(
             models: try await client.models(), status: await client.status(), amount: Amount(words(viewer)), isShared: settings.isShared)
     }
-
-    static let eventHeaders: HTTPFields = [.contentType: "text/event-stream", .cacheControl: "no-store", .xContentTypeOptions: "nosniff"]
-}
-
-extension AuditAct {
-    /// A model was taken out of memory.
-    fileprivate static let modelUnloaded = AuditAct("model.unloaded")
 }

@@ -15,14 +15,20 @@ public struct ConsoleSettings: Sendable {
     public var isShared: Bool
     /// Whether requests need a key.
     public var asksForKey: Bool
+    /// The most bytes of data to train with that are sent at once.
+    public var uploadLimit: Int
 
     /// Settings of a server on loopback unless said otherwise.
-    public init(place: String = "Lares", version: String, isSecure: Bool = false, isShared: Bool = false, asksForKey: Bool = false) {
+    public init(
+        place: String = "Lares", version: String, isSecure: Bool = false, isShared: Bool = false, asksForKey: Bool = false,
+        uploadLimit: Int = 64 << 20
+    ) {
         self.place = place
         self.version = version
         self.isSecure = isSecure
         self.isShared = isShared
         self.asksForKey = asksForKey
+        self.uploadLimit = uploadLimit
     }
 }
 
@@ -35,6 +41,8 @@ public struct Console: Sendable {
     let settings: ConsoleSettings
     let store: ModelStore?
     let keys: KeyStore?
+    let networks: NetworkServing?
+    let jobs: TrainingJobs?
     let audit: AuditLog?
     let assets: AssetLibrary
     let pages: PageLibrary
@@ -46,15 +54,20 @@ public struct Console: Sendable {
     ///   - settings: What the pages say of the server.
     ///   - store: Where models are added and removed; without it the pages have neither.
     ///   - keys: The keys of this server; without it there is no page for them and no signing in.
+    ///   - networks: The trained networks; without them their pages are absent.
+    ///   - jobs: The trainings; without them their pages are absent.
     ///   - audit: Where it is written who added, removed, made and revoked what.
     /// - Throws: ``ConsoleError`` naming the file that is missing or wrong.
     public init(
-        client: any ModelClient, settings: ConsoleSettings, store: ModelStore? = nil, keys: KeyStore? = nil, audit: AuditLog? = nil
+        client: any ModelClient, settings: ConsoleSettings, store: ModelStore? = nil, keys: KeyStore? = nil,
+        networks: NetworkServing? = nil, jobs: TrainingJobs? = nil, audit: AuditLog? = nil
     ) throws {
         self.client = client
         self.settings = settings
         self.store = store
         self.keys = keys
+        self.networks = networks
+        self.jobs = jobs
         self.audit = audit
         assets = try AssetLibrary(folder: Resources.folder.appending(path: "Assets"))
         pages = try PageLibrary(folder: Resources.folder.appending(path: "Pages"), assets: assets)
@@ -68,6 +81,8 @@ public struct Console: Sendable {
         addChatRoutes(to: router)
         addSettingsRoutes(to: router)
         if store != nil { addStoreRoutes(to: router) }
+        if let networks { NetworkPages(console: self, networks: networks).addRoutes(to: router) }
+        if let jobs { TrainingPages(console: self, jobs: jobs).addRoutes(to: router) }
         if keys != nil {
             addKeyRoutes(to: router)
             addSignInRoutes(to: router)

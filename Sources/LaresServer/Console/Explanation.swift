@@ -35,6 +35,7 @@ public struct Explanation: Sendable, Hashable {
         case let error as ServingError: error.code.description
         case let error as PullError: pull[error.code]
         case let error as RegistryError: registry[error.code]
+        case let error as JobError: job[error.code]
         case let error as AccessError: access[error.code]
         case let error as ServerError: server[error.code]
         default: ServingError(full: error)?.code.description
@@ -56,6 +57,12 @@ public struct Explanation: Sendable, Hashable {
         .modelNotFound: "registry.model", .versionNotFound: "registry.version", .badName: "registry.name", .notANetwork: "registry.file",
         .dryRunFailed: "registry.run", .badCard: "registry.card", .badRollout: "registry.trial", .inUse: "registry.use",
         .nothingBefore: "registry.before",
+    ]
+
+    private static let job: [JobError.Code: String] = [
+        .notFound: "job.missing", .badRecipe: "job.recipe", .badLimits: "job.limits", .notResumable: "job.over", .queueFull: "job.line",
+        .noSuchData: "data.missing", .badData: "data.table",
+        .tooLarge: "data.large", .tooMany: "data.many",
     ]
 
     private static let access: [AccessError.Code: String] = [

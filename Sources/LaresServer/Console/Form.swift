@@ -21,7 +21,7 @@ package struct Form: Sendable {
     /// Reads fields from text (URL Standard §5.1). A repeated name keeps its last value.
     package init(_ text: String) throws {
         var values: [String: String] = [:]
-        for part in text.split(separator: "&").prefix(100) {
+        for part in text.split(separator: "&").prefix(1_000) {
             let pair = part.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map { $0.replacing("+", with: " ") }
             guard let name = pair[0].removingPercentEncoding, let value = (pair.count > 1 ? pair[1] : "").removingPercentEncoding else {
                 throw FormError()
@@ -31,9 +31,12 @@ package struct Form: Sendable {
         self.values = values
     }
 
+    /// The value of a field as it was sent; empty when there is none.
+    package func exact(_ name: String) -> String { values[name] ?? "" }
+
     /// The value of a field, without the space around it; empty when there is none.
     package subscript(name: String) -> String {
-        let value = values[name] ?? ""
+        let value = exact(name)
         return String(value.drop(while: \.isWhitespace).reversed().drop(while: \.isWhitespace).reversed())
     }
 }

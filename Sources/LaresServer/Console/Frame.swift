@@ -6,6 +6,8 @@ struct Frame {
     let settings: ConsoleSettings
     let stylesheet: String
     let hasKeys: Bool
+    let hasNetworks: Bool
+    let hasJobs: Bool
 
     /// The fields of the template `frame`.
     var fields: [String: Any] {
@@ -43,18 +45,17 @@ struct Frame {
     }
 
     private var areas: [Area] {
-        var areas = [
-            Area(
-                icon: "model", label: words("area.models"),
-                pages: [link("/models", "model", "page.models", with: "/add-model"), link("/chat", "chat", "page.chat")])
-        ]
+        var models = [link("/models", "model", "page.models", with: "/add-model"), link("/chat", "chat", "page.chat")]
+        if hasNetworks { models.append(link("/networks", "network", "page.networks")) }
+        if hasJobs { models.append(link("/training", "chart", "page.training", with: "/new-training")) }
+        var areas = [Area(icon: "model", label: words("area.models"), pages: models)]
         if hasKeys { areas.append(Area(icon: "shield", label: words("area.trust"), pages: [link("/keys", "key", "page.keys")])) }
         areas.append(Area(icon: "gear", label: words("area.system"), pages: [link("/settings", "gear", "page.settings")]))
         return areas
     }
 
     private func link(_ href: String, _ icon: String, _ key: String, with other: String? = nil) -> Link {
-        let isCurrent = viewer.path == href || viewer.path == other || viewer.path.hasPrefix(href + "/")
+        let isCurrent = [href, other ?? href].contains { viewer.path == $0 || viewer.path.hasPrefix($0 + "/") }
         return Link(href: href, icon: icon, label: words(key), isCurrent: isCurrent)
     }
 }

@@ -24,8 +24,8 @@ package struct LiveFeed {
         return "id: \(id)\nretry: 2000\ndata: \(text)\n\n"
     }
 
-    /// Runs `step` now and after every interval, until the client has left or the server shuts down.
-    static func follow(every interval: Duration, until presence: ClientPresence, _ step: () async throws -> Void) async throws {
+    /// Runs `step` now and after every interval, until it says that it was the last, the client has left or the server shuts down.
+    static func follow(every interval: Duration, until presence: ClientPresence, _ step: () async throws -> Bool) async throws {
         let (ticks, continuation) = AsyncStream<Void>.makeStream(bufferingPolicy: .bufferingNewest(1))
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask {
@@ -42,7 +42,7 @@ package struct LiveFeed {
                     try await Task.sleep(for: interval)
                 }
             }
-            for await _ in ticks { try await step() }
+            for await _ in ticks where try await !step() { break }
             group.cancelAll()
         }
     }

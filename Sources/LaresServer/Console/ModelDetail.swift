@@ -75,7 +75,7 @@ struct CallExample {
     /// A request with curl.
     var curl: String {
         let key = asksForKey ? " \\\n  -H \"Authorization: Bearer $LARES_KEY\"" : ""
-        return "curl \(base)/\(path)\(key) \\\n  -H 'Content-Type: application/json' \\\n  -d \(quotedForShell(body))"
+        return "curl \(base)/\(path)\(key) \\\n  -H 'Content-Type: application/json' \\\n  -d \(body.quotedForShell)"
     }
 
     /// The same with the official `openai` client.
@@ -112,6 +112,9 @@ struct CallExample {
     }
 
     private var name: String { "\"" + model.name.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"") + "\"" }
+}
 
-    private func quotedForShell(_ text: String) -> String { "'" + text.replacing("'", with: "'\\''") + "'" }
+extension String {
+    /// The text as one word of a shell.
+    var quotedForShell: String { "'" + replacing("'", with: "'\\''") + "'" }
 }

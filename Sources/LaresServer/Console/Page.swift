@@ -1,7 +1,16 @@
 /// The pages there are, by the name of their file in `Pages`.
 enum Page: String, Sendable, CaseIterable {
-    case models, model, add, confirm, chat, settings, keys, problem
+    case models, model, add, confirm, chat, settings, keys, problem, networks, network, version, training, job, recipe
     case signIn = "sign-in"
+    case `try`
+    case newTraining = "new-training"
+    case trainingForm = "training-form"
     /// Parts of pages.
-    case frame, rows, state, trouble
+    case frame, rows, state, trouble, offline, dialog, facts, curve, losses
+    case networkRows = "network-rows"
+    case trainingRows = "training-rows"
+    case jobActs = "job-acts"
+    case jobProgress = "job-progress"
+    case jobLog = "job-log"
+    case jobResults = "job-results"
 }

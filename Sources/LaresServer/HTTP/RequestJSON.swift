@@ -80,6 +80,11 @@ extension Request {
         }
     }
 
+    /// Whether a body is said to come, for requests that may do without; under HTTP/2 only its type may say so.
+    var announcesBody: Bool {
+        headers[.contentLength].map { $0 != "0" } ?? (headers[.transferEncoding] != nil || headers[.contentType] != nil)
+    }
+
     /// What the body is said to be, without parameters; nil when nothing is said.
     var mediaType: String? {
         guard let type = headers[.contentType] else { return nil }

@@ -13,13 +13,15 @@ struct JobRoutes {
     let limits: BodyLimits
 
     var routes: [APIRoute] {
-        [
+        let one = "/lares/v1/jobs/{job}"
+        return [
             APIRoute(method: .get, path: "/lares/v1/jobs", handler: list),
             APIRoute(method: .post, path: "/lares/v1/jobs", handler: submit),
-            APIRoute(method: .get, path: "/lares/v1/jobs/{job}", handler: show),
-            APIRoute(method: .delete, path: "/lares/v1/jobs/{job}", handler: cancel),
-            APIRoute(method: .post, path: "/lares/v1/jobs/{job}/resume", handler: resume),
-            APIRoute(method: .get, path: "/lares/v1/jobs/{job}/events", handler: events),
+            APIRoute(method: .get, path: one, handler: show),
+            APIRoute(method: .delete, path: one, handler: cancel),
+            APIRoute(method: .post, path: one + "/resume", handler: resume),
+            APIRoute(method: .get, path: one + "/curve", handler: curve),
+            APIRoute(method: .get, path: one + "/events", handler: events),
         ]
     }
 
@@ -27,54 +29,40 @@ struct JobRoutes {
         .json(["jobs": .array(try await require().jobs().map(\.json))])
     }
 
-    /// `{"recipe": {…}, "data": "text of a CSV or JSONL file", "limits": {…}}`; without data the recipe names a file of this machine.
+    /// `{"recipe": {…}}` with `"data": "text of a CSV or JSONL file"`, or with `"data_id": "…"` of data that were sent before; with neither the
+    /// recipe names a file of this machine. `"limits": {…}` says what it may use.
     func submit(_ request: Request, _ context: LaresContext) async throws -> Response {
-        try requireAdministrator(context)
-        let jobs = try require()
+        let changes = try changes(context)
         let body = try await request.json(within: limits)
         let fields = try Fields(body.json)
-        let recipe = try fields.required("recipe"), data = try fields.string("data")
-        let namesFile = data == nil || recipe["split"]?["test_file"] != nil
-        guard !namesFile || context.caller.isLocal else {
-            throw APIError(
-                .forbidden, type: "permission_error", code: "not_allowed",
-                "files of the server's machine are not read for callers from elsewhere: send the data as \"data\"", param: "data")
+        let recipe = try fields.required("recipe"), data = try fields.string("data"), kept = try fields.string("data_id")
+        guard data == nil || kept == nil else { throw APIError.invalid("send 'data' or 'data_id', not both", param: "data_id") }
+        let source = data.map { JobData.bytes(Array($0.utf8)) } ?? kept.map { .kept($0) } ?? .named
+        return try await telling {
+            .json(try await changes.submit(recipe, data: source, limits: fields.value("limits")).json, status: .accepted)
         }
-        let job: Job
-        do {
-            job = try await jobs.submit(recipe, data: data.map { Array($0.utf8) }, limits: fields.value("limits"))
-        } catch { throw APIError(job: error) }
-        note(.jobStarted, job.id, context)
-        return .json(job.json, status: .accepted)
     }
 
     func show(_ request: Request, _ context: LaresContext) async throws -> Response {
-        let jobs = try require()
-        do { return .json(try await jobs.job(id(context)).json) } catch { throw APIError(job: error) }
+        try await telling { .json(try await require().job(id(context)).json) }
+    }
+
+    /// The losses of every epoch so far.
+    func curve(_ request: Request, _ context: LaresContext) async throws -> Response {
+        try await telling { .json(try await require().job(id(context)).curve.json) }
     }
 
     /// Cancels a job; one that is over is removed.
     func cancel(_ request: Request, _ context: LaresContext) async throws -> Response {
-        try requireAdministrator(context)
-        let jobs = try require()
-        do {
-            let job = try await jobs.cancel(id(context))
-            note(.jobCancelled, job.id, context)
-            return .json(job.json)
-        } catch { throw APIError(job: error) }
+        let changes = try changes(context)
+        return try await telling { .json(try await changes.cancel(id(context)).json) }
     }
 
     /// Lets a job that failed or was cancelled go on from its last checkpoint; `{"limits": {…}}` changes what it may use.
     func resume(_ request: Request, _ context: LaresContext) async throws -> Response {
-        try requireAdministrator(context)
-        let jobs = try require()
-        let hasBody = request.headers[.transferEncoding] != nil || (Int(request.headers[.contentLength] ?? "") ?? 0) > 0
-        let limits = hasBody ? try Fields(try await request.json(within: limits).json).value("limits") : nil
-        do {
-            let job = try await jobs.resume(id(context), limits: limits)
-            note(.jobStarted, job.id, context)
-            return .json(job.json, status: .accepted)
-        } catch { throw APIError(job: error) }
+        let changes = try changes(context)
+        let changed = request.announcesBody ? try Fields(try await request.json(within: limits).json).value("limits") : nil
+        return try await telling { .json(try await changes.resume(id(context), limits: changed).json, status: .accepted) }
     }
 
     /// The job with every change, as server-sent events, until it is over.
@@ -106,17 +94,25 @@ struct JobRoutes {
         return jobs
     }
 
-    private func requireAdministrator(_ context: LaresContext) throws {
-        guard context.caller.mayAdminister else {
-            throw APIError(
-                .forbidden, type: "permission_error", code: "not_allowed",
-                "the key '\(context.caller.name)' may not start or cancel jobs: use one made with `lares keys add NAME --admin`")
-        }
+    private func changes(_ context: LaresContext) throws -> JobChanges {
+        try context.requireTrainer()
+        return JobChanges(jobs: try require(), audit: audit, caller: context.caller, logger: context.logger)
     }
 
-    private func note(_ act: AuditAct, _ subject: String, _ context: LaresContext) {
-        do { try audit?.append(act, subject: subject, by: context.caller.principal) } catch {
-            context.logger.error("the audit log can't be written", metadata: ["act": "\(act)", "error": "\(error)"])
+    private func telling(_ body: () async throws -> Response) async throws -> Response {
+        do { return try await body() } catch { throw APIError(job: error) }
+    }
+}
+
+extension LaresContext {
+    /// Who may start and cancel trainings, and send data for them.
+    ///
+    /// - Throws: ``APIError`` (403) for everybody else.
+    func requireTrainer() throws {
+        guard caller.mayAdminister else {
+            throw APIError(
+                .forbidden, type: "permission_error", code: "not_allowed",
+                "the key '\(caller.name)' may not start or cancel jobs: use one made with `lares keys add NAME --admin`")
         }
     }
 }
@@ -126,23 +122,28 @@ extension Job {
     var json: JSON {
         [
             "id": .string(id), "state": .string(state.rawValue), "created": .int(Int(created.timeIntervalSince1970)),
-            "ended": ended.map { .int(Int($0.timeIntervalSince1970)) } ?? nil, "attempts": .int(attempts), "progress": progress,
-            "message": message.map { .string($0) } ?? nil, "limits": limits.json, "spent_seconds": .int(spent), "recipe": recipe,
-            "card": card,
+            "ended": ended.map { .int(Int($0.timeIntervalSince1970)) } ?? nil, "by": by.map { .string($0) } ?? nil,
+            "attempts": .int(attempts), "progress": progress, "message": message.map { .string($0) } ?? nil, "limits": limits.json,
+            "spent_seconds": .int(spent), "recipe": recipe, "data_id": dataSet.map { .string($0) } ?? nil, "card": card,
+            "log": .array(log.map(\.json)),
         ]
     }
 }
 
 extension APIError {
-    fileprivate init(job error: any Error) {
+    /// How an error of jobs and their data looks to a client.
+    init(job error: any Error) {
         guard let error = error as? JobError else {
             self.init(error)
             return
         }
         switch error.code {
         case .notFound: self.init(.notFound, type: "invalid_request_error", code: "job_not_found", error.message)
+        case .noSuchData: self.init(.notFound, type: "invalid_request_error", code: "data_not_found", error.message, param: "data_id")
         case .queueFull: self.init(.tooManyRequests, type: "rate_limit_error", code: "queue_full", error.message, retryAfter: 30)
         case .notResumable: self.init(.conflict, type: "invalid_request_error", code: "job_not_resumable", error.message)
+        case .tooLarge: self.init(.contentTooLarge, type: "invalid_request_error", code: "request_too_large", error.message)
+        case .badData, .tooMany: self.init(.badRequest, type: "invalid_request_error", code: "bad_data", error.message, param: "data")
         case .badLimits: self.init(.badRequest, type: "invalid_request_error", code: "bad_limits", error.message, param: "limits")
         default: self.init(.badRequest, type: "invalid_request_error", code: "bad_recipe", error.message, param: "recipe")
         }

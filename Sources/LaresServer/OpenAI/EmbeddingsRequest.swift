@@ -22,7 +22,8 @@ package struct EmbeddingsRequest {
         }
         isBase64 = format == "base64"
         embedding = EmbeddingRequest(
-            model: model, inputs: try Self.inputs(fields), dimensions: try fields.int("dimensions", in: 1...1_000_000), caller: caller)
+            model: model, inputs: try Self.inputs(fields), dimensions: try fields.int("dimensions", in: 1...1_000_000), caller: caller,
+            work: try fields.workClass())
     }
 
     private static func inputs(_ fields: Fields) throws -> [EmbeddingInput] {

@@ -19,7 +19,8 @@ package struct RerankRequest {
         documents = try Self.documents(fields)
         count = min(documents.count, try fields.int("top_n", in: 1...1_000_000) ?? documents.count)
         returnsDocuments = try fields.bool("return_documents") ?? false
-        embedding = EmbeddingRequest(model: model, inputs: ([query] + documents).map { .text($0) }, caller: caller)
+        embedding = EmbeddingRequest(
+            model: model, inputs: ([query] + documents).map { .text($0) }, caller: caller, work: try fields.workClass())
     }
 
     private static func documents(_ fields: Fields) throws -> [String] {

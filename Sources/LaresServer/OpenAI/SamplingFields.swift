@@ -19,12 +19,16 @@ extension Fields {
         return sampling
     }
 
-    /// `service_tier`: `priority` is a command that everything else makes way for, `flex` can wait for everything else.
+    /// `service_tier`: `priority` is a command that everything else makes way for, `flex` can wait for everything else; the others of OpenAI
+    /// are neither.
     func workClass() throws -> WorkClass {
         switch try string("service_tier") {
-        case "priority": .act
-        case "flex": .batch
-        default: .chat
+        case nil, "auto", "default", "scale": return .chat
+        case "priority": return .act
+        case "flex": return .batch
+        case let other?:
+            throw APIError.invalid(
+                "'service_tier' is '\(other.prefix(40))'; it must be auto, default, flex or priority", param: "service_tier")
         }
     }
 

@@ -8,21 +8,27 @@ import LaresServing
 import Logging
 
 extension RegistryRoutes {
-    typealias Change = (act: AuditAct, subject: String)
-
-    /// Changes a network, writes down who did it, and answers with the network as it is then.
-    func changing(_ context: LaresContext, _ change: (NetworkServing, String) async throws -> Change) async throws -> Response {
-        try await answering(context, change)
+    /// Changes a network, and answers with the network as it is then.
+    func changing(_ context: LaresContext, _ change: (NetworkChanges, String) async throws -> Void) async throws -> Response {
+        let changes = try changes(context), name = V2Place(context).model
+        return try await Self.telling {
+            try await change(changes, name)
+            return try Self.shown(name, changes.networks)
+        }
     }
 
-    func answering(_ context: LaresContext, _ change: (NetworkServing, String) async throws -> Change?) async throws -> Response {
-        let networks = try requireNetworks(), name = V2Place(context).model
+    func changes(_ context: LaresContext) throws -> NetworkChanges {
+        NetworkChanges(networks: try requireNetworks(), audit: audit, caller: context.caller, logger: context.logger)
+    }
+
+    static func shown(_ name: String, _ networks: NetworkServing) throws -> Response {
+        .json(try networks.registry.model(name).json(networks.trial(of: name)))
+    }
+
+    /// Answers, or tells what went wrong as the API does.
+    static func telling(_ body: () async throws -> Response) async throws -> Response {
         do {
-            if let done = try await change(networks, name) {
-                note(done.act, done.subject, context)
-                networks.registryChanged(name)
-            }
-            return .json(try networks.registry.model(name).json(networks.trial(of: name)))
+            return try await body()
         } catch let error as PullError where error.code != .noSpace {
             throw APIError.invalid(error.message)
         } catch let error as RegistryError {
@@ -32,22 +38,11 @@ extension RegistryRoutes {
         }
     }
 
-    func registry<Value>(_ body: () throws -> Value) throws -> Value {
-        do { return try body() } catch let error as RegistryError { throw APIError(error) }
-    }
-
     func requireNetworks() throws -> NetworkServing {
         guard let networks else {
             throw APIError(.notFound, type: "invalid_request_error", code: "not_here", "this server runs without trained networks")
         }
         return networks
-    }
-
-    func note(_ act: AuditAct, _ subject: String, _ context: LaresContext) {
-        do { try audit?.append(act, subject: subject, by: context.caller.principal) } catch {
-            context.logger.error(
-                "the audit log can't be written", metadata: ["act": "\(act)", "subject": "\(subject)", "error": "\(error)"])
-        }
     }
 
     func fields(_ request: Request) async throws -> Fields {
@@ -61,12 +56,12 @@ extension RegistryRoutes {
                 "'card' must be an object of summary, data, metrics, code_version, licence and parents: \(error)", param: "card")
         }
     }
+}
 
-    /// Copying and trying a network takes a while and blocks.
-    static func offTheThreads<Value: Sendable>(_ body: @escaping @Sendable () throws -> Value) async throws -> Value {
-        try await withCheckedThrowingContinuation { continuation in
-            Thread.detachNewThread { continuation.resume(with: Result(catching: body)) }
-        }
+/// Runs what takes a while and blocks on a thread of its own.
+func offTheThreads<Value: Sendable>(_ body: @escaping @Sendable () throws -> Value) async throws -> Value {
+    try await withCheckedThrowingContinuation { continuation in
+        Thread.detachNewThread { continuation.resume(with: Result(catching: body)) }
     }
 }
 

@@ -34,7 +34,8 @@ struct RegistryRoutes {
     }
 
     func show(_ request: Request, _ context: LaresContext) async throws -> Response {
-        try await answering(context) { _, _ in nil }
+        let networks = try requireNetworks(), name = V2Place(context).model
+        return try await Self.telling { try Self.shown(name, networks) }
     }
 
     func publish(_ request: Request, _ context: LaresContext) async throws -> Response {
@@ -49,69 +50,54 @@ struct RegistryRoutes {
         let path = try fields.requiredString("path")
         let card = try Self.card(fields.value("card"))
         let lineage = Lineage(job: try fields.string("job"), dataHash: try fields.string("data_sha256"))
-        var response = try await changing(context) { networks, name in
-            let version = try await Self.offTheThreads {
-                try networks.registry.publish((path as NSString).expandingTildeInPath, as: name, card: card, lineage: lineage)
+        var response = try await changing(context) { changes, name in
+            let version = try await offTheThreads {
+                try changes.networks.registry.publish((path as NSString).expandingTildeInPath, as: name, card: card, lineage: lineage)
             }
-            return (.versionPublished, "\(name) \(version.number)")
+            changes.changed(name, .versionPublished, "\(name) \(version.number)")
         }
         response.status = .created
         return response
     }
 
-    func remove(_ request: Request, _ context: LaresContext) async throws -> Response {
-        try context.requireAdministrator()
-        let networks = try requireNetworks(), name = V2Place(context).model
-        let freed = try registry { try networks.registry.remove(name) }
-        networks.registryChanged(name)
-        note(.versionRemoved, name, context)
-        return .json(["removed": .string(name), "bytes_freed": .int(freed)])
-    }
+    func remove(_ request: Request, _ context: LaresContext) async throws -> Response { try await removing(nil, context) }
 
     func removeVersion(_ request: Request, _ context: LaresContext) async throws -> Response {
+        try await removing(V2Place(context).version ?? "", context)
+    }
+
+    private func removing(_ version: String?, _ context: LaresContext) async throws -> Response {
         try context.requireAdministrator()
-        let networks = try requireNetworks(), place = V2Place(context)
-        let freed = try registry { try networks.registry.remove(place.model, version: place.version ?? "") }
-        networks.registryChanged(place.model)
-        note(.versionRemoved, "\(place.model) \(place.version ?? "")", context)
-        return .json(["removed": .string("\(place.model) \(place.version ?? "")"), "bytes_freed": .int(freed)])
+        let changes = try changes(context), name = V2Place(context).model
+        return try await Self.telling {
+            let freed = try changes.remove(name, version: version)
+            return .json(["removed": .string(version.map { "\(name) \($0)" } ?? name), "bytes_freed": .int(freed)])
+        }
     }
 
     func setAlias(_ request: Request, _ context: LaresContext) async throws -> Response {
         try context.requireAdministrator()
         let version = try (await fields(request)).reference("version", isRequired: true) ?? ""
-        let alias = context.parameter("alias") ?? ""
-        return try await changing(context) { networks, name in
-            try networks.registry.setAlias(alias, of: name, to: version)
-            return (.aliasSet, "\(name) \(alias)")
-        }
+        return try await changing(context) { changes, name in try changes.setAlias(Self.alias(context), of: name, to: version) }
     }
 
     func removeAlias(_ request: Request, _ context: LaresContext) async throws -> Response {
         try context.requireAdministrator()
-        let alias = context.parameter("alias") ?? ""
-        return try await changing(context) { networks, name in
-            try networks.registry.removeAlias(alias, of: name)
-            return (.aliasSet, "\(name) \(alias)")
-        }
+        return try await changing(context) { changes, name in try changes.removeAlias(Self.alias(context), of: name) }
     }
+
+    private static func alias(_ context: LaresContext) -> String { context.parameter("alias") ?? "" }
 
     /// The new version is in memory before it is the one that requests get.
     func promote(_ request: Request, _ context: LaresContext) async throws -> Response {
         try context.requireAdministrator()
         let reference = try (await fields(request)).reference("version", isRequired: false)
-        return try await changing(context) { networks, name in
-            try await networks.makeReady(name, version: reference ?? RegisteredModel.candidate)
-            let number = try networks.registry.promote(name, to: reference)
-            return (.versionPromoted, "\(name) \(number)")
-        }
+        return try await changing(context) { changes, name in try await changes.promote(name, to: reference) }
     }
 
     func rollBack(_ request: Request, _ context: LaresContext) async throws -> Response {
         try context.requireAdministrator()
-        return try await changing(context) { networks, name in
-            (.versionRolledBack, "\(name) \(try networks.registry.rollBack(name))")
-        }
+        return try await changing(context) { changes, name in try changes.rollBack(name) }
     }
 
     func tryOut(_ request: Request, _ context: LaresContext) async throws -> Response {
@@ -124,17 +110,13 @@ struct RegistryRoutes {
         let percent = try fields.int("percent", in: 1...100) ?? (kind == .canary ? 10 : 100)
         let share = try fields.double("error_share", in: 0...1) ?? 0.05
         let least = try fields.int("least", in: 1...1_000_000) ?? 20
-        return try await changing(context) { networks, name in
-            try networks.registry.tryOut(version, of: name, kind, percent: percent, errorShare: share, least: least)
-            return (.trialBegun, "\(name) \(version)")
+        return try await changing(context) { changes, name in
+            try changes.tryOut(version, of: name, kind, percent: percent, errorShare: share, least: least)
         }
     }
 
     func endTrial(_ request: Request, _ context: LaresContext) async throws -> Response {
         try context.requireAdministrator()
-        return try await changing(context) { networks, name in
-            try networks.registry.endTrial(of: name)
-            return (.trialEnded, name)
-        }
+        return try await changing(context) { changes, name in try changes.endTrial(of: name) }
     }
 }

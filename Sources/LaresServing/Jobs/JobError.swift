@@ -1,4 +1,4 @@
-/// A job that can't be taken or found.
+/// A job, or data for one, that can't be taken or found.
 public struct JobError: Error, Hashable, Sendable, CustomStringConvertible {
     /// What is wrong.
     public struct Code: Hashable, Sendable {
@@ -14,6 +14,16 @@ public struct JobError: Error, Hashable, Sendable, CustomStringConvertible {
         public static let notResumable = Code("notResumable")
         /// Too many jobs wait.
         public static let queueFull = Code("queueFull")
+        /// There is no such data set.
+        public static let noSuchData = Code("noSuchData")
+        /// The data are no table.
+        public static let badData = Code("badData")
+        /// The data are larger than allowed.
+        public static let tooLarge = Code("tooLarge")
+        /// The program that would train isn't where it was.
+        public static let programGone = Code("programGone")
+        /// Too many data sets are kept.
+        public static let tooMany = Code("tooMany")
     }
 
     /// What is wrong, for programs.
@@ -23,5 +33,6 @@ public struct JobError: Error, Hashable, Sendable, CustomStringConvertible {
     /// The message.
     public var description: String { message }
 
-    init(_ code: Code, _ message: String) { (self.code, self.message) = (code, message) }
+    /// An error.
+    public init(_ code: Code, _ message: String) { (self.code, self.message) = (code, message) }
 }

@@ -62,6 +62,9 @@ public final class TrainingChild: Sendable {
     }
 
     private func follow(_ order: TrainingOrder, _ each: (TrainingEvent) -> Void) throws -> TrainingEvent {
+        guard FileManager.default.isExecutableFile(atPath: executable) else {
+            throw JobError(.programGone, "the program was replaced or removed while it ran: restart Lares, then train again")
+        }
         let (process, input, output) = (process(order), Pipe(), Pipe())
         // The child takes the end of its input for the end of this process, so it stays open.
         (process.standardInput, process.standardOutput) = (input, output)

@@ -3,8 +3,8 @@ import LaresNeural
 
 /// What a training tells, one JSON object on a line.
 public enum TrainingEvent: Sendable, Hashable {
-    /// It has read its data; `isResumed` when it goes on from a checkpoint.
-    case started(isResumed: Bool)
+    /// It has read its data; `isResumed` when it goes on from a checkpoint, whose losses come with it.
+    case started(isResumed: Bool, losses: LossRecord)
     /// It is this far.
     case progress(JSON)
     /// It was asked to stop and has written a checkpoint.
@@ -17,7 +17,9 @@ public enum TrainingEvent: Sendable, Hashable {
     /// The event as an object.
     public var json: JSON {
         switch self {
-        case .started(let isResumed): ["event": "started", "resumed": .bool(isResumed)]
+        case .started(let isResumed, let losses):
+            isResumed
+                ? ["event": "started", "resumed": true, "losses": losses.json] : ["event": "started", "resumed": false]
         case .progress(let progress): ["event": "progress", "progress": progress]
         case .stopped: ["event": "stopped"]
         case .finished(let card): ["event": "finished", "card": card]
@@ -28,7 +30,7 @@ public enum TrainingEvent: Sendable, Hashable {
     /// Reads an object that `json` made; nil for anything else.
     public init?(_ json: JSON) {
         switch json["event"]?.text {
-        case "started": self = .started(isResumed: json["resumed"] == true)
+        case "started": self = .started(isResumed: json["resumed"] == true, losses: LossRecord(json["losses"] ?? nil))
         case "progress": self = .progress(json["progress"] ?? nil)
         case "stopped": self = .stopped
         case "finished": self = .finished(card: json["card"] ?? nil)
@@ -39,10 +41,11 @@ public enum TrainingEvent: Sendable, Hashable {
 }
 
 extension TrainingProgress {
-    var json: JSON {
+    func json(stepsPerSecond: Double?) -> JSON {
         [
             "epoch": .int(epoch), "epochs": .int(epochs), "step": .int(step), "steps": .int(steps),
             "loss": loss.isFinite ? .double(Double(loss)) : nil, "validation": validation.map { .double(Double($0)) } ?? nil,
+            "best_epoch": best.map { .int($0) } ?? nil, "steps_per_second": stepsPerSecond.map { .double($0) } ?? nil,
         ]
     }
 }

@@ -9,52 +9,68 @@ extension TrainingJobs {
 
     /// Takes a job in.
     /// - Parameters:
-    ///   - recipe: The recipe; its data's name is a label only when `data` is there.
-    ///   - data: The data itself; nil: the recipe names a file of this machine by its full path.
+    ///   - recipe: The recipe; the name of its data is a label only, unless it is ``JobData/named``.
+    ///   - data: Where the rows are.
     ///   - limits: What it may use, as ``TrainingLimits`` reads it; nil: the usual.
+    ///   - by: Who asks.
     /// - Throws: ``JobError``, ``ServingError`` with code `noSpace` when the disk is full, errors of the file system. Nothing is kept then.
-    public func submit(_ recipe: JSON, data: [UInt8]?, limits: JSON? = nil) throws -> Job {
-        do { try Self.check(try Recipe(recipe), hasData: data != nil) } catch let error as RecipeError {
-            throw JobError(.badRecipe, error.message)
-        }
+    public func submit(_ recipe: JSON, data: JobData, limits: JSON? = nil, by: String? = nil) throws -> Job {
+        do { try Self.check(try Recipe(recipe), data) } catch let error as RecipeError { throw JobError(.badRecipe, error.message) }
         let limits = try Self.limits(limits, usual: TrainingLimits())
-        guard try store.queuedCount() < Self.longestLine else { throw Self.full }
-        let id = String(UInt64.random(in: .min ... .max), radix: 16), name = String(repeating: "0", count: 16 - id.count) + id
-        let job = Job(id: name, state: .queued, created: Date(), attempts: 0, limits: limits, recipe: recipe, progress: nil, card: nil)
-        let folder = try folder(name)
+        try requirePlace()
+        let id = hexadecimalName(), folder = try folder(id)
         do {
             try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-            try needSpace(data?.count ?? 0, at: folder, for: "a job's data")
             try WholeFile.write([recipe.data], to: folder + "/recipe.json")
-            if let data { try WholeFile.write([data], to: folder + "/data") }
+            let set = try provide(data, at: folder + "/data")
+            var job = Job(
+                id: id, state: .queued, created: Date(), by: by, attempts: 0, limits: limits, recipe: recipe, dataSet: set, progress: nil,
+                card: nil)
+            job.note(.queued, at: job.created)
             try store.insert(job)
+            wake.yield()
+            return job
         } catch {
             try? FileManager.default.removeItem(atPath: folder)
             throw ServingError(full: error) ?? error
         }
-        wake.yield()
-        return job
     }
 
-    private static func limits(_ json: JSON?, usual: TrainingLimits) throws -> TrainingLimits {
-        do { return try json.map { try TrainingLimits($0, usual: usual) } ?? usual } catch {
-            throw JobError(.badLimits, "\(error)")
-        }
-    }
-
-    private static let full = JobError(.queueFull, "\(longestLine) jobs wait already: cancel one, or ask again later")
-
-    private static func check(_ recipe: Recipe, hasData: Bool) throws {
+    private static func check(_ recipe: Recipe, _ data: JobData) throws {
         if let name = recipe.name {
             do { try ModelName.check(name) } catch { throw JobError(.badRecipe, "the recipe's name: \(error)") }
         }
-        guard hasData || recipe.dataFile.hasPrefix("/") else {
+        guard data != .named || recipe.dataFile.hasPrefix("/") else {
             throw JobError(.badRecipe, "'data.file' must be a full path, or the data must come with the request")
         }
         guard recipe.testFile?.hasPrefix("/") ?? true else { throw JobError(.badRecipe, "'split.test_file' must be a full path") }
     }
 
-    /// Cancels a job; one that is over is removed with its folder. Throws ``JobError``.
+    private static func limits(_ json: JSON?, usual: TrainingLimits) throws -> TrainingLimits {
+        do { return try json.map { try TrainingLimits($0, usual: usual) } ?? usual } catch { throw JobError(.badLimits, "\(error)") }
+    }
+
+    private func requirePlace() throws {
+        guard try store.counts()[.queued, default: 0] < Self.longestLine else {
+            throw JobError(.queueFull, "\(Self.longestLine) jobs wait already: cancel one, or ask again later")
+        }
+    }
+
+    /// Puts the rows where the job's process looks for them; a data set is linked, so that it may be removed while the job waits.
+    private func provide(_ source: JobData, at path: String) throws -> String? {
+        switch source {
+        case .named: return nil
+        case .bytes(let bytes):
+            try needSpace(bytes.count, at: (path as NSString).deletingLastPathComponent, for: "a job's data")
+            try WholeFile.write([bytes], to: path)
+            return nil
+        case .kept(let id):
+            try FileManager.default.linkItem(atPath: data.rows(of: try data.find(id)), toPath: path)
+            return id
+        }
+    }
+
+    /// Cancels a job; one that is over is removed with its folder. Throws ``JobError``, and what a database throws.
     public func cancel(_ id: String) throws -> Job {
         var job = try job(id)
         if job.isOver {
@@ -66,6 +82,7 @@ extension TrainingJobs {
             current?.child.stop()
         } else {
             (job.state, job.ended, job.message) = (.cancelled, Date(), nil)
+            job.note(.cancelled)
             try save(job)
         }
         return job
@@ -79,14 +96,21 @@ extension TrainingJobs {
     /// - Throws: ``JobError``: `notFound`, `notResumable` for one that is finished or not over, `badLimits`, `queueFull`.
     public func resume(_ id: String, limits: JSON? = nil) throws -> Job {
         var job = try job(id)
-        guard job.state == .failed || job.state == .cancelled else {
+        guard job.isResumable else {
             throw JobError(.notResumable, "job '\(id)' is \(job.state.rawValue): only one that failed or was cancelled can be resumed")
         }
-        guard try store.queuedCount() < Self.longestLine else { throw Self.full }
         job.limits = try Self.limits(limits, usual: job.limits)
+        try requirePlace()
         (job.state, job.ended, job.message, job.attempts, job.spent) = (.queued, nil, nil, 0, 0)
+        job.note(.queued)
         try save(job)
         wake.yield()
         return job
     }
+}
+
+/// 16 hexadecimal digits that nothing else has.
+func hexadecimalName() -> String {
+    let digits = String(UInt64.random(in: .min ... .max), radix: 16)
+    return String(repeating: "0", count: 16 - digits.count) + digits
 }

@@ -1,4 +1,3 @@
-import Dispatch
 import Foundation
 public import LaresStore
 public import Logging
@@ -10,28 +9,28 @@ public actor TrainingJobs: Service {
     /// After a crash or a full disk it may be asked twice for the same job.
     public typealias Publishing = @Sendable (_ job: Job, _ folder: String) async throws -> Void
 
-    private let home: LaresHome
+    /// The data sets that jobs may learn from.
+    public nonisolated let data: DataSets
+    let home: LaresHome
     let store: JobStore
     let executable: String
-    private let logger: Logger
+    let pause: Duration
+    let logger: Logger
     let publish: Publishing
-    private let pause: Duration
     var current: (id: String, child: TrainingChild)?
     var cancelled: Set<String> = []
-    /// The job that runs, and those whose end could not be written down yet.
+    /// The job that runs, and those of `unsaved`.
     var live: [String: Job] = [:]
-    private var unsaved: Set<String> = []
+    /// Jobs whose process has ended, which could not be written down yet.
+    var unsaved: Set<String> = []
     /// Why the line stands still.
-    private var obstacle: String?
-    private var watchers: [String: [Int: AsyncStream<Job>.Continuation]] = [:]
-    private var nextWatcher = 0
-    private var isRequeued = false
-    private var isEnding = false
+    var obstacle: String?
+    var watchers: [String: [Int: AsyncStream<Job>.Continuation]] = [:]
+    var nextWatcher = 0
+    var isRequeued = false
+    var isEnding = false
     let wake: AsyncStream<Void>.Continuation
-    private let wakes: AsyncStream<Void>
-
-    /// Processes that are started for one job before it counts as failed: a job that ends the server each time mustn't do so for ever.
-    static let mostAttempts = 5
+    let wakes: AsyncStream<Void>
 
     /// Opens the jobs of a data directory. Throws `StoreError`.
     ///
@@ -47,11 +46,18 @@ public actor TrainingJobs: Service {
     ) throws {
         (self.home, self.executable, self.pause, self.logger, self.publish) = (home, executable, pause, logger, publish)
         store = try JobStore(home: home)
+        data = try DataSets(home: home)
         (wakes, wake) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
     }
 
     /// All jobs, newest first.
     public func jobs() throws -> [Job] { try store.all().map(shown) }
+
+    /// The newest jobs, newest first; without cards, curves and logs.
+    public func newest(_ count: Int) throws -> [Job] { try store.newest(count).map(shown) }
+
+    /// How many jobs there are of each state.
+    public func counts() throws -> [Job.State: Int] { try store.counts() }
 
     /// One job. Throws ``JobError``.
     public func job(_ id: String) throws -> Job {
@@ -65,90 +71,28 @@ public actor TrainingJobs: Service {
         return job
     }
 
-    /// The job as it is, and again with every change, until it is over. Throws ``JobError``.
-    public func updates(of id: String) throws -> AsyncStream<Job> {
-        let job = try job(id)
-        let (stream, continuation) = AsyncStream<Job>.makeStream(bufferingPolicy: .bufferingNewest(16))
-        continuation.yield(job)
-        guard !job.isOver else {
-            continuation.finish()
-            return stream
-        }
-        nextWatcher += 1
-        let number = nextWatcher
-        watchers[id, default: [:]][number] = continuation
-        continuation.onTermination = { [weak self] _ in Task { await self?.forget(id, number) } }
-        return stream
-    }
-
-    /// Forgets a job that was removed.
-    func forget(_ id: String) {
-        live[id] = nil
-        unsaved.remove(id)
-    }
-
-    private func forget(_ id: String, _ number: Int) {
-        watchers[id]?[number] = nil
-        if watchers[id]?.isEmpty == true { watchers[id] = nil }
-    }
-
     /// The folder of a job.
     func folder(_ id: String) throws -> String { try home.directory("jobs") + "/" + id }
 
-    /// Works on the line until the server goes down; a job that runs then writes a checkpoint and goes on when the server is back.
-    public func run() async throws {
-        wake.yield()
-        await withTaskCancellationOrGracefulShutdownHandler {
-            for await _ in wakes { await workThrough() }
-        } onCancelOrGracefulShutdown: {
-            Task { await self.end() }
-        }
-    }
-
-    private func end() {
-        isEnding = true
-        current?.child.stop()
-        wake.finish()
-    }
-
-    /// Where nothing can be written down (the disk is full), the line stands still, and everything else goes on.
-    private func workThrough() async {
-        do {
-            if !isRequeued { try store.requeue() }
-            isRequeued = true
-            try saveRest()
-            obstacle = nil
-            while !isEnding, !Task.isCancelled, let job = try store.next() { try await work(on: job) }
-        } catch {
-            obstacle = "the jobs can't be written down, so none is started: \(ServingError(full: error)?.message ?? "\(error)")"
-            logger.error("jobs stand still", metadata: ["why": "\(error)"])
-            DispatchQueue.global().asyncAfter(deadline: .now() + .milliseconds(Int(pause / .milliseconds(1)))) { [wake] in wake.yield() }
-        }
-    }
-
-    /// Makes a job's new state known; one that no longer runs is to be written down.
-    func show(_ job: Job) {
-        live[job.id] = job
-        if job.state != .running { unsaved.insert(job.id) }
-        if job.state == .failed { logger.warning("a training failed", metadata: ["job": "\(job.id)", "why": "\(job.message ?? "")"]) }
-        for continuation in (watchers[job.id] ?? [:]).values {
-            continuation.yield(job)
-            if job.isOver { continuation.finish() }
-        }
-    }
-
-    /// Writes a job's new state down and makes it known.
+    /// Writes a job's new state down and makes it known; where it can't be written nothing has changed.
     func save(_ job: Job) throws {
         try store.update(job)
-        show(job)
-        try saveRest()
+        unsaved.remove(job.id)
+        live[job.id] = job.state == .running ? job : nil
+        tell(job)
     }
 
+    /// Writes down what could not be written before.
     func saveRest() throws {
         for id in unsaved {
             if let job = live[id] { try store.update(job) }
-            unsaved.remove(id)
-            live[id] = nil
+            forget(id)
         }
+    }
+
+    /// Forgets what is in memory of a job.
+    func forget(_ id: String) {
+        live[id] = nil
+        unsaved.remove(id)
     }
 }

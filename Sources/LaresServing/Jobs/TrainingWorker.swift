@@ -19,7 +19,7 @@ public enum TrainingWorker {
         do {
             try FileManager.default.createDirectory(atPath: order.output, withIntermediateDirectories: true)
             var trainer = try trainer(order, code)
-            tell(.started(isResumed: trainer.isResumed))
+            tell(.started(isResumed: trainer.isResumed, losses: LossRecord(trainer.losses)))
             var teller = Teller()
             switch try trainer.run(shouldStop: { stop.isAsked }, progress: { teller.tell($0) }) {
             case .finished(let card): tell(.finished(card: card))
@@ -77,12 +77,21 @@ public enum TrainingWorker {
 private struct Teller {
     private var last: ContinuousClock.Instant?
     private var epoch = 0
+    private var pace = Pace()
 
     mutating func tell(_ progress: TrainingProgress) {
         let now = ContinuousClock.now
         guard progress.epoch > epoch || last.map({ now - $0 > .milliseconds(100) }) ?? true else { return }
         (last, epoch) = (now, progress.epoch)
-        TrainingWorker.tell(.progress(progress.json))
+        pace.look(progress.step, at: now)
+        TrainingWorker.tell(.progress(progress.json(stepsPerSecond: pace.stepsPerSecond)))
+    }
+}
+
+extension LossRecord {
+    fileprivate init(_ losses: [(training: Float, validation: Float?)]) {
+        self.init()
+        for (place, epoch) in losses.enumerated() { append(place + 1, loss: epoch.training, validation: epoch.validation) }
     }
 }
 

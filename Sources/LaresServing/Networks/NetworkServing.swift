@@ -19,8 +19,15 @@ public final class NetworkServing: Sendable {
     struct State {
         var routes: [String: (model: RegisteredModel, read: ContinuousClock.Instant)] = [:]
         var loaded: [Place: LoadedNetwork] = [:] {
-            didSet { bytes.count = Bytes.sum(loaded.values.map(\.version.bytes)) }
+            didSet {
+                bytes.count = Bytes.sum(loaded.values.map(\.version.bytes))
+                for (place, network) in oldValue where loaded[place] == nil {
+                    answered[place.model] = max(answered[place.model] ?? 0, network.statistics.last)
+                }
+            }
         }
+        /// Milliseconds since 1970 of the last answer of versions that are not in memory any more.
+        var answered: [String: Int] = [:]
         let bytes: NetworkBytes
         var uses: [Place: ContinuousClock.Instant] = [:]
         var failures: [Place: String] = [:]

@@ -33,10 +33,7 @@ extension NetworkRegistry {
     @discardableResult
     public func rollBack(_ name: String) throws -> Int {
         try pool.write { database in
-            let model = try Self.required(name, database)
-            let sql = "SELECT number FROM promotions WHERE network = ? ORDER BY place DESC"
-            let history = try Int.fetchAll(database, sql: sql, arguments: [name])
-            guard let previous = history.first(where: { $0 != model.aliases[RegisteredModel.production] }) else {
+            guard let previous = try Self.previous(name, database) else {
                 throw RegistryError(.nothingBefore, "'\(name)' has no version that was in production before: promote the one you want")
             }
             try database.execute(
@@ -48,6 +45,17 @@ extension NetworkRegistry {
             try database.execute(sql: "DELETE FROM rollouts WHERE network = ?", arguments: [name])
             return previous
         }
+    }
+
+    /// The version that a roll back makes the one in production; nil when there is none.
+    ///
+    /// - Throws: ``RegistryError`` with code `modelNotFound`.
+    public func previous(of name: String) throws -> Int? { try pool.read { try Self.previous(name, $0) } }
+
+    private static func previous(_ name: String, _ database: Database) throws -> Int? {
+        let production = try required(name, database).aliases[RegisteredModel.production]
+        let sql = "SELECT number FROM promotions WHERE network = ? ORDER BY place DESC"
+        return try Int.fetchAll(database, sql: sql, arguments: [name]).first { $0 != production }
     }
 
     /// Begins a trial beside production; one that is under way is replaced.

@@ -29,6 +29,13 @@ public struct Indices: Sendable, Hashable {
         return Indices(places.flatMap { values[($0 * size)..<(($0 + 1) * size)] }, shape.replacing(0, with: places.count))
     }
 
+    /// A matrix with its axes exchanged.
+    public func transposed() -> Indices {
+        precondition(shape.count == 2, "no matrix, but of shape \(shape)")
+        let (rows, columns) = (shape[0], shape[1])
+        return Indices((0..<columns).flatMap { column in (0..<rows).map { values[$0 * columns + column] } }, [columns, rows])
+    }
+
     /// Traps unless all are in 0..<limit; data from outside is checked before.
     func check(below limit: Int, _ what: StaticString) {
         for value in values { demand(value >= 0 && value < limit, "\(what): index \(value) of \(limit)") }

@@ -30,28 +30,62 @@ public func attention(_ q: Tensor, _ k: Tensor, _ v: Tensor, heads: Int, mask: A
         q.shape.count == 3 && k.shape == v.shape && k.shape.count == 3 && q.shape[0] == k.shape[0] && q.shape[2] == k.shape[2]
             && heads > 0 && q.shape[2] % heads == 0,
         "no attention of \(heads) heads over the shapes \(q.shape), \(k.shape), \(v.shape)")
-    let job = HeadByHead(q.packed, k.packed, v.packed, heads, mask)
-    let weights = Tensor([job.batch * heads, job.queries, job.keys]) { _ in }
-    let y = Tensor(q.shape) { out in
-        ComputePool.shared.forEach(job.batch * heads) { job.forward($0, weights, out) }
-    }
+    let job = HeadByHead(HeadRows(q), HeadRows(k), HeadRows(v), heads, width: q.shape[2] / heads, mask)
+    let weights = job.emptyWeights, y = Tensor(q.shape) { _ in }
+    job.forward(weights, HeadRows(y))
     return y.derived(fromAny: [q, k, v]) { dy, gradients in
-        let (dq, dk, dv) = job.backward(weights, dy.packed)
+        let (dq, dk, dv) = (Tensor(q.shape) { _ in }, Tensor(k.shape) { _ in }, Tensor(v.shape) { _ in })
+        job.backward(weights, HeadRows(dy), HeadRows(dq), HeadRows(dk), HeadRows(dv))
         gradients.add(dq, to: q)
         gradients.add(dk, to: k)
         gradients.add(dv, to: v)
     }
 }
 
+/// The same for a sequence that attends to itself: `x` has q, k and v side by side, `[batch, time, 3 · heads · d]`, as one linear map gives them.
+/// - Returns: `[batch, time, heads · d]`
+public func attention(_ x: Tensor, heads: Int, mask: AttentionMask = .none) -> Tensor {
+    precondition(x.shape.count == 3 && heads > 0 && x.shape[2] % (3 * heads) == 0, "no attention of \(heads) heads in the shape \(x.shape)")
+    let width = x.shape[2] / 3, parts = HeadRows.parts(of: x.packed, width)
+    let job = HeadByHead(parts.q, parts.k, parts.v, heads, width: width / heads, mask)
+    let weights = job.emptyWeights, y = Tensor([x.shape[0], x.shape[1], width]) { _ in }
+    job.forward(weights, HeadRows(y))
+    return y.derived(from: x) { dy, gradients in
+        let dx = Tensor(x.shape) { _ in }, parts = HeadRows.parts(of: dx, width)
+        job.backward(weights, HeadRows(dy), parts.q, parts.k, parts.v)
+        gradients.add(dx, to: x)
+    }
+}
+
+/// Vectors of all heads side by side, for each place of each sequence: the last axis of a tensor `[batch, time, width]`, or a part of it.
+private struct HeadRows: Sendable {
+    let tensor: Tensor
+    var offset = 0
+
+    init(_ tensor: Tensor, from offset: Int = 0) { (self.tensor, self.offset) = (tensor.packed, offset) }
+
+    static func parts(of x: Tensor, _ width: Int) -> (q: HeadRows, k: HeadRows, v: HeadRows) {
+        (HeadRows(x), HeadRows(x, from: width), HeadRows(x, from: 2 * width))
+    }
+
+    var time: Int { tensor.shape[1] }
+
+    /// One head of one sequence as a matrix.
+    func head(_ index: Int, of heads: Int, width: Int) -> MatrixView {
+        let row = tensor.shape[2], start = offset + index / heads * time * row + index % heads * width
+        return MatrixView(base: tensor.floats + start, rows: time, columns: width, rowStep: row)
+    }
+}
+
 private struct HeadByHead: Sendable {
-    let q: Tensor, k: Tensor, v: Tensor
+    let q: HeadRows, k: HeadRows, v: HeadRows
     let mask: AttentionMask
     let batch: Int, heads: Int, queries: Int, keys: Int, width: Int
     let scale: Float
 
-    init(_ q: Tensor, _ k: Tensor, _ v: Tensor, _ heads: Int, _ mask: AttentionMask) {
-        (self.q, self.k, self.v, self.heads, self.mask) = (q, k, v, heads, mask)
-        (batch, queries, keys, width) = (q.shape[0], q.shape[1], k.shape[1], q.shape[2] / heads)
+    init(_ q: HeadRows, _ k: HeadRows, _ v: HeadRows, _ heads: Int, width: Int, _ mask: AttentionMask) {
+        (self.q, self.k, self.v, self.heads, self.width, self.mask) = (q, k, v, heads, width, mask)
+        (batch, queries, keys) = (q.tensor.shape[0], q.time, k.time)
         scale = 1 / Float(width).squareRoot()
         if let lengths = mask.lengths {
             demand(
@@ -60,11 +94,10 @@ private struct HeadByHead: Sendable {
         }
     }
 
-    /// One head of one sequence as a matrix.
-    private func head(_ base: UnsafeMutablePointer<Float>, _ index: Int, _ rows: Int) -> MatrixView {
-        let row = heads * width
-        return MatrixView(base: base + index / heads * rows * row + index % heads * width, rows: rows, columns: width, rowStep: row)
-    }
+    /// Room for how much each query takes of each key.
+    var emptyWeights: Tensor { Tensor([batch * heads, queries, keys]) { _ in } }
+
+    private func head(_ rows: HeadRows, _ index: Int) -> MatrixView { rows.head(index, of: heads, width: width) }
 
     private func scores(_ weights: Tensor, _ index: Int) -> MatrixView {
         MatrixView(base: weights.floats + index * queries * keys, rows: queries, columns: keys, rowStep: keys)
@@ -87,15 +120,17 @@ private struct HeadByHead: Sendable {
         }
     }
 
-    func forward(_ index: Int, _ weights: Tensor, _ out: UnsafeMutablePointer<Float>) {
-        let row = heads * width, p = scores(weights, index), (values, result) = (head(v.floats, index, keys), head(out, index, queries))
-        let turned = PackedMatrix(head(k.floats, index, keys).transposed)
+    func forward(_ weights: Tensor, _ out: HeadRows) {
+        ComputePool.shared.forEach(batch * heads) { forward($0, scores(weights, $0), head(out, $0)) }
+    }
+
+    private func forward(_ index: Int, _ p: MatrixView, _ out: MatrixView) {
+        let (q, values) = (head(q, index), head(v, index)), turned = PackedMatrix(head(k, index).transposed)
         forBlocks(index) { block in
             let own = p.rows(block.queries, columns: block.keys)
-            multiply(
-                head(q.floats, index, queries).rows(block.queries), turned, columns: block.keys, into: own.base, row: keys, alone: true)
+            multiply(q.rows(block.queries), turned, columns: block.keys, into: own.base, row: keys, alone: true)
             for query in block.queries { distribute(p.base + query * keys, seen(index, query), of: block.keys) }
-            multiply(own, values.rows(0..<block.keys), into: result.rows(block.queries).base, row: row, alone: true)
+            multiply(own, values.rows(0..<block.keys), into: out.rows(block.queries).base, row: out.rowStep, alone: true)
         }
     }
 
@@ -110,21 +145,20 @@ private struct HeadByHead: Sendable {
         (x + count).update(repeating: 0, count: all - count)
     }
 
-    func backward(_ weights: Tensor, _ dy: Tensor) -> (Tensor, Tensor, Tensor) {
-        let (dq, dk, dv) = (Tensor(q.shape) { _ in }, Tensor(k.shape) { _ in }, Tensor(v.shape) { _ in })
-        let scratch = Tensor(weights.shape) { _ in }
+    /// Gradients of what was read, from that of the result.
+    func backward(_ weights: Tensor, _ dy: HeadRows, _ dq: HeadRows, _ dk: HeadRows, _ dv: HeadRows) {
+        let scratch = emptyWeights
         ComputePool.shared.forEach(batch * heads) { index in
-            let (p, d) = (scores(weights, index), scores(scratch, index)), dOut = head(dy.floats, index, queries)
-            weigh(index, p, d, dOut, head(dq.floats, index, queries))
-            share(index, p, of: dOut, to: head(dv.floats, index, keys))
-            share(index, d, of: head(q.floats, index, queries), to: head(dk.floats, index, keys))
+            let (p, d, dOut) = (scores(weights, index), scores(scratch, index), head(dy, index))
+            weigh(index, p, d, dOut, head(dq, index))
+            share(index, p, of: dOut, to: head(dv, index))
+            share(index, d, of: head(q, index), to: head(dk, index))
         }
-        return (dq, dk, dv)
     }
 
     /// Gradients of the scores, into `d`, and of the queries.
     private func weigh(_ index: Int, _ p: MatrixView, _ d: MatrixView, _ dOut: MatrixView, _ dq: MatrixView) {
-        let turned = PackedMatrix(head(v.floats, index, keys).transposed), k = head(k.floats, index, keys)
+        let turned = PackedMatrix(head(v, index).transposed), k = head(k, index)
         forBlocks(index) { block in
             let own = d.rows(block.queries, columns: block.keys)
             multiply(dOut.rows(block.queries), turned, columns: block.keys, into: own.base, row: keys, alone: true)
@@ -132,7 +166,7 @@ private struct HeadByHead: Sendable {
                 let (x, y) = (d.base + query * keys, p.base + query * keys)
                 Loops.shared.set.pointee.softmax_back(y, x, scale, x, block.keys)
             }
-            multiply(own, k.rows(0..<block.keys), into: dq.rows(block.queries).base, row: heads * width, alone: true)
+            multiply(own, k.rows(0..<block.keys), into: dq.rows(block.queries).base, row: dq.rowStep, alone: true)
         }
     }
 
@@ -145,7 +179,7 @@ private struct HeadByHead: Sendable {
             var part = weights.rows(block.queries.lowerBound..<queries, columns: block.newKeys.count)
             part.base += block.newKeys.lowerBound
             let target = to.rows(block.newKeys).base
-            multiply(part.transposed, x.rows(block.queries.lowerBound..<queries), into: target, row: heads * width, alone: true)
+            multiply(part.transposed, x.rows(block.queries.lowerBound..<queries), into: target, row: to.rowStep, alone: true)
         }
         for key in last..<keys { (to.base + key * to.rowStep).update(repeating: 0, count: width) }
     }

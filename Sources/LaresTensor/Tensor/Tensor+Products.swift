@@ -30,6 +30,8 @@ struct Epilogue {
     var adding = false
     var bias: UnsafePointer<Float>?
     var unary = LARES_IDENTITY
+    /// Where the function of the sums goes when they are kept.
+    var applied: UnsafeMutablePointer<Float>?
 }
 
 /// c = a · b, rows of c `row` floats apart.
@@ -74,7 +76,7 @@ extension lares_gemm {
         (m, n, k) = (a.rows, columns, a.columns)
         (self.a, a_row, a_column) = (UnsafePointer(a.base), a.rowStep, a.columnStep)
         (self.c, c_row) = (c, row)
-        (adding, bias, unary) = (then.adding ? 1 : 0, then.bias, then.unary)
+        (adding, bias, unary, applied) = (then.adding ? 1 : 0, then.bias, then.unary, then.applied)
     }
 }
 
@@ -146,15 +148,18 @@ public func linear(_ x: Tensor, _ weight: Tensor, _ bias: Tensor?, then f: Nonli
     demand(
         weight.shape.count == 2 && x.shape.last == weight.shape[0] && (bias.map { $0.shape == [weight.shape[1]] } ?? true),
         "no linear map of shape \(weight.shape) and bias \(bias?.shape.description ?? "none") for \(x.shape)")
-    guard f.isKnownByResult else { return apply(f, linear(x, weight, bias)) }
     let (input, w, b) = (x.packed, weight.packed, bias?.packed), outputs = weight.shape[1]
-    let y = Tensor(Shape(x.shape.dropLast() + [outputs])) { out in
-        let then = Epilogue(bias: b.map { UnsafePointer($0.floats) }, unary: f.kind)
-        multiply(input.rowsByLast, w.matrix, into: out, row: outputs, then)
-    }
+    let shape = Shape(x.shape.dropLast() + [outputs]), y = Tensor(shape) { _ in }
+    // Sums are kept where the function's derivative needs them and somebody may ask for it.
+    let isRecorded = x.isRecorded || weight.isRecorded || bias?.isRecorded == true
+    let sums = isRecorded && !f.isKnownByResult ? Tensor(shape) { _ in } : y
+    let then = Epilogue(
+        bias: b.map { UnsafePointer($0.floats) }, unary: f.kind, applied: f.isKnownByResult ? nil : y.floats)
+    multiply(input.rowsByLast, w.matrix, into: sums.floats, row: outputs, then)
     return y.derived(fromAny: [x, weight] + (bias.map { [$0] } ?? [])) { dy, gradients in
-        let d = f == .identity ? dy.packed : Tensor.back(f.kind, y, y, dy)
-        if let bias { gradients.add(d.sumOfRows(), to: bias) }
+        let dy = dy.packed
+        let (d, sum) = f == .identity ? (dy, bias.map { _ in dy.sumOfRows() }) : Tensor.backAndSum(f.kind, sums, y, dy)
+        if let bias, let sum { gradients.add(sum, to: bias) }
         gradients.accumulate(to: weight) {
             multiply(input.rowsByLast.transposed, d.rowsByLast, into: $0, row: outputs, Epilogue(adding: $1))
         }
@@ -173,5 +178,18 @@ extension Tensor {
                 loops.set.pointee.sum_rows(floats + i * part, rows, Swift.min(part, columns - i * part), columns, out + i * part)
             }
         }
+    }
+    /// dy f'(x), where y = f(x), and the sum of its rows. Blocks of rows are summed apart: the order doesn't depend on the threads.
+    fileprivate static func backAndSum(_ f: lares_unary, _ x: Tensor, _ y: Tensor, _ dy: Tensor) -> (d: Tensor, sum: Tensor?) {
+        let columns = y.shape.last ?? 1, rows = y.count / Swift.max(1, columns), block = Swift.max(1, Loops.grain / Swift.max(1, columns))
+        let blocks = (rows + block - 1) / block, sums = Tensor.zeros([blocks, columns]), loops = Loops.shared
+        let d = Tensor(y.shape) { out in
+            loops.pool.forRows(blocks, columns: block * columns) { part in
+                let from = part * block, count = Swift.min(block, rows - from), at = from * columns
+                loops.set.pointee.map_back(f, x.floats + at, y.floats + at, dy.floats + at, out + at, count * columns)
+                loops.set.pointee.sum_rows(out + at, count, columns, columns, sums.floats + part * columns)
+            }
+        }
+        return (d, sums.sumOfRows())
     }
 }

@@ -5,6 +5,21 @@ import Testing
     /// A schema, texts it admits, texts it does not.
     static let cases: [(String, [String], [String])] = [
         (
+            "{\"type\":\"object\",\"properties\":{\"a\":{\"enum\":[\"\u{e9}\"]},\"b\":{\"enum\":[\"e\u{301}\"]}},\"required\":[\"a\",\"b\"]}",
+            ["{\"a\":\"\u{e9}\",\"b\":\"e\u{301}\"}"], ["{\"a\":\"\u{e9}\",\"b\":\"\u{e9}\"}", "{\"a\":\"e\u{301}\",\"b\":\"e\u{301}\"}"]
+        ),
+        (
+            "{\"type\":\"object\",\"properties\":{\"\u{e9}\":{\"type\":\"null\"}},\"required\":[\"e\u{301}\"]}",
+            ["{\"\u{e9}\":null,\"e\u{301}\":1}", "{\"e\u{301}\":1}"], ["{\"\u{e9}\":null}", "{}"]
+        ),
+        (
+            "{\"type\":\"array\",\"prefixItems\":[{\"type\":\"string\",\"pattern\":\"^\u{e9}$\"},{\"type\":\"string\",\"pattern\":\"^e\u{301}$\"}],\"minItems\":2,\"items\":false}",
+            ["[\"\u{e9}\",\"e\u{301}\"]"], ["[\"\u{e9}\",\"\u{e9}\"]"]
+        ),
+        (#"{"type":"number"}"#, ["1e279", "12345678901234567890.5E-279", "0", "-1.5e+7"], ["1e280", "1e299", "1e999", "01"]),
+        (#"{"type":"array","maxItems":1,"uniqueItems":true}"#, ["[]", "[1]"], ["[1,1]"]),
+        (#"{"uniqueItems":true,"type":"string"}"#, [#""a""#], ["1"]),
+        (
             #"{"type":"object","properties":{"a":{"type":"integer"},"b":{"type":"boolean"}},"required":["b"],"additionalProperties":false}"#,
             [#"{"b":true}"#, #"{"a": 1, "b": false}"#], [#"{}"#, #"{"a":1}"#, #"{"b":true,"a":1}"#, #"{"b":true,"c":1}"#, #"{"b":  true}"#]
         ),

@@ -21,7 +21,7 @@ import Testing
         for text in bad { #expect(!accepts(grammar, text), "\(text)") }
     }
 
-    @Test(arguments: ["(", "a{3,1}", "*", #"\b"#, "(?<=a)b", "[z-a]", #"\p{L}"#, "a{999999}", #"(a)\1"#])
+    @Test(arguments: ["(", "a{3,1}", "*", #"\b"#, "(?<=a)b", "[z-a]", #"\p{L}"#, "a{999999}", "{6001}yes", "{2}yes", #"(a)\1"#])
     func badRegularExpressionsAreRefused(expression: String) {
         #expect(throws: GrammarError.self) { try Grammar(regex: expression) }
     }
@@ -69,5 +69,30 @@ import Testing
         let text = "root ::= a1\n" + rules.joined(separator: "\n") + "\na3001 ::= \"\""
         let error = #expect(throws: GrammarError.self) { try Grammar(gbnf: text) }
         #expect(error?.code == .tooLarge)
+    }
+
+    @Test("What takes long to make ready is refused before it has taken long")
+    func workIsBounded() {
+        let letters = (0..<1200).map { "\(Character(Unicode.Scalar(UInt32(0x4E00 + $0))!))" }.joined(separator: "|")
+        func level(_ name: String, of next: String) -> String {
+            let members = (0..<40).map { "\"m\($0)\":{\"$ref\":\"#/$defs/\(next)\"}" }.joined(separator: ",")
+            let names = (0..<40).map { "\"m\($0)\"" }.joined(separator: ",")
+            return "\"\(name)\":{\"type\":\"object\",\"properties\":{\(members)},\"required\":[\(names)]}"
+        }
+        let levels = [level("A", of: "B"), level("B", of: "C"), level("C", of: "D"), level("D", of: "E"), "\"E\":{\"type\":\"string\"}"]
+        let nested =
+            "{\"$defs\":{\(levels.joined(separator: ","))},\"oneOf\":[{\"$ref\":\"#/$defs/A\"},{\"$ref\":\"#/$defs/A\",\"minProperties\":1}]}"
+        let begin = ContinuousClock.now
+        #expect(throws: GrammarError.self) { try Grammar(regex: "(?:\(letters)|.)*X.{13}") }
+        #expect(throws: GrammarError.self) { try Grammar(jsonSchema: nested) }
+        #expect(ContinuousClock.now - begin < .seconds(20))
+    }
+
+    @Test("Thousands of rules that may be empty are told apart in one go")
+    func emptyRules() throws {
+        let rules = (1..<1900).map { "a\($0) ::= a\($0 + 1) \"x\"? " + String(repeating: "\"z\"? ", count: 10) }
+        let begin = ContinuousClock.now
+        _ = try? Grammar(gbnf: "root ::= a1\n" + rules.joined(separator: "\n") + "\na1900 ::= \"y\"")
+        #expect(ContinuousClock.now - begin < .seconds(10))
     }
 }

@@ -41,14 +41,18 @@ extension Automaton {
 
     private func rulesThatMayBeEmpty() -> [Bool] {
         var empty = Array(repeating: false, count: starts.count)
-        var changed = true
-        while changed {
-            changed = false
-            for rule in starts.indices where !empty[rule] && starts[rule] >= 0 {
-                if walkWithoutBytes(from: starts[rule], empty: empty, { _ in }) {
-                    empty[rule] = true
-                    changed = true
-                }
+        // Of a rule that isn't empty yet: those that would have to be looked at again if it were.
+        var callers = Array(repeating: [Int](), count: starts.count)
+        var open = starts.indices.filter { starts[$0] >= 0 }
+        while let rule = open.popLast() {
+            if empty[rule] { continue }
+            var callees: [Int] = []
+            if walkWithoutBytes(from: starts[rule], empty: empty, { callees.append($0) }) {
+                empty[rule] = true
+                open += callers[rule]
+                callers[rule] = []
+            } else {
+                for callee in callees where !empty[callee] { callers[callee].append(rule) }
             }
         }
         return empty

@@ -32,6 +32,9 @@ extension CharacterAutomaton {
                 throw GrammarError(
                     .tooLarge, "patterns and lengths together need more than \(limits.patternStates) states; make them simpler")
             }
+            guard result.targets.count <= limits.patternWork else {
+                throw GrammarError(.tooLarge, "patterns and lengths together take too long to be made ready; make them simpler")
+            }
             let (first, second) = queue[done]
             result.accepts.append(keep(first >= 0 && accepts[first], second >= 0 && other.accepts[second]))
             for (one, two) in pairs {

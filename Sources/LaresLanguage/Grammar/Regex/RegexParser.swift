@@ -117,7 +117,10 @@ struct RegexParser {
         case 0x28: return try group()
         case 0x5B: return .set(try RegexClass.parse(scalars, &at))
         case 0x2A, 0x2B, 0x3F: throw error(.badSyntax, "a quantifier has nothing to repeat")
-        case 0x7B where (try? braces()) != nil: throw error(.badSyntax, "a quantifier has nothing to repeat")
+        case 0x7B:
+            let start = at
+            if try braces() != nil { throw error(.badSyntax, "a quantifier has nothing to repeat") }
+            at = start
         default: break
         }
         at += 1

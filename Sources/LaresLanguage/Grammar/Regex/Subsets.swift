@@ -7,6 +7,7 @@ struct Subsets {
     private var classesOfSet: [[Int]] = []
     private var known: [[Int32]: Int32] = [:]
     private var queue: [[Int32]] = []
+    private var work = 0
 
     init(_ nfa: CharacterNFA, collapsesAtEnd: Bool) {
         self.nfa = nfa
@@ -21,6 +22,9 @@ struct Subsets {
         while done < queue.count {
             guard queue.count <= limits.patternStates else {
                 throw GrammarError(.tooLarge, "the pattern needs more than \(limits.patternStates) states; bound its repetitions lower")
+            }
+            guard work <= limits.patternWork else {
+                throw GrammarError(.tooLarge, "the pattern takes too long to be made ready; use fewer alternatives inside repetitions")
             }
             let state = queue[done]
             automaton.accepts.append(accepts(state, isStart: done == 0))
@@ -39,27 +43,29 @@ struct Subsets {
         return Int32(queue.count - 1)
     }
 
-    private func moves(_ state: [Int32]) -> [[Int32]] {
+    private mutating func moves(_ state: [Int32]) -> [[Int32]] {
         var moves: [[Int32]] = Array(repeating: [], count: classes.count)
         for node in state {
             for (label, target) in nfa.edges[Int(node)] {
                 guard case .set(let set) = label else { continue }
                 for character in classesOfSet[set] { moves[character].append(Int32(target)) }
+                work += classesOfSet[set].count
             }
         }
         return moves
     }
 
-    private func closure(_ nodes: [Int32], isStart: Bool, isEnd: Bool = false) -> [Int32] {
+    private mutating func closure(_ nodes: [Int32], isStart: Bool, isEnd: Bool = false) -> [Int32] {
         var found: Set<Int32> = []
-        var work = nodes
-        while let node = work.popLast() {
+        var open = nodes
+        while let node = open.popLast() {
+            work += 1
             guard found.insert(node).inserted else { continue }
             for (label, target) in nfa.edges[Int(node)] {
                 switch label {
-                case .nothing: work.append(Int32(target))
-                case .atStart: if isStart { work.append(Int32(target)) }
-                case .atEnd: if isEnd { work.append(Int32(target)) }
+                case .nothing: open.append(Int32(target))
+                case .atStart: if isStart { open.append(Int32(target)) }
+                case .atEnd: if isEnd { open.append(Int32(target)) }
                 case .set: break
                 }
             }
@@ -68,7 +74,7 @@ struct Subsets {
         return found.sorted()
     }
 
-    private func accepts(_ state: [Int32], isStart: Bool) -> Bool {
+    private mutating func accepts(_ state: [Int32], isStart: Bool) -> Bool {
         closure(state, isStart: isStart, isEnd: true).contains(Int32(nfa.end))
     }
 

@@ -69,8 +69,7 @@ enum NumberText {
         return low.isZero && !shape.lowIsExcluded ? false : nil
     }
 
-    /// At most 20 digits before and 20 behind the point and an exponent below 100 (308 behind a single digit), so that a number
-    /// ends and is finite as a double.
+    /// At most 20 digits before and 20 behind the point and an exponent below 280, so that a number ends and is finite as a double.
     static func writeFree(_ start: Int32, _ end: Int32, isInteger: Bool, hasSign: Bool, _ builder: inout AutomatonBuilder)
         throws(GrammarError)
     {
@@ -126,10 +125,11 @@ enum NumberText {
         builder.edge(one, .bytes(0x30, 0x39), two)
         builder.edge(one, .nothing, end)
         builder.edge(two, .nothing, end)
-        let hundreds = try builder.node()
-        let tens = try builder.node()
-        builder.edge(sign, .bytes(0x31, 0x32), hundreds)
-        builder.edge(hundreds, .bytes(0x30, 0x39), tens)
+        let (hundred, twoHundred, tens) = (try builder.node(), try builder.node(), try builder.node())
+        builder.byte(sign, 0x31, hundred)
+        builder.byte(sign, 0x32, twoHundred)
+        builder.edge(hundred, .bytes(0x30, 0x39), tens)
+        builder.edge(twoHundred, .bytes(0x30, 0x37), tens)
         builder.edge(tens, .bytes(0x30, 0x39), end)
     }
 

@@ -5,7 +5,7 @@ struct ObjectWriter {
     private let shape: ObjectShape
     private let start: Int32
     private let end: Int32
-    private var names: [(name: String, schema: Conjunction, isRequired: Bool)] = []
+    private var names: [(name: Name, schema: Conjunction, isRequired: Bool)] = []
     private var others: [OtherMembers.Kind] = []
     /// Counting stops here; what is more makes no difference.
     private var mostCounted = 0
@@ -28,7 +28,7 @@ struct ObjectWriter {
 
     /// False if a required member can't be.
     private mutating func collectNames(_ compiler: inout SchemaCompiler) throws(GrammarError) -> Bool {
-        var seen: Set<String> = []
+        var seen: Set<Name> = []
         let required = Set(shape.required)
         let declared = shape.layers.count == 1 ? compiler.layers[shape.layers[0]].names : shape.layers.flatMap { compiler.layers[$0].names }
         for name in declared + shape.required where seen.insert(name).inserted {
@@ -95,7 +95,7 @@ struct ObjectWriter {
         let (name, schema, isRequired) = names[index]
         if !isRequired { compiler.builder.edge(afterComma[slot], .nothing, afterComma[slot + width]) }
         guard !compiler.isNever(schema), mayGoOn(count) else { return }
-        let key = try compiler.builder.literal(afterComma[slot], JSONString.quoted(name))
+        let key = try compiler.builder.literal(afterComma[slot], JSONString.quoted(name.text))
         try compiler.value(try compiler.separator(key, 0x3A), schema, afterMember[(index + 1) * width + self.count(after: count)])
     }
 

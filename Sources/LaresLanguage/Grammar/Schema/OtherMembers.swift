@@ -6,7 +6,7 @@ enum OtherMembers {
         var schema: Conjunction
     }
 
-    static func kinds(_ shape: ObjectShape, besides names: [String], _ compiler: inout SchemaCompiler) throws(GrammarError) -> [Kind] {
+    static func kinds(_ shape: ObjectShape, besides names: [Name], _ compiler: inout SchemaCompiler) throws(GrammarError) -> [Kind] {
         let layers = shape.layers.map { compiler.layers[$0] }
         let patterns = Set(layers.flatMap { $0.patterns.map(\.automaton) }).sorted()
         if patterns.isEmpty, shape.names.isEmpty {
@@ -30,11 +30,11 @@ enum OtherMembers {
 
     /// Cuts the space of keys into parts in which the same patterns match.
     private static func split(
-        _ shape: ObjectShape, _ patterns: [Int], _ names: [String], _ compiler: inout SchemaCompiler
+        _ shape: ObjectShape, _ patterns: [Int], _ names: [Name], _ compiler: inout SchemaCompiler
     ) throws(GrammarError) -> [(CharacterAutomaton, Set<Int>)] {
         let limits = compiler.limits
         var all = CharacterAutomaton.length(0, nil)
-        if !names.isEmpty { all = try CharacterAutomaton(texts: names, limits: limits).inverted }
+        if !names.isEmpty { all = try CharacterAutomaton(texts: names.map(\.text), limits: limits).inverted }
         if let rule = try keyAutomaton(shape.names, &compiler) { all = try all.combined(with: rule, limits: limits) { $0 && $1 } }
         var parts: [(CharacterAutomaton, Set<Int>)] = [(all, [])]
         for pattern in patterns {
@@ -64,7 +64,7 @@ enum OtherMembers {
     }
 
     /// Whether `propertyNames` admits a name.
-    static func allows(_ name: String, _ names: Conjunction, _ compiler: inout SchemaCompiler) throws(GrammarError) -> Bool {
+    static func allows(_ name: Name, _ names: Conjunction, _ compiler: inout SchemaCompiler) throws(GrammarError) -> Bool {
         if names.isEmpty { return true }
         for shape in try compiler.form(of: names).strings where compiler.allowed([name], shape) == [name] {
             if shape.values?.contains(name) ?? true { return true }
@@ -90,10 +90,12 @@ enum OtherMembers {
     }
 
     /// Any key but these.
-    private static func keyRule(besides names: [String], _ compiler: inout SchemaCompiler) throws(GrammarError) -> Int32 {
+    private static func keyRule(besides names: [Name], _ compiler: inout SchemaCompiler) throws(GrammarError) -> Int32 {
         if names.isEmpty { return try compiler.rule(for: StringShape()) }
-        let isSimple = names.allSatisfy { name in name.utf8.allSatisfy { $0 >= 0x20 && $0 < 0x7F && $0 != 0x22 && $0 != 0x5C } }
-        guard isSimple else { return try keyRule(try CharacterAutomaton(texts: names, limits: compiler.limits).inverted, &compiler) }
+        let isSimple = names.allSatisfy { name in name.text.utf8.allSatisfy { $0 >= 0x20 && $0 < 0x7F && $0 != 0x22 && $0 != 0x5C } }
+        guard isSimple else {
+            return try keyRule(try CharacterAutomaton(texts: names.map(\.text), limits: compiler.limits).inverted, &compiler)
+        }
         let (rule, inside, end) = try openedKey(&compiler)
         var tree = try NameTree(try compiler.stringTail(), end, &compiler.builder)
         try tree.write(names, from: inside, &compiler.builder)
@@ -133,10 +135,10 @@ private struct NameTree {
         leads.append((0x5C, 0x5C, escaped))
     }
 
-    mutating func write(_ names: [String], from root: Int32, _ builder: inout AutomatonBuilder) throws(GrammarError) {
+    mutating func write(_ names: [Name], from root: Int32, _ builder: inout AutomatonBuilder) throws(GrammarError) {
         var path: [(node: Int32, children: [UInt8], isName: Bool)] = [(root, [], false)]
         var last: [UInt8] = []
-        for name in names.map({ Array($0.utf8) }).sorted(by: { $0.lexicographicallyPrecedes($1) }) {
+        for name in names.map({ Array($0.text.utf8) }).sorted(by: { $0.lexicographicallyPrecedes($1) }) {
             let shared = zip(last, name).prefix { $0 == $1 }.count
             while path.count > shared + 1 { close(path.removeLast(), &builder) }
             for byte in name[shared...] {

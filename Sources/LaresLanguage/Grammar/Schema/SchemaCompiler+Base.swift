@@ -49,8 +49,8 @@ extension SchemaCompiler {
     private func numbers(_ schema: Int, _ form: inout NormalForm) throws(GrammarError) {
         for index in form.numbers.indices {
             try numberFormat(schema, &form.numbers[index])
-            form.numbers[index].raise(try bound(schema, "minimum"), try flag(schema, "exclusiveMinimum"))
-            form.numbers[index].lower(try bound(schema, "maximum"), try flag(schema, "exclusiveMaximum"))
+            form.numbers[index].raise(try decimal(schema, "minimum"), try flag(schema, "exclusiveMinimum"))
+            form.numbers[index].lower(try decimal(schema, "maximum"), try flag(schema, "exclusiveMaximum"))
             form.numbers[index].raise(try exclusive(schema, "exclusiveMinimum"), true)
             form.numbers[index].lower(try exclusive(schema, "exclusiveMaximum"), true)
             if let multiple = try decimal(schema, "multipleOf") {
@@ -80,8 +80,6 @@ extension SchemaCompiler {
         }
     }
 
-    private func bound(_ schema: Int, _ key: String) throws(GrammarError) -> Decimal? { try decimal(schema, key) }
-
     /// Draft 4 has `exclusiveMinimum: true` beside `minimum`.
     private func flag(_ schema: Int, _ key: String) throws(GrammarError) -> Bool {
         guard let entry = text.member(schema, key), case .bool(let flag) = text[entry] else { return false }
@@ -109,12 +107,12 @@ extension SchemaCompiler {
 
     /// The number of a pattern's automaton; nil if it admits everything.
     mutating func automaton(pattern: String, _ entry: Int) throws(GrammarError) -> Int? {
-        if let known = automatonNumbers[pattern] { return known < 0 ? nil : known }
+        if let known = automatonNumbers[Name(pattern)] { return known < 0 ? nil : known }
         do {
             let node = try RegexParser.parse(pattern, limits: limits)
             let automaton = try CharacterAutomaton(node, searches: true, limits: limits)
             let number = automaton.accepts.count == 1 && automaton.isEverything ? -1 : try add(automaton)
-            automatonNumbers[pattern] = number
+            automatonNumbers[Name(pattern)] = number
             return number < 0 ? nil : number
         } catch {
             throw GrammarError(
@@ -140,7 +138,7 @@ extension SchemaCompiler {
     private mutating func format(_ entry: Int) throws(GrammarError) -> Int? {
         guard let name = text.string(entry) else { throw error(.badKeyword, "format", entry, "'format' is not a string") }
         if let expression = StringFormats.expressions[name] {
-            let key = "format:" + name
+            let key = Name("format:" + name)
             if let known = automatonNumbers[key] { return known }
             let node = try RegexParser.parse(expression, limits: limits)
             let number = try add(try CharacterAutomaton(node, searches: false, limits: limits))
@@ -184,8 +182,8 @@ extension SchemaCompiler {
         var layer = ObjectLayer()
         if let entry = text.member(schema, "properties") {
             for (key, value) in try object("properties", entry) {
-                layer.names.append(key)
-                layer.members[key] = conjunction(value)
+                layer.names.append(Name(key))
+                layer.members[Name(key)] = conjunction(value)
             }
         }
         if let entry = text.member(schema, "patternProperties") {
@@ -210,12 +208,14 @@ extension SchemaCompiler {
         return members
     }
 
-    func names(_ key: String, _ entry: Int) throws(GrammarError) -> [String] {
+    func names(_ key: String, _ entry: Int) throws(GrammarError) -> [Name] {
         guard case .array(let list) = text[entry] else { throw error(.badKeyword, key, entry, "'\(key)' is not a list of names") }
-        var names: [String] = []
+        var (names, seen): ([Name], Set<Name>) = ([], [])
         for item in list {
-            guard let name = text.string(item) else { throw error(.badKeyword, key, item, "'\(key)' is not a list of names") }
-            if !names.contains(name) { names.append(name) }
+            guard let name = text.string(item).map(Name.init) else {
+                throw error(.badKeyword, key, item, "'\(key)' is not a list of names")
+            }
+            if seen.insert(name).inserted { names.append(name) }
         }
         return names
     }

@@ -60,12 +60,13 @@ extension SchemaCompiler {
             case "dependencies", "dependentRequired", "dependentSchemas":
                 form = try dependencies(form, value, key)
             default:
-                if !hasBase, SchemaKeywords.ofTypes.contains(key) {
-                    form = try intersection(form, try base(schema, members))
-                    hasBase = true
-                } else {
+                guard SchemaKeywords.ofTypes.contains(key) else {
                     try checkKeyword(key, value)
+                    continue
                 }
+                if hasBase { continue }
+                form = try intersection(form, try base(schema, members))
+                hasBase = true
             }
         }
         return form
@@ -103,11 +104,11 @@ extension SchemaCompiler {
     private mutating func enumeration(_ value: Int) throws(GrammarError) -> NormalForm {
         guard case .array(let values) = text[value] else { throw error(.badKeyword, "enum", value, "'enum' is not a list") }
         var form = NormalForm.never
-        var strings: [String] = []
+        var strings: [Name] = []
         var numbers: [Decimal] = []
         for value in values {
             switch text[value] {
-            case .string(let text): strings.append(text)
+            case .string(let text): strings.append(Name(text))
             case .number(let number): numbers.append(number)
             default: form.formUnion(literal(value))
             }
@@ -124,7 +125,7 @@ extension SchemaCompiler {
         case .null: form.null = true
         case .bool(let value): if value { form.yes = true } else { form.no = true }
         case .number(let value): form.numbers = [NumberShape(values: [value])]
-        case .string(let value): form.strings = [StringShape(values: [value])]
+        case .string(let value): form.strings = [StringShape(values: [Name(value)])]
         case .array(let items):
             let prefix = items.map { [number(of: .literal($0))] }
             form.arrays = [
@@ -133,8 +134,8 @@ extension SchemaCompiler {
         case .object(let members):
             var layer = ObjectLayer(additional: [number(of: .never)])
             for (key, value) in members {
-                layer.names.append(key)
-                layer.members[key] = [number(of: .literal(value))]
+                layer.names.append(Name(key))
+                layer.members[Name(key)] = [number(of: .literal(value))]
             }
             layers.append(layer)
             form.objects = [ObjectShape(layers: [layers.count - 1], required: layer.names)]

@@ -37,6 +37,12 @@ extension SchemaCompiler {
     private mutating func isEmpty(_ conjunction: Conjunction, _ depth: Int) throws(GrammarError) -> Bool {
         if isNever(conjunction) { return true }
         guard depth > 0, conjunction.count > 1 else { return false }
+        emptinessChecks += 1
+        guard emptinessChecks <= limits.shapes else {
+            throw GrammarError(
+                .tooLarge, keyword: "oneOf",
+                "whether the branches exclude each other takes too long to find out; use 'anyOf' or a 'const' member")
+        }
         let form: NormalForm
         do {
             form = try self.form(of: conjunction)
@@ -69,7 +75,7 @@ extension SchemaCompiler {
 
 extension SchemaCompiler {
     /// What a member of an object must be.
-    func member(_ name: String, of shape: ObjectShape) -> Conjunction {
+    func member(_ name: Name, of shape: ObjectShape) -> Conjunction {
         var all: Set<Int> = []
         for layer in shape.layers.map({ layers[$0] }) {
             var isNamed = false
@@ -77,7 +83,7 @@ extension SchemaCompiler {
                 all.formUnion(own)
                 isNamed = true
             }
-            for (automaton, schema) in layer.patterns where automata[automaton].matches(name) {
+            for (automaton, schema) in layer.patterns where automata[automaton].matches(name.text) {
                 all.formUnion(schema)
                 isNamed = true
             }
@@ -87,19 +93,19 @@ extension SchemaCompiler {
     }
 
     /// The values of a list that a shape admits.
-    func allowed(_ values: [String], _ shape: StringShape) -> [String] { values.filter { contains(shape, $0) } }
+    func allowed(_ values: [Name], _ shape: StringShape) -> [Name] { values.filter { contains(shape, $0) } }
 
-    private func contains(_ shape: StringShape, _ value: String) -> Bool {
-        let count = value.unicodeScalars.count
+    private func contains(_ shape: StringShape, _ value: Name) -> Bool {
+        let count = value.text.unicodeScalars.count
         if count < shape.minimum { return false }
         if let maximum = shape.maximum, count > maximum { return false }
-        return shape.automata.allSatisfy { automata[$0].matches(value) }
+        return shape.automata.allSatisfy { automata[$0].matches(value.text) }
     }
 
     /// The automaton of a shape of strings, with lengths that are not implied.
     func automaton(of shape: StringShape) throws(GrammarError) -> CharacterAutomaton {
         if let values = shape.values {
-            return try CharacterAutomaton(texts: allowed(values, shape), limits: limits)
+            return try CharacterAutomaton(texts: allowed(values, shape).map(\.text), limits: limits)
         }
         guard let first = shape.automata.first else {
             guard max(shape.minimum, shape.maximum ?? 0) <= limits.patternStates else {

@@ -50,13 +50,10 @@ extension SchemaCompiler {
         shape.maximum = smaller(first.maximum, second.maximum)
         shape.automata = Set(first.automata + second.automata).sorted()
         shape.values = first.values ?? second.values
-        if let other = second.values { shape.values = shape.values?.filter { value in other.contains { isSame($0, value) } } }
+        if let other = second.values { shape.values = shape.values?.filter(other.contains) }
         if let maximum = shape.maximum, maximum < shape.minimum { return nil }
         return shape.values?.isEmpty == true ? nil : shape
     }
-
-    /// By code point; Swift's `==` takes composed and decomposed characters for the same.
-    private static func isSame(_ first: String, _ second: String) -> Bool { first.utf8.elementsEqual(second.utf8) }
 
     private static func intersection(_ first: ArrayShape, _ second: ArrayShape) -> ArrayShape? {
         var shape = first
@@ -160,13 +157,13 @@ extension SchemaCompiler {
     }
 
     /// Objects without a member.
-    mutating func lacking(_ name: String) -> ObjectShape {
+    mutating func lacking(_ name: Name) -> ObjectShape {
         layers.append(ObjectLayer(names: [name], members: [name: [number(of: .never)]]))
         return ObjectShape(layers: [layers.count - 1])
     }
 
     /// Objects with a member that is so.
-    mutating func having(_ name: String, _ schema: Conjunction) -> ObjectShape {
+    mutating func having(_ name: Name, _ schema: Conjunction) -> ObjectShape {
         guard !schema.isEmpty else { return ObjectShape(required: [name]) }
         layers.append(ObjectLayer(names: [name], members: [name: schema]))
         return ObjectShape(layers: [layers.count - 1], required: [name])
@@ -174,7 +171,8 @@ extension SchemaCompiler {
 
     mutating func dependencies(_ form: NormalForm, _ value: Int, _ keyword: String) throws(GrammarError) -> NormalForm {
         var form = form
-        for (name, dependency) in try object(keyword, value) {
+        for (key, dependency) in try object(keyword, value) {
+            let name = Name(key)
             var without = NormalForm.anything
             without.objects = [lacking(name)]
             var with = NormalForm.never

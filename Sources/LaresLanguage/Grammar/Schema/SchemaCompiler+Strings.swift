@@ -15,7 +15,7 @@ extension SchemaCompiler {
         let (rule, start, end) = try newRule()
         stringRules[shape] = rule
         if let values = shape.values {
-            try builder.choices(from: start, allowed(values, shape).map { JSONString.quoted($0) }, to: end)
+            try builder.choices(from: start, allowed(values, shape).map { JSONString.quoted($0.text) }, to: end)
             return rule
         }
         let inside = try builder.literal(start, [0x22])

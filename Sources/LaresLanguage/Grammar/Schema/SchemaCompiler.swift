@@ -27,7 +27,7 @@ struct SchemaCompiler {
     var inProgress: Set<Int> = []
     var layers: [ObjectLayer] = []
     var automata: [CharacterAutomaton] = []
-    var automatonNumbers: [String: Int] = [:]
+    var automatonNumbers: [Name: Int] = [:]
 
     var rules: [Conjunction: Int32] = [:]
     var stringRules: [StringShape: Int32] = [:]
@@ -36,6 +36,7 @@ struct SchemaCompiler {
     var shared = SharedRules()
     var depth = 0
     var pairCount = 0
+    var emptinessChecks = 0
     var patternStates = 0
 
     init(_ text: SchemaText, limits: GrammarLimits) throws(GrammarError) {

@@ -30,7 +30,7 @@ struct SchemaText: Sendable {
     /// The member of an object.
     func member(_ index: Int, _ key: String) -> Int? {
         guard case .object(let members) = entries[index].value else { return nil }
-        return members.first { $0.key == key }?.value
+        return members.first { $0.key == key && $0.key.utf8.elementsEqual(key.utf8) }?.value
     }
 
     func string(_ index: Int) -> String? {

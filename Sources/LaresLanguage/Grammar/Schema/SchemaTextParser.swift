@@ -63,14 +63,13 @@ struct SchemaTextParser {
     private mutating func object(_ index: Int, _ depth: Int) throws(GrammarError) -> SchemaText.Value {
         at += 1
         var members: [(key: String, value: Int)] = []
-        var keys: Set<String> = []
+        var keys: Set<Name> = []
         if take(0x7D) { return .object(members) }
         repeat {
             skipSpace()
             guard next == 0x22 else { throw error("a key in quotes was expected") }
             let key = try string()
-            // Keys that differ only in how an accent is composed count as the same here: Swift's strings do not tell them apart.
-            guard keys.insert(key).inserted else { throw error("the key '\(key)' stands twice in an object") }
+            guard keys.insert(Name(key)).inserted else { throw error("the key '\(key)' stands twice in an object") }
             guard take(0x3A) else { throw error("':' was expected") }
             members.append((key, try value(parent: index, step: key, depth: depth)))
         } while take(0x2C)

@@ -85,7 +85,7 @@ struct StringShape: Hashable {
     var minimum = 0
     var maximum: Int?
     var automata: [Int] = []
-    var values: [String]?
+    var values: [Name]?
 }
 
 /// Arrays of a length; every layer says what its items are.
@@ -109,7 +109,7 @@ struct ArrayShape: Hashable {
 /// Objects of a number of members; every layer (a number) says what their members are.
 struct ObjectShape: Hashable {
     var layers: [Int] = []
-    var required: [String] = []
+    var required: [Name] = []
     var minimum = 0
     var maximum: Int?
     /// What the names must be.
@@ -118,8 +118,8 @@ struct ObjectShape: Hashable {
 
 /// `properties`, `patternProperties` and `additionalProperties` of one schema.
 struct ObjectLayer {
-    var names: [String] = []
-    var members: [String: Conjunction] = [:]
+    var names: [Name] = []
+    var members: [Name: Conjunction] = [:]
     var patterns: [(automaton: Int, schema: Conjunction)] = []
     var additional: Conjunction = []
 }

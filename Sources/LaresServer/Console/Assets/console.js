@@ -1,4 +1,4 @@
-// What every page may have: confirmations in a dialog, copying, live rows. Pages work without all of it.
+// What every page may have: confirmations in a dialog, copying, live parts. Pages work without all of it.
 const words = document.body.dataset;
 
 function opens(link) {
@@ -43,19 +43,43 @@ function copies(box) {
 document.querySelectorAll("[data-dialog]").forEach(opens);
 document.querySelectorAll(".copy").forEach(copies);
 document.querySelector("form[action='/sign-out']")?.addEventListener("submit", () => sessionStorage.clear());
-document.querySelector(".note[tabindex]:not([hidden])")?.focus();
+document.querySelector(".note[tabindex]:not([hidden]), [data-result]")?.focus();
+document.querySelector("[data-most]")?.addEventListener("change", ({ target }) => {
+  const { most, large } = target.dataset;
+  target.setCustomValidity(target.files[0]?.size > most ? large : "");
+});
 
-// Live rows: the server sends finished rows; only cells that differ are replaced, so focus stays where it is.
+// Live pages: the server sends finished HTML; only what differs is replaced, so focus stays where it is.
 const live = document.querySelector("[data-live]");
 const pill = document.getElementById("live");
 const offline = document.getElementById("offline");
-let source, since, timer;
+let source, since, timer, ended;
 
-function show({ sentence, rows }) {
+function parsed(html) {
+  const box = document.createElement("template");
+  box.innerHTML = html;
+  return box;
+}
+
+function show({ sentence, rows, parts, said, over }) {
   document.getElementById("sentence").textContent = sentence;
-  const table = document.createElement("template");
-  table.innerHTML = rows;
-  const fresh = [...table.content.querySelectorAll("tr")];
+  for (const [id, html] of Object.entries(parts ?? {})) swap(document.getElementById(id), parsed(html));
+  if (rows !== undefined) showRows([...parsed(rows).content.querySelectorAll("tr")]);
+  if (!over) return;
+  ended = true;
+  document.getElementById("said").textContent = said;
+  pill.hidden = true;
+  disconnect();
+}
+
+function swap(box, fresh) {
+  if (box.innerHTML === fresh.innerHTML) return;
+  const held = box.contains(document.activeElement);
+  box.replaceChildren(fresh.content);
+  if (held) (box.querySelector("a") ?? document.getElementById("main")).focus();
+}
+
+function showRows(fresh) {
   if (live.tagName !== "TBODY" || !fresh.length) {
     if (fresh.length || live.tagName === "TBODY") location.reload();
     return;
@@ -100,6 +124,7 @@ function disconnect() {
 
 function connect() {
   disconnect();
+  if (ended) return;
   const mine = (source = new EventSource(live.dataset.live));
   mine.onopen = () => {
     since = undefined;

@@ -1,0 +1,99 @@
+import Foundation
+import LaresServing
+
+/// The page of a network: its versions, its names, the trial beside it, and what may be done.
+struct NetworkDetail {
+    let model: RegisteredModel
+    let standing: NetworkStanding
+    let trial: (answers: Int, failures: Int, difference: Float)?
+    let amount: Amount
+    let mayChange: Bool
+    /// The version that a step back leads to.
+    var previous: Int?
+    /// What was just done, as a sentence.
+    var done: String?
+    /// Why a change could not be made.
+    var trouble: Trouble?
+    var now = Date()
+
+    private var words: Words { amount.words }
+    private var production: Int? { model.aliases[RegisteredModel.production] }
+
+    /// The fields of the template `network`.
+    var fields: [String: Any] {
+        var fields = standing.state(of: model).fields(words)
+        fields["name"] = model.name
+        fields["sentence"] = sentence
+        fields["try"] = model.page + "/try"
+        fields["page"] = model.page
+        fields["change"] = mayChange
+        fields["load"] = mayChange && (standing.isClosed || standing.loaded.isEmpty) ? model.page + "/load" : false
+        fields["unload"] = mayChange && !standing.loaded.isEmpty ? model.page + "/unload" : false
+        fields["remove"] = mayChange ? model.page + "/remove" : false
+        fields["removeTitle"] = words("net.removeTitle", ["name": model.name])
+        fields["removeText"] = words("net.removeText", ["count": "\(model.versions.count)"])
+        fields["done"] = done ?? false
+        fields["failure"] = model.standard.flatMap { standing.failures[$0.number] } ?? false
+        fields["versions"] = model.versions.reversed().map(row)
+        fields["aliases"] = model.aliases.sorted { $0.key < $1.key }.map(alias)
+        fields["choices"] = model.versions.reversed().map(choice)
+        fields["back"] = mayChange && previous != nil
+        fields["rollback"] = words("net.rollback", ["version": "\(previous ?? 0)"])
+        fields.merge(trialFields) { $1 }
+        return fields.merging(Trouble.fields(trouble, title: words("net.failed"), form: ["alias", "percent"])) { $1 }
+    }
+
+    private var sentence: String {
+        let state = standing.state(of: model), number = "\(model.standard?.number ?? 0)"
+        let memory = amount.bytes(standing.bytes)
+        guard let last = standing.lastAnswer, state == .loaded else {
+            return words("net.sentence.\(state.rawValue)", ["version": number, "memory": memory])
+        }
+        return words("net.sentence.used", ["version": number, "memory": memory, "ago": amount.ago(last, now: now)])
+    }
+
+    private func row(_ version: ModelVersion) -> [String: Any] {
+        let isProduction = version.number == production, rollout = model.rollout
+        let names = model.aliases(of: version.number).filter { $0 != RegisteredModel.production }
+        return [
+            "number": "\(version.number)", "title": words("net.version", ["version": "\(version.number)"]), "href": version.page,
+            "names": names.isEmpty ? false : names.joined(separator: ", "), "published": amount.ago(version.created, now: now),
+            "publishedExact": amount.exact(version.created), "size": amount.bytes(version.bytes),
+            "metric": MetricText(words).best(of: version.card.metrics) ?? words("unit.none"), "isProduction": isProduction,
+            "isTried": rollout?.number == version.number && !isProduction, "promote": mayChange && !isProduction,
+            "promoteName": words("net.promoteName", ["version": "\(version.number)"]),
+        ]
+    }
+
+    private func choice(_ version: ModelVersion) -> [String: Any] {
+        ["number": "\(version.number)", "label": words("net.version", ["version": "\(version.number)"])]
+    }
+
+    private func alias(_ alias: String, _ number: Int) -> [String: Any] {
+        [
+            "alias": alias, "target": words("net.version", ["version": "\(number)"]),
+            "drop": mayChange && alias != RegisteredModel.production, "dropName": words("net.dropName", ["alias": alias]),
+        ]
+    }
+
+    /// The trial under way, or the versions that one may be begun with.
+    private var trialFields: [String: Any] {
+        let others = model.versions.reversed().filter { $0.number != model.standard?.number }
+        var fields: [String: Any] = [
+            "trial": false, "mayTry": mayChange && model.rollout == nil && !others.isEmpty,
+            "others": others.map(choice),
+        ]
+        guard let rollout = model.rollout else { return fields }
+        let (answers, failures, difference) = self.trial ?? (0, 0, 0)
+        var facts = [("net.answers", amount.whole(answers)), ("net.failures", amount.whole(failures))]
+        if rollout.kind == .shadow { facts.append(("net.difference", amount.figure(Double(difference)))) }
+        let trial: [String: Any] = [
+            "trialText": words("net.trial.\(rollout.kind.rawValue)", ["version": "\(rollout.number)", "percent": "\(rollout.percent)"]),
+            "trialRule": words(
+                "net.trialRule", ["share": amount.percent(rollout.errorShare), "least": amount.whole(rollout.least)]),
+            "counts": facts.map { ["label": words($0.0), "value": $0.1] }, "tried": "\(rollout.number)",
+        ]
+        fields["trial"] = trial
+        return fields
+    }
+}

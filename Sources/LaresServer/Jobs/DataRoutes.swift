@@ -1,0 +1,61 @@
+import HTTPTypes
+import Hummingbird
+import LaresAccess
+import LaresJSON
+import LaresServing
+
+/// `/lares/v1/data`: data sets to train with, sent once and kept until they are removed.
+struct DataRoutes {
+    let jobs: TrainingJobs?
+    let audit: AuditLog?
+    /// The most bytes of one data set.
+    let limit: Int
+
+    var routes: [APIRoute] {
+        [
+            APIRoute(method: .get, path: "/lares/v1/data", handler: list),
+            APIRoute(method: .post, path: "/lares/v1/data", handler: add),
+            APIRoute(method: .get, path: "/lares/v1/data/{data}", handler: show),
+            APIRoute(method: .delete, path: "/lares/v1/data/{data}", handler: remove),
+        ]
+    }
+
+    func list(_ request: Request, _ context: LaresContext) async throws -> Response {
+        let changes = try changes(context)
+        return .json(["data": .array(changes.jobs.data.all().map(\.json))])
+    }
+
+    /// A form with a file, or the file alone with `?name=…`; it is read through before it is kept.
+    func add(_ request: Request, _ context: LaresContext) async throws -> Response {
+        let changes = try changes(context)
+        return try await telling {
+            let set = try await changes.addData(request, named: request.uri.queryParameters.get("name") ?? "data", limit: limit)
+            return .json(set.json, status: .created)
+        }
+    }
+
+    func show(_ request: Request, _ context: LaresContext) async throws -> Response {
+        let changes = try changes(context)
+        return try await telling { .json(try changes.jobs.data.find(id(context)).json) }
+    }
+
+    func remove(_ request: Request, _ context: LaresContext) async throws -> Response {
+        let changes = try changes(context)
+        return try await telling {
+            let set = try changes.removeData(id(context))
+            return .json(["removed": .string(set.id), "bytes_freed": .int(set.bytes)])
+        }
+    }
+
+    private func id(_ context: LaresContext) -> String { context.parameters.get("data") ?? "" }
+
+    private func changes(_ context: LaresContext) throws -> JobChanges {
+        try context.requireTrainer()
+        guard let jobs else { throw APIError(.notFound, type: "invalid_request_error", code: "not_here", "this server runs without jobs") }
+        return JobChanges(jobs: jobs, audit: audit, caller: context.caller, logger: context.logger)
+    }
+
+    private func telling(_ body: () async throws -> Response) async throws -> Response {
+        do { return try await body() } catch { throw APIError(job: error) }
+    }
+}

@@ -1,0 +1,134 @@
+import Dispatch
+import Foundation
+import LaresJSON
+import Logging
+import ServiceLifecycle
+
+extension TrainingJobs {
+    /// Processes that are started for one job before it counts as failed: a job that ends the server each time mustn't do so for ever.
+    static let mostAttempts = 5
+
+    /// Works on the line until the server goes down; a job that runs then writes a checkpoint and goes on when the server is back.
+    public func run() async throws {
+        wake.yield()
+        await withTaskCancellationOrGracefulShutdownHandler {
+            for await _ in wakes { await workThrough() }
+        } onCancelOrGracefulShutdown: {
+            Task { await self.end() }
+        }
+    }
+
+    private func end() {
+        isEnding = true
+        current?.child.stop()
+        wake.finish()
+    }
+
+    /// Where nothing can be written down (the disk is full), the line stands still, and everything else goes on.
+    private func workThrough() async {
+        do {
+            if !isRequeued { try store.requeue() }
+            isRequeued = true
+            try saveRest()
+            meet(nil)
+            while !isEnding, !Task.isCancelled, let job = try store.next() { try await work(on: job) }
+        } catch {
+            meet("the jobs can't be written down, so none is started: \(ServingError(full: error)?.message ?? "\(error)")")
+            logger.error("jobs stand still", metadata: ["why": "\(error)"])
+            DispatchQueue.global().asyncAfter(deadline: .now() + .milliseconds(Int(pause / .milliseconds(1)))) { [wake] in wake.yield() }
+        }
+    }
+
+    /// Runs a job's child, and publishes what it learnt.
+    private func work(on job: Job) async throws {
+        var job = job
+        let folder = try folder(job.id)
+        job.attempts += 1
+        job.state = job.attempts > Self.mostAttempts ? .failed : .running
+        if job.state == .failed {
+            (job.message, job.ended) = ("the server ended \(Self.mostAttempts) times while it ran", Date())
+            job.note(.failed)
+        }
+        try save(job)
+        guard job.state == .running else { return }
+        let child = TrainingChild(executable: executable), began = ContinuousClock.now
+        current = (job.id, child)
+        defer { current = nil }
+        let event = await outcome(of: job, folder, child)
+        await conclude(job.id, event, folder, Int((ContinuousClock.now - began) / .seconds(1)))
+        try saveRest()
+    }
+
+    /// Runs the child; one that has finished before needn't run again.
+    private func outcome(of job: Job, _ folder: String, _ child: TrainingChild) async -> TrainingEvent {
+        if let card = Self.card(in: folder + "/output") { return .finished(card: card) }
+        let hasData = FileManager.default.fileExists(atPath: folder + "/data")
+        var order = TrainingOrder(recipe: folder + "/recipe.json", data: hasData ? folder + "/data" : nil, output: folder + "/output")
+        (order.limits, order.spent) = (job.limits, job.spent)
+        let (events, continuation) = AsyncStream<TrainingEvent>.makeStream(bufferingPolicy: .bufferingNewest(1024))
+        let id = job.id
+        async let result: TrainingEvent = { [order] in
+            defer { continuation.finish() }
+            do { return try await child.run(order) { continuation.yield($0) } } catch { return .failed("\(error)") }
+        }()
+        for await event in events { advance(id, event) }
+        return await result
+    }
+
+    /// What a training writes last.
+    private static func card(in folder: String) -> JSON? {
+        guard FileManager.default.fileExists(atPath: folder + "/network.safetensors"),
+            let text = FileManager.default.contents(atPath: folder + "/card.json")
+        else { return nil }
+        return try? JSON(parsing: Array(text))
+    }
+
+    private func advance(_ id: String, _ event: TrainingEvent) {
+        guard var job = live[id] else { return }
+        switch event {
+        case .started(let isResumed, let losses):
+            job.curve = losses
+            job.note(isResumed ? .resumed : .started)
+        case .progress(let progress):
+            job.progress = progress
+            // The first that is told of a new count of epochs is the end of one.
+            if let epoch = progress["epoch"]?.number.flatMap({ Int(exactly: $0) }), let loss = progress["loss"]?.number {
+                job.curve.append(epoch, loss: Float(loss), validation: progress["validation"]?.number.map { Float($0) })
+            }
+        case .stopped, .finished, .failed: return
+        }
+        live[id] = job
+        tell(job)
+    }
+
+    /// Makes the end of a job's process known; it is still to be written down.
+    private func conclude(_ id: String, _ event: TrainingEvent, _ folder: String, _ seconds: Int) async {
+        guard var job = live[id] else { return }
+        job.spent += seconds
+        switch event {
+        case .finished(let card):
+            do {
+                try await publish(job, folder + "/output")
+                (job.state, job.card) = (.finished, card)
+            } catch {
+                let why = ServingError(full: error)?.message ?? "\(error)"
+                job.state = .failed
+                job.message = "the network is trained but could not be published: \(why); resume the job to try again"
+            }
+        case .stopped:
+            // Stopped without being cancelled: the server goes down, and goes on later.
+            job.state = cancelled.contains(id) ? .cancelled : .queued
+            if job.state == .queued { job.attempts -= 1 }
+        case .failed(let message): (job.state, job.message) = cancelled.contains(id) ? (.cancelled, nil) : (.failed, message)
+        case .started, .progress: return
+        }
+        cancelled.remove(id)
+        if job.isOver { job.ended = Date() }
+        job.note(Self.ending[job.state] ?? .interrupted)
+        live[id] = job
+        unsaved.insert(id)
+        tell(job)
+    }
+
+    private static let ending: [Job.State: JobNote.Event] = [.finished: .finished, .failed: .failed, .cancelled: .cancelled]
+}
