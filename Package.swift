@@ -103,6 +103,7 @@ let package = Package(
             name: "LaresServingTests",
             dependencies: [
                 "CZlib", "LaresAccess", "LaresJSON", "LaresLanguage", "LaresNeural", "LaresServing", "LaresStore", "LaresTensor",
+                .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "Metrics", package: "swift-metrics"),
                 .product(name: "MetricsTestKit", package: "swift-metrics"),

@@ -12,7 +12,7 @@ func makeFile(_ path: String) throws {
     guard descriptor >= 0 else {
         let reason = errno
         throw StoreError(
-            reason == ENOSPC ? .noSpace : .notWritable,
+            reason == ENOSPC || reason == EDQUOT ? .noSpace : .notWritable,
             "'\(path)' can't be written: \(String(cString: strerror(reason))); make room, or check its rights")
     }
     close(descriptor)

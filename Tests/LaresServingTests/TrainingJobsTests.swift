@@ -1,4 +1,5 @@
 import Foundation
+import GRDB
 import LaresJSON
 import LaresServing
 import LaresStore
@@ -23,7 +24,7 @@ import Testing
 
     private func jobs(_ home: LaresHome, _ lines: String, publish: @escaping TrainingJobs.Publishing = { _, _ in }) throws -> TrainingJobs {
         let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
-        return try TrainingJobs(home: home, executable: program(lines, in: home), logger: logger, publish: publish)
+        return try TrainingJobs(home: home, executable: program(lines, in: home), pause: .milliseconds(5), logger: logger, publish: publish)
     }
 
     /// Runs the line until a job is over.
@@ -111,6 +112,59 @@ import Testing
         }
         let job = try await end(of: id, jobs)
         #expect(job.state == .finished && job.card == ["metrics": 2])
+    }
+
+    /// Lets the jobs' database refuse every job that is to get a state, as a full disk does.
+    private func refuse(_ state: String?, _ home: LaresHome) throws {
+        var settings = Configuration()
+        settings.busyMode = .timeout(10)
+        try DatabaseQueue(path: home.file("jobs.db"), configuration: settings).write {
+            try $0.execute(sql: "DROP TRIGGER IF EXISTS full")
+            guard let state else { return }
+            try $0.execute(
+                sql: "CREATE TRIGGER full BEFORE UPDATE ON jobs WHEN NEW.state = '\(state)' BEGIN SELECT RAISE(ABORT, 'no room'); END")
+        }
+    }
+
+    @Test func aLineThatCannotBeWrittenDownStandsStillSaysWhyAndGoesOn() async throws {
+        let home = try home()
+        let jobs = try jobs(home, #"echo '{"event":"finished","card":{}}'"#)
+        let id = try await jobs.submit(TrainingJobsTests.recipe, data: .bytes([])).id
+        try refuse("running", home)
+        let updates = try await jobs.updates(of: id)
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { try await jobs.run() }
+            var last: Job?
+            for await job in updates {
+                last = job
+                guard let message = job.message else { continue }
+                #expect(job.state == .queued && message.contains("none is started") && message.contains("no room"))
+                #expect(try await jobs.newest(1).first?.message == message)
+                try refuse(nil, home)
+            }
+            group.cancelAll()
+            #expect(last?.state == .finished && last?.attempts == 1 && last?.message == nil)
+        }
+    }
+
+    @Test func theEndOfATrainingIsKnownAtOnceAndWrittenDownWhenThereIsRoom() async throws {
+        let home = try home()
+        let jobs = try jobs(home, #"echo '{"event":"finished","card":{"metrics":3}}'"#)
+        let id = try await jobs.submit(TrainingJobsTests.recipe, data: .bytes([])).id
+        try refuse("finished", home)
+        let updates = try await jobs.updates(of: id)
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { try await jobs.run() }
+            for await job in updates where job.isOver { break }
+            #expect(try await jobs.job(id).state == .finished)
+            let another = try self.jobs(home, "exit 1")
+            #expect(try await another.job(id).state == .running)
+            try refuse(nil, home)
+            let end = ContinuousClock.now + .seconds(20)
+            while try await another.job(id).state == .running, ContinuousClock.now < end { await Task.yield() }
+            #expect(try await another.job(id).card == ["metrics": 3])
+            group.cancelAll()
+        }
     }
 
     @Test func jobsOfAServerThatEndedGoOn() async throws {

@@ -15,7 +15,7 @@ public func fuzzOne(_ data: UnsafePointer<UInt8>, _ size: Int) -> CInt {
 
 private let parser = ProcessInfo.processInfo.environment["LARES_FUZZ_PARSER"].flatMap { parsers[$0] }
 
-private let parsers: [String: (UnsafeRawBufferPointer) -> Void] = [
+private let parsers: [String: @Sendable (UnsafeRawBufferPointer) -> Void] = [
     "gguf": { withFile($0) { path in _ = try? GGUFFile(contentsOf: path) } },
     "model": { withFile($0) { path in _ = try? LanguageModel(contentsOf: path) } },
     "adapter": { withFile($0) { path in adapt(path) } },

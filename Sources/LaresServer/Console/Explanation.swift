@@ -61,8 +61,7 @@ public struct Explanation: Sendable, Hashable {
 
     private static let job: [JobError.Code: String] = [
         .notFound: "job.missing", .badRecipe: "job.recipe", .badLimits: "job.limits", .notResumable: "job.over", .queueFull: "job.line",
-        .noSuchData: "data.missing", .badData: "data.table",
-        .tooLarge: "data.large", .tooMany: "data.many",
+        .noSuchData: "data.missing", .badData: "data.table", .tooLarge: "data.large", .tooMany: "data.many",
     ]
 
     private static let access: [AccessError.Code: String] = [

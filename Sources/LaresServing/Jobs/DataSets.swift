@@ -101,6 +101,7 @@ public struct DataUpload: Sendable {
             throw JobError(
                 .tooLarge, "'\(name)' has more than \(limit) bytes: train with fewer rows, or from a file on the server's machine")
         }
+        try needSpace(piece.count, at: sets.directory, for: "more of '\(name)'")
         try file.write(piece, at: bytes)
         hash.update(piece)
         bytes += piece.count

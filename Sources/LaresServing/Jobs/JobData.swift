@@ -6,4 +6,9 @@ public enum JobData: Sendable, Hashable {
     case bytes([UInt8])
     /// From a data set of this place, by its id.
     case kept(String)
+
+    /// Bytes that are to be written for it.
+    var count: Int {
+        if case .bytes(let bytes) = self { bytes.count } else { 0 }
+    }
 }

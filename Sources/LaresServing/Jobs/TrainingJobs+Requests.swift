@@ -21,6 +21,7 @@ extension TrainingJobs {
         let id = hexadecimalName(), folder = try folder(id)
         do {
             try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+            try needSpace(data.count, at: folder, for: "a job's data")
             try WholeFile.write([recipe.data], to: folder + "/recipe.json")
             let set = try provide(data, at: folder + "/data")
             var job = Job(
@@ -61,7 +62,6 @@ extension TrainingJobs {
         switch source {
         case .named: return nil
         case .bytes(let bytes):
-            try needSpace(bytes.count, at: (path as NSString).deletingLastPathComponent, for: "a job's data")
             try WholeFile.write([bytes], to: path)
             return nil
         case .kept(let id):
