@@ -1,3 +1,4 @@
+import HTTPTypes
 import Hummingbird
 import HummingbirdCore
 import HummingbirdTesting
@@ -12,6 +13,10 @@ import Testing
         let router = Router(context: LaresContext.self)
         router.add(middleware: PoolMiddleware(brief: ["/brief"]))
         for path in ["brief", "other"] { router.get(RouterPath(path)) { _, _ in Self.place } }
+        router.post("brief") { request, _ in
+            _ = try await request.body.collect(upTo: 1 << 20)
+            return Self.place
+        }
         router.get("stream") { _, _ in
             Response(
                 status: .ok,
@@ -33,6 +38,17 @@ import Testing
                 let answer = try await client.get(path).text
                 #expect(answer == place)
             }
+        }
+    }
+
+    @Test(arguments: [(1_000, nil, "loop"), (100_000, nil, "pool"), (1_000, "gzip", "pool")] as [(Int, String?, String)])
+    func aBodyThatIsLongOrPackedIsReadOnThePool(_ length: Int, _ encoding: String?, _ place: String) async throws {
+        try await application.test(.live) { client in
+            var headers = HTTPFields()
+            headers[.contentEncoding] = encoding
+            let body = ByteBuffer(bytes: [UInt8](repeating: 0x20, count: length))
+            let answer = try await client.executeRequest(uri: "/brief", method: .post, headers: headers, body: body).text
+            #expect(answer == place)
         }
     }
 }
