@@ -103,6 +103,7 @@ let package = Package(
             name: "LaresServingTests",
             dependencies: [
                 "CZlib", "LaresAccess", "LaresJSON", "LaresLanguage", "LaresNeural", "LaresServing", "LaresStore", "LaresTensor",
+                .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "Metrics", package: "swift-metrics"),
                 .product(name: "MetricsTestKit", package: "swift-metrics"),
@@ -113,10 +114,12 @@ let package = Package(
                 "LaresAccess", "LaresJSON", "LaresLanguage", "LaresNeural", "LaresServer", "LaresServing", "LaresStore", "LaresTensor",
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "HummingbirdCore", package: "hummingbird"),
                 .product(name: "HummingbirdTesting", package: "hummingbird"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "Metrics", package: "swift-metrics"),
                 .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
             ]),
     ]
 )

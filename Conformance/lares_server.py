@@ -17,10 +17,10 @@ PROGRAM = pathlib.Path(os.environ.get("LARES_PROGRAM", ROOT / ".build/release/la
 MODELS = pathlib.Path(os.environ.get("LARES_TEST_MODELS", ROOT / ".build/models"))
 
 
-def run(arguments, home, timeout=120, stdin=None):
+def run(arguments, home, timeout=120, stdin=None, inside=()):
     """One call of the command line, in English."""
     return subprocess.run(
-        [str(PROGRAM), *arguments],
+        [*inside, str(PROGRAM), *arguments],
         env=dict(os.environ, LARES_HOME=str(home), LANG="C.UTF-8", LC_ALL="C.UTF-8"),
         capture_output=True,
         text=True,
@@ -44,12 +44,12 @@ def free_port():
 class Server:
     """`lares serve` on a free loopback port. It starts with few open files allowed, as many a shell does: it has to ask for more itself."""
 
-    def __init__(self, home, *flags, models="smollm2", certificate=None):
+    def __init__(self, home, *flags, models="smollm2", certificate=None, inside=()):
         self.port = free_port()
         self.url = f"{'https' if certificate else 'http'}://127.0.0.1:{self.port}"
         self.context = ssl.create_default_context(cafile=str(certificate)) if certificate else None
         self.log = tempfile.TemporaryFile("w+")
-        arguments = ["sh", "-c", 'ulimit -Sn 512; exec "$@"', "sh", str(PROGRAM), "serve", "--port", str(self.port), *(["--models", models] if models else []), *flags]
+        arguments = [*inside, "sh", "-c", 'ulimit -Sn 512; exec "$@"', "sh", str(PROGRAM), "serve", "--port", str(self.port), *(["--models", models] if models else []), *flags]
         self.process = subprocess.Popen(arguments, env=dict(os.environ, LARES_HOME=str(home)), stdout=self.log, stderr=self.log)
         self.wait_until_ready()
 

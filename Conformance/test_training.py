@@ -6,6 +6,7 @@ import pathlib
 import random
 import signal
 import subprocess
+import sys
 import tempfile
 import time
 import urllib.error
@@ -49,9 +50,9 @@ def make_long(folder):
     (folder / "ring.json").write_text(json.dumps(RECIPE | {"epochs": 300}))
 
 
-def start(folder, output, home):
+def start(folder, output, home, *flags, inside=()):
     return subprocess.Popen(
-        [str(PROGRAM), "train", str(folder / "ring.json"), "--output", str(folder / output), "--json", "--threads", "1"],
+        [*inside, str(PROGRAM), "train", str(folder / "ring.json"), "--output", str(folder / output), "--json", "--threads", "1", *flags],
         env=dict(os.environ, LARES_HOME=str(home), LC_ALL="C.UTF-8"), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
 
 
@@ -132,11 +133,61 @@ def test_mistakes_are_told_in_a_sentence(folder, home, change, reason):
     assert result.returncode == 1 and reason in result.stderr and len(result.stderr.strip().splitlines()) <= 12
 
 
-def test_the_memory_limit_ends_the_training_and_nothing_else(folder, home):
-    wide = RECIPE | {"network": {"layers": [{"layer": "linear", "outputs": 20000}, {"layer": "linear", "outputs": 10000}]}}
-    (folder / "ring.json").write_text(json.dumps(wide))
-    result = run(["train", str(folder / "ring.json"), "--memory", "200"], home)
-    assert result.returncode == 1 and "memory limit" in result.stderr, result.stderr
+HEAD = "x,y,side,inside\n0.1,0.2,left,no\n"
+PLAN = {"inputs": [{"name": "place", "type": "FP32", "shape": [-1, 3]}, {"name": "side", "type": "BYTES", "shape": [-1, 1]}], "steps": [{"name": "y", "layer": "linear", "from": "place", "outputs": 2}], "outputs": [{"name": "y"}]}
+
+
+@pytest.mark.parametrize("data, change, sentence", [
+    ("", {}, "points.csv' is empty: its first line must name the columns"),
+    ("x,y,side,inside\n", {}, "points.csv' has no rows: there is nothing to learn from"),
+    (HEAD + "0.1,0.2,left\n", {}, "points.csv' line 3 has 3 fields, the first line has 4: every line must have as many as the first"),
+    (HEAD + "0.1,nan,left,no\n", {}, "points.csv' line 3, column 'y' is \"nan\": every number must be finite"),
+    (HEAD + "-inf,0,left,no\n", {}, "points.csv' line 3, column 'x' is \"-inf\": every number must be finite"),
+    (HEAD + "0.1,1e999,left,no\n", {}, "points.csv' line 3, column 'y' is \"1e999\""),
+    (HEAD + "0.1,0.2,left,maybe\n", {"target": {"name": "inside", "labels": ["no", "yes"]}}, "column 'inside' is \"maybe\", which is none of the 2 labels of the recipe"),
+    (HEAD + HEAD[16:].replace("no", "yes"), {"split": {}, "network": {"learn": "y", "plan": PLAN}}, "the plan's input 'place' is floats [any, 3], the column gives floats [any, 2]: change the shape in the plan, or the column's 'from'"),
+])
+def test_data_that_can_not_be_learned_from(folder, home, data, change, sentence):
+    (folder / "points.csv").write_text(data)
+    (folder / "ring.json").write_text(json.dumps(RECIPE | change))
+    result = run(["train", str(folder / "ring.json")], home)
+    assert result.returncode == 1 and sentence in result.stderr and len(result.stderr.strip().splitlines()) == 1, result.stderr
+
+
+def test_a_checkpoint_that_is_cut_short_is_named_and_kept(folder, home):
+    make_long(folder)
+    training = start(folder, "ring", home)
+    wait_for_epoch(training, 2)
+    training.send_signal(signal.SIGINT)
+    training.communicate(timeout=60)
+    checkpoint = folder / "ring/checkpoint.safetensors"
+    whole = checkpoint.read_bytes()
+    for length in (0, 7, len(whole) // 2, len(whole) - 1):
+        checkpoint.write_bytes(whole[:length])
+        result = run(["train", str(folder / "ring.json")], home)
+        assert result.returncode == 1 and "checkpoint.safetensors' is cut short or damaged: put back a copy, or remove the checkpoint to begin anew" in result.stderr
+        assert checkpoint.read_bytes() == whole[:length]
+
+
+WIDE = RECIPE | {"network": {"layers": [{"layer": "linear", "outputs": 20000}, {"layer": "linear", "outputs": 10000}]}}
+BROAD = RECIPE | {"network": {"layers": [{"layer": "linear", "outputs": 600}, {"layer": "linear", "outputs": 600}]}}
+
+
+@pytest.mark.parametrize("recipe, flags, words", [
+    (WIDE, ["--memory", "200"], "needed more than its memory limit of 200 MB"),
+    (BROAD, ["--disk", "3"], "beyond its disk limit of 3 MB: raise the limit (lares train: --disk"),
+    (RECIPE | {"epochs": 1_000_000}, ["--seconds", "2"], "ended at its time limit of 2 s: raise the limit (lares train: --seconds"),
+])
+def test_a_limit_ends_the_training_and_says_which_and_how_to_raise_it(folder, home, recipe, flags, words):
+    (folder / "ring.json").write_text(json.dumps(recipe))
+    result = run(["train", str(folder / "ring.json"), *flags], home)
+    assert result.returncode == 1 and words in result.stderr and not (folder / "ring/network.safetensors").exists(), result.stderr
+    assert not list((folder / "ring").glob("*.part"))
+
+
+def test_limits_that_are_none(folder, home):
+    for flags in (["--disk", "0"], ["--seconds", "0"], ["--memory", "1"]):
+        assert "must lie between" in run(["train", str(folder / "ring.json"), *flags], home).stderr
 
 
 def ask(server, path, body=None, method=None):
@@ -190,6 +241,39 @@ def test_a_job_can_be_cancelled_and_a_bad_recipe_is_refused(place):
             assert error.value.code == 400 and json.loads(error.value.read())["error"]["message"]
         broken = ask(server, "/lares/v1/jobs", {"recipe": RECIPE, "data": "x,y,side,inside\n1,2\n"})["id"]
         assert "line 2 has 2 fields" in wait_until(server, broken, lambda job: job["state"] == "failed")["message"]
+
+
+def test_a_job_that_meets_its_limit_goes_on_with_a_larger_one(place):
+    """And ends with the bits of one that was never ended."""
+    with Server(place, models=None) as server:
+        recipe = RECIPE | {"epochs": 250}
+        undisturbed = ask(server, "/lares/v1/jobs", {"recipe": recipe, "data": points()})
+        assert undisturbed["limits"] == {"memory_mb": 2048, "seconds": 86400, "disk_mb": 4096}
+        limited = ask(server, "/lares/v1/jobs", {"recipe": recipe, "data": points(), "limits": {"seconds": 1}})["id"]
+        failed = wait_until(server, limited, lambda job: job["state"] not in ("queued", "running"))
+        assert failed["state"] == "failed" and failed["spent_seconds"] >= 1 and (failed["progress"] or {"epoch": 0})["epoch"] < 250
+        assert "time limit of 1 s" in failed["message"] and '"limits": {"seconds"' in failed["message"]
+        again = ask(server, f"/lares/v1/jobs/{limited}/resume", {"limits": {"seconds": 600}})
+        assert again["state"] in ("queued", "running") and again["limits"]["seconds"] == 600 and again["limits"]["disk_mb"] == 4096
+        assert wait_until(server, limited, lambda job: job["state"] not in ("queued", "running"))["state"] == "finished"
+        outputs = [pathlib.Path(place) / "jobs" / job / "output" for job in (undisturbed["id"], limited)]
+        for name in ("network.safetensors", "card.json"):
+            assert (outputs[0] / name).read_bytes() == (outputs[1] / name).read_bytes()
+        for wrong, status in ((f"/lares/v1/jobs/{limited}/resume", 409), ("/lares/v1/jobs/none/resume", 404)):
+            with pytest.raises(urllib.error.HTTPError) as error:
+                ask(server, wrong, method="POST")
+            assert error.value.code == status
+        for limits in ({"seconds": 0}, {"disk": 5}, {"memory_mb": "2"}, [1]):
+            with pytest.raises(urllib.error.HTTPError) as error:
+                ask(server, "/lares/v1/jobs", {"recipe": recipe, "data": points(), "limits": limits})
+            assert error.value.code == 400 and json.loads(error.value.read())["error"]["param"] == "limits"
+
+
+@pytest.mark.long
+def test_killing_it_at_random_moments():
+    program = pathlib.Path(__file__).with_name("training_kill.py")
+    result = subprocess.run([sys.executable, str(program), "30", "7"], capture_output=True, text=True, timeout=600)
+    assert result.returncode == 0, result.stdout[-2000:] + result.stderr[-4000:]
 
 
 @pytest.mark.parametrize("kill", ["worker", "server", "stop"])

@@ -152,6 +152,37 @@ def test_floats(client, datatype, binary):
     assert result.as_numpy("y").dtype == FLOATS[datatype]
 
 
+def sums(networks, datatype, number, binary):
+    """What a network of that type says to `number` + 0: the number, or the words of a refusal."""
+    if not binary:
+        tensors = [{"name": n, "shape": [1, 3], "datatype": datatype, "data": [x] * 3} for n, x in (("a", number), ("b", 0))]
+        answer = httpx.post(f"{networks.url}/v2/models/sum-{datatype.lower()}/infer", json={"inputs": tensors})
+        return answer.json()["outputs"][0]["data"][0] if answer.status_code == 200 else answer.json()["error"]
+    tensors = [triton.InferInput(n, [1, 3], datatype).set_data_from_numpy(np.full((1, 3), x, FLOATS[datatype])) for n, x in (("a", number), ("b", 0))]
+    try:
+        return float(triton.InferenceServerClient(f"127.0.0.1:{networks.port}").infer(f"sum-{datatype.lower()}", tensors).as_numpy("y")[0, 0])
+    except InferenceServerException as error:
+        return str(error)
+
+
+@pytest.mark.parametrize("binary", [True, False])
+def test_what_the_types_of_floats_hold(networks, binary):
+    """All is computed in 32 bits: FP64 is rounded to that and not taken beyond it, FP16 to 16; bytes and JSON say the same."""
+    assert sums(networks, "FP64", 0.1, binary) == float(np.float32(0.1))
+    assert sums(networks, "FP32", 0.1, binary) == pytest.approx(0.1, rel=1e-7)
+    assert sums(networks, "FP16", 0.1, binary) == pytest.approx(float(np.float16(0.1)), rel=1e-7)
+    assert "FP64 is taken up to 3.4028235e+38, since everything is computed in 32 bits" in sums(networks, "FP64", 1e300, binary)
+    if not binary:
+        assert "FP16 is taken up to 65504" in sums(networks, "FP16", 1e5, binary)
+        assert sums(networks, "FP16", 65504, binary) == 65504
+
+
+def test_a_sum_that_16_bits_do_not_hold_is_refused(networks):
+    tensors = [{"name": n, "shape": [1, 3], "datatype": "FP16", "data": [60000] * 3} for n in "ab"]
+    answer = httpx.post(f"{networks.url}/v2/models/sum-fp16/infer", json={"inputs": tensors})
+    assert answer.status_code == 400 and "would be 120000.0, which is no FP16" in answer.json()["error"], answer.text
+
+
 def test_a_body_that_is_the_only_input(networks):
     rows = np.arange(8, dtype="<f4").reshape(2, 4)
     answer = httpx.post(f"{networks.url}/v2/models/small/infer", content=rows.tobytes(), headers={"Inference-Header-Content-Length": "0"})

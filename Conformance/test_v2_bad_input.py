@@ -10,6 +10,7 @@ import httpx
 import numpy as np
 import pytest
 import tritonclient.http as triton
+from tritonclient.utils import InferenceServerException
 
 from lares_server import Server, exchange, must_run, status_of
 from networks import joined_plan, simple_plan, words_plan, write_network
@@ -156,6 +157,14 @@ def test_the_ends_of_every_type_come_back(networks, datatype, binary):
     client = triton.InferenceServerClient(f"127.0.0.1:{networks.port}")
     answer = client.infer(datatype.lower(), tensors, outputs=outputs).as_numpy("y")
     assert answer.dtype == kind and answer.tolist() == [[kind(least), kind(most), kind(1)]]
+
+
+@pytest.mark.parametrize("binary", [True, False])
+def test_the_upper_half_of_uint64_is_refused_with_its_end(networks, binary):
+    data = np.full((1, 3), 2**63, np.uint64)
+    tensors = [triton.InferInput(n, [1, 3], "UINT64").set_data_from_numpy(data, binary_data=binary) for n in "ab"]
+    with pytest.raises(InferenceServerException, match="9223372036854775807"):
+        triton.InferenceServerClient(f"127.0.0.1:{networks.port}").infer("uint64", tensors)
 
 
 def test_sums_that_leave_their_type_are_refused(networks):

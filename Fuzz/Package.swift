@@ -10,6 +10,7 @@ let package = Package(
             name: "fuzz",
             dependencies: [
                 .product(name: "LaresTensor", package: "lares"),
+                .product(name: "LaresNeural", package: "lares"),
                 .product(name: "LaresTemplates", package: "lares"),
                 .product(name: "LaresLanguage", package: "lares"),
                 .product(name: "LaresServer", package: "lares"),

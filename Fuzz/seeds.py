@@ -46,6 +46,76 @@ def byte_pairs():
             "decoder": {"type": "ByteLevel"}, "model": {"type": "BPE", "vocab": {w: i for i, w in enumerate(words)}, "merges": ["h e", ["l", "l"]]}}  # fmt: skip
 
 
+def adapter():
+    """GGUF v3: a LoRA adapter of two maps of the fuzzer's small network."""
+    values = [text("general.type") + struct.pack("<I", 8) + text("adapter"), text("adapter.type") + struct.pack("<I", 8) + text("lora"),
+              text("general.architecture") + struct.pack("<I", 8) + text("llama"), text("adapter.lora.alpha") + struct.pack("<If", 6, 4.0)]  # fmt: skip
+    tensors, data = b"", b""
+    for name, inputs, outputs in (("attn_q", 8, 8), ("ffn_down", 16, 8)):
+        for part, sizes in (("lora_a", (inputs, 2)), ("lora_b", (2, outputs))):
+            tensors += text(f"blk.0.{name}.weight.{part}") + struct.pack("<IQQIQ", 2, *sizes, 0, len(data))
+            data += struct.pack(f"<{sizes[0] * sizes[1]}f", *([0.5] * sizes[0] * sizes[1]))
+            data += bytes(-len(data) % 32)
+    head = b"GGUF" + struct.pack("<IQQ", 3, 4, len(values)) + b"".join(values) + tensors
+    return head + bytes(-len(head) % 32) + data
+
+
+PLANS = {
+    "classes": {"inputs": [{"name": "size", "type": "FP32", "shape": [-1, 2]}, {"name": "colour", "type": "BYTES", "shape": [-1, 1]}],
+        "steps": [{"name": "standard", "layer": "standardise", "from": "size", "mean": [1, 2.5], "deviation": [0.5, 1]}, {"name": "kinds", "layer": "one_hot", "from": "colour", "categories": ["red", "blue"]},
+        {"name": "all", "layer": "concatenate", "from": ["standard", "kinds"]}, {"layer": "linear", "outputs": 3, "activation": "gelu"}, {"layer": "dropout", "rate": 0.5}, {"name": "logits", "layer": "linear", "outputs": 2},
+        {"name": "p", "layer": "softmax"}, {"name": "class", "layer": "label", "from": "logits", "labels": ["a", "b"]}], "outputs": [{"name": "class"}, {"name": "p"}]},
+    "images": {"inputs": [{"name": "x", "type": "FP16", "shape": [-1, 64]}], "steps": [{"layer": "reshape", "shape": [8, 8, 1]}, {"layer": "conv2d", "outputs": 2, "window": [5, 3], "padding": [2, 1], "stride": 2, "activation": "relu"},
+        {"layer": "maxpool", "window": 2}, {"layer": "flatten"}, {"name": "y", "layer": "layer_norm"}], "outputs": [{"name": "y", "type": "FP64"}]},
+    "sequences": {"inputs": [{"name": "t", "type": "INT64", "shape": [-1, -1]}], "steps": [{"layer": "embedding", "tokens": 9, "width": 4}, {"layer": "transformer", "heads": 2, "hidden": 8, "causal": True, "places": True, "dropout": 0.1},
+        {"name": "w", "layer": "lstm", "hidden": 3, "outputs": "all"}, {"layer": "gru", "hidden": 3, "outputs": "all"}, {"layer": "conv1d", "outputs": 2, "window": 1}, {"layer": "mean_over_time"}, {"name": "y", "layer": "rescale", "mean": [0, 1], "deviation": [2, 2]}], "outputs": [{"name": "y"}]},
+    "sums": {"inputs": [{"name": n, "type": "UINT8", "shape": [-1, 4]} for n in "ab"], "steps": [{"name": "s", "layer": "add", "from": ["a", "b"]}, {"name": "d", "layer": "subtract", "from": ["s", "b"]}, {"name": "m", "layer": "multiply", "from": ["a", "b"]}],
+        "outputs": [{"name": "s", "type": "INT16"}, {"name": "d", "type": "UINT64"}, {"name": "o", "from": "m", "type": "INT32"}]},
+}  # fmt: skip
+
+
+def network():
+    """Two linear layers."""
+    plan = {"inputs": [{"name": "x", "type": "FP32", "shape": [-1, 2]}], "steps": [{"name": "h", "layer": "linear", "outputs": 3, "activation": "tanh"}, {"name": "y", "layer": "linear", "outputs": 1, "bias": False}], "outputs": [{"name": "y"}]}
+    head, at = {"__metadata__": {"format": "lares network 1", "plan": json.dumps(plan)}}, 0
+    for name, shape in (("h.bias", [3]), ("h.weight", [2, 3]), ("y.weight", [3, 1])):
+        size = 4 * shape[0] * (shape[1] if len(shape) > 1 else 1)
+        head[name] = {"dtype": "F32", "shape": shape, "data_offsets": [at, at + size]}
+        at += size
+    text = json.dumps(head).encode()
+    return struct.pack("<Q", len(text)) + text + struct.pack(f"<{at // 4}f", *([0.25] * (at // 4)))
+
+
+RECIPE = {"name": "net", "data": {"file": "t.csv", "separator": ",", "missing": ["", "?"], "on_missing": "fill"},
+    "columns": [{"name": "p", "from": ["x", "y"], "standardise": True}, {"name": "c", "kind": "category", "embedding": 3}, {"name": "x", "standardise": False}],
+    "target": {"name": "t", "kind": "class", "labels": ["a", "b"]}, "split": {"validation": 0.2, "test": 0.1}, "network": {"layers": [{"layer": "linear", "outputs": 4, "activation": "silu"}, {"layer": "dropout", "rate": 0.2}]},
+    "loss": "cross_entropy", "optimizer": {"name": "sgd", "rate": 0.1, "momentum": 0.9, "nesterov": True, "decay": 0.01, "decay_for": "all", "clip": 1}, "schedule": {"name": "stepped", "factor": 0.5, "every": 3, "warmup": 2},
+    "batch": 4, "epochs": 3, "early_stopping": {"patience": 2, "margin": 0.1}, "seed": 3, "checkpoint_steps": 2}  # fmt: skip
+NUMBERS = RECIPE | {"target": {"name": "y", "kind": "number"}, "columns": [{"name": "x"}], "loss": "huber", "optimizer": {"name": "rmsprop"}, "schedule": {"name": "cosine", "to": 0}}
+PLANNED = {"data": {"file": "t.csv"}, "columns": [{"name": "x"}], "target": {"name": "t"}, "network": {"learn": "y", "plan": {"inputs": [{"name": "x", "type": "FP32", "shape": [-1, 1]}], "steps": [{"name": "y", "layer": "linear", "outputs": 2}], "outputs": [{"name": "y"}]}}}
+
+CSV = 'x,y,c,t\n1,2.5,red,a\r\n-1e-3,?,"blue, ""dark""",b\n0,1,"two\nlines",a\n3,4,,b\n'
+JSONL = '{"x": 1, "y": 2.5, "c": "red", "t": "a"}\n{"x": -1e-3, "y": 0, "c": "\\u00e9\\ud83d\\ude00", "t": "b"}\n\n{"t": "a", "c": true, "y": 1, "x": 2}'
+TENSOR = {"name": "x", "shape": [1, 2], "datatype": "FP32", "data": [[0.5, -1e3]]}
+BYTES = {"name": "w", "shape": [2], "datatype": "BYTES", "parameters": {"binary_data_size": 11}}
+WHOLE = {"name": "i", "shape": [2, 1], "datatype": "INT16", "parameters": {"binary_data_size": 4}}
+
+
+def tensors(inputs, tail=b"", header=None, **more):
+    body = json.dumps({"id": "1", "inputs": inputs, "outputs": [{"name": "y", "parameters": {"binary_data": True}}], "parameters": {"binary_data_output": False}} | more).encode()
+    return struct.pack("<H", 0xFFFF if header is None else len(body)) + body + tail
+
+
+def words():
+    rows = [("the", (0.5, -1.25)), ("热", (1e-3, 2)), ("b", (3, 4))]
+    yield "text", b"3 2\n" + b"".join(f"{w} {a} {b}\n".encode() for w, (a, b) in rows)
+    yield "headless", b"".join(f"{w} {a} {b} 1\n".encode() for w, (a, b) in rows)
+    yield "binary", b"3 2\n" + b"".join(w.encode() + b" " + struct.pack("<2f", *v) + b"\n" for w, v in rows)
+    head = json.dumps({"__metadata__": {"format": "lares.word-vectors", "words": "a\nb", "counts": "2 1", "grams": "3 6"}, "pieces": {"dtype": "F32", "shape": [3, 2], "data_offsets": [0, 24]},
+                       "vectors": {"dtype": "F32", "shape": [2, 2], "data_offsets": [24, 40]}}).encode()  # fmt: skip
+    yield "safetensors", struct.pack("<Q", len(head)) + head + bytes(40)
+
+
 CHAT = {"model": "m", "messages": [{"role": "system", "content": "é汉𝄞"}, {"role": "user", "content": [{"type": "text", "text": "a"}]}], "stream": True, "n": 2,
         "stream_options": {"include_usage": True}, "logit_bias": {"5": -1.5}, "stop": ["x", "\n"], "seed": 2**63 - 1, "temperature": 1e-3, "logprobs": True, "top_logprobs": 3}  # fmt: skip
 COMPLETION = {"model": "m", "prompt": [[1, 2], [3]], "max_tokens": 5, "echo": False, "logprobs": 3, "best_of": 1, "suffix": None}
@@ -69,6 +139,26 @@ def seeds(parser, models):
         yield "small", TEMPLATE.encode()
         for file in sorted((models / "templates").glob("*.jinja")):
             yield file.stem, file.read_bytes()[:LONGEST]
+    if parser == "adapter":
+        yield "small", adapter()
+    if parser == "plan":
+        for name, plan in PLANS.items():
+            yield name, json.dumps(plan).encode()
+    if parser == "network":
+        yield "small", network()
+    if parser == "recipe":
+        for name, recipe in (("classes", RECIPE), ("numbers", NUMBERS), ("plan", PLANNED)):
+            yield name, json.dumps(recipe).encode()
+    if parser == "csv":
+        yield "small", CSV.encode()
+        yield "marked", b"\xef\xbb\xbf" + CSV.replace("\n", "\r\n").encode()
+    if parser == "jsonl":
+        yield "small", JSONL.encode()
+    if parser == "words":
+        yield from words()
+    if parser == "tensors":
+        yield "json", tensors([TENSOR])
+        yield "binary", tensors([WHOLE, TENSOR, BYTES], struct.pack("<2h", 1, -2) + struct.pack("<I", 1) + b"a" + struct.pack("<I", 2) + "é".encode(), header=True)
     if parser == "json":
         for name, body in (("chat", CHAT), ("completion", COMPLETION), ("embeddings", EMBEDDINGS)):
             yield name, json.dumps(body).encode()

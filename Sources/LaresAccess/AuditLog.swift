@@ -36,6 +36,8 @@ public struct AuditAct: Sendable, Hashable, CustomStringConvertible {
     public static let aliasSet = AuditAct("alias.set")
     /// A training was asked for.
     public static let jobStarted = AuditAct("job.started")
+    /// A training that had failed or been cancelled was asked to go on.
+    public static let jobResumed = AuditAct("job.resumed")
     /// A training was cancelled, or removed.
     public static let jobCancelled = AuditAct("job.cancelled")
     /// Data to learn from were sent.

@@ -43,12 +43,17 @@ public enum JSON: Sendable, Hashable {
         }
 
         /// The members in order, repeated names included.
-        public func makeIterator() -> AnyIterator<(key: String, value: JSON)> {
-            var at = 0
-            return AnyIterator {
-                guard at < keys.count else { return nil }
-                defer { at += 1 }
-                return (keys[at], values[at])
+        public func makeIterator() -> Iterator { Iterator(keys: keys.makeIterator(), values: values.makeIterator()) }
+
+        /// Goes through the members of an object.
+        public struct Iterator: IteratorProtocol {
+            fileprivate var keys: IndexingIterator<[String]>
+            fileprivate var values: IndexingIterator<[JSON]>
+
+            /// The next member; nil behind the last.
+            public mutating func next() -> (key: String, value: JSON)? {
+                guard let key = keys.next(), let value = values.next() else { return nil }
+                return (key, value)
             }
         }
     }

@@ -32,19 +32,19 @@ public func binaryCrossEntropy(_ logits: Tensor, _ target: Tensor) -> Tensor {
 /// The mean of q e⁺ + (1 - q) e⁻ for errors e = target - prediction: least at the quantile q (Koenker & Bassett 1978).
 public func quantileLoss(_ prediction: Tensor, _ target: Tensor, quantile: Float) -> Tensor {
     checkShapes(prediction, target)
-    precondition(quantile > 0 && quantile < 1, "a quantile of \(quantile): expected between 0 and 1")
+    demand(quantile > 0 && quantile < 1, "a quantile of \(quantile): expected between 0 and 1")
     let error = target - prediction
     return maximum(error * quantile, error * (quantile - 1)).mean()
 }
 
 private func checkShapes(_ prediction: Tensor, _ target: Tensor) {
-    precondition(prediction.shape == target.shape, "a prediction of shape \(prediction.shape) for a target of shape \(target.shape)")
+    demand(prediction.shape == target.shape, "a prediction of shape \(prediction.shape) for a target of shape \(target.shape)")
 }
 
 /// The part of rows whose largest logit is at the label.
 public func accuracy(_ logits: Tensor, _ labels: Indices) -> Float {
     let found = logits.argmax()
-    precondition(found.shape == labels.shape, "labels of shape \(labels.shape) for logits of shape \(logits.shape)")
+    demand(found.shape == labels.shape, "labels of shape \(labels.shape) for logits of shape \(logits.shape)")
     let right = zip(found.values, labels.values).count { $0 == $1 }
     return Float(right) / Float(max(1, labels.count))
 }

@@ -114,7 +114,7 @@ public struct Noise: Sendable {
     func draw<R: Sendable>(_ body: (inout SeededRandom) -> sending R) -> R? {
         source?.random.withLock { random in
             guard var drawn = random.take() else {
-                preconditionFailure("a layer makes noise: call valueAndGradient(at:random:) with a generator")
+                fatalError("a layer makes noise: call valueAndGradient(at:random:) with a generator")
             }
             defer { random = drawn }
             return body(&drawn)

@@ -6,14 +6,17 @@ import NIOSSL
 extension LaresServer {
     /// How connections are read and written: HTTP/1.1, or HTTP/1.1 and HTTP/2 under TLS.
     func channels() throws -> HTTPServerBuilder {
-        guard let files = settings.tls else { return .http1(configuration: streams) }
+        let streams = streams
+        guard let files = settings.tls else {
+            return HTTPServerBuilder { LoopChannel(base: HTTP1Channel(responder: $0, configuration: streams)) }
+        }
         let tls = try Self.configuration(files)
         let channels = HTTP2UpgradeChannel.Configuration(
             idleTimeout: settings.idleTimeout, gracefulCloseTimeout: .seconds(5), streamConfiguration: streams)
         let limit = TimeAmount(settings.handshakeTimeout)
         return HTTPServerBuilder { responder in
             let base = try HTTP2UpgradeChannel(tlsConfiguration: tls, configuration: channels, responder: responder)
-            return HandshakeChannel(base: base, limit: limit)
+            return LoopChannel(base: HandshakeChannel(base: base, limit: limit))
         }
     }
 

@@ -85,10 +85,11 @@ public struct LaresServer: Sendable {
         let routes = routes
         let router = Router(context: LaresContext.self, options: .autoGenerateHeadEndpoints)
         router.add(middleware: SecurityHeaders())
-        router.add(middleware: RequestMiddleware(routes: routes, metrics: metrics))
+        router.add(middleware: RequestMiddleware(routes: routes, metrics: RequestMetrics(factory: metrics)))
         router.add(middleware: OriginMiddleware(policy: originPolicy))
         router.add(middleware: LanguageMiddleware())
         router.add(middleware: KeyMiddleware(keys: keys, needsKey: settings.needsKey, isSecure: settings.tls != nil))
+        router.add(middleware: PoolMiddleware(brief: routes.brief))
         routes.add(to: router)
         try console().addRoutes(to: router)
         return router
@@ -130,8 +131,8 @@ public struct LaresServer: Sendable {
                 APIRoute(method: .post, path: "/v1/completions", handler: generation.completions),
                 APIRoute(method: .post, path: "/v1/embeddings", handler: embedding.embeddings),
                 APIRoute(method: .post, path: "/v1/rerank", handler: embedding.rerank),
-                APIRoute(method: .get, path: "/health", handler: health.health),
-                APIRoute(method: .get, path: "/ready", handler: health.ready),
+                APIRoute(method: .get, path: "/health", handler: health.health, isBrief: true),
+                APIRoute(method: .get, path: "/ready", handler: health.ready, isBrief: true),
                 APIRoute(method: .get, path: "/metrics", handler: metrics.metrics),
                 APIRoute(method: .get, path: "/openapi.json", handler: DescriptionRoute().description),
             ] + admin.routes + registry.routes + v2.routes + trainingRoutes(limits))

@@ -10,7 +10,10 @@ import Foundation
 func makeFile(_ path: String) throws {
     let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
     guard descriptor >= 0 else {
-        throw StoreError(.notWritable, "'\(path)' can't be written: \(String(cString: strerror(errno)))")
+        let reason = errno
+        throw StoreError(
+            reason == ENOSPC || reason == EDQUOT ? .noSpace : .notWritable,
+            "'\(path)' can't be written: \(String(cString: strerror(reason))); make room, or check its rights")
     }
     close(descriptor)
 }

@@ -1,3 +1,5 @@
+public import GRDB
+
 /// Why the data directory or a database in it can't be used.
 public struct StoreError: Error, Hashable, Sendable, CustomStringConvertible {
     /// The kind of failure; the set may grow.
@@ -10,6 +12,8 @@ public struct StoreError: Error, Hashable, Sendable, CustomStringConvertible {
         public static let newerSchema = Code("newerSchema")
         /// The directory or file can't be created or written.
         public static let notWritable = Code("notWritable")
+        /// The disk is full.
+        public static let noSpace = Code("noSpace")
         /// The file is no database, or is damaged.
         public static let unreadable = Code("unreadable")
         /// A step from one schema to the next failed; nothing was changed.
@@ -31,4 +35,20 @@ public struct StoreError: Error, Hashable, Sendable, CustomStringConvertible {
 
     /// The message.
     public var description: String { message }
+}
+
+extension StoreError {
+    /// Whether a database failed because the disk is full. The log's index can't be made larger then either (`SQLITE_IOERR_SHMSIZE`).
+    public static func isFullDisk(_ error: DatabaseError) -> Bool {
+        error.resultCode == .SQLITE_FULL || error.extendedResultCode == .SQLITE_IOERR_SHMSIZE
+    }
+
+    /// The error of a database that can't be opened or brought to its schema.
+    init(_ error: any Error, at path: String, _ otherwise: Code, _ message: String) {
+        if let error = error as? DatabaseError, Self.isFullDisk(error) {
+            self.init(.noSpace, "'\(path)' can't be opened, because the disk is full: make room and try again")
+        } else {
+            self.init(otherwise, message)
+        }
+    }
 }

@@ -33,7 +33,8 @@ public struct StoreSchema: Sendable {
         do {
             pool = try DatabasePool(path: path, configuration: Self.configuration)
         } catch {
-            throw StoreError(.unreadable, "'\(path)' can't be opened as a database: \(error); restore it from a backup or move it away")
+            let message = "'\(path)' can't be opened as a database: \(error); restore it from a backup or move it away"
+            throw StoreError(error, at: path, .unreadable, message)
         }
         try migrate(pool, path)
         return pool
@@ -62,7 +63,8 @@ public struct StoreSchema: Sendable {
         } catch let error as StoreError {
             throw error
         } catch {
-            throw StoreError(.migrationFailed, "the \(name) database '\(path)' can't be brought to version \(version): \(error)")
+            let message = "the \(name) database '\(path)' can't be brought to version \(version): \(error)"
+            throw StoreError(error, at: path, .migrationFailed, message)
         }
     }
 

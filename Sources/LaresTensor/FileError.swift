@@ -14,6 +14,10 @@ public struct FileError: Error, Hashable, Sendable, CustomStringConvertible {
         public static let unreadable = Code("unreadable")
         /// The file could not be written.
         public static let unwritable = Code("unwritable")
+        /// The disk is full.
+        public static let noSpace = Code("noSpace")
+        /// The file would be larger than it may be.
+        public static let overLimit = Code("overLimit")
     }
 
     /// What went wrong, for programs.

@@ -3,19 +3,25 @@ import Glibc
 /// Files that are there whole or not at all, even when the power goes.
 package enum WholeFile {
     /// Writes the parts one after another beside the place, and moves the file there once it is on the disk.
-    package static func write(_ parts: some Sequence<[UInt8]>, to path: String) throws(FileError) {
+    ///
+    /// Throws `FileError`: `noSpace` when the disk is full, `overLimit` when the parts have more bytes than `limit`, else `unwritable`. What was
+    /// there before is then still there.
+    package static func write(_ parts: some Sequence<[UInt8]>, to path: String, atMost limit: Int = .max) throws(FileError) {
         let temporary = path + ".part"
-        guard let file = fopen(temporary, "wb") else { throw failure("opened", temporary) }
-        let isWritten = parts.allSatisfy { put($0, file) }
+        guard let file = fopen(temporary, "wb") else { throw failure("opened", path) }
+        var count = 0
+        let isWritten = parts.allSatisfy {
+            count += $0.count
+            return count <= limit && put($0, file)
+        }
         let isDurable = isWritten && fflush(file) == 0 && fsync(fileno(file)) == 0
         let code = errno
-        guard fclose(file) == 0, isDurable else {
-            errno = code
-            let failure = failure("written", temporary)
+        guard fclose(file) == 0, isDurable, rename(temporary, path) == 0 else {
+            if !isDurable { errno = code }
+            let failure = failure("written", path)
             unlink(temporary)
-            throw failure
+            throw count > limit ? FileError(.overLimit, "'\(path)' would have more than the \(limit) bytes that it may have") : failure
         }
-        guard rename(temporary, path) == 0 else { throw failure("renamed", temporary) }
     }
 
     private static func put(_ bytes: [UInt8], _ file: UnsafeMutablePointer<FILE>) -> Bool {
@@ -23,6 +29,12 @@ package enum WholeFile {
     }
 
     private static func failure(_ verb: String, _ path: String) -> FileError {
-        FileError(.unwritable, "'\(path)' could not be \(verb): \(String(cString: strerror(errno))). Is the disk full?")
+        let code = errno
+        guard code != ENOSPC, code != EDQUOT else {
+            return FileError(.noSpace, "'\(path)' could not be \(verb): the disk is full; make room and try again, nothing was changed")
+        }
+        return FileError(
+            .unwritable,
+            "'\(path)' could not be \(verb): \(String(cString: strerror(code))); check that its folder is there and may be written")
     }
 }

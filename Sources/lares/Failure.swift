@@ -24,6 +24,7 @@ struct Failure: Error, CustomStringConvertible {
     /// Ends the program: our own errors as one sentence on standard error, the argument parser's as it likes them.
     static func leave(_ error: any Error) -> Never {
         if error is CancellationError { Foundation.exit(130) }
+        let error: any Error = error is PullError || error is StoreError ? error : ServingError(full: error) ?? error
         guard let code = code(of: error) else { Lares.exit(withError: error) }
         Terminal.note(text(of: error))
         Foundation.exit(code)
@@ -42,7 +43,7 @@ struct Failure: Error, CustomStringConvertible {
         guard let error = error as? StoreError else { return Explanation(error, words) }
         let keys: [StoreError.Code: String] = [
             .newerSchema: "store.newer", .notWritable: "store.write", .unreadable: "store.read", .migrationFailed: "store.migration",
-            .badName: "store.name",
+            .badName: "store.name", .noSpace: "store.space",
         ]
         return keys[error.code].flatMap { Explanation(key: $0, error, words) }
     }

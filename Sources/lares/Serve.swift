@@ -145,11 +145,7 @@ struct Serve: AsyncParsableCommand {
 
     private static func logger(_ level: String?) throws -> Logger {
         guard let level = level.map({ Logger.Level(rawValue: $0) }) ?? .notice else { throw Failure("cli.serve.bad-level") }
-        LoggingSystem.bootstrap { label in
-            var handler = StreamLogHandler.standardError(label: label)
-            handler.logLevel = level
-            return handler
-        }
+        LoggingSystem.bootstrap { QuietLogHandler(label: $0, logLevel: level) }
         return Logger(label: "lares")
     }
 }

@@ -24,13 +24,21 @@ struct Train: AsyncParsableCommand {
     var threads: Int?
 
     @Option(help: ArgumentHelp(say("cli.train.memory"), valueName: "MB"))
-    var memory = 2048
+    var memory = TrainingLimits().memory
+
+    @Option(help: ArgumentHelp(say("cli.train.disk"), valueName: "MB"))
+    var disk = TrainingLimits().disk
+
+    @Option(help: ArgumentHelp(say("cli.train.seconds")))
+    var seconds: Int?
 
     @Flag(help: ArgumentHelp(say("cli.option.json")))
     var json = false
 
     func validate() throws {
-        guard threads.map({ (1...1_024).contains($0) }) ?? true, (64...1 << 24).contains(memory) else {
+        guard threads.map({ (1...1_024).contains($0) }) ?? true, TrainingLimits.memoryRange.contains(memory),
+            TrainingLimits.diskRange.contains(disk), seconds.map(TrainingLimits.secondsRange.contains) ?? true
+        else {
             throw ValidationError(say("cli.train.bad-options"))
         }
     }
@@ -38,7 +46,7 @@ struct Train: AsyncParsableCommand {
     func run() async throws {
         var order = TrainingOrder(recipe: recipe, data: data, output: folder)
         order.threads = threads ?? ProcessInfo.processInfo.activeProcessorCount
-        order.memory = memory << 20
+        order.limits = TrainingLimits(memory: memory, seconds: seconds, disk: disk)
         order.isIdle = false
         let (child, line, interrupts) = (TrainingChild(), TrainingLine(), Interrupts())
         interrupts.handle { child.stop() }
@@ -85,11 +93,12 @@ struct TrainWorker: ParsableCommand {
     @Option var data: String?
     @Option var output: String
     @Option var memory: Int
+    @Option var disk: Int
     @Flag var idle = false
 
     func run() throws {
         var order = TrainingOrder(recipe: recipe, data: data, output: output)
-        (order.memory, order.isIdle) = (memory, idle)
+        (order.limits, order.isIdle) = (TrainingLimits(memory: memory, seconds: nil, disk: disk), idle)
         throw ExitCode(TrainingWorker.run(order, code: LaresServer.version))
     }
 }

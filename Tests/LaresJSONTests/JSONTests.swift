@@ -79,4 +79,27 @@ struct JSONTests {
         let value: JSON = ["z": 1, "a": "é\n", "m": [1.5, nil]]
         #expect(value.serialized == #"{"z":1,"a":"é\n","m":[1.5,null]}"#)
     }
+
+    /// However a number is read, it is the double nearest to its text, to the last bit.
+    @Test func aNumberIsTheNearestDoubleToItsText() throws {
+        var random = SystemRandomNumberGenerator()
+        let texts = (0..<20_000).map { _ in
+            let digits = String((0..<Int.random(in: 1...19, using: &random)).map { _ in "0123456789".randomElement(using: &random) ?? "0" })
+            let point = Int.random(in: 1...digits.count, using: &random)
+            let whole = String(Int(digits.prefix(min(point, 18))) ?? 0), fraction = digits.dropFirst(point)
+            let exponent = Int.random(in: 0..<4, using: &random) == 0 ? "e\(Int.random(in: -30...30, using: &random))" : ""
+            return (Bool.random(using: &random) ? "-" : "") + whole + "." + (fraction.isEmpty ? "0" : fraction) + exponent
+        }
+        for text in texts + ["-0.0", "0.1", "123456789012345.0", "0.000000000000001", "999999999999999.9"] {
+            #expect(try parse(text).number?.bitPattern == Double(text)?.bitPattern, "\(text)")
+        }
+        #expect(try parse("[0,-7,123456789012345,9223372036854775807]") == [0, -7, 123_456_789_012_345, 9_223_372_036_854_775_807])
+    }
+
+    @Test func everyControlCharacterIsEscaped() throws {
+        let text = String((0..<0x21).map { Character(Unicode.Scalar(UInt8($0))) }) + "\u{7F}\\\""
+        let written = JSON.string(text).serialized
+        #expect(written.utf8.allSatisfy { $0 >= 0x20 } && written.contains(#"\u0001"#) && written.contains(#"\u001f"#))
+        #expect(try parse(written) == .string(text))
+    }
 }

@@ -28,6 +28,36 @@ import Testing
         #expect(found.contains(reason), "\(found)")
     }
 
+    private static let plans: [(JSON, String)] = [
+        ([["name": "size", "type": "FP32", "shape": [-1, 3]]], "is floats [any, 3], the column gives floats [any, 2]: change the shape"),
+        ([["name": "size", "type": "FP32", "shape": [-1, 7, 2]]], "is floats [any, 7, 2], the column gives floats [any, 2]"),
+        ([["name": "size", "type": "INT64", "shape": [-1, 2]]], "is integers [any, 2], the column gives floats [any, 2]"),
+        (
+            [["name": "size", "type": "FP32", "shape": [-1, 2]], ["name": "age", "type": "FP32", "shape": [-1, 1]]],
+            "input 'age' is no column of the recipe: add it to 'columns'"
+        ), ([["name": "other", "type": "FP32", "shape": [-1, 2]]], "the plan has no input 'size'"),
+    ]
+
+    @Test(arguments: plans)
+    func aPlanThatDoesNotFitTheColumnsIsRefused(_ inputs: JSON, _ reason: String) throws {
+        let name = inputs.elements?.first?["name"] ?? nil
+        let flat: JSON = ["name": "f", "layer": "flatten", "from": name], last: JSON = ["name": "y", "layer": "linear", "outputs": 2]
+        let whole: JSON = ["name": "w", "layer": "one_hot", "from": name, "size": 2]
+        let isWhole = inputs.elements?.first?["type"] == "INT64"
+        let recipe: JSON = [
+            "data": ["file": "f.csv"], "columns": [["name": "size", "from": ["length", "width"]]], "target": ["name": "species"],
+            "network": [
+                "plan": [
+                    "inputs": inputs, "steps": isWhole ? [whole, ["name": "f", "layer": "flatten"], last] : [flat, last],
+                    "outputs": [["name": "y"]],
+                ], "learn": "y",
+            ],
+        ]
+        let text = "length,width,species\n1,2,a\n3,4,b\n"
+        let found = message { _ = try RecipeFolder(["f.csv": text]).trainer(recipe) }
+        #expect(found.contains(reason), "\(found)")
+    }
+
     private static let data: [(String, String)] = [
         ("", "is empty"), ("length,width,colour,species\n", "has no rows"), ("length,width,colour\n1,2,red\n", "no column 'species'"),
         ("length,width,colour,species\n1,2,red,a\n1,2,red\n", "line 3 has 3 fields, the first line has 4"),
@@ -35,6 +65,7 @@ import Testing
         ("length,width,colour,species\n1,x,red,a\n", "line 2, column 'width' is \"x\", which is no number"),
         ("length,width,colour,species\n1,nan,red,a\n", "line 2, column 'width' is \"nan\": every number must be finite"),
         ("length,width,colour,species\n1,1e99,red,a\n", "every number must be finite"),
+        ("length,width,colour,species\n1,-inf,red,a\n", "line 2, column 'width' is \"-inf\": every number must be finite"),
         ("length,width,colour,species\n1,,red,a\n", "line 2, column 'width' has no value"),
         ("length,width,colour,species\n1,2,red,a\n1,2,red,a\n", "has one label only"),
         ("length,width,colour,species\n1,2,\"red,a\n", "ends inside quotes"),
@@ -92,6 +123,7 @@ import Testing
         let recipe = RecipeFolder.flowerRecipe.with("data", ["file": "flowers.jsonl"])
         let good = #"{"length":1,"width":2.5,"colour":"red","species":"a"}"#
         let cases = [
+            ("", "has no rows"), (good.replacing("2.5", with: "1e99"), "is \"1e+99\": every number must be finite"),
             ("{", "line 1 is not JSON"), (good + "\n[1]", "line 2 is an array"), (#"{"length":1}"#, "line 1, column 'width' has no value"),
             (#"{"length":[1],"width":2,"colour":"r","species":"a"}"#, "expected a number or a text"),
             (#"{"length":true,"width":2,"colour":"r","species":"a"}"#, "is no number"),

@@ -90,7 +90,8 @@ import Testing
         #expect(message { _ = try folder.trainer(other) }.contains("belongs to another recipe"))
         let whole = try folder.bytes("checkpoint.safetensors")
         try whole.prefix(whole.count - 9).write(to: URL(fileURLWithPath: folder.path + "/checkpoint.safetensors"))
-        #expect(throws: SafeTensorsError.self) { try folder.trainer(.object(RecipeFolder.flowerRecipe)) }
+        let found = message { _ = try folder.trainer(.object(RecipeFolder.flowerRecipe)) }
+        #expect(found.contains("checkpoint.safetensors' is cut short or damaged: put back a copy, or remove the checkpoint to begin anew"))
     }
 
     @Test func aTrainingThatDivergesSaysSo() throws {
@@ -102,11 +103,36 @@ import Testing
         #expect(message { _ = try trainer.run() }.contains("no longer finite"))
     }
 
-    @Test func aFullDiskSaysSo() throws {
+    @Test func aDiskLimitIsKeptToTheByteAndNamed() throws {
+        let folder = try RecipeFolder(["flowers.csv": RecipeFolder.flowers(60)])
+        func run(_ limit: Int) throws {
+            var place = TrainingPlace(base: folder.path, folder: folder.path, dataDigest: "d", code: "0")
+            place.diskLimit = limit
+            var trainer = try Trainer(try Recipe(.object(RecipeFolder.flowerRecipe)), at: place)
+            _ = try trainer.run()
+        }
+        #expect(message { try run(100) }.contains("would take the training beyond its disk limit of 0 MB: raise the limit"))
+        // The first checkpoint fits, and not a second beside it; it stays, and a larger limit goes on from it.
+        var place = TrainingPlace(base: folder.path, folder: folder.path, dataDigest: "d", code: "0")
+        place.diskLimit = 1 << 20
+        var trainer = try Trainer(try Recipe(.object(RecipeFolder.flowerRecipe)), at: place)
+        var steps = 2
+        _ = try trainer.run(shouldStop: {
+            steps -= 1
+            return steps < 0
+        })
+        let size = try folder.bytes("checkpoint.safetensors").count
+        #expect(message { try run(2 * size - 1) }.contains("beyond its disk limit"))
+        #expect(try folder.bytes("checkpoint.safetensors").count == size && !folder.has("checkpoint.safetensors.part"))
+        try run(10 * size)
+        #expect(folder.has("network.safetensors"))
+    }
+
+    @Test func aFolderThatIsNotThereIsNamed() throws {
         let folder = try RecipeFolder(["flowers.csv": RecipeFolder.flowers(60)])
         var trainer = try Trainer(
             try Recipe(.object(RecipeFolder.flowerRecipe)),
             at: TrainingPlace(base: folder.path, folder: folder.path + "/nowhere", dataDigest: "d", code: "0"))
-        #expect(message { _ = try trainer.run() }.contains("could not be"))
+        #expect(message { _ = try trainer.run() }.contains("check that its folder is there and may be written"))
     }
 }

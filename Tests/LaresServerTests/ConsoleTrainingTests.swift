@@ -163,6 +163,10 @@ struct ConsoleTrainingTests {
             let id = try await learning.jobs.submit(recipe, data: .bytes([])).id
             let page = try await client.wait(for: "Why it failed", at: "/training/\(id)")
             #expect(page.contains("line 3 &lt;is&gt; odd") && page.contains("Failed</span>") && page.contains("<h1>x</h1>"))
+            #expect(page.contains("action=\"/training/\(id)/resume\""))
+            #expect(try await client.form("/training/\(id)/resume").headers[.location] == "/training/\(id)")
+            #expect(try learning.acts() == ["job.resumed \(id)"])
+            #expect(try await learning.jobs.job(id).log.filter { $0.event == .queued }.count == 2)
         }
     }
 
@@ -175,8 +179,9 @@ struct ConsoleTrainingTests {
             let keys = try KeyStore(home: learning.home)
             let user: HTTPFields = [.cookie: "lares_key=\(try keys.make(name: "tablet").secret)"]
             let page = try await client.get("/training/\(id)", headers: user).text
-            #expect(page.contains("<h1>d.csv</h1>") && !page.contains("/remove") && !page.contains("/cancel"))
+            #expect(page.contains("<h1>d.csv</h1>") && !page.contains("/remove") && !page.contains("/cancel") && !page.contains("/resume"))
             #expect(!(try await client.get("/training", headers: user).text.contains("/new-training")))
+            #expect(try await client.form("/training/\(id)/resume", headers: user).status == .notFound)
             for path in ["/new-training", "/training/\(id)/remove", "/new-training/data/0123456789abcdef/remove"] {
                 #expect(try await client.get(path, headers: user).status == .notFound, "\(path)")
             }

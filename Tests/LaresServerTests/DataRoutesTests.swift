@@ -91,6 +91,36 @@ struct DataRoutesTests {
         }
     }
 
+    private static let order = #"{"recipe":{"data":{"file":"a.csv"},"columns":[{"name":"x"}],"target":{"name":"y"}},"data":"x""#
+
+    @Test func aJobThatFailedGoesOnWithOtherLimits() async throws {
+        try await withLearning(child: #"echo '{"event":"failed","message":"no"}'"#) { client, learning in
+            let job = try await client.post("/lares/v1/jobs", Self.order + #","limits":{"seconds":9}}"#).json()
+            let id = try #require(job["id"]?.text), path = "/lares/v1/jobs/\(id)"
+            #expect(job["limits"] == ["memory_mb": 2048, "seconds": 9, "disk_mb": 4096])
+            _ = try await client.wait(for: #""state":"failed""#, at: path)
+            let wrong = try await client.post(path + "/resume", #"{"limits":{"minutes":1}}"#)
+            #expect(wrong.status == .badRequest && wrong.error("code") == "bad_limits" && wrong.error("param") == "limits")
+            let resumed = try await client.post(path + "/resume", #"{"limits":{"disk_mb":7}}"#)
+            #expect(try resumed.status == .accepted && complaints(resumed.json(), "Job") == [])
+            #expect(try resumed.json()["limits"] == ["memory_mb": 2048, "seconds": 9, "disk_mb": 7])
+            _ = try await client.wait(for: #""state":"failed""#, at: path)
+            let bare = try await client.executeRequest(uri: path + "/resume", method: .post, headers: [:], body: nil)
+            #expect(try bare.status == .accepted && bare.json()["limits"]?["disk_mb"] == 7)
+            #expect(try learning.acts() == ["job.started \(id)", "job.resumed \(id)", "job.resumed \(id)"])
+            #expect(try await client.post("/lares/v1/jobs/none/resume", "{}").error("code") == "job_not_found")
+        }
+    }
+
+    @Test func aJobThatIsUnderWayIsNotResumed() async throws {
+        try await withLearning(child: "exec sleep 100") { client, learning in
+            let id = try #require(try await client.post("/lares/v1/jobs", Self.order + "}").json()["id"]?.text)
+            let refused = try await client.post("/lares/v1/jobs/\(id)/resume", "{}")
+            #expect(refused.status == .conflict && refused.error("code") == "job_not_resumable")
+            #expect(try learning.acts() == ["job.started \(id)"])
+        }
+    }
+
     @Test func aKeyThatMayOnlyAskSendsNoData() async throws {
         var settings = ServerSettings()
         settings.needsKey = true

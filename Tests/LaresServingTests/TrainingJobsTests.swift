@@ -1,4 +1,5 @@
 import Foundation
+import GRDB
 import LaresJSON
 import LaresServing
 import LaresStore
@@ -23,7 +24,7 @@ import Testing
 
     private func jobs(_ home: LaresHome, _ lines: String, publish: @escaping TrainingJobs.Publishing = { _, _ in }) throws -> TrainingJobs {
         let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
-        return try TrainingJobs(home: home, executable: program(lines, in: home), logger: logger, publish: publish)
+        return try TrainingJobs(home: home, executable: program(lines, in: home), pause: .milliseconds(5), logger: logger, publish: publish)
     }
 
     /// Runs the line until a job is over.
@@ -57,7 +58,8 @@ import Testing
 
     @Test func aTrainingThatFailsOrDiesIsMarkedWithTheReason() async throws {
         for (lines, reason) in [
-            (#"echo '{"event":"failed","message":"no such column"}'; exit 1"#, "no such column"), ("kill -9 $$", "ended by signal 9"),
+            (#"echo '{"event":"failed","message":"no such column"}'; exit 1"#, "no such column"),
+            ("kill -9 $$", "ended by signal 9: someone killed it"), ("kill -6 $$", "needed more than its memory limit of 2048 MB"),
             ("exit 3", "ended with 3"), ("echo nonsense", "said nothing"),
         ] {
             let jobs = try jobs(home(), lines)
@@ -71,6 +73,98 @@ import Testing
         let jobs = try jobs(home(), #"echo '{"event":"finished","card":{}}'"#) { _, _ in throw Full() }
         let job = try await end(of: jobs.submit(TrainingJobsTests.recipe, data: .bytes([])).id, jobs)
         #expect(job.state == .failed && job.message?.contains("could not be published") == true)
+    }
+
+    @Test func aTrainingIsEndedAtItsTimeLimitThoughItDoesNotListen() async throws {
+        let lines = "trap '' TERM; while :; do sleep 0.05; done"
+        let child = TrainingChild(executable: try program(lines, in: home()), patience: .milliseconds(50))
+        var order = TrainingOrder(recipe: "r.json", output: "o")
+        (order.limits, order.spent) = (TrainingLimits(seconds: 9), 9)
+        let event = try await child.run(order) { _ in }
+        guard case .failed(let message) = event else {
+            Issue.record("\(event)")
+            return
+        }
+        #expect(message.contains("ended at its time limit of 9 s: raise the limit"))
+    }
+
+    @Test func aJobThatFailedIsResumedWithOtherLimitsAndOneThatIsFinishedIsNot() async throws {
+        let home = try home()
+        let first = try jobs(home, #"echo '{"event":"failed","message":"no"}'"#)
+        let failed = try await end(of: first.submit(TrainingJobsTests.recipe, data: .bytes([]), limits: ["seconds": 5]).id, first)
+        #expect(failed.state == .failed && failed.limits == TrainingLimits(seconds: 5))
+        let jobs = try jobs(home, #"echo '{"event":"finished","card":{}}'"#)
+        await #expect(throws: JobError.self) { try await jobs.resume(failed.id, limits: ["minutes": 5]) }
+        let resumed = try await jobs.resume(failed.id, limits: ["disk_mb": 7])
+        #expect(resumed.state == .queued && resumed.limits == TrainingLimits(seconds: 5, disk: 7) && resumed.message == nil)
+        #expect(try await end(of: failed.id, jobs).state == .finished)
+        await #expect(throws: JobError.self) { try await jobs.resume(failed.id) }
+    }
+
+    @Test func aTrainingThatHasFinishedIsPublishedWithoutAnotherRun() async throws {
+        let home = try home()
+        let jobs = try jobs(home, "exit 3")
+        let id = try await jobs.submit(TrainingJobsTests.recipe, data: .bytes([])).id
+        let output = home.file("jobs") + "/\(id)/output"
+        try FileManager.default.createDirectory(atPath: output, withIntermediateDirectories: true)
+        for (name, text) in [("network.safetensors", "…"), ("card.json", #"{"metrics": 2}"#)] {
+            try Data(text.utf8).write(to: URL(fileURLWithPath: output + "/" + name))
+        }
+        let job = try await end(of: id, jobs)
+        #expect(job.state == .finished && job.card == ["metrics": 2])
+    }
+
+    /// Lets the jobs' database refuse every job that is to get a state, as a full disk does.
+    private func refuse(_ state: String?, _ home: LaresHome) throws {
+        var settings = Configuration()
+        settings.busyMode = .timeout(10)
+        try DatabaseQueue(path: home.file("jobs.db"), configuration: settings).write {
+            try $0.execute(sql: "DROP TRIGGER IF EXISTS full")
+            guard let state else { return }
+            try $0.execute(
+                sql: "CREATE TRIGGER full BEFORE UPDATE ON jobs WHEN NEW.state = '\(state)' BEGIN SELECT RAISE(ABORT, 'no room'); END")
+        }
+    }
+
+    @Test func aLineThatCannotBeWrittenDownStandsStillSaysWhyAndGoesOn() async throws {
+        let home = try home()
+        let jobs = try jobs(home, #"echo '{"event":"finished","card":{}}'"#)
+        let id = try await jobs.submit(TrainingJobsTests.recipe, data: .bytes([])).id
+        try refuse("running", home)
+        let updates = try await jobs.updates(of: id)
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { try await jobs.run() }
+            var last: Job?
+            for await job in updates {
+                last = job
+                guard let message = job.message else { continue }
+                #expect(job.state == .queued && message.contains("none is started") && message.contains("no room"))
+                #expect(try await jobs.newest(1).first?.message == message)
+                try refuse(nil, home)
+            }
+            group.cancelAll()
+            #expect(last?.state == .finished && last?.attempts == 1 && last?.message == nil)
+        }
+    }
+
+    @Test func theEndOfATrainingIsKnownAtOnceAndWrittenDownWhenThereIsRoom() async throws {
+        let home = try home()
+        let jobs = try jobs(home, #"echo '{"event":"finished","card":{"metrics":3}}'"#)
+        let id = try await jobs.submit(TrainingJobsTests.recipe, data: .bytes([])).id
+        try refuse("finished", home)
+        let updates = try await jobs.updates(of: id)
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { try await jobs.run() }
+            for await job in updates where job.isOver { break }
+            #expect(try await jobs.job(id).state == .finished)
+            let another = try self.jobs(home, "exit 1")
+            #expect(try await another.job(id).state == .running)
+            try refuse(nil, home)
+            let end = ContinuousClock.now + .seconds(20)
+            while try await another.job(id).state == .running, ContinuousClock.now < end { await Task.yield() }
+            #expect(try await another.job(id).card == ["metrics": 3])
+            group.cancelAll()
+        }
     }
 
     @Test func jobsOfAServerThatEndedGoOn() async throws {

@@ -32,9 +32,9 @@ for step in 1...4000 {
     if step == 100 {
         let apart = zip(network.parameters.map(\.value), [w, b, v, c]).map { zip($0.array, $1.array).map { abs($0 - $1) }.max() ?? 0 }
         print("after 100 steps the weights differ by", apart.max() ?? 0)
-        precondition((apart.max() ?? 1) < 1e-4, "the tape and the textbook disagree")
+        guard (apart.max() ?? 1) < 1e-4 else { fatalError("the tape and the textbook disagree") }
     }
 }
 let answers = sigmoid(matmul(sigmoid(matmul(x, w) + b), v) + c).array
 print("0 0, 0 1, 1 0, 1 1 →", answers)
-precondition(zip(answers, t.array).allSatisfy { abs($0 - $1) < 0.2 }, "it hasn't learnt exclusive or")
+guard zip(answers, t.array).allSatisfy({ abs($0 - $1) < 0.2 }) else { fatalError("it hasn't learnt exclusive or") }

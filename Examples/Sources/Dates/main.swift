@@ -57,4 +57,4 @@ func translate(_ text: String, by model: some Translator) -> String {
 for text in ["the 4th of July 1976", "29. Feb 2024", "2026年11月24日"] { print(text, "→", translate(text, by: model)) }
 let right = unseen.count { translate($0.text, by: model) == $0.iso }
 print("\(right) of \(unseen.count) dates it hasn't seen are right")
-precondition(Double(right) > 0.99 * Double(unseen.count), "it hasn't learnt to read dates")
+guard Double(right) > 0.99 * Double(unseen.count) else { fatalError("it hasn't learnt to read dates") }

@@ -62,4 +62,4 @@ guard case .strings(let read, _)? = answers["digit"] else { fatalError("the netw
 for row in 0..<8 { print(pictures[7][(row * 8)..<(row * 8 + 8)].map { $0 > 0.5 ? "#" : "·" }.joined()) }
 let right = zip(read, digits).count { $0 == String($1) }
 print("reads it as \(read[7]); \(right) of \(digits.count) are right")
-precondition(right > 185, "it hasn't learnt the digits")
+guard right > 185 else { fatalError("it hasn't learnt the digits") }

@@ -67,4 +67,4 @@ print("loss \(curve.bars()) \(curve.recent())")
 let unseen = (0..<100).map { _ in digits(&random) }
 let right = unseen.count { model.translate($0) == $0.reversed() }
 print(unseen[0], "→", model.translate(unseen[0]), "\n\(right) of 100 unseen sequences are right")
-precondition(right >= 95, "it hasn't learnt to turn sequences round")
+guard right >= 95 else { fatalError("it hasn't learnt to turn sequences round") }

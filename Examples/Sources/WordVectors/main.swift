@@ -25,4 +25,4 @@ for word in ["cat", "train"] {
 let related = min(try vectors.similarity("cat", "dog"), try vectors.similarity("train", "bus"))
 let unrelated = max(try vectors.similarity("cat", "train"), try vectors.similarity("dog", "bus"))
 print("related words at least \(related), unrelated ones at most \(unrelated)")
-precondition(related > unrelated + 0.1, "it hasn't learnt which words are related")
+guard related > unrelated + 0.1 else { fatalError("it hasn't learnt which words are related") }

@@ -61,7 +61,7 @@ public struct Dropout: Layer {
 
     /// A rate in 0..<1.
     public init(_ rate: Float) {
-        precondition(rate >= 0 && rate < 1, "a rate of \(rate): expected 0..<1")
+        demand(rate >= 0 && rate < 1, "a rate of \(rate): expected 0..<1")
         self.rate = rate
     }
 

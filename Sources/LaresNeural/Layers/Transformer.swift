@@ -10,7 +10,7 @@ public struct MultiHeadAttention: Module {
 
     /// A width that the heads divide.
     public init(_ width: Int, heads: Int, using random: inout SeededRandom) {
-        precondition(heads > 0 && width % heads == 0, "\(heads) heads don't divide a width of \(width)")
+        demand(heads > 0 && width % heads == 0, "\(heads) heads don't divide a width of \(width)")
         (query, key) = (Linear(width, width, using: &random), Linear(width, width, using: &random))
         (value, output) = (Linear(width, width, using: &random), Linear(width, width, using: &random))
         self.heads = heads

@@ -35,7 +35,7 @@ enum GraphValue: Sendable {
 
     /// Inference has made sure that it is one.
     var tensor: Tensor {
-        guard case .tensor(let tensor) = self else { preconditionFailure("\(type.words) where floats were inferred") }
+        guard case .tensor(let tensor) = self else { fatalError("\(type.words) where floats were inferred") }
         return tensor
     }
 

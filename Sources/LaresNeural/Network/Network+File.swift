@@ -44,10 +44,10 @@ extension Network {
         forEachParameter { name, parameter in if let tensor = loaded[name] { parameter = tensor } }
     }
 
-    /// Writes a file: whole, or not at all. Throws `SafeTensorsError`.
-    public func write(to path: String) throws {
+    /// Writes a file of `limit` bytes at most: whole, or not at all. Throws `SafeTensorsError`.
+    public func write(to path: String, atMost limit: Int = .max) throws {
         let tensors = parameters.map { ($0.name, StoredTensor($0.value, as: .f32)) }
-        try SafeTensors.write(tensors, metadata: ["format": Network.format, "plan": plan.json.serialized], to: path)
+        try SafeTensors.write(tensors, metadata: ["format": Network.format, "plan": plan.json.serialized], to: path, atMost: limit)
     }
 }
 

@@ -27,10 +27,11 @@ extension NetworkValue {
     init(_ value: GraphValue, as output: TensorSignature) throws(NetworkError) {
         switch value {
         case .tensor(let tensor):
-            let numbers = tensor.array
+            var numbers = tensor.array
             guard numbers.allSatisfy(\.isFinite) else {
                 throw NetworkError(.value, "output '\(output.name)' is not finite: the inputs are too large for this network")
             }
+            if output.datatype == .fp16 { numbers = try NetworkValue.halves(numbers, output) }
             self = .floats(numbers, shape: Array(tensor.shape))
         case .integers(let numbers, let shape):
             if let range = output.datatype.integers, let wrong = numbers.first(where: { !range.contains($0) }) {
@@ -39,6 +40,15 @@ extension NetworkValue {
             self = .integers(numbers, shape: shape)
         case .strings(let texts, let shape): self = .strings(texts, shape: shape)
         }
+    }
+
+    /// Numbers rounded to 16 bits.
+    private static func halves(_ numbers: [Float], _ output: TensorSignature) throws(NetworkError) -> [Float] {
+        let halves = numbers.map { Float(Float16($0)) }
+        if let place = halves.firstIndex(where: \.isInfinite) {
+            throw NetworkError(.value, "output '\(output.name)' would be \(numbers[place]), which is no FP16")
+        }
+        return halves
     }
 }
 

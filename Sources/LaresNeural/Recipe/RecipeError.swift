@@ -12,6 +12,8 @@ public struct RecipeError: Error, Hashable, Sendable, CustomStringConvertible {
         public static let file = Code("file")
         /// The training doesn't converge: its loss is no longer finite.
         public static let diverged = Code("diverged")
+        /// The files of the training would take more than they may.
+        public static let diskLimit = Code("diskLimit")
         /// The checkpoint belongs to another recipe or other data.
         public static let otherTraining = Code("otherTraining")
     }

@@ -3,7 +3,7 @@ import LaresJSON
 import LaresTensor
 
 extension Trainer {
-    private var checkpointPath: String { place.output("checkpoint.safetensors") }
+    private var checkpointPath: String { place.output(TrainingPlace.checkpoint) }
 
     func writeCheckpoint() throws {
         let notes = ["recipe": recipe.json.serialized, "data": place.dataDigest, "history": history.json.serialized]
@@ -11,13 +11,16 @@ extension Trainer {
     }
 
     private func write(_ optimizer: some Optimizer, _ notes: [String: String]) throws {
-        try Checkpoint(network, optimizer, random, notes: notes).write(to: checkpointPath)
+        let checkpoint = Checkpoint(network, optimizer, random, notes: notes)
+        try place.write(TrainingPlace.checkpoint) { try checkpoint.write(to: $0, atMost: $1) }
     }
+
+    func writeBest() throws { try place.write(TrainingPlace.best) { try network.write(to: $0, atMost: $1) } }
 
     /// Goes on from a checkpoint; one of another recipe or other data is refused, so that nothing is lost by mistake.
     mutating func resume() throws {
         guard access(checkpointPath, F_OK) == 0 else { return }
-        let checkpoint = try Checkpoint(contentsOf: checkpointPath)
+        let checkpoint = try whole(checkpointPath) { try Checkpoint(contentsOf: $0) }
         guard checkpoint.notes["recipe"] == recipe.json.serialized, checkpoint.notes["data"] == place.dataDigest else {
             throw RecipeError(
                 .otherTraining,
@@ -26,11 +29,20 @@ extension Trainer {
         do {
             history = try TrainingHistory(JSON(parsing: Array((checkpoint.notes["history"] ?? "").utf8)), recipe)
         } catch {
-            throw RecipeError(.otherTraining, "'\(checkpointPath)' is damaged: \(error): remove it to begin anew")
+            throw Self.damaged(checkpointPath, error)
         }
         var optimizer = optimizer
         try restore(checkpoint, &optimizer)
         self.optimizer = optimizer
+    }
+
+    /// Reads one of the training's own files.
+    private func whole<Value>(_ path: String, _ read: (String) throws -> Value) throws -> Value {
+        do { return try read(path) } catch let error as SafeTensorsError { throw Self.damaged(path, error) }
+    }
+
+    private static func damaged(_ path: String, _ error: any Error) -> RecipeError {
+        RecipeError(.file, "'\(path)' is cut short or damaged: put back a copy, or remove the checkpoint to begin anew (\(error))")
     }
 
     private mutating func restore(_ checkpoint: Checkpoint, _ optimizer: inout some Optimizer) throws {
@@ -39,11 +51,12 @@ extension Trainer {
 
     /// Writes network and card, then removes what only a training under way needs.
     mutating func finish() throws -> JSON {
-        if history.best != nil { network = try Network(contentsOf: place.output("best.safetensors")) }
+        if history.best != nil { network = try whole(place.output(TrainingPlace.best)) { try Network(contentsOf: $0) } }
         let card = try card()
-        try network.write(to: place.output("network.safetensors"))
-        try writeText(card.serialized + "\n", to: place.output("card.json"))
-        for file in ["checkpoint.safetensors", "best.safetensors"] { unlink(place.output(file)) }
+        let text = Array((card.serialized + "\n").utf8)
+        try place.write(TrainingPlace.network) { try network.write(to: $0, atMost: $1) }
+        try place.write(TrainingPlace.card) { try WholeFile.write([text], to: $0, atMost: $1) }
+        for file in [TrainingPlace.checkpoint, TrainingPlace.best] { unlink(place.output(file)) }
         return card
     }
 
@@ -67,9 +80,4 @@ extension Trainer {
             "curve": history.json["epochs"] ?? .null, "recipe": recipe.json,
         ]
     }
-}
-
-/// Writes a text file: whole, or not at all.
-private func writeText(_ text: String, to path: String) throws {
-    do { try WholeFile.write([Array(text.utf8)], to: path) } catch { throw RecipeError(.file, error.message) }
 }

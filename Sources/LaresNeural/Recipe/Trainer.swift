@@ -23,28 +23,6 @@ public enum TrainingResult: Sendable {
     case stopped
 }
 
-/// Where a training works and what it can't know itself.
-public struct TrainingPlace: Sendable {
-    /// The recipe's data; nil: as the recipe says, relative to `base`.
-    public var data: String?
-    /// The recipe's folder.
-    public var base: String
-    /// An existing folder for `checkpoint.safetensors`, `best.safetensors`, `network.safetensors` and `card.json`.
-    public var folder: String
-    /// SHA-256 of the data, in hexadecimal digits.
-    public var dataDigest: String
-    /// Version of the program.
-    public var code: String
-
-    /// A place.
-    public init(data: String? = nil, base: String, folder: String, dataDigest: String, code: String) {
-        (self.data, self.base, self.folder, self.dataDigest, self.code) = (data, base, folder, dataDigest, code)
-    }
-
-    func path(_ file: String) -> String { file.hasPrefix("/") ? file : "\(base)/\(file)" }
-    func output(_ file: String) -> String { "\(folder)/\(file)" }
-}
-
 /// Runs a recipe. A training that was stopped, or killed, goes on from its last checkpoint and ends with the same bits.
 public struct Trainer {
     let recipe: Recipe
@@ -79,7 +57,7 @@ public struct Trainer {
     public var losses: [(training: Float, validation: Float?)] { history.epochs.map { ($0.loss, $0.validation) } }
 
     /// Trains until the last epoch, until it no longer gets better, or until `shouldStop` says so, which is asked between steps.
-    /// Throws ``RecipeError`` when the loss is no longer finite, `SafeTensorsError` when a file can't be written.
+    /// Throws ``RecipeError`` when the loss is no longer finite or the disk limit is reached, `SafeTensorsError` when a file can't be written.
     public mutating func run(
         shouldStop: () -> Bool = { false }, progress: (TrainingProgress) -> Void = { _ in }
     ) throws -> TrainingResult {
@@ -129,7 +107,7 @@ public struct Trainer {
         let validation = data.validation.isEmpty ? nil : try data.meanLoss(network, data.all, data.validation, recipe.loss)
         let isBest = history.endEpoch(validation, recipe)
         // Before the checkpoint: a resumed run that is behind writes the same file again.
-        if isBest { try network.write(to: place.output("best.safetensors")) }
+        if isBest { try writeBest() }
         try writeCheckpoint()
     }
 

@@ -85,21 +85,36 @@ struct TrainingData: Sendable {
         return node
     }
 
-    private static func samples(
-        _ table: Table, _ statistics: [ColumnStatistics?], _ recipe: Recipe, _ plan: NetworkPlan, _ labels: [String], _ path: String
-    ) throws -> Samples {
+    /// The columns by the plan's inputs, each of the type and shape that the plan says.
+    private static func inputs(
+        _ table: Table, _ statistics: [ColumnStatistics?], _ recipe: Recipe, _ plan: NetworkPlan
+    ) throws -> [Int: GraphValue] {
         var inputs: [Int: GraphValue] = [:]
         for (i, column) in recipe.columns.enumerated() {
             guard let node = plan.graph.node(column.name), node < plan.graph.inputs.count else {
                 throw RecipeError(.recipe, "the plan has no input '\(column.name)', which is a column of the recipe")
             }
             let value = column.value(table.columns[i], statistics[i])
-            guard plan.graph.types[node].kind == value.type.kind, plan.graph.types[node].shape.last == value.type.shape.last else {
+            let planned = plan.graph.types[node], given = ValueType(value.type.kind, [nil] + value.type.shape.dropFirst())
+            guard planned == given else {
                 throw RecipeError(
-                    .recipe, "the plan's input '\(column.name)' is \(plan.graph.types[node].words), the column \(value.type.words)")
+                    .recipe,
+                    "the plan's input '\(column.name)' is \(planned.words), the column gives \(given.words): change the shape in the plan, or the "
+                        + "column's 'from'")
             }
             inputs[node] = value
         }
+        if let missing = plan.graph.inputs.indices.first(where: { inputs[$0] == nil }) {
+            throw RecipeError(
+                .recipe, "the plan's input '\(plan.graph.inputs[missing].name)' is no column of the recipe: add it to 'columns'")
+        }
+        return inputs
+    }
+
+    private static func samples(
+        _ table: Table, _ statistics: [ColumnStatistics?], _ recipe: Recipe, _ plan: NetworkPlan, _ labels: [String], _ path: String
+    ) throws -> Samples {
+        let inputs = try inputs(table, statistics, recipe, plan)
         let places = Dictionary(uniqueKeysWithValues: labels.enumerated().map { ($1, Int32($0)) })
         let found = try zip(table.labels, table.lines).map { label, line in
             guard let place = places[label] else {

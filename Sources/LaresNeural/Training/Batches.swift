@@ -20,7 +20,7 @@ extension Dataset {
     public func batches(of size: Int) -> some Sequence<Batch> { batches(Array(0..<count), of: size) }
 
     private func batches(_ order: [Int], of size: Int) -> some Sequence<Batch> {
-        precondition(size > 0, "batches of \(size) samples")
+        demand(size > 0, "batches of \(size) samples")
         return stride(from: 0, to: order.count, by: size).lazy.map { batch(Array(order[$0..<Swift.min($0 + size, order.count)])) }
     }
 }
@@ -34,7 +34,7 @@ public struct LabelledSamples: Dataset {
 
     /// As many labels as samples; others trap.
     public init(_ inputs: Tensor, _ labels: Indices) {
-        precondition(
+        demand(
             inputs.shape.first == labels.count && labels.shape.count == 1, "labels of shape \(labels.shape) for samples \(inputs.shape)")
         self.inputs = inputs
         self.labels = labels
@@ -76,9 +76,9 @@ public struct MixedBatches<Source: Dataset>: Sequence, IteratorProtocol {
 
     /// `count` batches of `size` samples; a dataset that is used up begins again in another order.
     public init(_ sources: [Source], weights: [Float], of size: Int, count: Int, random: SeededRandom) {
-        precondition(sources.count == weights.count, "\(weights.count) weights for \(sources.count) datasets")
-        precondition(size > 0 && sources.allSatisfy { $0.count > 0 }, "batches of \(size) from datasets with samples")
-        precondition(weights.allSatisfy { $0 >= 0 } && weights.contains { $0 > 0 }, "weights \(weights): none below 0, one above")
+        demand(sources.count == weights.count, "\(weights.count) weights for \(sources.count) datasets")
+        demand(size > 0 && sources.allSatisfy { $0.count > 0 }, "batches of \(size) from datasets with samples")
+        demand(weights.allSatisfy { $0 >= 0 } && weights.contains { $0 > 0 }, "weights \(weights): none below 0, one above")
         parts = zip(sources, weights).map { Part(source: $0, weight: $1) }
         (self.size, left, self.random) = (size, count, random)
     }

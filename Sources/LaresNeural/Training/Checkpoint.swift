@@ -51,8 +51,8 @@ public struct Checkpoint: Sendable {
 
     private static let format = "lares checkpoint 1"
 
-    /// Writes a file: whole, or not at all. Throws `SafeTensorsError`.
-    public func write(to path: String) throws {
+    /// Writes a file of `limit` bytes at most: whole, or not at all. Throws `SafeTensorsError`.
+    public func write(to path: String, atMost limit: Int = .max) throws {
         var tensors = parameters.map { ("model." + $0, StoredTensor($1, as: .f32)) }
         for (name, slots) in optimizer.tensors {
             tensors += slots.enumerated().map { ("optimizer.\(name).\($0)", StoredTensor($1, as: .f32)) }
@@ -61,7 +61,7 @@ public struct Checkpoint: Sendable {
         metadata["format"] = Self.format
         metadata["optimizer.steps"] = String(optimizer.steps)
         metadata["random"] = random.state.map { String($0, radix: 16) }.joined(separator: " ")
-        try SafeTensors.write(tensors, metadata: metadata, to: path)
+        try SafeTensors.write(tensors, metadata: metadata, to: path, atMost: limit)
     }
 
     /// Puts everything back. Throws `CheckpointError`, and changes nothing, when the model has other names or shapes.

@@ -53,13 +53,13 @@ extension Module {
     mutating func forEachParameter(along gradient: Gradient, _ body: (Int, String, inout Tensor, Tensor) -> Void) {
         var place = 0
         forEachParameter { name, parameter in
-            precondition(
+            demand(
                 place < gradient.tensors.count && gradient.tensors[place].shape == parameter.shape,
                 "a gradient of another model, at '\(name)'")
             body(place, name, &parameter, gradient.tensors[place])
             place += 1
         }
-        precondition(
+        demand(
             place == gradient.tensors.count, "a gradient of another model: \(gradient.tensors.count) tensors for \(place) parameters")
     }
 }

@@ -32,7 +32,7 @@ extension AdminRoutes {
     /// `DELETE /lares/v1/keys/{key}`: ends a key by its id or name.
     func revokeKey(_ request: Request, _ context: LaresContext) async throws -> Response {
         try context.requireAdministrator()
-        let name = context.parameters.get("key")?.removingPercentEncoding ?? ""
+        let name = context.parameter("key") ?? ""
         do {
             let revoked = try requireKeys().revoke(name)
             note(.keyRevoked, revoked.name, context)

@@ -64,7 +64,7 @@ extension AdminRoutes {
     /// `DELETE /lares/v1/models/{model}`: out of memory first, so a model that is answering stays.
     func remove(_ request: Request, _ context: LaresContext) async throws -> Response {
         try context.requireAdministrator()
-        let name = context.parameters.get("model")?.removingPercentEncoding ?? ""
+        let name = context.parameter("model") ?? ""
         let store = try requireStore()
         do {
             try await client.unload(name)
@@ -81,7 +81,7 @@ extension APIError {
     /// A pull that failed: its own words, which are written for people.
     fileprivate static func pull(_ error: any Error) -> APIError {
         if let error = error as? ServingError { return APIError(error) }
-        if let error = error as? PullError {
+        if let error = error as? PullError, error.code != .noSpace {
             return APIError(.badGateway, type: "server_error", code: "pull_failed", error.message)
         }
         return APIError(error)

@@ -38,13 +38,13 @@ public struct Explanation: Sendable, Hashable {
         case let error as JobError: job[error.code]
         case let error as AccessError: access[error.code]
         case let error as ServerError: server[error.code]
-        default: nil
+        default: ServingError(full: error)?.code.description
         }
     }
 
     private static let serving = [
         "model_not_found", "context_length_exceeded", "queue_full", "memory_busy", "out_of_memory", "invalid_request", "draining",
-        "load_failed", "wrong_model_kind", "model_in_use", "cancelled", "internal_error",
+        "load_failed", "wrong_model_kind", "model_in_use", "no_space", "cancelled", "internal_error",
     ]
 
     private static let pull: [PullError.Code: String] = [
@@ -60,8 +60,8 @@ public struct Explanation: Sendable, Hashable {
     ]
 
     private static let job: [JobError.Code: String] = [
-        .notFound: "job.missing", .badRecipe: "job.recipe", .queueFull: "job.line", .noSuchData: "data.missing", .badData: "data.table",
-        .tooLarge: "data.large", .tooMany: "data.many",
+        .notFound: "job.missing", .badRecipe: "job.recipe", .badLimits: "job.limits", .notResumable: "job.over", .queueFull: "job.line",
+        .noSuchData: "data.missing", .badData: "data.table", .tooLarge: "data.large", .tooMany: "data.many",
     ]
 
     private static let access: [AccessError.Code: String] = [

@@ -21,6 +21,7 @@ extension APIError {
         case .queueFull: (.tooManyRequests, "rate_limit_error")
         case .inUse: (.conflict, "invalid_request_error")
         case .draining, .outOfMemory, .memoryBusy: (.serviceUnavailable, "server_error")
+        case .noSpace: (.init(code: 507, reasonPhrase: "Insufficient Storage"), "server_error")
         default: (.internalServerError, "server_error")
         }
     }
@@ -31,6 +32,10 @@ extension APIError {
         case let error as APIError: self = error
         case let error as ServingError: self.init(error)
         default:
+            if let full = ServingError(full: error) {
+                self.init(full)
+                return
+            }
             self.init(
                 .internalServerError, type: "server_error", code: "internal_error",
                 "something went wrong inside Lares; its log has the details under this request's id")

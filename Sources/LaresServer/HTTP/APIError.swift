@@ -69,8 +69,8 @@ public struct APIError: HTTPResponseError, Hashable {
         var response = Response.json(json, status: status)
         if let retryAfter { response.headers[.retryAfter] = String(retryAfter) }
         if !allow.isEmpty { response.headers[.allow] = allow.joined(separator: ", ") }
-        // Asking again can't help where the machine is too small or the model broken; the clients would ask twice more.
-        if code == "out_of_memory" || code == "load_failed" { response.headers[.shouldRetry] = "false" }
+        // Asking again can't help where the machine is too small, the disk full or the model broken; the clients would ask twice more.
+        if ["out_of_memory", "load_failed", "no_space"].contains(code) { response.headers[.shouldRetry] = "false" }
         if status == .unauthorized { response.headers[.wwwAuthenticate] = "Bearer" }
         return response
     }

@@ -14,6 +14,7 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
     let presence = ClientPresence()
     private let receiveTimeout: TimeAmount
     private let sendTimeout: TimeAmount
+    private var isReceiving = false
     private var receiving: Scheduled<Void>?
     private var sending: Scheduled<Void>?
 
@@ -27,13 +28,20 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         switch unwrapInboundIn(data) {
-        case .head: receiving = closing(context, after: receiveTimeout)
+        case .head: isReceiving = true
         case .body: break
         case .end:
+            isReceiving = false
             receiving?.cancel()
             receiving = nil
         }
         context.fireChannelRead(data)
+    }
+
+    /// Most requests come whole in one read and need no timer.
+    func channelReadComplete(context: ChannelHandlerContext) {
+        if isReceiving, receiving == nil { receiving = closing(context, after: receiveTimeout) }
+        context.fireChannelReadComplete()
     }
 
     func channelWritabilityChanged(context: ChannelHandlerContext) {

@@ -1,3 +1,4 @@
+import Foundation
 public import Hummingbird
 import LaresAccess
 import Logging
@@ -27,6 +28,11 @@ public struct LaresContext: RequestContext {
 }
 
 extension LaresContext {
+    /// A part of the address, decoded; nil when there is none, or one that can't be.
+    func parameter(_ name: String) -> String? {
+        parameters.get(name).flatMap { $0.utf8.contains(UInt8(ascii: "%")) ? $0.removingPercentEncoding : $0 }
+    }
+
     /// Who may change what Lares holds.
     ///
     /// - Throws: ``APIError`` (403) for everybody else.

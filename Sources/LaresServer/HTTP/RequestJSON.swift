@@ -68,8 +68,7 @@ extension Request {
 
     /// A body of another type is what a foreign web page can send without asking, so it is refused even where it would parse.
     private func requireJSONType() throws {
-        let type = headers[.contentType]?.split(separator: ";").first.map { $0.trimmingSpaces().lowercased() }
-        guard type == "application/json" else {
+        guard mediaType == "application/json" else {
             throw APIError(
                 .unsupportedMediaType, type: "invalid_request_error", code: "unsupported_media_type",
                 "the body must be JSON: send it with the header 'Content-Type: application/json'")
@@ -79,6 +78,19 @@ extension Request {
                 .unsupportedMediaType, type: "invalid_request_error", code: "unsupported_content_encoding",
                 "the body is encoded with '\(encoding.prefix(40))': send it without Content-Encoding")
         }
+    }
+
+    /// Whether a body is said to come, for requests that may do without; under HTTP/2 only its type may say so.
+    var announcesBody: Bool {
+        headers[.contentLength].map { $0 != "0" } ?? (headers[.transferEncoding] != nil || headers[.contentType] != nil)
+    }
+
+    /// What the body is said to be, without parameters; nil when nothing is said.
+    var mediaType: String? {
+        guard let type = headers[.contentType] else { return nil }
+        // What nearly all say; taking it apart was a fifteenth of a small request's time.
+        if type == "application/json" { return type }
+        return type.split(separator: ";").first.map { $0.trimmingSpaces().lowercased() }
     }
 
     static func tooLarge(_ limit: Int) -> APIError {

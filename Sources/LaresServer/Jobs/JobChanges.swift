@@ -14,15 +14,15 @@ struct JobChanges: Sendable {
 
     /// Takes a job in.
     ///
-    /// - Throws: ``APIError`` (403) for files of this machine that a caller from elsewhere names; `JobError`.
-    func submit(_ recipe: JSON, data: JobData) async throws -> Job {
+    /// - Throws: ``APIError`` (403) for files of this machine that a caller from elsewhere names; what `TrainingJobs.submit` throws.
+    func submit(_ recipe: JSON, data: JobData, limits: JSON? = nil) async throws -> Job {
         guard caller.isLocal || (data != .named && recipe["split"]?["test_file"] == nil) else {
             throw APIError(
                 .forbidden, type: "permission_error", code: "not_allowed",
                 "files of the server's machine are not read for callers from elsewhere: send the data as \"data\", or with POST "
                     + "/lares/v1/data", param: "data")
         }
-        let job = try await jobs.submit(recipe, data: data, by: caller.name)
+        let job = try await jobs.submit(recipe, data: data, limits: limits, by: caller.name)
         note(.jobStarted, job.id)
         return job
     }
@@ -31,6 +31,13 @@ struct JobChanges: Sendable {
     func cancel(_ id: String) async throws -> Job {
         let job = try await jobs.cancel(id)
         note(.jobCancelled, job.id)
+        return job
+    }
+
+    /// Lets a job that failed or was cancelled go on from its last checkpoint.
+    func resume(_ id: String, limits: JSON? = nil) async throws -> Job {
+        let job = try await jobs.resume(id, limits: limits)
+        note(.jobResumed, job.id)
         return job
     }
 

@@ -19,6 +19,7 @@ struct JobRoutes {
             APIRoute(method: .post, path: "/lares/v1/jobs", handler: submit),
             APIRoute(method: .get, path: one, handler: show),
             APIRoute(method: .delete, path: one, handler: cancel),
+            APIRoute(method: .post, path: one + "/resume", handler: resume),
             APIRoute(method: .get, path: one + "/curve", handler: curve),
             APIRoute(method: .get, path: one + "/events", handler: events),
         ]
@@ -29,7 +30,7 @@ struct JobRoutes {
     }
 
     /// `{"recipe": {…}}` with `"data": "text of a CSV or JSONL file"`, or with `"data_id": "…"` of data that were sent before; with neither the
-    /// recipe names a file of this machine.
+    /// recipe names a file of this machine. `"limits": {…}` says what it may use.
     func submit(_ request: Request, _ context: LaresContext) async throws -> Response {
         let changes = try changes(context)
         let body = try await request.json(within: limits)
@@ -37,7 +38,9 @@ struct JobRoutes {
         let recipe = try fields.required("recipe"), data = try fields.string("data"), kept = try fields.string("data_id")
         guard data == nil || kept == nil else { throw APIError.invalid("send 'data' or 'data_id', not both", param: "data_id") }
         let source = data.map { JobData.bytes(Array($0.utf8)) } ?? kept.map { .kept($0) } ?? .named
-        return try await telling { .json(try await changes.submit(recipe, data: source).json, status: .accepted) }
+        return try await telling {
+            .json(try await changes.submit(recipe, data: source, limits: fields.value("limits")).json, status: .accepted)
+        }
     }
 
     func show(_ request: Request, _ context: LaresContext) async throws -> Response {
@@ -53,6 +56,13 @@ struct JobRoutes {
     func cancel(_ request: Request, _ context: LaresContext) async throws -> Response {
         let changes = try changes(context)
         return try await telling { .json(try await changes.cancel(id(context)).json) }
+    }
+
+    /// Lets a job that failed or was cancelled go on from its last checkpoint; `{"limits": {…}}` changes what it may use.
+    func resume(_ request: Request, _ context: LaresContext) async throws -> Response {
+        let changes = try changes(context)
+        let changed = request.announcesBody ? try Fields(try await request.json(within: limits).json).value("limits") : nil
+        return try await telling { .json(try await changes.resume(id(context), limits: changed).json, status: .accepted) }
     }
 
     /// The job with every change, as server-sent events, until it is over.
@@ -113,8 +123,9 @@ extension Job {
         [
             "id": .string(id), "state": .string(state.rawValue), "created": .int(Int(created.timeIntervalSince1970)),
             "ended": ended.map { .int(Int($0.timeIntervalSince1970)) } ?? nil, "by": by.map { .string($0) } ?? nil,
-            "attempts": .int(attempts), "progress": progress, "message": message.map { .string($0) } ?? nil, "recipe": recipe,
-            "data_id": dataSet.map { .string($0) } ?? nil, "card": card, "log": .array(log.map(\.json)),
+            "attempts": .int(attempts), "progress": progress, "message": message.map { .string($0) } ?? nil, "limits": limits.json,
+            "spent_seconds": .int(spent), "recipe": recipe, "data_id": dataSet.map { .string($0) } ?? nil, "card": card,
+            "log": .array(log.map(\.json)),
         ]
     }
 }
@@ -122,19 +133,19 @@ extension Job {
 extension APIError {
     /// How an error of jobs and their data looks to a client.
     init(job error: any Error) {
-        switch error {
-        case let error as JobError:
-            switch error.code {
-            case .notFound: self.init(.notFound, type: "invalid_request_error", code: "job_not_found", error.message)
-            case .noSuchData: self.init(.notFound, type: "invalid_request_error", code: "data_not_found", error.message, param: "data_id")
-            case .queueFull: self.init(.tooManyRequests, type: "rate_limit_error", code: "queue_full", error.message, retryAfter: 30)
-            case .tooLarge: self.init(.contentTooLarge, type: "invalid_request_error", code: "request_too_large", error.message)
-            case .badData, .tooMany: self.init(.badRequest, type: "invalid_request_error", code: "bad_data", error.message, param: "data")
-            default: self.init(.badRequest, type: "invalid_request_error", code: "bad_recipe", error.message, param: "recipe")
-            }
-        case let error as PullError where error.code == .noSpace:
-            self.init(.init(code: 507), type: "server_error", code: "no_space", error.message)
-        default: self.init(error)
+        guard let error = error as? JobError else {
+            self.init(error)
+            return
+        }
+        switch error.code {
+        case .notFound: self.init(.notFound, type: "invalid_request_error", code: "job_not_found", error.message)
+        case .noSuchData: self.init(.notFound, type: "invalid_request_error", code: "data_not_found", error.message, param: "data_id")
+        case .queueFull: self.init(.tooManyRequests, type: "rate_limit_error", code: "queue_full", error.message, retryAfter: 30)
+        case .notResumable: self.init(.conflict, type: "invalid_request_error", code: "job_not_resumable", error.message)
+        case .tooLarge: self.init(.contentTooLarge, type: "invalid_request_error", code: "request_too_large", error.message)
+        case .badData, .tooMany: self.init(.badRequest, type: "invalid_request_error", code: "bad_data", error.message, param: "data")
+        case .badLimits: self.init(.badRequest, type: "invalid_request_error", code: "bad_limits", error.message, param: "limits")
+        default: self.init(.badRequest, type: "invalid_request_error", code: "bad_recipe", error.message, param: "recipe")
         }
     }
 }

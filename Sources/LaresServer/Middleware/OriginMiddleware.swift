@@ -1,10 +1,17 @@
 import HTTPTypes
 import Hummingbird
 import LaresAccess
+import Synchronization
 
 /// Refuses requests sent to a name that is not this server's, or by a web page of another (DNS rebinding, foreign pages).
-struct OriginMiddleware: RouterMiddleware {
-    let policy: OriginPolicy
+final class OriginMiddleware: RouterMiddleware {
+    typealias Context = LaresContext
+
+    private let policy: OriginPolicy
+    /// Hosts that were let in: nearly all requests have the same, and no origin.
+    private let known = Mutex<Set<String>>([])
+
+    init(policy: OriginPolicy) { self.policy = policy }
 
     func handle(
         _ request: Request, context: LaresContext, next: @concurrent (Request, LaresContext) async throws -> Response
@@ -13,11 +20,16 @@ struct OriginMiddleware: RouterMiddleware {
         guard request.headers[values: .host].count <= (request.head.authority == nil ? 1 : 0) else {
             throw APIError.invalid("the request names two hosts: send one Host header", code: "wrong_host_or_origin")
         }
-        switch policy.decision(host: request.head.authority ?? request.headers[.host], origin: request.headers[.origin]) {
-        case .allowed: return try await next(request, context)
-        case .refused(let reason):
+        try check(host: request.head.authority ?? request.headers[.host], origin: request.headers[.origin])
+        return try await next(request, context)
+    }
+
+    private func check(host: String?, origin: String?) throws {
+        if let host, origin == nil, known.withLock({ $0.contains(host) }) { return }
+        if case .refused(let reason) = policy.decision(host: host, origin: origin) {
             throw APIError(.forbidden, type: "invalid_request_error", code: "wrong_host_or_origin", reason)
         }
+        if let host { _ = known.withLock { $0.count < 64 ? $0.insert(host).inserted : false } }
     }
 }
 

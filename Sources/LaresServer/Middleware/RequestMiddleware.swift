@@ -1,14 +1,13 @@
 import HTTPTypes
 import Hummingbird
 import Logging
-import Metrics
 
 /// The outermost layer: gives every request its id, turns errors into answers, and writes what happened to the access log and the metrics.
 ///
 /// The log has id, method, route, status and time; never a body, a query or a key.
 struct RequestMiddleware: RouterMiddleware {
     let routes: RouteTable
-    let metrics: MetricsRegistry
+    let metrics: RequestMetrics
 
     func handle(
         _ request: Request, context: LaresContext, next: @concurrent (Request, LaresContext) async throws -> Response
@@ -70,15 +69,12 @@ struct RequestMiddleware: RouterMiddleware {
     }
 
     private func note(_ request: Request, _ context: LaresContext, _ status: HTTPResponse.Status, _ time: Duration) {
-        let route = context.endpointPath ?? "none"
-        let labels = [("method", request.method.rawValue.prefix(16).description), ("route", route), ("status", "\(status.code)")]
-        Counter(label: "lares_http_requests", dimensions: labels, factory: metrics).increment()
-        let timer = Timer(label: "lares_http_request_duration", dimensions: [("route", route)], factory: metrics)
-        timer.recordNanoseconds(Int64(clamping: time.components.seconds * 1_000_000_000 + time.components.attoseconds / 1_000_000_000))
+        let route = context.endpointPath ?? "none", method = String(request.method.rawValue.prefix(16))
+        metrics.count(method: method, route: route, status: status.code, time: time)
         context.logger.info(
             "request",
             metadata: [
-                "id": "\(context.requestID)", "method": "\(labels[0].1)", "route": "\(route)", "status": "\(status.code)",
+                "id": "\(context.requestID)", "method": "\(method)", "route": "\(route)", "status": "\(status.code)",
                 "ms": "\(Int(time / .milliseconds(1)))",
             ])
     }

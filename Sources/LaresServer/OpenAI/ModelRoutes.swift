@@ -13,7 +13,7 @@ struct ModelRoutes {
     }
 
     func show(_ request: Request, _ context: LaresContext) async throws -> Response {
-        let name = context.parameters.get("model")?.removingPercentEncoding ?? ""
+        let name = context.parameter("model") ?? ""
         do {
             return .json(try await client.model(name).openAIJSON)
         } catch {

@@ -29,7 +29,7 @@ extension RegistryRoutes {
     static func telling(_ body: () async throws -> Response) async throws -> Response {
         do {
             return try await body()
-        } catch let error as PullError {
+        } catch let error as PullError where error.code != .noSpace {
             throw APIError.invalid(error.message)
         } catch let error as RegistryError {
             throw APIError(error)

@@ -86,7 +86,7 @@ struct RegistryRoutes {
         return try await changing(context) { changes, name in try changes.removeAlias(Self.alias(context), of: name) }
     }
 
-    private static func alias(_ context: LaresContext) -> String { context.parameters.get("alias")?.removingPercentEncoding ?? "" }
+    private static func alias(_ context: LaresContext) -> String { context.parameter("alias") ?? "" }
 
     /// The new version is in memory before it is the one that requests get.
     func promote(_ request: Request, _ context: LaresContext) async throws -> Response {

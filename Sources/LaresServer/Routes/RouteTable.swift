@@ -7,6 +7,8 @@ package struct APIRoute: Sendable {
     /// The path as OpenAPI writes it: `/v1/models/{model}`.
     package let path: String
     package let handler: @Sendable (Request, LaresContext) async throws -> Response
+    /// Whether it takes microseconds or waits without holding a thread, so that the connection's own thread can answer (``LoopChannel``).
+    package var isBrief = false
 }
 
 /// The API as data: what the router is made of, what a wrong method is told, and what the tests hold against `openapi.json`.
@@ -17,6 +19,9 @@ package struct RouteTable: Sendable {
     func add(to router: Router<LaresContext>) {
         for route in routes { router.on(RouterPath(route.path), method: route.method, use: route.handler) }
     }
+
+    /// Paths of the brief routes.
+    var brief: Set<String> { Set(routes.filter(\.isBrief).map(\.path)) }
 
     /// The methods that a path answers to; empty when there is no such path.
     func methods(of path: String) -> [String] {

@@ -38,9 +38,23 @@ enum TensorBytes {
         switch type {
         case .fp16: return .floats(read(bytes, UInt16.self) { Float(Float16(bitPattern: $0)) }, shape: shape)
         case .fp32: return .floats(read(bytes, UInt32.self) { Float(bitPattern: $0) }, shape: shape)
-        case .fp64: return .floats(read(bytes, UInt64.self) { Float(Double(bitPattern: $0)) }, shape: shape)
+        case .fp64: return .floats(try read(bytes, UInt64.self) { try float(Double(bitPattern: $0), type, name) }, shape: shape)
         default: return .integers(try integers(bytes, type, name), shape: shape)
         }
+    }
+
+    /// A number as it is computed with: the nearest of 32 bits, of FP16 the nearest of 16.
+    ///
+    /// - Throws: ``APIError`` (400) for a number that would become infinite.
+    static func float(_ number: Double, _ type: SignatureType, _ name: String) throws -> Float {
+        let float = type == .fp16 ? Float(Float16(number)) : Float(number)
+        guard float.isFinite || !number.isFinite else {
+            let largest = type == .fp16 ? Float(Float16.greatestFiniteMagnitude) : .greatestFiniteMagnitude
+            throw APIError.invalid(
+                "'\(name)' has \(number); \(type.rawValue) is taken up to \(largest), since everything is computed in 32 bits",
+                param: "inputs")
+        }
+        return float
     }
 
     private static func integers(_ bytes: ArraySlice<UInt8>, _ type: SignatureType, _ name: String) throws -> [Int64] {
@@ -54,17 +68,19 @@ enum TensorBytes {
         case .uint64:
             let numbers = read(bytes, UInt64.self) { $0 }
             guard let largest = numbers.max(), largest > UInt64(Int64.max) else { return numbers.map { Int64($0) } }
-            throw APIError.invalid("'\(name)' has \(largest); numbers up to \(Int64.max) are taken", param: "inputs")
+            throw APIError.invalid("'\(name)' has \(largest); UINT64 is taken up to \(Int64.max)", param: "inputs")
         default: return read(bytes, UInt8.self) { Int64($0) }
         }
     }
 
     private static func read<Bits: FixedWidthInteger, Value>(
-        _ bytes: ArraySlice<UInt8>, _: Bits.Type, _ convert: (Bits) -> Value
-    ) -> [Value] {
-        bytes.withUnsafeBytes { raw in
+        _ bytes: ArraySlice<UInt8>, _: Bits.Type, _ convert: (Bits) throws -> Value
+    ) rethrows -> [Value] {
+        try bytes.withUnsafeBytes { raw in
             let size = MemoryLayout<Bits>.size
-            return (0..<(raw.count / size)).map { convert(Bits(littleEndian: raw.loadUnaligned(fromByteOffset: $0 * size, as: Bits.self))) }
+            return try (0..<(raw.count / size)).map {
+                try convert(Bits(littleEndian: raw.loadUnaligned(fromByteOffset: $0 * size, as: Bits.self)))
+            }
         }
     }
 

@@ -17,7 +17,7 @@ enum TensorText {
             throw APIError.invalid("'\(name)' has \(elements.count) elements for the shape \(shape)", param: "inputs")
         }
         switch type {
-        case .fp16, .fp32, .fp64: return .floats(try elements.map { try float($0, name) }, shape: shape)
+        case .fp16, .fp32, .fp64: return .floats(try elements.map { try float($0, type, name) }, shape: shape)
         case .bytes: return .strings(try elements.map { try text($0, name) }, shape: shape)
         default: return .integers(try elements.map { try integer($0, type, name) }, shape: shape)
         }
@@ -46,10 +46,10 @@ enum TensorText {
         APIError.invalid("the data of '\(name)' must be flat, or nested as its shape \(shape) says", param: "inputs")
     }
 
-    private static func float(_ element: JSON, _ name: String) throws -> Float {
+    private static func float(_ element: JSON, _ type: SignatureType, _ name: String) throws -> Float {
         switch element {
-        case .double(let number): Float(number)
-        case .int(let number): Float(number)
+        case .double(let number): try TensorBytes.float(number, type, name)
+        case .int(let number): try TensorBytes.float(Double(number), type, name)
         default: throw wrong(element, "a number", name)
         }
     }
@@ -67,8 +67,10 @@ enum TensorText {
             case .bool(let flag) where type == .bool: flag ? 1 : 0
             default: nil
             }
-        guard let number, let range = type.integers, range.contains(number) else {
-            throw wrong(element, type == .bool ? "true or false" : "a whole number of \(type.rawValue)", name)
+        let range = type.integers ?? 0...0
+        guard let number, range.contains(number) else {
+            let whole = "a whole number from \(range.lowerBound) to \(range.upperBound)"
+            throw wrong(element, type == .bool ? "true or false" : "\(whole) (\(type.rawValue))", name)
         }
         return number
     }
@@ -88,6 +90,7 @@ enum TensorText {
         case .integers(let numbers, _) where type == .bool: .array(numbers.map { .bool($0 != 0) })
         case .integers(let numbers, _): .array(numbers.map { .int(Int($0)) })
         case .strings(let texts, _): .array(texts.map { .string($0) })
+        case .floats(let numbers, _) where type == .fp64: .array(numbers.map { .double(Double($0)) })
         // The shortest text of the 32-bit number, not of its 64-bit widening.
         case .floats(let numbers, _): .array(numbers.map { .double(Double($0.description) ?? Double($0)) })
         }

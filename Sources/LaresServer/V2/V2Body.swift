@@ -45,7 +45,7 @@ extension Request {
 
     /// The clients send no type, JSON or bytes; forms and text are what a foreign web page can send without asking.
     private func requireTensorType() throws {
-        guard let type = headers[.contentType]?.split(separator: ";").first.map({ $0.trimmingSpaces().lowercased() }) else { return }
+        guard let type = mediaType else { return }
         guard type == "application/json" || type == "application/octet-stream" else {
             throw APIError(
                 .unsupportedMediaType, type: "invalid_request_error", code: "unsupported_media_type",

@@ -15,21 +15,24 @@ struct V2Routes {
     let version: String
 
     var routes: [APIRoute] {
-        let both = [
-            ("", HTTPRequest.Method.get, metadata), ("/ready", .get, ready), ("/config", .get, config), ("/stats", .get, stats),
-            ("/infer", .post, infer),
-        ]
+        let places = ["/v2/models/{model}", "/v2/models/{model}/versions/{version}"]
         return [
             APIRoute(method: .get, path: "/v2", handler: server),
-            APIRoute(method: .get, path: "/v2/health/live", handler: live),
-            APIRoute(method: .get, path: "/v2/health/ready", handler: serverReady),
+            APIRoute(method: .get, path: "/v2/health/live", handler: live, isBrief: true),
+            APIRoute(method: .get, path: "/v2/health/ready", handler: serverReady, isBrief: true),
             APIRoute(method: .get, path: "/v2/models/stats", handler: allStats),
             APIRoute(method: .post, path: "/v2/repository/index", handler: index),
             APIRoute(method: .post, path: "/v2/repository/models/{model}/load", handler: load),
             APIRoute(method: .post, path: "/v2/repository/models/{model}/unload", handler: unload),
         ]
-            + ["/v2/models/{model}", "/v2/models/{model}/versions/{version}"].flatMap { place in
-                both.map { APIRoute(method: $0.1, path: place + $0.0, handler: $0.2) }
+            + places.flatMap { place in
+                [
+                    APIRoute(method: .get, path: place, handler: metadata),
+                    APIRoute(method: .get, path: place + "/ready", handler: ready, isBrief: true),
+                    APIRoute(method: .get, path: place + "/config", handler: config),
+                    APIRoute(method: .get, path: place + "/stats", handler: stats),
+                    APIRoute(method: .post, path: place + "/infer", handler: infer, isBrief: true),
+                ]
             }
     }
 
@@ -124,8 +127,8 @@ struct V2Place: Sendable {
     let version: String?
 
     init(_ context: LaresContext) {
-        model = context.parameters.get("model").flatMap { $0.removingPercentEncoding } ?? ""
-        version = context.parameters.get("version").flatMap { $0.removingPercentEncoding }
+        model = context.parameter("model") ?? ""
+        version = context.parameter("version")
     }
 
     /// Runs an operation whose errors name the network as the clients expect it.

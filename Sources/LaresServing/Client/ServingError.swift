@@ -27,6 +27,8 @@ public struct ServingError: Error, Hashable, Sendable, CustomStringConvertible {
         public static let wrongKind = Code("wrong_model_kind")
         /// The model is answering or being loaded, and what was asked must wait for that; `retryAfter` says when to come back.
         public static let inUse = Code("model_in_use")
+        /// The disk is full, so that what was asked could not be written; nothing was changed.
+        public static let noSpace = Code("no_space")
         /// The caller gave the request up.
         public static let cancelled = Code("cancelled")
         /// A fault of Lares itself.

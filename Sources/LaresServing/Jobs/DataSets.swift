@@ -88,7 +88,10 @@ public struct DataUpload: Sendable {
         do {
             try FileManager.default.createDirectory(
                 atPath: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
-        } catch { throw PullError(.file, "'\(folder)' can't be made: \(error.localizedDescription)") }
+        } catch {
+            let isFull = ServingError(full: error) != nil
+            throw PullError(isFull ? .noSpace : .file, "'\(folder)' can't be made: \(error.localizedDescription)")
+        }
         file = try OpenFile.writing(folder + "/rows")
     }
 
@@ -98,6 +101,7 @@ public struct DataUpload: Sendable {
             throw JobError(
                 .tooLarge, "'\(name)' has more than \(limit) bytes: train with fewer rows, or from a file on the server's machine")
         }
+        try needSpace(piece.count, at: sets.directory, for: "more of '\(name)'")
         try file.write(piece, at: bytes)
         hash.update(piece)
         bytes += piece.count
@@ -115,7 +119,7 @@ public struct DataUpload: Sendable {
             id: id, name: name, bytes: bytes, digest: hash.finish().description, created: now, by: by, summary: summary)
         try file.synchronise()
         do { try WholeFile.write([set.json.data], to: place + DataSets.unfinished + "/about.json") } catch {
-            throw PullError(.file, error.message)
+            throw PullError(error.code == .noSpace ? .noSpace : .file, error.message)
         }
         try moveIntoPlace(place + DataSets.unfinished, place)
         try OpenFile.directory(sets.directory).synchronise()

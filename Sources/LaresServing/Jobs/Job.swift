@@ -29,13 +29,17 @@ public struct Job: Sendable, Hashable {
     public var by: String?
     /// How often a process was started for it.
     public var attempts: Int
+    /// What it may use.
+    public var limits = TrainingLimits()
+    /// Seconds that its processes have run since it was asked for, or resumed.
+    public var spent = 0
     /// The recipe.
     public let recipe: JSON
     /// The data set it learns from; nil when the data came with it or lie elsewhere.
     public var dataSet: String?
     /// The last progress: epoch, step, loss, validation; null before the first.
     public var progress: JSON
-    /// Why it failed; nil otherwise.
+    /// Why it failed, or why it waits though nothing is before it; nil otherwise.
     public var message: String?
     /// The model card of a finished job; null before.
     public var card: JSON
@@ -46,6 +50,9 @@ public struct Job: Sendable, Hashable {
 
     /// Whether nothing more will happen.
     public var isOver: Bool { state != .queued && state != .running }
+
+    /// Whether it can go on after all.
+    public var isResumable: Bool { state == .failed || state == .cancelled }
 
     static let longestLog = 50
 
@@ -59,7 +66,7 @@ public struct Job: Sendable, Hashable {
 public struct JobNote: Sendable, Hashable {
     /// What happened.
     public enum Event: String, Sendable, Hashable, CaseIterable {
-        /// It was asked for.
+        /// It was asked for, or asked to go on.
         case queued
         /// Its process has read the data and begins.
         case started

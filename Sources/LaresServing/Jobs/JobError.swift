@@ -8,6 +8,10 @@ public struct JobError: Error, Hashable, Sendable, CustomStringConvertible {
         public static let notFound = Code("notFound")
         /// The recipe is not one.
         public static let badRecipe = Code("badRecipe")
+        /// The limits are out of range, or have unknown names.
+        public static let badLimits = Code("badLimits")
+        /// The job is finished, or not over, and can't be resumed.
+        public static let notResumable = Code("notResumable")
         /// Too many jobs wait.
         public static let queueFull = Code("queueFull")
         /// There is no such data set.

@@ -38,6 +38,13 @@ struct JobStore: Sendable {
                         ALTER TABLE jobs ADD COLUMN log TEXT NOT NULL DEFAULT '[]';
                         """)
             },
+            {
+                try $0.execute(
+                    sql: """
+                        ALTER TABLE jobs ADD COLUMN limits TEXT NOT NULL DEFAULT '{}';
+                        ALTER TABLE jobs ADD COLUMN spent INTEGER NOT NULL DEFAULT 0;
+                        """)
+            },
         ])
 
     /// Newest first.
@@ -48,8 +55,8 @@ struct JobStore: Sendable {
     /// The newest, without cards, curves and logs, which may be long.
     func newest(_ count: Int) throws -> [Job] {
         let sql = """
-            SELECT id, state, created, ended, owner, attempts, recipe, data_set, progress, message, 'null' AS card, '{}' AS curve,
-            '[]' AS log FROM jobs ORDER BY number DESC LIMIT ?
+            SELECT id, state, created, ended, owner, attempts, limits, spent, recipe, data_set, progress, message, 'null' AS card,
+            '{}' AS curve, '[]' AS log FROM jobs ORDER BY number DESC LIMIT ?
             """
         return try pool.read { try Row.fetchAll($0, sql: sql, arguments: [count]).map(job) }
     }
@@ -73,12 +80,12 @@ struct JobStore: Sendable {
         try pool.write {
             try $0.execute(
                 sql: """
-                    INSERT INTO jobs (id, state, created, owner, attempts, recipe, data_set, progress, card, log)
-                    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                    INSERT INTO jobs (id, state, created, owner, attempts, limits, recipe, data_set, progress, card, log)
+                    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
                     """,
                 arguments: [
-                    job.id, job.state.rawValue, job.created.timeIntervalSince1970, job.by, job.attempts, job.recipe.serialized,
-                    job.dataSet, job.progress.serialized, job.card.serialized, log(job),
+                    job.id, job.state.rawValue, job.created.timeIntervalSince1970, job.by, job.attempts, job.limits.json.serialized,
+                    job.recipe.serialized, job.dataSet, job.progress.serialized, job.card.serialized, log(job),
                 ])
         }
     }
@@ -87,12 +94,13 @@ struct JobStore: Sendable {
         try pool.write {
             try $0.execute(
                 sql: """
-                    UPDATE jobs SET state = ?, ended = ?, attempts = ?, progress = ?, message = ?, card = ?, curve = ?, log = ?
+                    UPDATE jobs SET state = ?, ended = ?, attempts = ?, limits = ?, spent = ?, progress = ?, message = ?, card = ?,
+                    curve = ?, log = ?
                     WHERE id = ?
                     """,
                 arguments: [
-                    job.state.rawValue, job.ended?.timeIntervalSince1970, job.attempts, job.progress.serialized, job.message,
-                    job.card.serialized, job.curve.json.serialized, log(job), job.id,
+                    job.state.rawValue, job.ended?.timeIntervalSince1970, job.attempts, job.limits.json.serialized, job.spent,
+                    job.progress.serialized, job.message, job.card.serialized, job.curve.json.serialized, log(job), job.id,
                 ])
         }
     }
@@ -113,7 +121,8 @@ struct JobStore: Sendable {
         return Job(
             id: row["id"], state: Job.State(rawValue: row["state"]) ?? .failed, created: Date(timeIntervalSince1970: row["created"]),
             ended: (row["ended"] as Double?).map(Date.init(timeIntervalSince1970:)), by: row["owner"], attempts: row["attempts"],
-            recipe: json("recipe"), dataSet: row["data_set"], progress: json("progress"), message: row["message"], card: json("card"),
+            limits: (try? TrainingLimits(json("limits"))) ?? TrainingLimits(), spent: row["spent"], recipe: json("recipe"),
+            dataSet: row["data_set"], progress: json("progress"), message: row["message"], card: json("card"),
             curve: LossRecord(json("curve")), log: (json("log").elements ?? []).compactMap(JobNote.init))
     }
 }

@@ -3,10 +3,13 @@ import LaresJSON
 import LaresNeural
 
 extension NetworkServing {
-    /// Publishes what a job learnt under the name its recipe gives, with a card and where it came from; nothing without a name.
+    /// Publishes what a job learnt under the name its recipe gives, with a card and where it came from; nothing without a name, and
+    /// nothing a second time.
     public var publishing: TrainingJobs.Publishing {
         { job, folder in
             guard let name = job.recipe["name"]?.text else { return }
+            let versions = (try? self.registry.model(name).versions) ?? []
+            guard !versions.contains(where: { $0.lineage.job == job.id }) else { return }
             let card = try JSON(parsing: Array(try Data(contentsOf: URL(fileURLWithPath: folder + "/card.json"))))
             let file = card["data"]?["file"]?.text, hash = card["data"]?["sha256"]?.text
             let published = ModelCard(data: file, metrics: card.measured, codeVersion: card["code"]?.text)

@@ -4,18 +4,24 @@ import Synchronization
 
 /// A training in a child process of the same program: whatever happens to it, this process goes on.
 public final class TrainingChild: Sendable {
-    private let executable: String
-    private let state = Mutex(State())
+    private enum Cause { case asked, time }
 
     private struct State {
         var process: pid_t?
         /// A stop that comes before the process is there must not be lost.
-        var isStopped = false
+        var cause: Cause?
     }
 
-    /// - Parameter executable: A program with the subcommand `train-worker`; this one unless told otherwise.
-    public init(executable: String = "/proc/self/exe") {
+    private let executable: String
+    private let patience: Duration
+    private let state = Mutex(State())
+
+    /// - Parameters:
+    ///   - executable: A program with the subcommand `train-worker`; this one unless told otherwise.
+    ///   - patience: How long a child that is asked to stop may take before it is killed; it answers between two steps.
+    public init(executable: String = "/proc/self/exe", patience: Duration = .seconds(30)) {
         self.executable = (try? FileManager.default.destinationOfSymbolicLink(atPath: executable)) ?? executable
+        self.patience = patience
     }
 
     /// Runs an order to its end; the result is the event that it came to. A task that is cancelled asks for a checkpoint and the end.
@@ -34,11 +40,25 @@ public final class TrainingChild: Sendable {
     }
 
     /// Asks for a checkpoint and the end.
-    public func stop() {
-        state.withLock { state in
-            state.isStopped = true
+    public func stop() { stop(.asked) }
+
+    private func stop(_ cause: Cause) {
+        let process = state.withLock { state in
+            state.cause = state.cause ?? cause
             if let process = state.process { kill(process, SIGTERM) }
+            return state.process
         }
+        guard let process else { return }
+        after(patience) {
+            self.state.withLock { if $0.process == process { kill(process, SIGKILL) } }
+        }
+    }
+
+    @discardableResult
+    private func after(_ time: Duration, _ body: @escaping @Sendable () -> Void) -> DispatchWorkItem {
+        let item = DispatchWorkItem(block: body)
+        DispatchQueue.global().asyncAfter(deadline: .now() + .milliseconds(Int(time / .milliseconds(1))), execute: item)
+        return item
     }
 
     private func follow(_ order: TrainingOrder, _ each: (TrainingEvent) -> Void) throws -> TrainingEvent {
@@ -51,17 +71,18 @@ public final class TrainingChild: Sendable {
         try process.run()
         state.withLock { state in
             state.process = process.processIdentifier
-            if state.isStopped { kill(process.processIdentifier, SIGTERM) }
+            if state.cause != nil { kill(process.processIdentifier, SIGTERM) }
         }
+        let alarm = order.limits.seconds.map { limit in after(.seconds(max(0, limit - order.spent))) { self.stop(.time) } }
         let last = read(output.fileHandleForReading, each)
-        let isStopped = state.withLock { state in
+        alarm?.cancel()
+        let cause = state.withLock { state in
             state.process = nil
-            return state.isStopped
+            return state.cause
         }
         process.waitUntilExit()
         try? input.fileHandleForWriting.close()
-        // One that is stopped before it listens says nothing.
-        return last ?? (isStopped && process.terminationStatus == SIGTERM ? .stopped : .failed(words(process)))
+        return conclusion(last, process, cause, order.limits)
     }
 
     private func process(_ order: TrainingOrder) -> Process {
@@ -91,11 +112,35 @@ public final class TrainingChild: Sendable {
         return last
     }
 
-    private func words(_ process: Process) -> String {
-        process.terminationReason == .uncaughtSignal
-            ? "the training's process was ended by signal \(process.terminationStatus): its memory limit may be too small, or someone "
-                + "killed it; started again, it goes on from its last checkpoint"
-            : "the training's process ended with \(process.terminationStatus) and said nothing"
+    private func conclusion(_ last: TrainingEvent?, _ process: Process, _ cause: Cause?, _ limits: TrainingLimits) -> TrainingEvent {
+        if let last, last != .stopped { return last }
+        if cause == .time { return .failed(TrainingFault.time(limits)) }
+        if let last { return last }
+        guard process.terminationReason == .uncaughtSignal else { return .failed(TrainingFault.silent(process.terminationStatus)) }
+        // One that is stopped before it listens says nothing.
+        return cause != nil && process.terminationStatus == SIGTERM
+            ? .stopped : .failed(TrainingFault.signal(process.terminationStatus, limits))
+    }
+}
+
+/// What is told of a child that can't tell it itself.
+private enum TrainingFault {
+    private static let resuming = "; started again, it goes on from its last checkpoint"
+
+    static func time(_ limits: TrainingLimits) -> String {
+        "the training was ended at its time limit of \(limits.seconds ?? 0) s: raise the limit (lares train: --seconds, a job: \"limits\": "
+            + "{\"seconds\": …})\(resuming)"
+    }
+
+    static func silent(_ code: Int32) -> String { "the training's process ended with \(code) and said nothing" }
+
+    static func signal(_ signal: Int32, _ limits: TrainingLimits) -> String {
+        // Memory that can't be had ends a Swift program by itself; the system's own way to make room is a SIGKILL.
+        signal == SIGKILL
+            ? "the training's process was ended by signal 9: someone killed it, or the machine ran out of memory\(resuming)"
+            : "the training's process was ended by signal \(signal): it needed more than its memory limit of \(limits.memory) MB, or met a "
+                + "fault of Lares: raise the limit (lares train: --memory, a job: \"limits\": {\"memory_mb\": …}), or make the network or "
+                + "the batch smaller\(resuming)"
     }
 }
 

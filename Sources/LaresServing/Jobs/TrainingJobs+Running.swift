@@ -1,17 +1,18 @@
+import Dispatch
 import Foundation
 import LaresJSON
 import Logging
 import ServiceLifecycle
 
 extension TrainingJobs {
+    /// Processes that are started for one job before it counts as failed: a job that ends the server each time mustn't do so for ever.
+    static let mostAttempts = 5
+
     /// Works on the line until the server goes down; a job that runs then writes a checkpoint and goes on when the server is back.
     public func run() async throws {
-        try store.requeue()
         wake.yield()
-        try await withTaskCancellationOrGracefulShutdownHandler {
-            for await _ in wakes {
-                while !isEnding, !Task.isCancelled, let job = try store.next() { try await work(on: job) }
-            }
+        await withTaskCancellationOrGracefulShutdownHandler {
+            for await _ in wakes { await workThrough() }
         } onCancelOrGracefulShutdown: {
             Task { await self.end() }
         }
@@ -23,9 +24,25 @@ extension TrainingJobs {
         wake.finish()
     }
 
+    /// Where nothing can be written down (the disk is full), the line stands still, and everything else goes on.
+    private func workThrough() async {
+        do {
+            if !isRequeued { try store.requeue() }
+            isRequeued = true
+            try saveRest()
+            meet(nil)
+            while !isEnding, !Task.isCancelled, let job = try store.next() { try await work(on: job) }
+        } catch {
+            meet("the jobs can't be written down, so none is started: \(ServingError(full: error)?.message ?? "\(error)")")
+            logger.error("jobs stand still", metadata: ["why": "\(error)"])
+            DispatchQueue.global().asyncAfter(deadline: .now() + .milliseconds(Int(pause / .milliseconds(1)))) { [wake] in wake.yield() }
+        }
+    }
+
+    /// Runs a job's child, and publishes what it learnt.
     private func work(on job: Job) async throws {
-        guard !isEnding else { return }
         var job = job
+        let folder = try folder(job.id)
         job.attempts += 1
         job.state = job.attempts > Self.mostAttempts ? .failed : .running
         if job.state == .failed {
@@ -34,24 +51,36 @@ extension TrainingJobs {
         }
         try save(job)
         guard job.state == .running else { return }
-        let (folder, child) = (try folder(job.id), TrainingChild(executable: executable))
+        let child = TrainingChild(executable: executable), began = ContinuousClock.now
         current = (job.id, child)
         defer { current = nil }
         let event = await outcome(of: job, folder, child)
-        try await conclude(job.id, event, folder)
+        await conclude(job.id, event, folder, Int((ContinuousClock.now - began) / .seconds(1)))
+        try saveRest()
     }
 
+    /// Runs the child; one that has finished before needn't run again.
     private func outcome(of job: Job, _ folder: String, _ child: TrainingChild) async -> TrainingEvent {
+        if let card = Self.card(in: folder + "/output") { return .finished(card: card) }
         let hasData = FileManager.default.fileExists(atPath: folder + "/data")
-        let order = TrainingOrder(recipe: folder + "/recipe.json", data: hasData ? folder + "/data" : nil, output: folder + "/output")
+        var order = TrainingOrder(recipe: folder + "/recipe.json", data: hasData ? folder + "/data" : nil, output: folder + "/output")
+        (order.limits, order.spent) = (job.limits, job.spent)
         let (events, continuation) = AsyncStream<TrainingEvent>.makeStream(bufferingPolicy: .bufferingNewest(1024))
         let id = job.id
-        async let result: TrainingEvent = {
+        async let result: TrainingEvent = { [order] in
             defer { continuation.finish() }
             do { return try await child.run(order) { continuation.yield($0) } } catch { return .failed("\(error)") }
         }()
         for await event in events { advance(id, event) }
         return await result
+    }
+
+    /// What a training writes last.
+    private static func card(in folder: String) -> JSON? {
+        guard FileManager.default.fileExists(atPath: folder + "/network.safetensors"),
+            let text = FileManager.default.contents(atPath: folder + "/card.json")
+        else { return nil }
+        return try? JSON(parsing: Array(text))
     }
 
     private func advance(_ id: String, _ event: TrainingEvent) {
@@ -72,14 +101,20 @@ extension TrainingJobs {
         tell(job)
     }
 
-    private func conclude(_ id: String, _ event: TrainingEvent, _ folder: String) async throws {
+    /// Makes the end of a job's process known; it is still to be written down.
+    private func conclude(_ id: String, _ event: TrainingEvent, _ folder: String, _ seconds: Int) async {
         guard var job = live[id] else { return }
+        job.spent += seconds
         switch event {
         case .finished(let card):
             do {
                 try await publish(job, folder + "/output")
                 (job.state, job.card) = (.finished, card)
-            } catch { (job.state, job.message) = (.failed, "the network is trained but could not be published: \(error)") }
+            } catch {
+                let why = ServingError(full: error)?.message ?? "\(error)"
+                job.state = .failed
+                job.message = "the network is trained but could not be published: \(why); resume the job to try again"
+            }
         case .stopped:
             // Stopped without being cancelled: the server goes down, and goes on later.
             job.state = cancelled.contains(id) ? .cancelled : .queued
@@ -90,16 +125,10 @@ extension TrainingJobs {
         cancelled.remove(id)
         if job.isOver { job.ended = Date() }
         job.note(Self.ending[job.state] ?? .interrupted)
-        try save(job)
+        live[id] = job
+        unsaved.insert(id)
+        tell(job)
     }
 
     private static let ending: [Job.State: JobNote.Event] = [.finished: .finished, .failed: .failed, .cancelled: .cancelled]
-
-    /// Writes a job down and tells who watches.
-    func save(_ job: Job) throws {
-        try store.update(job)
-        live[job.id] = job.isOver || job.state == .queued ? nil : job
-        if job.state == .failed { logger.warning("a training failed", metadata: ["job": "\(job.id)", "why": "\(job.message ?? "")"]) }
-        tell(job)
-    }
 }

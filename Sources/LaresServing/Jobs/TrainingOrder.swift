@@ -6,8 +6,10 @@ public struct TrainingOrder: Sendable, Hashable {
     public var data: String?
     /// The folder for checkpoints, network and card.
     public var output: String
-    /// Bytes of memory of its own; the files it maps don't count.
-    public var memory = 2 << 30
+    /// What it may use.
+    public var limits = TrainingLimits()
+    /// Seconds of the time limit that are used already.
+    public var spent = 0
     /// Threads that compute.
     ///
     /// One unless told otherwise: the scheduler lets an idle process off a processor when serving wants it, but the products of matrices
@@ -21,7 +23,7 @@ public struct TrainingOrder: Sendable, Hashable {
     public init(recipe: String, data: String? = nil, output: String) { (self.recipe, self.data, self.output) = (recipe, data, output) }
 
     var arguments: [String] {
-        ["train-worker", recipe, "--output", output, "--memory", String(memory)] + (data.map { ["--data", $0] } ?? [])
-            + (isIdle ? ["--idle"] : [])
+        ["train-worker", recipe, "--output", output, "--memory", String(limits.memory), "--disk", String(limits.disk)]
+            + (data.map { ["--data", $0] } ?? []) + (isIdle ? ["--idle"] : [])
     }
 }

@@ -14,7 +14,7 @@ import Synchronization
 public enum TrainingWorker {
     /// Runs an order; returns the code to exit with.
     public static func run(_ order: TrainingOrder, code: String) -> Int32 {
-        restrain(memory: order.memory, isIdle: order.isIdle)
+        restrain(memory: order.limits.memory << 20, isIdle: order.isIdle)
         let stop = StopRequest()
         do {
             try FileManager.default.createDirectory(atPath: order.output, withIntermediateDirectories: true)
@@ -39,7 +39,8 @@ public enum TrainingWorker {
         let recipe = try Recipe(parsing: Array(bytes))
         let base = URL(fileURLWithPath: order.recipe).deletingLastPathComponent().path
         let data = order.data ?? (recipe.dataFile.hasPrefix("/") ? recipe.dataFile : "\(base)/\(recipe.dataFile)")
-        let place = TrainingPlace(data: data, base: base, folder: order.output, dataDigest: try digest(data), code: code)
+        var place = TrainingPlace(data: data, base: base, folder: order.output, dataDigest: try digest(data), code: code)
+        place.diskLimit = order.limits.disk << 20
         return try Trainer(recipe, at: place)
     }
 

@@ -21,14 +21,7 @@ struct BlobStore: Sendable {
 
     /// Refuses when the disk has not `bytes` and 64 MiB to spare.
     func needSpace(_ bytes: Int, for what: String) throws {
-        let reserve = 64 << 20
-        guard let free = freeBytes(at: downloads) else { return }
-        let (needed, overflow) = bytes.addingReportingOverflow(reserve)
-        guard !overflow, free >= needed else {
-            throw PullError(
-                .noSpace,
-                "\(what) needs \(bytes) bytes and '\(downloads)' has \(free) free (64 MiB stay free): make room, or set LARES_HOME")
-        }
+        try LaresServing.needSpace(bytes, at: downloads, for: what)
     }
 
     /// A fresh file to write into.

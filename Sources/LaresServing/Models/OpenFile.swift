@@ -99,7 +99,11 @@ final class OpenFile: Sendable {
 
     private static func failure(_ verb: String, _ path: String) -> PullError {
         let reason = errno
-        return PullError(reason == ENOSPC ? .noSpace : .file, "'\(path)' can't be \(verb): \(String(cString: strerror(reason)))")
+        guard reason != ENOSPC, reason != EDQUOT else {
+            return PullError(
+                .noSpace, "'\(path)' can't be \(verb): the disk is full; make room, or set LARES_HOME to a larger one, and try again")
+        }
+        return PullError(.file, "'\(path)' can't be \(verb): \(String(cString: strerror(reason)))")
     }
 }
 
@@ -109,6 +113,17 @@ func freeBytes(at path: String) -> Int? {
     guard statvfs(path, &status) == 0 else { return nil }
     let (bytes, overflow) = UInt64(status.f_bavail).multipliedReportingOverflow(by: UInt64(status.f_frsize))
     return overflow ? Int.max : Int(clamping: bytes)
+}
+
+/// Refuses when the disk of `folder` has not `bytes` and 64 MiB to spare.
+func needSpace(_ bytes: Int, at folder: String, for what: String) throws {
+    let reserve = 64 << 20
+    guard let free = freeBytes(at: folder) else { return }
+    let (needed, overflow) = bytes.addingReportingOverflow(reserve)
+    guard !overflow, free >= needed else {
+        throw PullError(
+            .noSpace, "\(what) needs \(bytes) bytes and '\(folder)' has \(free) free (64 MiB stay free): make room, or set LARES_HOME")
+    }
 }
 
 /// Moves a file onto its final name in one step, on the same file system.

@@ -1,17 +1,19 @@
 extension SafeTensors {
-    /// Writes a file, in the order of the names: whole, or not at all, even when the power goes. Throws `SafeTensorsError`.
-    public static func write(_ tensors: [(name: String, value: StoredTensor)], metadata: [String: String] = [:], to path: String)
-        throws(SafeTensorsError)
-    {
+    /// Writes a file, in the order of the names: whole, or not at all, even when the power goes.
+    ///
+    /// Throws `SafeTensorsError`: `overLimit` when the file would have more bytes than `limit`, `unwritable` when the system refuses.
+    public static func write(
+        _ tensors: [(name: String, value: StoredTensor)], metadata: [String: String] = [:], to path: String, atMost limit: Int = .max
+    ) throws(SafeTensorsError) {
         let sorted = tensors.sorted { $0.name < $1.name }
         for (first, second) in zip(sorted, sorted.dropFirst()) where first.name == second.name {
             throw SafeTensorsError(.duplicateKey, "'\(path)': two tensors are called '\(first.name)'")
         }
         let parts = [{ header(sorted, metadata) }] + sorted.map { tensor in { tensor.value.bytes } }
         do {
-            try WholeFile.write(parts.lazy.map { $0() }, to: path)
+            try WholeFile.write(parts.lazy.map { $0() }, to: path, atMost: limit)
         } catch {
-            throw SafeTensorsError(.unwritable, error.message)
+            throw SafeTensorsError(error.code == .overLimit ? .overLimit : .unwritable, error.message)
         }
     }
 

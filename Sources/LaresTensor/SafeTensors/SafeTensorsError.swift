@@ -20,6 +20,8 @@ public struct SafeTensorsError: Error, Hashable, Sendable, CustomStringConvertib
         public static let sizeMismatch = Code("sizeMismatch")
         /// The file could not be written.
         public static let unwritable = Code("unwritable")
+        /// The file would be larger than it may be.
+        public static let overLimit = Code("overLimit")
         /// Tensors overlap, leave a hole, or leave bytes at the end.
         public static let badOffsets = Code("badOffsets")
     }

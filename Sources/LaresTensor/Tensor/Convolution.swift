@@ -8,7 +8,7 @@ import CLaresKernels
 /// - Returns: `[batch, height, width, outputs]`
 public func convolution2D(_ x: Tensor, _ weight: Tensor, _ bias: Tensor?, _ window: Window2D, then f: Nonlinearity = .identity) -> Tensor {
     let windows = Windows(x.shape, window)
-    precondition(
+    demand(
         weight.shape.count == 2 && weight.shape.first == windows.size && (bias.map { $0.shape == [weight.shape[1]] } ?? true),
         "a weight of shape \(weight.shape) and bias \(bias?.shape.description ?? "none") for windows of \(windows.size) numbers")
     guard f.isKnownByResult else { return apply(f, convolution2D(x, weight, bias, window)) }
@@ -98,7 +98,7 @@ private struct ConvolutionRun: Sendable {
 public func convolution1D(
     _ x: Tensor, _ weight: Tensor, _ bias: Tensor?, window: Int, stride: Int = 1, padding: Int = 0, then f: Nonlinearity = .identity
 ) -> Tensor {
-    precondition(x.shape.count == 3, "sequences of shape \(x.shape): expected [batch, time, channels]")
+    demand(x.shape.count == 3, "sequences of shape \(x.shape): expected [batch, time, channels]")
     let images = x.reshaped([x.shape[0] * 1, x.shape[1], 1, x.shape[2]])
     let y = convolution2D(images, weight, bias, Window2D(window, 1, stride: stride, paddingY: padding), then: f)
     return y.reshaped([y.shape[0], y.shape[1], y.shape[3]])

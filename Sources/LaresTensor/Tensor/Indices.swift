@@ -7,7 +7,7 @@ public struct Indices: Sendable, Hashable {
 
     /// Numbers in row-major order; trap when there are more or fewer than the shape holds.
     public init(_ values: [Int32], _ shape: Shape) {
-        precondition(values.count == shape.elementCount, "\(values.count) indices for the shape \(shape)")
+        demand(values.count == shape.elementCount, "\(values.count) indices for the shape \(shape)")
         self.values = values
         self.shape = shape
     }
@@ -38,6 +38,6 @@ public struct Indices: Sendable, Hashable {
 
     /// Traps unless all are in 0..<limit; data from outside is checked before.
     func check(below limit: Int, _ what: StaticString) {
-        for value in values { precondition(value >= 0 && value < limit, "\(what): index \(value) of \(limit)") }
+        for value in values { demand(value >= 0 && value < limit, "\(what): index \(value) of \(limit)") }
     }
 }

@@ -12,7 +12,7 @@ public func rmsNorm(_ x: Tensor, _ weight: Tensor, epsilon: Float = 1e-6) -> Ten
 
 private func normalised(_ x: Tensor, _ weight: Tensor, _ bias: Tensor?, epsilon: Float, isCentred: Bool) -> Tensor {
     let columns = x.shape.last ?? 1, rows = x.count / max(1, columns)
-    precondition(
+    demand(
         weight.shape == [columns] && (bias.map { $0.shape == [columns] } ?? true), "a norm of shape \(weight.shape) for rows of \(x.shape)")
     let (input, w, b) = (x.packed, weight.packed, bias?.packed)
     let loops = Loops.shared, statistics = Tensor([rows, 2]) { _ in }

@@ -39,7 +39,7 @@ extension Tensor {
 
     /// Adds another tensor times a factor, in place.
     package mutating func add(_ other: Tensor, times factor: Float) {
-        precondition(shape == other.shape, "a sum of the shapes \(shape) and \(other.shape)")
+        demand(shape == other.shape, "a sum of the shapes \(shape) and \(other.shape)")
         let other = other.packed, loops = Loops.shared
         withMutableFloats { out in
             guard let base = out.baseAddress else { return }

@@ -24,18 +24,18 @@ public struct RecurrentWeights: Sendable {
 
     func check(_ x: Shape, _ states: [Tensor], gates: Int) {
         let width = gates * hidden
-        precondition(
+        demand(
             x.count == 3 && input.shape == [x[2], width] && recurrent.shape == [hidden, width] && bias.shape == [width]
                 && recurrentBias.shape == [width],
             "recurrent weights \(all.map(\.shape)) for sequences of shape \(x)")
         for state in states {
-            precondition(state.shape == [x[1], hidden], "a state of shape \(state.shape), not \([x[1], hidden])")
+            demand(state.shape == [x[1], hidden], "a state of shape \(state.shape), not \([x[1], hidden])")
         }
     }
 
     /// The same for places in a table.
     func check(_ tokens: Indices, _ table: Tensor, _ states: [Tensor], gates: Int) {
-        precondition(
+        demand(
             tokens.shape.count == 2 && table.shape.count == 2, "sequences of shape \(tokens.shape) in a table of shape \(table.shape)")
         tokens.check(below: table.shape[0], "a recurrent layer")
         check([tokens.shape[0], tokens.shape[1], table.shape[1]], states, gates: gates)

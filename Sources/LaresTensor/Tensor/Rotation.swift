@@ -38,7 +38,7 @@ public struct Rotation: Sendable {
     }
 
     fileprivate func check(_ x: Tensor, _ heads: Int) {
-        precondition(
+        demand(
             x.shape.count == 3 && heads > 0 && x.shape[2] % heads == 0 && 2 * pairs <= x.shape[2] / heads && x.shape[1] <= places,
             "no rotation of \(pairs) pairs over \(places) places for \(heads) heads of the shape \(x.shape)")
     }

@@ -26,7 +26,7 @@ public struct AttentionMask: Sendable, Hashable {
 ///   - v: `[batch, keys, heads · d]`
 /// - Returns: `[batch, queries, heads · d]`
 public func attention(_ q: Tensor, _ k: Tensor, _ v: Tensor, heads: Int, mask: AttentionMask = .none) -> Tensor {
-    precondition(
+    demand(
         q.shape.count == 3 && k.shape == v.shape && k.shape.count == 3 && q.shape[0] == k.shape[0] && q.shape[2] == k.shape[2]
             && heads > 0 && q.shape[2] % heads == 0,
         "no attention of \(heads) heads over the shapes \(q.shape), \(k.shape), \(v.shape)")
@@ -88,7 +88,7 @@ private struct HeadByHead: Sendable {
         (batch, queries, keys) = (q.tensor.shape[0], q.time, k.time)
         scale = 1 / Float(width).squareRoot()
         if let lengths = mask.lengths {
-            precondition(
+            demand(
                 lengths.count == batch && lengths.allSatisfy { $0 > 0 && $0 <= keys }, "lengths \(lengths) of \(batch) sequences of \(keys)"
             )
         }

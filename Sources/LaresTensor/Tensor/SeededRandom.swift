@@ -64,7 +64,7 @@ extension Tensor {
 
     /// Each number kept with the probability 1 - rate and enlarged so that the mean stays, else zero (dropout; Srivastava et al. 2014).
     public func dropping(_ rate: Float, using random: inout SeededRandom) -> Tensor {
-        precondition(rate >= 0 && rate < 1, "a rate of \(rate): expected 0..<1")
+        demand(rate >= 0 && rate < 1, "a rate of \(rate): expected 0..<1")
         let limit = UInt64(Double(rate) * 0x1p32), kept = 1 / (1 - rate)
         let mask = Tensor(shape) { out in
             // Two numbers from each word.

@@ -10,7 +10,7 @@ public struct Shape: Hashable, Sendable, RandomAccessCollection, MutableCollecti
     /// A shape of at most six axes; more, or a negative size, trap.
     public init(_ sizes: some Sequence<Int>) {
         for size in sizes {
-            precondition(axes < Shape.mostAxes && size >= 0, "a shape of more than \(Shape.mostAxes) axes, or with the size \(size)")
+            demand(axes < Shape.mostAxes && size >= 0, "a shape of more than \(Shape.mostAxes) axes, or with the size \(size)")
             self.sizes[axes] = size
             axes += 1
         }
@@ -26,11 +26,11 @@ public struct Shape: Hashable, Sendable, RandomAccessCollection, MutableCollecti
     /// The size of one axis.
     public subscript(axis: Int) -> Int {
         get {
-            precondition(axis >= 0 && axis < axes, "axis \(axis) of a shape of \(axes) axes")
+            demand(axis >= 0 && axis < axes, "axis \(axis) of a shape of \(axes) axes")
             return sizes[axis]
         }
         set {
-            precondition(axis >= 0 && axis < axes && newValue >= 0, "axis \(axis) of a shape of \(axes) axes, size \(newValue)")
+            demand(axis >= 0 && axis < axes && newValue >= 0, "axis \(axis) of a shape of \(axes) axes, size \(newValue)")
             sizes[axis] = newValue
         }
     }
@@ -71,7 +71,7 @@ extension Shape {
     /// An axis counted from the end when negative: -1 is the last.
     func axis(_ axis: Int) -> Int {
         let counted = axis < 0 ? count + axis : axis
-        precondition(counted >= 0 && counted < count, "axis \(axis) of the shape \(self)")
+        demand(counted >= 0 && counted < count, "axis \(axis) of the shape \(self)")
         return counted
     }
 

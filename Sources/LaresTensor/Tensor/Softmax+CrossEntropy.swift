@@ -37,7 +37,7 @@ public func logSoftmax(_ x: Tensor) -> Tensor {
 ///   - logits: `[…, classes]`
 ///   - labels: `[…]`; one that is no class traps.
 public func crossEntropy(_ logits: Tensor, _ labels: Indices, smoothing: Float = 0) -> Tensor {
-    precondition(
+    demand(
         logits.shape.count == labels.shape.count + 1 && logits.shape.dropLast().elementsEqual(labels.shape),
         "labels of shape \(labels.shape) for logits of shape \(logits.shape)")
     let rows = CrossEntropyRows(logits.packed, labels, smoothing)
@@ -61,7 +61,7 @@ private struct CrossEntropyRows: Sendable {
         self.smoothing = smoothing
         classes = logits.shape.last ?? 1
         used = Float(labels.values.count { $0 >= 0 })
-        for label in labels.values { precondition(label < classes, "label \(label) of \(classes) classes") }
+        for label in labels.values { demand(label < classes, "label \(label) of \(classes) classes") }
     }
 
     /// Loss and probabilities of each row.

@@ -9,7 +9,7 @@ public struct StoredTensor: Sendable, Hashable {
 
     /// Rounds to the nearest number the type has, ties to even. Quantised types trap.
     public init(_ tensor: Tensor, as type: DType) {
-        precondition(type == .f32 || type == .f16 || type == .bf16, "tensors are stored as F32, F16 or BF16, not \(type.name)")
+        demand(type == .f32 || type == .f16 || type == .bf16, "tensors are stored as F32, F16 or BF16, not \(type.name)")
         self.type = type
         shape = tensor.shape
         bytes = tensor.withFloats { type.encode($0) }

@@ -39,7 +39,7 @@ package final class Tape: Sendable {
 
     /// Gradients of a single number with respect to everything watched. The tape ends here: tensors made on it are plain ones afterwards.
     package func gradients(of result: Tensor) -> Gradients {
-        precondition(result.count == 1, "a gradient is of a single number, not of a tensor of shape \(result.shape)")
+        demand(result.count == 1, "a gradient is of a single number, not of a tensor of shape \(result.shape)")
         var pullbacks: [Pullback?] = entries.withLock { entries in
             defer { entries = Entries(isClosed: true) }
             return entries.pullbacks
@@ -97,7 +97,7 @@ package struct Gradients {
 
     /// The gradient of a watched tensor; zeros when the result doesn't depend on it.
     package func of(_ tensor: Tensor) -> Tensor {
-        guard let mark = tensor.mark, mark.tape === tape else { preconditionFailure("a tensor that this tape doesn't watch") }
+        guard let mark = tensor.mark, mark.tape === tape else { fatalError("a tensor that this tape doesn't watch") }
         return slots[mark.index] ?? Tensor.zeros(tensor.shape)
     }
 

@@ -4,7 +4,7 @@ extension Tensor {
     /// Element by element, with NumPy's broadcasting; shapes that don't broadcast trap.
     static func zip(_ f: lares_binary, _ a: Tensor, _ b: Tensor) -> Tensor {
         guard let shape = Shape.broadcast(a.shape, b.shape) else {
-            preconditionFailure("shapes \(a.shape) and \(b.shape) don't broadcast")
+            fatalError("shapes \(a.shape) and \(b.shape) don't broadcast")
         }
         let (x, y) = (a.packed, b.packed)
         return Tensor(shape) { out in
@@ -51,7 +51,7 @@ extension Tensor {
 
     /// Sum, in the memory of the receiver when nothing else uses it.
     consuming func adding(_ other: Tensor) -> Tensor {
-        precondition(shape == other.shape, "a sum of the shapes \(shape) and \(other.shape)")
+        demand(shape == other.shape, "a sum of the shapes \(shape) and \(other.shape)")
         var sum = self
         let other = other.packed
         let loops = Loops.shared

@@ -18,7 +18,7 @@ extension Tensor {
     /// Adds rows of another tensor at places of the first axis; a place that comes twice gets both sums. The inverse of `rows`.
     public func adding(_ rows: Tensor, atRows places: Indices) -> Tensor {
         let size = shape.dropFirst().reduce(1, *), source = rows.packed
-        precondition(rows.count == places.count * size, "rows of shape \(rows.shape) for \(places.count) places of \(shape)")
+        demand(rows.count == places.count * size, "rows of shape \(rows.shape) for \(places.count) places of \(shape)")
         places.check(below: shape[0], "adding")
         var result = detached
         let add = Loops.shared.set.pointee.add_scaled!
@@ -34,7 +34,7 @@ extension Tensor {
     /// One number from each line along an axis: `places` has the shape without that axis.
     public func taking(_ places: Indices, along axis: Int = -1) -> Tensor {
         let axis = shape.axis(axis), x = packed
-        precondition(places.shape == shape.removing(axis), "places of shape \(places.shape) along axis \(axis) of \(shape)")
+        demand(places.shape == shape.removing(axis), "places of shape \(places.shape) along axis \(axis) of \(shape)")
         places.check(below: shape[axis], "taking")
         let (size, inner) = (shape[axis], shape.suffix(from: axis + 1).reduce(1, *))
         func position(_ i: Int) -> Int { (i / inner * size + Int(places.values[i])) * inner + i % inner }
@@ -53,7 +53,7 @@ extension Tensor {
 
     /// Numbers of the first tensor where a condition is not 0, of the second elsewhere. All three have one shape.
     public static func choose(where condition: Tensor, _ a: Tensor, else b: Tensor) -> Tensor {
-        precondition(condition.shape == a.shape && a.shape == b.shape, "shapes \(condition.shape), \(a.shape) and \(b.shape) differ")
+        demand(condition.shape == a.shape && a.shape == b.shape, "shapes \(condition.shape), \(a.shape) and \(b.shape) differ")
         let (c, x, y) = (condition.packed, a.packed, b.packed)
         let result = Tensor(a.shape) { out in
             for i in 0..<a.count { out[i] = c.floats[i] != 0 ? x.floats[i] : y.floats[i] }

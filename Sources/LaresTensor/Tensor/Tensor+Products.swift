@@ -92,7 +92,7 @@ private func run(_ product: lares_gemm, alone: Bool) {
 
 /// The matrix product `[…, m, k] · […, k, n]`. The second may be one matrix for all of the first; other leading axes are the same.
 public func matmul(_ a: Tensor, _ b: Tensor) -> Tensor {
-    precondition(
+    demand(
         a.shape.count >= 2 && b.shape.count >= 2 && a.shape[a.shape.count - 1] == b.shape[b.shape.count - 2]
             && (b.shape.count == 2 || a.shape.dropLast(2).elementsEqual(b.shape.dropLast(2))),
         "no product of the shapes \(a.shape) and \(b.shape)")
@@ -145,7 +145,7 @@ extension Tensor {
 
 /// `f(x · weight + bias)` in one pass: `[…, inputs] · [inputs, outputs] + [outputs]`.
 public func linear(_ x: Tensor, _ weight: Tensor, _ bias: Tensor?, then f: Nonlinearity = .identity) -> Tensor {
-    precondition(
+    demand(
         weight.shape.count == 2 && x.shape.last == weight.shape[0] && (bias.map { $0.shape == [weight.shape[1]] } ?? true),
         "no linear map of shape \(weight.shape) and bias \(bias?.shape.description ?? "none") for \(x.shape)")
     let (input, w, b) = (x.packed, weight.packed, bias?.packed), outputs = weight.shape[1]

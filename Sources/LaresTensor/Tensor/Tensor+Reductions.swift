@@ -44,7 +44,7 @@ extension Tensor {
     public func argmax(along axis: Int = -1) -> Indices {
         let axis = shape.axis(axis), x = packed
         let (outer, inner, size) = (shape.prefix(axis).reduce(1, *), shape.suffix(from: axis + 1).reduce(1, *), shape[axis])
-        precondition(size > 0, "the largest of no numbers: shape \(shape), axis \(axis)")
+        demand(size > 0, "the largest of no numbers: shape \(shape), axis \(axis)")
         var places = [Int32](repeating: 0, count: outer * inner)
         for o in 0..<outer {
             for i in 0..<inner {

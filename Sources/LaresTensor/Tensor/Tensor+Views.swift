@@ -5,7 +5,7 @@ extension Tensor {
     public func reshaped(_ sizes: [Int]) -> Tensor {
         guard let open = sizes.firstIndex(of: -1) else { return reshaped(Shape(sizes)) }
         let others = sizes.enumerated().reduce(1) { $1.offset == open ? $0 : $0 * $1.element }
-        precondition(others > 0 && count % others == 0, "\(shape) doesn't reshape to \(sizes)")
+        demand(others > 0 && count % others == 0, "\(shape) doesn't reshape to \(sizes)")
         var sizes = sizes
         sizes[open] = count / others
         return reshaped(Shape(sizes))
@@ -13,7 +13,7 @@ extension Tensor {
 
     /// The same numbers in another shape of as many elements. A view where the numbers lie without gaps.
     public func reshaped(_ shape: Shape) -> Tensor {
-        precondition(shape.elementCount == count, "\(self.shape) doesn't reshape to \(shape)")
+        demand(shape.elementCount == count, "\(self.shape) doesn't reshape to \(shape)")
         let x = packed
         let result = Tensor(x.storage, offset: x.offset, shape: shape, strides: shape.rowMajorStrides)
         return result.derived(from: self) { dy, gradients in gradients.add(dy.reshaped(self.shape), to: self) }
@@ -21,7 +21,7 @@ extension Tensor {
 
     /// A view with its axes in another order: axis `i` of the result is axis `order[i]` of this.
     public func permuted(_ order: [Int]) -> Tensor {
-        precondition(order.sorted() == Array(shape.indices), "\(order) is no order of the axes of \(shape)")
+        demand(order.sorted() == Array(shape.indices), "\(order) is no order of the axes of \(shape)")
         let result = Tensor(storage, offset: offset, shape: Shape(order.map { shape[$0] }), strides: Shape(order.map { strides[$0] }))
         return result.derived(from: self) { dy, gradients in
             var inverse = order
@@ -40,7 +40,7 @@ extension Tensor {
     /// A view of the part of an axis.
     public func slice(_ range: Range<Int>, along axis: Int = 0) -> Tensor {
         let axis = shape.axis(axis)
-        precondition(range.lowerBound >= 0 && range.upperBound <= shape[axis], "\(range) of axis \(axis) of the shape \(shape)")
+        demand(range.lowerBound >= 0 && range.upperBound <= shape[axis], "\(range) of axis \(axis) of the shape \(shape)")
         let result = Tensor(
             storage, offset: offset + range.lowerBound * strides[axis], shape: shape.replacing(axis, with: range.count), strides: strides)
         return result.derived(from: self) { dy, gradients in gradients.add(dy, to: self, along: axis, from: range.lowerBound) }
@@ -84,10 +84,10 @@ extension Tensor {
 
 /// Joins tensors along an axis; their other sizes are the same.
 public func concatenated(_ parts: [Tensor], along axis: Int = 0) -> Tensor {
-    guard let first = parts.first else { preconditionFailure("nothing to join") }
+    guard let first = parts.first else { fatalError("nothing to join") }
     let axis = first.shape.axis(axis)
     for part in parts {
-        precondition(
+        demand(
             part.shape.count == first.shape.count && part.shape.removing(axis) == first.shape.removing(axis),
             "shapes \(first.shape) and \(part.shape) don't join along axis \(axis)")
     }

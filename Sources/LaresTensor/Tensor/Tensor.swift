@@ -31,8 +31,12 @@ public struct Tensor: Sendable {
 
     /// Numbers in row-major order; trap when there are more or fewer than the shape holds.
     public init(_ numbers: some Collection<Float>, _ shape: Shape) {
-        precondition(numbers.count == shape.elementCount, "\(numbers.count) numbers for the shape \(shape)")
+        demand(numbers.count == shape.elementCount, "\(numbers.count) numbers for the shape \(shape)")
         self.init(shape) { out in
+            let copied: Void? = numbers.withContiguousStorageIfAvailable { source in
+                if let first = source.baseAddress { out.update(from: first, count: source.count) }
+            }
+            guard copied == nil else { return }
             var at = out
             for number in numbers {
                 at.pointee = number
@@ -47,7 +51,7 @@ public struct Tensor: Sendable {
     /// A matrix of rows of one length.
     public init(_ rows: [[Float]]) {
         let columns = rows.first?.count ?? 0
-        precondition(rows.allSatisfy { $0.count == columns }, "rows of different lengths: \(Set(rows.map(\.count)).sorted())")
+        demand(rows.allSatisfy { $0.count == columns }, "rows of different lengths: \(Set(rows.map(\.count)).sorted())")
         self.init(Array(rows.joined()), [rows.count, columns])
     }
 
@@ -68,7 +72,7 @@ public struct Tensor: Sendable {
 
     /// The only number of a tensor of one element; more trap.
     public var scalar: Float {
-        precondition(count == 1, "a tensor of shape \(shape) is not a single number")
+        demand(count == 1, "a tensor of shape \(shape) is not a single number")
         return storage.base[offset]
     }
 

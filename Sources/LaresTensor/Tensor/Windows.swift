@@ -11,7 +11,7 @@ public struct Window2D: Sendable, Hashable {
 
     /// A window of `height` by `width`, moved by `stride`, over an input with zeros around it.
     public init(_ height: Int, _ width: Int, stride: Int = 1, paddingY: Int = 0, paddingX: Int = 0) {
-        precondition(
+        demand(
             height > 0 && width > 0 && stride > 0 && paddingY >= 0 && paddingX >= 0, "a window of \(height) by \(width), stride \(stride)")
         self.height = height
         self.width = width
@@ -28,11 +28,11 @@ struct Windows: Sendable {
     let outHeight: Int, outWidth: Int
 
     init(_ shape: Shape, _ window: Window2D) {
-        precondition(shape.count == 4, "images of shape \(shape): expected [batch, height, width, channels]")
+        demand(shape.count == 4, "images of shape \(shape): expected [batch, height, width, channels]")
         self.window = window
         (batch, height, width, channels) = (shape[0], shape[1], shape[2], shape[3])
         let (h, w) = (height + 2 * window.paddingY - window.height, width + 2 * window.paddingX - window.width)
-        precondition(h >= 0 && w >= 0, "a window of \(window.height) by \(window.width) over images of \(height) by \(width)")
+        demand(h >= 0 && w >= 0, "a window of \(window.height) by \(window.width) over images of \(height) by \(width)")
         (outHeight, outWidth) = (h / window.stride + 1, w / window.stride + 1)
     }
 

@@ -73,7 +73,7 @@ struct OneHotPlan: LayerPlan {
                 throw NetworkError(.value, "has no category \(value): there are \(size), counted from 0")
             }
             return values.map { Int($0) }
-        case .tensor: preconditionFailure("categories were inferred")
+        case .tensor: fatalError("categories were inferred")
         }
     }
 }
@@ -95,7 +95,7 @@ struct LookupPlan: LayerPlan {
     func operation(for inputs: [ValueType], using random: inout SeededRandom) -> any Operation {
         let places = categories.places
         return PlainOperation { inputs in
-            guard case .strings(let texts, let shape) = inputs[0] else { preconditionFailure("texts were inferred") }
+            guard case .strings(let texts, let shape) = inputs[0] else { fatalError("texts were inferred") }
             return .integers(texts.map { text in places[text].map { Int64($0 + 1) } ?? 0 }, shape)
         }
     }

@@ -47,7 +47,7 @@ private struct EmbeddingOperation: Operation {
     mutating func visit(_ visitor: inout some ParameterVisitor) { embedding.visit(&visitor) }
 
     func callAsFunction(_ inputs: [GraphValue]) throws(NetworkError) -> GraphValue {
-        guard case .integers(let values, let shape) = inputs[0] else { preconditionFailure("whole numbers were inferred") }
+        guard case .integers(let values, let shape) = inputs[0] else { fatalError("whole numbers were inferred") }
         let tokens = embedding.weight.shape[0]
         for value in values where value < 0 || value >= tokens {
             throw NetworkError(.value, "has no token \(value): there are \(tokens), counted from 0")

@@ -37,6 +37,7 @@ struct JobDetail {
         fields["live"] = job.isOver ? false : job.page + "/events"
         fields["cancel"] = mayChange && !job.isOver ? job.page + "/cancel" : false
         fields["remove"] = mayChange && job.isOver ? job.page + "/remove" : false
+        fields["resume"] = mayChange && job.isResumable ? job.page + "/resume" : false
         fields["again"] = mayRepeat ? "/new-training?job=\(job.id)" : false
         fields["network"] = published?.page ?? false
         fields["networkName"] = published.map { words("ver.title", ["name": $0.model, "version": "\($0.number)"]) } ?? ""
@@ -45,6 +46,8 @@ struct JobDetail {
         fields["steps"] = "\(steps)"
         fields["epochs"] = JobText(words).epochs(of: job) ?? words("job.noEpochs")
         fields["message"] = job.message ?? false
+        fields["messageTitle"] = words(job.state == .queued ? "job.waits" : "job.failed")
+        fields["messageTone"] = job.state == .queued ? "warn" : "bad"
         fields["facts"] = facts
         fields["log"] = job.log.reversed().map(note)
         fields["recipe"] = job.recipe.indented

@@ -16,6 +16,7 @@ struct TrainingPages: Sendable {
         router.get("/training-events", use: rowEvents)
         router.get("/training/:id", use: job)
         router.get("/training/:id/events", use: jobEvents)
+        router.post("/training/:id/resume", use: resume)
         for end in Ending.allCases {
             router.get(RouterPath("/training/:id/" + end.rawValue)) { try await ask(end, $0, $1) }
             router.post(RouterPath("/training/:id/" + end.rawValue)) { try await finish(end, $0, $1) }
@@ -48,10 +49,14 @@ struct TrainingPages: Sendable {
     }
 
     @Sendable private func job(_ request: Request, _ context: LaresContext) async throws -> Response {
-        try await about(request, context) { viewer, job in
-            let detail = detail(job, viewer)
-            return try console.html(.job, title: detail.title, detail.fields, viewer: viewer)
-        }
+        try await about(request, context) { viewer, job in try show(job, viewer) }
+    }
+
+    private func show(_ job: Job, _ viewer: Viewer, trouble: Trouble? = nil) throws -> Response {
+        let detail = detail(job, viewer), title = console.words(viewer)("job.notResumed")
+        return try console.html(
+            .job, title: detail.title, detail.fields.merging(Trouble.fields(trouble, title: title)) { $1 }, viewer: viewer,
+            status: trouble == nil ? .ok : .badRequest)
     }
 
     /// The parts of the page that change, as finished HTML.
@@ -110,6 +115,17 @@ struct TrainingPages: Sendable {
         try await administer(request, context) { viewer, job in
             if ending.fits(job) { _ = try await changes(viewer, context).cancel(job.id) }
             return .redirect(to: ending == .remove ? "/training" : job.page)
+        }
+    }
+
+    /// Lets a training that failed or was cancelled go on, or says on its page why it can't.
+    @Sendable private func resume(_ request: Request, _ context: LaresContext) async throws -> Response {
+        try await administer(request, context) { viewer, job in
+            guard job.isResumable else { return .redirect(to: job.page) }
+            do { _ = try await changes(viewer, context).resume(job.id) } catch {
+                return try show(job, viewer, trouble: Trouble(error, console.words(viewer), fallback: "job.notResumed"))
+            }
+            return .redirect(to: job.page)
         }
     }
 
