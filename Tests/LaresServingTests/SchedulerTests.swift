@@ -54,7 +54,15 @@ import Testing
         line.submit("b:70+1")
         #expect(line.play(1) == "+b b32")
         line.submit("a:4+2", .act)
-        #expect(line.play() == "+a a4 b16 | a1 a. b16 | b6 b.")
+        #expect(line.play() == "+a a4 | a1 a. b16 | b22 b.")
+    }
+
+    @Test func commandsInARowLetOthersReadInEverySecondStep() {
+        var line = Timeline(pages: 100, prompt: 32)
+        line.submit("b:70+1")
+        _ = line.play(1)
+        line.submit("a:40+1", .act)
+        #expect(line.play() == "+a a32 | a8 a. b16 | b22 b.")
     }
 
     @Test func equalWorkIsNeverPushedOut() {

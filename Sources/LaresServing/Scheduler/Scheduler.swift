@@ -25,6 +25,8 @@ package struct Scheduler: Sendable {
     private var running: [Running] = []
     private var order = 0
     private var isDraining = false
+    /// Whether the last step read a command's prompt and no other.
+    private var isActAlone = false
     private var usualSeconds = 2.0
 
     package init(_ settings: SchedulerSettings = SchedulerSettings()) { self.settings = settings }
@@ -107,15 +109,18 @@ package struct Scheduler: Sendable {
     /// So many pages in common are worth waiting for.
     private static let fewestShared = 4
 
-    private func fill(_ step: inout SchedulerStep, _ besideWriters: Bool) {
+    private mutating func fill(_ step: inout SchedulerStep, _ besideWriters: Bool) {
         let writing = running.filter(\.isWriting)
         step.entries = writing.map { .init(id: $0.job.id, tokens: 1) }
         var budget = writing.isEmpty && !besideWriters ? settings.promptTokens : settings.mixedPromptTokens
         let isActing = running.contains { $0.job.work == .act }
         let reading = running.filter(\.isReading)
-        for sequence in reading.sorted(by: { ($0.job.work, $0.order) < ($1.job.work, $1.order) }) where budget > 0 {
-            // Beside a command little of other prompts is read: it makes each token of the command wait.
-            if isActing, sequence.job.work > .act { budget = min(budget, settings.tokensBesideActs) }
+        // Not twice in a row: commands without end stop nobody.
+        isActAlone = !isActAlone && reading.contains { $0.job.work == .act }
+        for sequence in reading.sorted(by: { ($0.job.work, $0.order) < ($1.job.work, $1.order) }) {
+            // Beside a command little of other prompts is read, and nothing beside its own prompt: each token of it waits for the whole step.
+            if isActing, sequence.job.work > .act { budget = isActAlone ? 0 : min(budget, settings.tokensBesideActs) }
+            guard budget > 0 else { break }
             let tokens = min(budget, sequence.job.tokens - sequence.computed)
             budget -= tokens
             step.entries.append(.init(id: sequence.job.id, tokens: tokens))
