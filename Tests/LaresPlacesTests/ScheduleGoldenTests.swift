@@ -1,0 +1,80 @@
+import Foundation
+import LaresJSON
+import LaresPlaces
+import Testing
+
+/// Against croniter, zoneinfo, astral and dateutil: 26 zones, ten years.
+@Suite struct ScheduleGoldenTests {
+    private static func digest(_ instants: [Int]) -> String {
+        let hash = instants.reduce(UInt64(0xCBF2_9CE4_8422_2325)) { ($0 ^ UInt64(bitPattern: Int64($1))) &* 0x100_0000_01B3 }
+        let text = String(hash, radix: 16)
+        return String(repeating: "0", count: 16 - text.count) + text
+    }
+
+    private static func span(_ golden: JSON, in zone: TimeZoneRules) throws -> (after: Date, through: Date) {
+        let first = try #require(CalendarDay(golden["from"]?.text ?? "")), last = try #require(CalendarDay(golden["through"]?.text ?? ""))
+        let seconds = [first.ordinal, last.ordinal + 1].map { Double(zone.instant(wall: $0 * 86_400) - 1) }
+        return (Date(timeIntervalSince1970: seconds[0]), Date(timeIntervalSince1970: seconds[1]))
+    }
+
+    @Test func cronRunsWhenCroniterSaysInEveryZone() throws {
+        let golden = try Golden.schedules(), cases = golden["cron"]?.elements ?? []
+        #expect(cases.count >= 300)
+        var count = 0
+        for golden_ in cases {
+            let (text, name) = (golden_["cron"]?.text ?? "", golden_["zone"]?.text ?? "")
+            let zone = try TimeZoneRules(name), (after, through) = try Self.span(golden, in: zone)
+            let schedule = try Schedule(triggers: [Trigger(.cron(CronExpression(text)))])
+            let plan = try SchedulePlan(schedule, at: Site(zone: zone))
+            let instants = plan.occurrences(after: after, through: through).map { Int($0.date.timeIntervalSince1970) }
+            count += instants.count
+            #expect(instants.first == golden_["first"]?.whole && instants.last == golden_["last"]?.whole, "\(text) in \(name)")
+            #expect(instants.count == golden_["count"]?.whole, "\(text) in \(name)")
+            #expect(Self.digest(instants) == golden_["hash"]?.text, "\(text) in \(name)")
+        }
+        print("\(count) occurrences of \(cases.count) crontabs are the same")
+    }
+
+    @Test func sunIsWithinAMinuteOfAstral() throws {
+        let golden = try Golden.schedules(), every = golden["every"]?.whole ?? 1
+        let first = try #require(CalendarDay(golden["from"]?.text ?? ""))
+        for place in golden["sun"]?.elements ?? [] {
+            let position = try #require(
+                GeographicPosition(latitude: place["latitude"]?.number ?? 0, longitude: place["longitude"]?.number ?? 0))
+            let zone = try TimeZoneRules(place["zone"]?.text ?? ""), site = Site(zone: zone, position: position)
+            let (after, through) = try Self.span(golden, in: zone)
+            for event in SunEvent.allCases {
+                let plan = try SchedulePlan(Schedule(triggers: [Trigger(.sun(#require(SunTrigger(event))))]), at: site)
+                let ours = plan.occurrences(after: after - 172_800, through: through + 172_800).map { Int($0.date.timeIntervalSince1970) }
+                let theirs = (place[event.rawValue]?.elements ?? []).enumerated().compactMap { index, seconds in
+                    seconds.whole.map { $0 + (first.ordinal + index * every) * 86_400 }
+                }
+                check(ours, theirs, "\(event) in \(zone.identifier)")
+            }
+        }
+    }
+
+    /// Each of theirs has one of ours within a minute, and on sampled days without one there is none of ours.
+    private func check(_ ours: [Int], _ theirs: [Int], _ what: String) {
+        var (worst, far, at) = (0, 0, 0)
+        for moment in theirs {
+            while at + 1 < ours.count, abs(ours[at + 1] - moment) <= abs(ours[at] - moment) { at += 1 }
+            let error = ours.isEmpty ? .max : abs(ours[at] - moment)
+            if error > 60 { far += 1; print("\(what): \(moment) is \(error) s off") } else { worst = max(worst, error) }
+        }
+        #expect(far == 0, "\(what): \(far) of \(theirs.count) are more than a minute off")
+        print("\(what): worst \(worst) s of \(theirs.count)")
+    }
+
+    @Test func yearlyRulesGiveTheDaysOfDateutil() throws {
+        let rules = try Golden.schedules()["rules"]?.elements ?? []
+        #expect(rules.count >= 14)
+        for golden in rules {
+            let (start, rule) = (golden["start"]?.text ?? "", golden["rule"]?.text ?? "")
+            let text = "BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\nDTSTART;VALUE=DATE:\(start)\r\nRRULE:\(rule)\r\nSUMMARY:x\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n"
+            let calendar = try HolidayCalendar(iCalendar: Array(text.utf8), years: 1999...2030)
+            let days = calendar.days.keys.sorted().map { $0.description.filter { $0 != "-" } }
+            #expect(days == golden["days"]?.elements?.compactMap(\.text), "\(rule)")
+        }
+    }
+}
