@@ -3,7 +3,7 @@
 
     pip install croniter==7.0.0 astral==3.2 python-dateutil==2.9.0.post0
     python3 scripts/golden/schedules.py Tests/LaresPlacesTests/Golden/schedules.json
-    python3 scripts/golden/schedules.py --every 1 /tmp/all.json      # every day of the sun; LARES_SCHEDULES_GOLDEN=/tmp/all.json for the test
+    python3 scripts/golden/schedules.py --sun-only --every 1 all.json      # every day of the sun, for the test with LARES_SCHEDULES_GOLDEN=all.json
 
 Wall times come from croniter, which is given no time zone; zoneinfo makes moments of them by the rule under test: what clocks skip comes
 behind the gap, what they show twice comes the first time. Expressions for every hour are matched against what wall clocks show in each quarter of an hour of elapsed time.
@@ -45,6 +45,7 @@ RULES = [
 ]
 EVENTS = {"dawn": sun.dawn, "sunrise": sun.sunrise, "noon": sun.noon, "sunset": sun.sunset, "dusk": sun.dusk}
 MASK = (1 << 64) - 1
+COMMITTED = "Tests/LaresPlacesTests/Golden/schedules.json"
 
 
 def digest(moments):
@@ -105,20 +106,39 @@ def hourly_moments(expression, offsets):
     return moments
 
 
+def is_consistent(observer, event, at):
+    """Whether the sun, by astral's own heights, passes the event's within 20 seconds of the time it gives.
+
+    It doesn't where an event in local time lies on another day of UTC and astral takes that day's neighbour, and where the sun grazes the
+    horizon so that astral's two steps of iteration aren't enough.
+    """
+    if event == "noon":
+        return True
+    seen = sun.SUN_APPARENT_RADIUS if event in ("sunrise", "sunset") else 6.0
+    height = -seen - sun.refraction_at_zenith(90 + seen)
+    before, behind = (sun.elevation(observer, at + timedelta(seconds=by), with_refraction=False) for by in (-20, 20))
+    return min(before, behind) < height < max(before, behind)
+
+
 def sun_table(zone, position, every):
-    """Seconds from UTC midnight of each day to its events; null where astral says there is none."""
-    observer, name = Observer(*position), zone.key
-    table = {event: [] for event in EVENTS}
+    """Seconds from UTC midnight of each day to its events; null where astral has none, or one that contradicts itself."""
+    observer = Observer(*position)
+    table, dropped = {event: [] for event in EVENTS}, 0
     day = date(FIRST, 1, 1)
     while day.year <= LAST:
         for event, function in EVENTS.items():
+            seconds = None
             try:
-                at = function(observer, day, tzinfo=zone).timestamp()
-                table[event].append(round(at - datetime(day.year, day.month, day.day, tzinfo=timezone.utc).timestamp()))
+                at = function(observer, day, tzinfo=zone)
+                if is_consistent(observer, event, at):
+                    seconds = round(at.timestamp() - datetime(day.year, day.month, day.day, tzinfo=timezone.utc).timestamp())
+                else:
+                    dropped += 1
             except ValueError:
-                table[event].append(None)
+                pass
+            table[event].append(seconds)
         day += timedelta(days=every)
-    return {"zone": name, "latitude": position[0], "longitude": position[1], **table}
+    return {"zone": zone.key, "latitude": position[0], "longitude": position[1], "dropped": dropped, **table}
 
 
 def rule_days(text):
@@ -127,12 +147,8 @@ def rule_days(text):
     return {"start": start, "rule": rule, "days": [day.strftime("%Y%m%d") for day in days]}
 
 
-def main():
-    parser = argparse.ArgumentParser()
-    parser.add_argument("--every", type=int, default=23, help="days from one of the sun's days to the next")
-    parser.add_argument("out")
-    arguments = parser.parse_args()
-    zones = {name: ZoneInfo(name) for name in ZONES}
+def cron_cases(zones):
+    """Number, digest, first and last of every crontab's moments in every zone."""
     cases = []
     for expression in WALL:
         times = list(wall_times(expression))
@@ -144,6 +160,17 @@ def main():
         for expression in HOURLY:
             moments = hourly_moments(expression, quarters)
             cases.append({"cron": expression, "zone": name, **digest(moments), "first": moments[0], "last": moments[-1]})
+    return cases
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--every", type=int, default=23, help="days from one of the sun's days to the next")
+    parser.add_argument("--sun-only", action="store_true", help="leave the crontabs as they are in the committed file")
+    parser.add_argument("out")
+    arguments = parser.parse_args()
+    zones = {name: ZoneInfo(name) for name in ZONES}
+    cases = json.load(open(COMMITTED))["cron"] if arguments.sun_only else cron_cases(zones)
     golden = {
         "made": ", ".join(f"{name} {version(name)}" for name in ("croniter", "astral", "python-dateutil")),
         "from": f"{FIRST}-01-01", "through": f"{LAST}-12-31", "cron": cases, "every": arguments.every,
