@@ -43,7 +43,10 @@ import Testing
         (#"{"triggers": [{"kind": "sun", "event": "sunset", "twilight": "civil"}]}"#, "triggers[0].twilight"),
         (#"{"triggers": [{"kind": "weekly", "from": "07:00"}], "missed": {"policy": "run_once"}}"#, "missed.within"),
         (#"{"triggers": [{"kind": "weekly", "from": "07:00"}], "pause_until": "2026-12-27T00:00"}"#, "pause_until"),
-        (#"{"triggers": [{"kind": "weekly", "from": "07:00"}], "dates": [{"from": "2026-07-02", "through": "2026-07-01"}]}"#, "dates[0].from"),
+        (
+            #"{"triggers": [{"kind": "weekly", "from": "07:00"}], "dates": [{"from": "2026-07-02", "through": "2026-07-01"}]}"#,
+            "dates[0].from"
+        ),
         (#"{"triggers": [{"kind": "weekly", "from": "07:00"}], "holidays": {"calendars": []}}"#, "holidays.calendars"),
     ])
     func whatIsWrongIsNamed(_ text: String, _ place: String) {
@@ -52,8 +55,10 @@ import Testing
     }
 
     @Test(arguments: [
-        "", "* * * *", "* * * * * *", "60 * * * *", "* 24 * * *", "* * 0 * *", "* * 32 * *", "* * * 0 *", "* * * 13 *", "* * * * 8", "5-1 * * * *",
-        "*/0 * * * *", "1,,2 * * * *", "1- * * * *", "-1 * * * *", "a * * * *", "* * * mon *", "* * * * jan", "1/2/3 * * * *", "1-2-3 * * * *", "@reboot",
+        "", "* * * *", "* * * * * *", "60 * * * *", "* 24 * * *", "* * 0 * *", "* * 32 * *", "* * * 0 *", "* * * 13 *", "* * * * 8",
+        "5-1 * * * *",
+        "*/0 * * * *", "1,,2 * * * *", "1- * * * *", "-1 * * * *", "a * * * *", "* * * mon *", "* * * * jan", "1/2/3 * * * *",
+        "1-2-3 * * * *", "@reboot",
         "* * * * fri-mon", "١ * * * *", "+1 * * * *", "*-5 * * * *", "99999999999999999999 * * * *", "1/99999999999999999999 * * * *",
     ])
     func damagedCrontabsAreRefused(_ text: String) {
@@ -80,7 +85,8 @@ import Testing
                 return
             }
         }
-        #expect(CalendarDay.supported.lowerBound.description == "1900-01-01" && CalendarDay.supported.upperBound.description == "2199-12-31")
+        #expect(
+            CalendarDay.supported.lowerBound.description == "1900-01-01" && CalendarDay.supported.upperBound.description == "2199-12-31")
         #expect(CalendarDay("2026-11-28")?.weekday == .saturday && CalendarDay("2026-11-31") == nil && CalendarDay("2026-1-01") == nil)
     }
 
@@ -98,7 +104,9 @@ import Testing
                     continue
                 }
                 accepted += 1
-                if accepted % 16 == 0 { _ = Array(try SchedulePlan(schedule, at: site).occurrences(after: moment("2026-01-01T00:00")).prefix(20)) }
+                if accepted % 16 == 0 {
+                    _ = Array(try SchedulePlan(schedule, at: site).occurrences(after: moment("2026-01-01T00:00")).prefix(20))
+                }
             } catch { #expect(!error.message.isEmpty) }
         }
         #expect(accepted > Mutations.inputs / 100 && accepted < Mutations.inputs)

@@ -3,7 +3,7 @@ import LaresJSON
 import LaresPlaces
 import Testing
 
-/// Against croniter, zoneinfo, astral and dateutil: 26 zones, ten years.
+/// Against croniter, zoneinfo, astral, dateutil and holidays: 26 zones, ten years.
 @Suite struct ScheduleGoldenTests {
     private static func digest(_ instants: [Int]) -> String {
         let hash = instants.reduce(UInt64(0xCBF2_9CE4_8422_2325)) { ($0 ^ UInt64(bitPattern: Int64($1))) &* 0x100_0000_01B3 }
@@ -82,10 +82,13 @@ import Testing
             for event in SunEvent.allCases {
                 let plan = try SchedulePlan(Schedule(triggers: [Trigger(.sun(#require(SunTrigger(event))))]), at: site)
                 let days = (place[event.rawValue]?.elements ?? []).map { $0 == .null }
-                let reach = max(1, 23 / every)
-                for index in days.indices.dropFirst(reach).dropLast(reach) where days[(index - reach)...(index + reach)].allSatisfy({ $0 }) {
+                let reach = max(1, 29 / every)
+                for index in days.indices.dropFirst(reach).dropLast(reach) where days[(index - reach)...(index + reach)].allSatisfy({ $0 })
+                {
                     let noon = Date(timeIntervalSince1970: Double((first.ordinal + index * every) * 86_400 + 43_200))
-                    #expect(plan.occurrences(after: noon - 43_200, through: noon + 43_200).first(where: { _ in true }) == nil, "\(event) at \(noon)")
+                    #expect(
+                        plan.occurrences(after: noon - 43_200, through: noon + 43_200).first(where: { _ in true }) == nil,
+                        "\(event) at \(noon)")
                     empty += 1
                 }
             }
@@ -98,10 +101,21 @@ import Testing
         #expect(rules.count >= 14)
         for golden in rules {
             let (start, rule) = (golden["start"]?.text ?? "", golden["rule"]?.text ?? "")
-            let text = "BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\nDTSTART;VALUE=DATE:\(start)\r\nRRULE:\(rule)\r\nSUMMARY:x\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n"
+            let text =
+                "BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\nDTSTART;VALUE=DATE:\(start)\r\nRRULE:\(rule)\r\nSUMMARY:x\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n"
             let calendar = try HolidayCalendar(iCalendar: Array(text.utf8), years: 1999...2030)
             let days = calendar.days.keys.sorted().map { $0.description.filter { $0 != "-" } }
             #expect(days == golden["days"]?.elements?.compactMap(\.text), "\(rule)")
+        }
+    }
+
+    @Test func publicHolidaysAreImportedAsTheirSourceListsThem() throws {
+        let calendars = try Golden.schedules()["calendars"]?.elements ?? []
+        #expect(calendars.count >= 4)
+        for golden in calendars {
+            let calendar = try HolidayCalendar(iCalendar: Array((golden["text"]?.text ?? "").utf8), years: 2024...2025)
+            #expect(calendar.days.keys.sorted().map(\.description) == golden["days"]?.elements?.compactMap(\.text))
+            #expect(calendar.skipped == 0 && calendar.days.values.allSatisfy { !$0.isEmpty })
         }
     }
 }

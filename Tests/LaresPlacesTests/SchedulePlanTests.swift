@@ -108,9 +108,12 @@ import Testing
         let trigger = #"{"kind": "weekly", "from": "07:00"}"#
         let without = try shown(trigger, rest: #", "holidays": {"calendars": ["de"]}"#, after: "2026-12-24T00:00", 2, site: site)
         #expect(without == ["2026-12-24T07:00+01:00", "2026-12-26T07:00+01:00"])
-        let only = try shown(trigger, rest: #", "holidays": {"days": "only", "calendars": ["de"]}"#, after: "2026-12-01T00:00", 2, site: site)
+        let only = try shown(
+            trigger, rest: #", "holidays": {"days": "only", "calendars": ["de"]}"#, after: "2026-12-01T00:00", 2, site: site)
         #expect(only == ["2026-12-25T07:00+01:00"])
-        #expect(throws: ScheduleError.self) { try shown(trigger, rest: #", "holidays": {"calendars": ["at"]}"#, after: "2026-12-01T00:00", 1) }
+        #expect(throws: ScheduleError.self) {
+            try shown(trigger, rest: #", "holidays": {"calendars": ["at"]}"#, after: "2026-12-01T00:00", 1)
+        }
     }
 
     @Test func datesHoldOnceOrEveryYear() throws {
@@ -135,7 +138,8 @@ import Testing
         #expect(try shown(#"{"kind": "cron", "expression": "0 * 31 4 *"}"#, after: "2026-01-01T00:00", 1) == [])
         #expect(try shown(#"{"kind": "cron", "expression": "0 0 29 2 *"}"#, after: "2096-03-01T00:00", 1) == ["2104-02-29T00:00+01:00"])
         #expect(try shown(#"{"kind": "weekly", "from": "00:00"}"#, after: "2199-12-31T12:00", 3).count == 1)
-        let plan = try SchedulePlan(#"{"triggers": [{"kind": "interval", "every": 1}, {"kind": "weekly", "from": "00:00"}]}"#, at: .berlin())
+        let plan = try SchedulePlan(
+            #"{"triggers": [{"kind": "interval", "every": 1}, {"kind": "weekly", "from": "00:00"}]}"#, at: .berlin())
         #expect(plan.next(after: .distantFuture) == nil)
         #expect(plan.next(after: Date(timeIntervalSince1970: .nan)) == nil)
         #expect(plan.next(after: Date(timeIntervalSince1970: -.infinity)) != nil)
@@ -160,7 +164,8 @@ import Testing
     }
 
     @Test func lastLooksBackwards() throws {
-        let plan = try SchedulePlan(#"{"triggers": [{"kind": "cron", "expression": "0 6 1 * *"}, {"kind": "interval", "every": 7200}]}"#, at: .berlin())
+        let plan = try SchedulePlan(
+            #"{"triggers": [{"kind": "cron", "expression": "0 6 1 * *"}, {"kind": "interval", "every": 7200}]}"#, at: .berlin())
         #expect(plan.last(after: .distantPast, through: moment("2026-06-05T01:00"))?.date == moment("2026-06-05T00:00"))
         let monthly = try SchedulePlan(#"{"triggers": [{"kind": "cron", "expression": "0 6 1 * *"}]}"#, at: .berlin())
         #expect(monthly.last(after: .distantPast, through: moment("2026-06-01T03:59"))?.date == moment("2026-05-01T04:00"))

@@ -32,7 +32,8 @@ import Testing
     }
 
     @Test(arguments: [
-        "", "CET", "CET-25", "CET-1CEST", "CET-1CEST,M3.5.0", "CET-1CEST,M13.5.0,M10.5.0", "CET-1CEST,M3.5.0/168,M10.5.0", "CET-1CEST,M3.5.0,M10.5.0,",
+        "", "CET", "CET-25", "CET-1CEST", "CET-1CEST,M3.5.0", "CET-1CEST,M13.5.0,M10.5.0", "CET-1CEST,M3.5.0/168,M10.5.0",
+        "CET-1CEST,M3.5.0,M10.5.0,",
         "CE-1", "<CET-1", "CET-1CEST,J0,J365", "CET-1CEST,366,1", "CET1:60", "CET99999999999999999999",
     ])
     func damagedFootersAreRefused(_ footer: String) throws {
@@ -43,7 +44,9 @@ import Testing
         }
     }
 
-    @Test(arguments: ["", "/etc/passwd", "../zoneinfo/UTC", "Europe/../UTC", "Europe//Berlin", "Europe", "Nowhere/City", "tzdata.zi", "UTC\0", "é"])
+    @Test(arguments: [
+        "", "/etc/passwd", "../zoneinfo/UTC", "Europe/../UTC", "Europe//Berlin", "Europe", "Nowhere/City", "tzdata.zi", "UTC\0", "é",
+    ])
     func namesThatAreNoZonesAreRefused(_ name: String) {
         #expect(throws: ScheduleError.self) { try TimeZoneRules(name) }
     }
@@ -72,7 +75,8 @@ import Testing
         for line in text.split(separator: "\n") {
             // Europe/Berlin  Sun Mar 31 00:59:59 2024 UT = Sun Mar 31 01:59:59 2024 CET isdst=0 gmtoff=3600
             let words = line.split(separator: " ")
-            guard words.count == 16, words[6] == "UT", let year = Int(words[5]), (1901...2199).contains(year), let day = Int(words[3]) else { continue }
+            guard words.count == 16, words[6] == "UT", let year = Int(words[5]), (1901...2199).contains(year), let day = Int(words[3])
+            else { continue }
             let months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
             let month = (months.firstIndex(of: String(words[2])) ?? 0) + 1
             let date = try #require(CalendarDay(year: year, month: month, day: day)), time = try #require(TimeOfDay(words[4]))
@@ -96,7 +100,10 @@ import Testing
 
     @Test func mutatedFilesAreReadOrRefused() throws {
         var random = Mutations(seed: 9_636), accepted = 0
-        let files = [file(footer: "CET-1CEST,M3.5.0,M10.5.0/3"), [UInt8](try Data(contentsOf: URL(fileURLWithPath: "/usr/share/zoneinfo/Europe/Lisbon")))]
+        let files = [
+            file(footer: "CET-1CEST,M3.5.0,M10.5.0/3"),
+            [UInt8](try Data(contentsOf: URL(fileURLWithPath: "/usr/share/zoneinfo/Europe/Lisbon"))),
+        ]
         for number in 0..<Mutations.inputs / 5 {
             do throws(ScheduleError) {
                 let zone = try TimeZoneRules("Test/Zone", tzif: random.mutate(files[number % 2]))

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""Writes what croniter, zoneinfo, dateutil and astral make of schedules, for Tests/LaresPlacesTests/Golden/schedules.json.
+"""Writes what croniter, zoneinfo, dateutil, astral and holidays make of schedules, for Tests/LaresPlacesTests/Golden/schedules.json.
 
-    pip install croniter==7.0.0 astral==3.2 python-dateutil==2.9.0.post0
+    pip install croniter==7.0.0 astral==3.2 python-dateutil==2.9.0.post0 holidays==0.109
     python3 scripts/golden/schedules.py Tests/LaresPlacesTests/Golden/schedules.json
     python3 scripts/golden/schedules.py --sun-only --every 1 all.json      # every day of the sun, for the test with LARES_SCHEDULES_GOLDEN=all.json
 
@@ -15,8 +15,10 @@ from importlib.metadata import version
 from zoneinfo import ZoneInfo
 
 import croniter
+import holidays
 from astral import Observer, sun
 from dateutil.rrule import rrulestr
+from holidays.ical import ICalExporter
 
 # Years that are over, so that no later version of the time zone database changes them.
 FIRST, LAST = 2015, 2024
@@ -147,6 +149,14 @@ def rule_days(text):
     return {"start": start, "rule": rule, "days": [day.strftime("%Y%m%d") for day in days]}
 
 
+def calendars():
+    """Files as people import them, and the days that the package itself lists. Their stamps, which change with every run, are taken out."""
+    for country, part in (("DE", "BE"), ("US", None), ("CN", None), ("IL", None)):
+        days = holidays.country_holidays(country, subdiv=part, years=range(2024, 2026))
+        lines = [line for line in ICalExporter(days).generate().split("\r\n") if not line.startswith(("DTSTAMP", "CATEGORIES"))]
+        yield {"country": country, "text": "\r\n".join(lines), "days": [str(day) for day in sorted(days) if 2024 <= day.year <= 2025]}
+
+
 def cron_cases(zones):
     """Number, digest, first and last of every crontab's moments in every zone."""
     cases = []
@@ -165,17 +175,17 @@ def cron_cases(zones):
 
 def main():
     parser = argparse.ArgumentParser()
-    parser.add_argument("--every", type=int, default=23, help="days from one of the sun's days to the next")
+    parser.add_argument("--every", type=int, default=29, help="days from one of the sun's days to the next")
     parser.add_argument("--sun-only", action="store_true", help="leave the crontabs as they are in the committed file")
     parser.add_argument("out")
     arguments = parser.parse_args()
     zones = {name: ZoneInfo(name) for name in ZONES}
     cases = json.load(open(COMMITTED))["cron"] if arguments.sun_only else cron_cases(zones)
     golden = {
-        "made": ", ".join(f"{name} {version(name)}" for name in ("croniter", "astral", "python-dateutil")),
+        "made": ", ".join(f"{name} {version(name)}" for name in ("croniter", "astral", "python-dateutil", "holidays")),
         "from": f"{FIRST}-01-01", "through": f"{LAST}-12-31", "cron": cases, "every": arguments.every,
         "sun": [sun_table(zones[name], position, arguments.every) for name, position in ZONES.items()],
-        "rules": [rule_days(text) for text in RULES],
+        "rules": [rule_days(text) for text in RULES], "calendars": list(calendars()),
     }
     with open(arguments.out, "w") as file:
         json.dump(golden, file, separators=(",", ":"))

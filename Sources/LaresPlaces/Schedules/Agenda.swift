@@ -79,7 +79,8 @@ public struct Agenda: Sendable {
         let punctual = max(entry.since, now - grace)
         let onTime = entry.plan.occurrences(after: punctual, through: now).map { Due(plan: name, occurrence: $0, isLate: false) }
         guard onTime.isEmpty else { return onTime }
-        return entry.plan.missed(after: entry.since, through: punctual, now: now).map { [Due(plan: name, occurrence: $0, isLate: true)] } ?? []
+        return entry.plan.missed(after: entry.since, through: punctual, now: now).map { [Due(plan: name, occurrence: $0, isLate: true)] }
+            ?? []
     }
 
     private mutating func restart(at now: Date) {

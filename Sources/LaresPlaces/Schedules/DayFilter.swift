@@ -16,7 +16,8 @@ struct DayFilter: Sendable {
         var days: Set<CalendarDay> = []
         for name in filter.calendars {
             guard let calendar = site.holidays[name] else {
-                throw ScheduleError(.noCalendar, "there is no calendar of holidays \"\(name.prefix(64))\" here: import it, or leave it out of the schedule")
+                throw ScheduleError(
+                    .noCalendar, "there is no calendar of holidays \"\(name.prefix(64))\" here: import it, or leave it out of the schedule")
             }
             days.formUnion(calendar.days.keys)
         }

@@ -41,7 +41,8 @@ enum MomentSource: Sendable {
             self = expression.isHourly ? .hourlyCron(expression, times: times) : .cron(expression, times: times)
         case .sun(let trigger):
             guard let position = site.position else {
-                throw ScheduleError(.noPosition, "the schedule follows the sun, and the place has no position: give its latitude and longitude")
+                throw ScheduleError(
+                    .noPosition, "the schedule follows the sun, and the place has no position: give its latitude and longitude")
             }
             self = .sun(trigger, WeekdaySet(trigger.days), position)
         }

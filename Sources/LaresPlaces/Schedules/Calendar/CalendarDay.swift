@@ -30,7 +30,9 @@ public struct CalendarDay: Hashable, Comparable, Sendable {
     /// Reads "2026-11-28"; nil for anything else.
     public init?(_ text: some StringProtocol) {
         let parts = text.split(separator: "-", omittingEmptySubsequences: false)
-        guard parts.count == 3, let year = parts[0].digits(4), let month = parts[1].digits(2), let day = parts[2].digits(2) else { return nil }
+        guard parts.count == 3, let year = parts[0].digits(4), let month = parts[1].digits(2), let day = parts[2].digits(2) else {
+            return nil
+        }
         self.init(year: year, month: month, day: day)
     }
 

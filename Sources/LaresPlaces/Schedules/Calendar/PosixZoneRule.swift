@@ -29,7 +29,8 @@ struct PosixZoneRule: Hashable, Sendable {
             switch day {
             case .julian(let day): first(of: 1, year) + day - 1 + (day > 59 && CalendarDay.isLeap(year) ? 1 : 0)
             case .ordinal(let day): first(of: 1, year) + day
-            case .weekday(let month, let week, let weekday): self.weekday(weekday, week, first(of: month, year), CalendarDay.days(in: month, of: year))
+            case .weekday(let month, let week, let weekday):
+                self.weekday(weekday, week, first(of: month, year), CalendarDay.days(in: month, of: year))
             }
         }
 

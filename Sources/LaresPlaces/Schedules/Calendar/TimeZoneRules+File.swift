@@ -104,7 +104,9 @@ private struct TZifReader {
         at += 15
         var counts: [Int] = []
         for _ in 0..<6 { counts.append(try number(4)) }
-        guard counts.allSatisfy({ (0...65_536).contains($0) }), (1...256).contains(counts[4]) else { throw damaged("has counts out of range") }
+        guard counts.allSatisfy({ (0...65_536).contains($0) }), (1...256).contains(counts[4]) else {
+            throw damaged("has counts out of range")
+        }
         return (
             version,
             Counts(universal: counts[0], standard: counts[1], leaps: counts[2], times: counts[3], types: counts[4], characters: counts[5])

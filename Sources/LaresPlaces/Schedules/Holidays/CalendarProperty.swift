@@ -15,7 +15,9 @@ struct CalendarProperty {
         guard let colon else { return nil }
         let head = text[..<colon].split(separator: ";", maxSplits: 1, omittingEmptySubsequences: false)
         let name = head[0].uppercased()
-        guard !name.isEmpty, name.utf8.allSatisfy({ (0x41...0x5A).contains($0) || (0x30...0x39).contains($0) || $0 == 0x2D }) else { return nil }
+        guard !name.isEmpty, name.utf8.allSatisfy({ (0x41...0x5A).contains($0) || (0x30...0x39).contains($0) || $0 == 0x2D }) else {
+            return nil
+        }
         (self.line, self.name, value) = (line, name, String(text[text.utf8.index(after: colon)...]))
     }
 

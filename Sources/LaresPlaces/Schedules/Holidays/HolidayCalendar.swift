@@ -1,7 +1,7 @@
 /// Days that are holidays, with their names.
 ///
-/// Public holidays by country come from a kept source as iCalendar files: `scripts/holidays DE BE 2020 2035 > de-be.ics` writes one with the
-/// Python package `holidays`, and every public calendar's "all-day events" will do.
+/// Public holidays by country come from a source that is kept up to date, as iCalendar files. The Python package `holidays` writes them for
+/// over 200 countries and their parts: `python3 -m holidays.generate_ics DE -s BE -y 2020-2035`.
 public struct HolidayCalendar: Hashable, Sendable {
     /// What each holiday is called; the first name counts where a day has several.
     public let days: [CalendarDay: String]

@@ -96,7 +96,9 @@ extension DelayedCommands {
         } catch {
             throw ScheduleError(.badSchedule, "the delayed commands: \(error.message)")
         }
-        guard Set(waiting.map(\.id)).count == waiting.count else { throw ScheduleError(.badSchedule, "two delayed commands have the same id") }
+        guard Set(waiting.map(\.id)).count == waiting.count else {
+            throw ScheduleError(.badSchedule, "two delayed commands have the same id")
+        }
         let order = waiting.enumerated().sorted { ($1.element.due, $1.offset) < ($0.element.due, $0.offset) }
         waiting = order.map(\.element)
     }

@@ -44,7 +44,9 @@ public struct PresenceSimulation: Sendable {
         guard (1...8).contains(weeks), (0...7200).contains(jitter) else {
             throw ScheduleError(.badSchedule, "a presence simulation repeats 1 to 8 weeks and moves what it repeats by up to 7,200 seconds")
         }
-        guard recording.count <= Self.most else { throw ScheduleError(.full, "a presence simulation repeats up to \(Self.most) switchings") }
+        guard recording.count <= Self.most else {
+            throw ScheduleError(.full, "a presence simulation repeats up to \(Self.most) switchings")
+        }
         var recorded: [Int: [(time: Int, switching: Switching)]] = [:]
         for switching in recording.sorted(by: { $0.instant < $1.instant }) where Instant.supported.contains(switching.instant) {
             let (day, time) = zone.wall(at: switching.instant)
