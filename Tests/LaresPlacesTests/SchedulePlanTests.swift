@@ -145,6 +145,19 @@ import Testing
         #expect(plan.next(after: Date(timeIntervalSince1970: -.infinity)) != nil)
     }
 
+    @Test func whatNeverComesIsFoundOutSoon() throws {
+        let pole = Site(zone: .utc, position: GeographicPosition(latitude: 90, longitude: 0))
+        let never = [
+            #"{"kind": "sun", "event": "dusk", "twilight": "astronomical", "days": ["mon"]}"#,
+            #"{"kind": "cron", "expression": "* * 30 2 *"}"#,
+            #"{"kind": "cron", "expression": "5 1 31 4 *"}"#, #"{"kind": "once", "at": "1950-01-01T00:00"}"#,
+        ]
+        let triggers = Array(repeating: never, count: 128).flatMap { $0 }.joined(separator: ", ")
+        let plan = try SchedulePlan("{\"triggers\": [\(triggers)]}", at: pole)
+        let time = ContinuousClock().measure { #expect(plan.next(after: moment("2026-03-21T00:00")) == nil) }
+        #expect(time < .seconds(10))
+    }
+
     @Test func missingPositionsAreToldBeforehand() throws {
         #expect(throws: ScheduleError.self) {
             try SchedulePlan(#"{"triggers": [{"kind": "sun", "event": "dawn"}]}"#, at: Site(zone: .utc))

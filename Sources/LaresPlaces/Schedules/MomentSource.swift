@@ -49,6 +49,13 @@ enum MomentSource: Sendable {
     }
 }
 
+extension MomentSource {
+    /// Whether a day costs the search for an event of the sun.
+    var isSun: Bool {
+        if case .sun = self { true } else { false }
+    }
+}
+
 // What a day of the wall calendar has. Moments of one day are in order, and none comes before the day's predecessor's last.
 extension MomentSource {
     /// Appends the moments that belong to a day, if the day is one of the source's.

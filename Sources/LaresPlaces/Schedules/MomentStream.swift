@@ -2,6 +2,8 @@
 struct MomentStream {
     /// How many days are searched for a next moment: 40 years and their leap days, enough for 29 February on a given weekday.
     private static let patience = 14_611
+    /// For how many days without it the sun is asked for an event: what doesn't come in two years of polar days and nights never comes.
+    private static let sunPatience = 800
     /// By how many days a moment may lie from the day it belongs to: a block's end, a sun that sets after midnight, an offset.
     private static let reach = 3
 
@@ -65,9 +67,13 @@ struct MomentStream {
 
     private mutating func refillDays() -> Bool {
         let end = min(day + Self.patience, through.flooredDivision(by: 86_400).quotient + Self.reach + 1)
-        while day <= end, moments.isEmpty {
+        var attempts = source.isSun ? Self.sunPatience : .max
+        while day <= end, attempts > 0, moments.isEmpty {
             let today = CalendarDay(ordinal: day)
-            if filter.allows(today) { source.append(day: today, zone: zone, to: &moments) }
+            if filter.allows(today) {
+                source.append(day: today, zone: zone, to: &moments)
+                attempts -= 1
+            }
             day += 1
         }
         return !moments.isEmpty

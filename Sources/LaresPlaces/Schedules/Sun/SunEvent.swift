@@ -34,7 +34,7 @@ extension SunEvent {
     /// How far the sun's centre is below the horizon, in degrees, without refraction.
     ///
     /// Refraction is added by NOAA's approximation, to twilight as well: that is how `astral`, and with it Home Assistant, tells dawn and dusk.
-    /// The almanac's twilight leaves it out, which is 14 seconds at middle latitudes. Nil: it isn't a matter of the horizon.
+    /// The almanac's twilight leaves it out, which is about 20 seconds at middle latitudes. Nil: it isn't a matter of the horizon.
     func depression(_ twilight: Twilight) -> Double? {
         let seen: Double
         switch self {
