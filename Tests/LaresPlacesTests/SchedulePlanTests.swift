@@ -62,10 +62,18 @@ import Testing
     }
 
     @Test func oneBlockEndsBeforeTheNextBegins() throws {
-        let triggers = #"{"kind": "weekly", "from": "09:00", "to": "10:00"}, {"kind": "weekly", "from": "08:00", "to": "09:00"}"#
-        #expect(
-            try shown(triggers, after: "2026-06-05T00:00", 4)
-                == ["2026-06-05T08:00+02:00[", "2026-06-05T09:00+02:00]", "2026-06-05T09:00+02:00[", "2026-06-05T10:00+02:00]"])
+        let (early, late) = (#"{"kind": "weekly", "from": "08:00", "to": "09:00"}"#, #"{"kind": "weekly", "from": "09:00", "to": "10:00"}"#)
+        for triggers in [early + "," + late, late + "," + early] {
+            #expect(
+                try shown(triggers, after: "2026-06-05T00:00", 4)
+                    == ["2026-06-05T08:00+02:00[", "2026-06-05T09:00+02:00]", "2026-06-05T09:00+02:00[", "2026-06-05T10:00+02:00]"])
+        }
+    }
+
+    @Test func whatComesTogetherComesByTrigger() throws {
+        let trigger = #"{"kind": "weekly", "from": "08:00"}"#
+        let plan = try SchedulePlan("{\"triggers\": [\(trigger), \(trigger), \(trigger)]}", at: .berlin())
+        #expect(plan.occurrences(after: moment("2026-06-05T00:00")).prefix(6).map(\.trigger) == [0, 1, 2, 0, 1, 2])
     }
 
     @Test func oneShotsAreWallTimesOrMoments() throws {
