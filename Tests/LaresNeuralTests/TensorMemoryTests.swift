@@ -22,6 +22,19 @@ import Testing
         #expect(after.bytes == before.bytes)
     }
 
+    @Test func sizesNobodyAsksForMakeRoom() {
+        returnTensorMemory()
+        func step(_ count: Int) { _ = (0..<8).map { _ in Tensor.zeros([count]) } }
+        let start = TensorMemoryUse.current
+        // More than may be kept, of six sizes; then a seventh, again and again.
+        for eighths in [8, 7, 6, 5, 4, 3] { step(eighths << 13) }
+        step(5 << 12)
+        let before = TensorMemoryUse.current
+        for _ in 0..<5 { step(5 << 12) }
+        let after = TensorMemoryUse.current
+        #expect(after.fromSystem == before.fromSystem && after.bytes == start.bytes)
+    }
+
     @Test func returnedMemoryIsAskedForAnew() {
         let shape: Shape = [7, 1000]
         _ = Tensor.zeros(shape)

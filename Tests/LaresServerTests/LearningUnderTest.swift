@@ -62,7 +62,8 @@ func withLearning(
     let serving = Serving(store: try ModelStore(home: home), settings: ServingSettings(), logger: logger)
     let learning = Learning(
         home: home, networks: serving.networks,
-        jobs: try TrainingJobs(home: home, executable: program, logger: logger, publish: serving.networks.publishing),
+        jobs: try TrainingJobs(
+            home: home, executable: program, patience: .milliseconds(200), logger: logger, publish: serving.networks.publishing),
         audit: try AuditLog(home: home))
     let server = LaresServer(
         client: FixedModelClient(), settings: settings, keys: keys ? try KeyStore(home: home) : nil, networks: serving.networks,

@@ -59,7 +59,7 @@ import Testing
     @Test func aTrainingThatFailsOrDiesIsMarkedWithTheReason() async throws {
         for (lines, reason) in [
             (#"echo '{"event":"failed","message":"no such column"}'; exit 1"#, "no such column"),
-            ("kill -9 $$", "ended by signal 9: someone killed it"), ("kill -6 $$", "needed more than its memory limit of 2048 MB"),
+            ("kill -9 $$", "ended by signal 9: someone killed it"), ("kill -4 $$", "needed more than its memory limit of 2048 MB"),
             ("exit 3", "ended with 3"), ("echo nonsense", "said nothing"),
         ] {
             let jobs = try jobs(home(), lines)

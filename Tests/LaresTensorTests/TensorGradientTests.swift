@@ -112,9 +112,38 @@ private let operators: [Checked] = [
     },
 ]
 
+/// Leaves NaN in the memory that small tensors are going to take.
+private func spoilTensorMemory() {
+    for count in stride(from: 16, through: 1024, by: 16) { _ = (0..<16).map { _ in Tensor(repeating: .nan, [count]) } }
+}
+
 @Suite struct TensorGradientTests {
     @Test(arguments: operators)
     func gradientsAreThoseOfFiniteDifferences(_ checked: Checked) { checkGradient(checked) }
+
+    /// A layer that begins with zeros asks for no gradient of them, and must still get those of its weights.
+    @Test(arguments: operators)
+    func anInputsGradientDoesntDependOnWhoElseAsks(_ checked: Checked) {
+        var random = SeededRandom(seed: 2)
+        let inputs = checked.shapes.map { Tensor.uniform($0, in: checked.range, using: &random) }
+        let weights = Tensor.normal(checked.run(inputs).shape, using: &random)
+        func gradients(watching places: some Sequence<Int>) -> [Int: Tensor] {
+            spoilTensorMemory()  // which else still has the right numbers where a way back forgets to write them
+            let tape = Tape()
+            var x = inputs
+            for place in places { x[place] = tape.watch(x[place]) }
+            let gradients = tape.gradients(of: (checked.run(x) * weights).sum())
+            return Dictionary(uniqueKeysWithValues: places.map { ($0, gradients.of(x[$0])) })
+        }
+        let all = gradients(watching: inputs.indices)
+        for place in inputs.indices {
+            let alone = gradients(watching: [place])
+            #expect(alone[place] == all[place], "input \(place) alone")
+            guard inputs.count > 1 else { continue }
+            let others = gradients(watching: inputs.indices.filter { $0 != place })
+            #expect(others == all.filter { $0.key != place }, "all inputs but \(place)")
+        }
+    }
 
     @Test func dropoutScalesGradientsAsItScaledNumbers() {
         let tape = Tape(), x = tape.watch(Tensor(repeating: 2, [1000]))

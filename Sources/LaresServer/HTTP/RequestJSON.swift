@@ -80,10 +80,9 @@ extension Request {
         }
     }
 
-    /// Whether a body is said to come, for requests that may do without; under HTTP/2 only its type may say so.
-    var announcesBody: Bool {
-        headers[.contentLength].map { $0 != "0" } ?? (headers[.transferEncoding] != nil || headers[.contentType] != nil)
-    }
+    /// Whether a body is said to come, for requests that may do without. Its type says so: a length isn't always told, and some clients say of
+    /// nothing that it comes in chunks.
+    var announcesBody: Bool { headers[.contentType] != nil && headers[.contentLength] != "0" }
 
     /// What the body is said to be, without parameters; nil when nothing is said.
     var mediaType: String? {

@@ -45,13 +45,19 @@ public final class TrainingChild: Sendable {
     private func stop(_ cause: Cause) {
         let process = state.withLock { state in
             state.cause = state.cause ?? cause
-            if let process = state.process { kill(process, SIGTERM) }
             return state.process
         }
-        guard let process else { return }
-        after(patience) {
-            self.state.withLock { if $0.process == process { kill(process, SIGKILL) } }
-        }
+        if let process { end(process) }
+    }
+
+    /// Asks a process to end, and makes it when it takes too long.
+    private func end(_ process: pid_t) {
+        signal(process, SIGTERM)
+        after(patience) { self.signal(process, SIGKILL) }
+    }
+
+    private func signal(_ process: pid_t, _ signal: Int32) {
+        state.withLock { if $0.process == process { kill(process, signal) } }
     }
 
     @discardableResult
@@ -69,10 +75,11 @@ public final class TrainingChild: Sendable {
         // The child takes the end of its input for the end of this process, so it stays open.
         (process.standardInput, process.standardOutput) = (input, output)
         try process.run()
-        state.withLock { state in
+        let isStopped = state.withLock { state in
             state.process = process.processIdentifier
-            if state.cause != nil { kill(process.processIdentifier, SIGTERM) }
+            return state.cause != nil
         }
+        if isStopped { end(process.processIdentifier) }
         let alarm = order.limits.seconds.map { limit in after(.seconds(max(0, limit - order.spent))) { self.stop(.time) } }
         let last = read(output.fileHandleForReading, each)
         alarm?.cancel()

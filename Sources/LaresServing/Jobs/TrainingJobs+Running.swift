@@ -51,7 +51,7 @@ extension TrainingJobs {
         }
         try save(job)
         guard job.state == .running else { return }
-        let child = TrainingChild(executable: executable), began = ContinuousClock.now
+        let child = TrainingChild(executable: executable, patience: patience), began = ContinuousClock.now
         current = (job.id, child)
         defer { current = nil }
         let event = await outcome(of: job, folder, child)

@@ -15,6 +15,7 @@ public actor TrainingJobs: Service {
     let store: JobStore
     let executable: String
     let pause: Duration
+    let patience: Duration
     let logger: Logger
     let publish: Publishing
     var current: (id: String, child: TrainingChild)?
@@ -38,13 +39,15 @@ public actor TrainingJobs: Service {
     ///   - home: The data directory.
     ///   - executable: A program with the subcommand `train-worker`.
     ///   - pause: How long the line stands still when the jobs can't be written down, before it is tried again.
+    ///   - patience: How long a child that is asked to stop may take before it is killed.
     ///   - logger: Where failures are written.
     ///   - publish: What happens to networks.
     public init(
-        home: LaresHome, executable: String = "/proc/self/exe", pause: Duration = .seconds(5), logger: Logger,
-        publish: @escaping Publishing = { _, _ in }
+        home: LaresHome, executable: String = "/proc/self/exe", pause: Duration = .seconds(5),
+        patience: Duration = .seconds(30), logger: Logger, publish: @escaping Publishing = { _, _ in }
     ) throws {
-        (self.home, self.executable, self.pause, self.logger, self.publish) = (home, executable, pause, logger, publish)
+        (self.home, self.executable, self.pause, self.patience) = (home, executable, pause, patience)
+        (self.logger, self.publish) = (logger, publish)
         store = try JobStore(home: home)
         data = try DataSets(home: home)
         (wakes, wake) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))

@@ -227,13 +227,16 @@ private struct GRURun: Sendable {
 
     func backward(_ dy: Tensor, _ x: Tensor, _ h: Tensor, _ weights: RecurrentWeights, _ gradients: inout Gradients) {
         let (dGates, dRecurrent) = (Tensor(gates.shape) { _ in }, Tensor(gates.shape) { _ in })
-        gradients.add(throughTime(dy, dGates, dRecurrent), to: h)
+        // Apart from `add`, which computes nothing for a state that no one asks for: the gates' gradients are made here.
+        let dh = throughTime(dy, dGates, dRecurrent)
+        gradients.add(dh, to: h)
         self.x.addGradients(dGates, of: weights.input, and: x, packedWeight: wx, to: &gradients)
         gradients.add(recurrentGradient(before: self.h, outputs, steps, dRecurrent), to: weights.recurrent)
         gradients.add(dGates.sumOfRows(), to: weights.bias)
         gradients.add(dRecurrent.sumOfRows(), to: weights.recurrentBias)
     }
 
+    /// Writes the gradients of the gates' sums and of the recurrent parts, step by step from the last; returns that of the state before the first.
     private func throughTime(_ dy: Tensor, _ dGates: Tensor, _ dRecurrent: Tensor) -> Tensor {
         let loops = Loops.shared, turned = PackedMatrix(u.matrix.transposed)
         let dh = Tensor.zeros([batch, hidden]), next = Tensor([batch, hidden]) { _ in }

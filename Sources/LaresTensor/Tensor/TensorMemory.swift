@@ -2,17 +2,14 @@ import Synchronization
 
 /// Memory of tensors that are gone, kept for those to come: a step of training makes the same tensors again and again.
 ///
-/// Sizes are rounded up to four steps an octave. Never more than twice of what tensors had at one time is held; what exceeds it goes back
-/// to the system. (A fixed limit of 512 MB made a small transformer clear pages for an eighth of its time.)
+/// Sizes are rounded up to four steps an octave. Never more than twice of what tensors had at one time is held: before it gets more from the
+/// system, what has lain longest goes back to it. (A fixed limit of 512 MB made a small transformer clear pages for an eighth of its time;
+/// refusing what comes back when the limit is reached left it full of sizes that nobody asked for any more, and each later step of another
+/// model took all its memory from the system.)
 final class TensorMemory: Sendable {
     static let shared = TensorMemory()
 
-    private struct Kept {
-        var blocks = [[UInt]](repeating: [], count: 256)
-        var bytes = 0
-        var use = TensorMemoryUse()
-    }
-    private let kept = Mutex(Kept())
+    private let kept = Mutex(KeptBlocks())
 
     /// What was asked for so far.
     var use: TensorMemoryUse { kept.withLock { $0.use } }
@@ -28,41 +25,73 @@ final class TensorMemory: Sendable {
 
     func take(_ bytes: Int) -> UnsafeMutableRawPointer {
         let block = TensorMemory.block(for: bytes)
-        let address: UInt? = kept.withLock { kept in
-            kept.use.took(block.bytes)
-            guard let address = kept.blocks[block.index].popLast() else {
-                kept.use.fromSystem += 1
-                return nil
-            }
-            kept.bytes -= block.bytes
-            return address
-        }
+        let (address, gone) = kept.withLock { $0.take(block.bytes, of: block.index) }
+        TensorMemory.deallocate(gone)
         if let address, let pointer = UnsafeMutableRawPointer(bitPattern: address) { return pointer }
         return .allocate(byteCount: block.bytes, alignment: 64)
     }
 
     func give(_ pointer: UnsafeMutableRawPointer, _ bytes: Int) {
         let block = TensorMemory.block(for: bytes)
-        let isKept = kept.withLock { kept in
-            kept.use.bytes -= block.bytes
-            guard kept.use.bytes + kept.bytes + block.bytes <= 2 * kept.use.peakBytes else { return false }
-            kept.blocks[block.index].append(UInt(bitPattern: pointer))
-            kept.bytes += block.bytes
-            return true
-        }
-        if !isKept { pointer.deallocate() }
+        kept.withLock { $0.give(UInt(bitPattern: pointer), block.bytes, of: block.index) }
     }
 
     /// Gives everything that is kept back to the system.
-    func empty() {
-        let blocks = kept.withLock { kept in
-            let blocks = kept.blocks
-            kept.blocks = Kept().blocks
-            kept.bytes = 0
-            kept.use.peakBytes = kept.use.bytes
-            return blocks
+    func empty() { TensorMemory.deallocate(kept.withLock { $0.empty() }) }
+
+    private static func deallocate(_ addresses: [UInt]) {
+        for address in addresses { UnsafeMutableRawPointer(bitPattern: address)?.deallocate() }
+    }
+}
+
+/// Which blocks are kept, and which go back to the system when.
+private struct KeptBlocks {
+    private struct Block {
+        let address: UInt, bytes: Int
+        /// Requests before it came back.
+        let since: Int
+    }
+
+    /// By class; in each, what came back last is at the end and is taken first.
+    private var blocks = [[Block]](repeating: [], count: 256)
+    private var bytes = 0
+    var use = TensorMemoryUse()
+
+    /// A block that is kept, or nil, and what the system gets back so that it may give one.
+    mutating func take(_ size: Int, of index: Int) -> (address: UInt?, gone: [UInt]) {
+        use.took(size)
+        if let block = blocks[index].popLast() {
+            bytes -= block.bytes
+            return (block.address, [])
         }
-        for address in blocks.joined() { UnsafeMutableRawPointer(bitPattern: address)?.deallocate() }
+        use.fromSystem += 1
+        var gone: [UInt] = []
+        while use.bytes + bytes > 2 * use.peakBytes, let block = takeLongestIdle() { gone.append(block.address) }
+        return (nil, gone)
+    }
+
+    /// What tensors have and what is kept are as much together as before.
+    mutating func give(_ address: UInt, _ size: Int, of index: Int) {
+        use.bytes -= size
+        blocks[index].append(Block(address: address, bytes: size, since: use.requests))
+        bytes += size
+    }
+
+    mutating func empty() -> [UInt] {
+        defer {
+            blocks = KeptBlocks().blocks
+            bytes = 0
+            use.peakBytes = use.bytes
+        }
+        return blocks.joined().map(\.address)
+    }
+
+    private mutating func takeLongestIdle() -> Block? {
+        let index = blocks.indices.min { (blocks[$0].first?.since ?? .max) < (blocks[$1].first?.since ?? .max) }
+        guard let index, !blocks[index].isEmpty else { return nil }
+        let block = blocks[index].removeFirst()
+        bytes -= block.bytes
+        return block
     }
 }
 
