@@ -12,6 +12,7 @@ let package = Package(
         .library(name: "LaresTemplates", targets: ["LaresTemplates"]),
         .library(name: "LaresLanguage", targets: ["LaresLanguage"]),
         .library(name: "LaresServing", targets: ["LaresServing"]),
+        .library(name: "LaresPlaces", targets: ["LaresPlaces"]),
         .library(name: "LaresServer", targets: ["LaresServer"]),
     ],
     dependencies: [
@@ -61,6 +62,7 @@ let package = Package(
                 .product(name: "NIOSSL", package: "swift-nio-ssl"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ]),
+        .target(name: "LaresPlaces", dependencies: ["LaresJSON"]),
         .target(
             name: "LaresServer",
             dependencies: [
@@ -108,6 +110,7 @@ let package = Package(
                 .product(name: "Metrics", package: "swift-metrics"),
                 .product(name: "MetricsTestKit", package: "swift-metrics"),
             ]),
+        .testTarget(name: "LaresPlacesTests", dependencies: ["LaresJSON", "LaresPlaces"], resources: [.copy("Golden")]),
         .testTarget(
             name: "LaresServerTests",
             dependencies: [

@@ -1,0 +1,90 @@
+/// A day of the Gregorian calendar, without a time zone.
+public struct CalendarDay: Hashable, Comparable, Sendable {
+    /// Days since 1970-01-01.
+    package let ordinal: Int
+
+    /// 1900-01-01 to 2199-12-31: what schedules and calendars may name.
+    public static let supported = CalendarDay(ordinal: -25_567)...CalendarDay(ordinal: 84_005)
+
+    package init(ordinal: Int) { self.ordinal = ordinal }
+
+    /// - Parameters:
+    ///   - year: 1900 to 2199.
+    ///   - month: 1 to 12.
+    ///   - day: 1 to the month's last.
+    ///
+    /// Nil for a day that isn't in the calendar.
+    public init?(year: Int, month: Int, day: Int) {
+        guard (1900...2199).contains(year), (1...12).contains(month), day >= 1, day <= Self.days(in: month, of: year) else { return nil }
+        self.init(unchecked: year, month, day)
+    }
+
+    /// The number of days from 1970-01-01: years begin in March, so that the leap day comes last; 400 years have 146,097 days.
+    private init(unchecked year: Int, _ month: Int, _ day: Int) {
+        let shifted = month <= 2 ? year - 1 : year
+        let (era, yearOfEra) = shifted.flooredDivision(by: 400)
+        let dayOfYear = (153 * ((month + 9) % 12) + 2) / 5 + day - 1
+        ordinal = era * 146_097 + yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + dayOfYear - 719_468
+    }
+
+    /// Reads "2026-11-28"; nil for anything else.
+    public init?(_ text: some StringProtocol) {
+        let parts = text.split(separator: "-", omittingEmptySubsequences: false)
+        guard parts.count == 3, let year = parts[0].digits(4), let month = parts[1].digits(2), let day = parts[2].digits(2) else {
+            return nil
+        }
+        self.init(year: year, month: month, day: day)
+    }
+
+    /// Year, month from 1 and day from 1.
+    public var parts: (year: Int, month: Int, day: Int) {
+        let (era, dayOfEra) = (ordinal + 719_468).flooredDivision(by: 146_097)
+        let yearOfEra = (dayOfEra - dayOfEra / 1_460 + dayOfEra / 36_524 - dayOfEra / 146_096) / 365
+        let dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
+        let month = (5 * dayOfYear + 2) / 153
+        let year = era * 400 + yearOfEra + (month >= 10 ? 1 : 0)
+        return (year, month < 10 ? month + 3 : month - 9, dayOfYear - (153 * month + 2) / 5 + 1)
+    }
+
+    /// The day of the week.
+    public var weekday: Weekday { Weekday.allCases[weekdayIndex] }
+
+    /// Monday 0 to Sunday 6; 1970-01-01 was a Thursday.
+    package var weekdayIndex: Int { (ordinal + 3).flooredDivision(by: 7).remainder }
+
+    /// The day so many days later, or earlier when negative.
+    package func adding(_ days: Int) -> CalendarDay { CalendarDay(ordinal: ordinal + days) }
+
+    package static func isLeap(_ year: Int) -> Bool { year % 4 == 0 && (year % 100 != 0 || year % 400 == 0) }
+
+    package static func days(in month: Int, of year: Int) -> Int {
+        switch month {
+        case 2: isLeap(year) ? 29 : 28
+        case 4, 6, 9, 11: 30
+        default: 31
+        }
+    }
+
+    /// The earlier day.
+    public static func < (a: CalendarDay, b: CalendarDay) -> Bool { a.ordinal < b.ordinal }
+}
+
+extension CalendarDay: CustomStringConvertible {
+    /// The day as ISO 8601 writes it, "2026-11-28".
+    public var description: String {
+        let (year, month, day) = parts
+        return "\(year)-\(month.twoDigits)-\(day.twoDigits)"
+    }
+}
+
+extension StringProtocol {
+    /// The number that exactly so many ASCII digits write.
+    func digits(_ count: Int) -> Int? {
+        guard utf8.count == count, utf8.allSatisfy({ (0x30...0x39).contains($0) }) else { return nil }
+        return Int(self)
+    }
+}
+
+extension Int {
+    var twoDigits: String { self < 10 ? "0\(self)" : "\(self)" }
+}
