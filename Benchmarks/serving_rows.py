@@ -16,6 +16,7 @@ SEQUENCES = 8
 DECODE = 64
 PREFIX, SUFFIX = 1_500, 16
 LONG, SHORT = 2_000, 8
+BESIDE = 1_000  # tokens of the prompt that is read beside an answer, and is read before that ends
 URGENT = {"service_tier": "priority"}
 FIRST_ID, LAST_ID = 300, 4_999  # ordinary tokens: past the bytes and the special ones
 
@@ -128,7 +129,7 @@ def gap(bench, models):
             values = bench.in_turn("gap", sides)
     bench.add("inference/gap", "ms", [value for value, _ in values["ours"]], smaller_is_better=True)
     alone, reading = statistics.median(values["alone"]), statistics.median(seconds for _, seconds in values["ours"])
-    bench.notes.append(f"gap: {alone:.1f} ms when nobody else asks; the prompt of {LONG} tokens is read in {reading:.2f} s beside the answer")
+    bench.notes.append(f"gap: {alone:.1f} ms when nobody else asks; the prompt of {BESIDE} tokens is read in {reading:.2f} s beside the answer")
 
 
 def late(times):
@@ -144,7 +145,7 @@ def beside(long, answer):
     writing.start()
     time.sleep(0.3)
     start = time.perf_counter()
-    seconds = long.first_event(completion(long, ids(LONG)))
+    seconds = long.first_event(completion(long, ids(BESIDE)))
     if not writing.is_alive():
         raise SystemExit("bench: the answer ended before the long prompt was read")
     writing.join()

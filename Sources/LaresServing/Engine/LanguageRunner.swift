@@ -14,7 +14,8 @@ final class LanguageRunner {
     private var ended: [(generation: Generation, reason: FinishReason)] = []
     private var logits = LogitRows()
     private var speed = Speedometer()
-    private var promptSpeed = 1_000.0
+    /// Tokens of prompts a second, read in pieces as small as those that come beside answers.
+    private var pieceSpeed = 500.0
     private var ownTimes = StepTimes()
     private var pace = StepPace()
     /// Whether the last step was given up; the next one then is not, so that commands without end can't stop the others.
@@ -35,7 +36,7 @@ final class LanguageRunner {
 
     var isIdle: Bool { scheduler.isIdle }
     /// Whether an answer is being written.
-    var isWriting: Bool { scheduler.isWriting }
+    var isWriting: Bool { scheduler.writingCount > 0 }
 
     /// What a token of an answer takes when it is written alone.
     var secondsPerToken: Double { pace.secondsAlone }
@@ -110,7 +111,7 @@ final class LanguageRunner {
             return fail(entries.map(\.id), error)
         }
         let computed = ContinuousClock.now
-        notePromptSpeed(entries, computed - began)
+        notePieceSpeed(entries, computed - began)
         if entries.count == 1, let only = entries.first { pace.note(rows: only.step.tokens.count, computed - began) }
         defer { ownTimes[.sampling] += (ContinuousClock.now - computed) / .seconds(1) }
         var row = 0
@@ -233,17 +234,22 @@ final class LanguageRunner {
         }
     }
 
-    /// How much of new prompts a step may read while answers are being written: what takes twice the time of a token, in tiles of 12 rows, which
-    /// read prompts at most of their full speed. More would be felt as a stutter.
+    /// How much of new prompts a step may read while answers are being written: a little less than what takes twice the time of their tokens, so
+    /// that they come at most three times as far apart. More would be felt as a stutter. Kernels are quickest with tiles of 12 rows, then of 4.
     private func mixedPromptTokens(beside writer: Double?) -> Int {
-        let most = Int(promptSpeed * 2 * min(secondsPerToken, writer ?? .infinity)) / 12 * 12
-        return max(12, min(scheduler.settings.promptTokens, most))
+        let own = scheduler.writingCount
+        let token = min(own > 0 ? pace.seconds(rows: own) : .infinity, writer ?? .infinity)
+        guard token.isFinite else { return scheduler.settings.promptTokens }
+        let most = Int(pieceSpeed * 1.8 * token), tile = most < 12 ? 4 : 12
+        return max(4, min(scheduler.settings.promptTokens, most / tile * tile))
     }
 
-    private func notePromptSpeed(_ entries: [Entry], _ time: Duration) {
-        let tokens = entries.reduce(0) { $0 + $1.step.tokens.count }
-        guard tokens >= 32, time > .zero else { return }
-        promptSpeed += (Double(tokens) / (time / .seconds(1)) - promptSpeed) / 4
+    private func notePieceSpeed(_ entries: [Entry], _ time: Duration) {
+        let reading = entries.filter { $0.step.tokens.count - $0.draft.count > 1 }
+        let tokens = reading.reduce(0) { $0 + $1.step.tokens.count }, writing = entries.count - reading.count
+        guard tokens >= 4, tokens < 128 || writing > 0 else { return }
+        let seconds = time / .seconds(1) - (writing > 0 ? pace.seconds(rows: writing) : 0)
+        if seconds > 0 { pieceSpeed += (Double(tokens) / seconds - pieceSpeed) / 4 }
     }
 }
 
@@ -260,6 +266,9 @@ struct StepPace {
 
     /// What a step of one row takes; 20 ms until one was measured.
     var secondsAlone: Double { single ?? 0.02 }
+
+    /// What a step of so many rows takes.
+    func seconds(rows: Int) -> Double { secondsAlone * (1 + cost * Double(rows - 1)) }
 
     mutating func note(rows: Int, _ time: Duration) {
         let seconds = time / .seconds(1)

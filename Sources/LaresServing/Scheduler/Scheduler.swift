@@ -35,8 +35,8 @@ package struct Scheduler: Sendable {
     package var waitingCount: Int { waiting.count }
     /// How many are in the batch.
     package var runningCount: Int { running.count }
-    /// Whether an answer is being written.
-    package var isWriting: Bool { running.contains(where: \.isWriting) }
+    /// How many answers are being written.
+    package var writingCount: Int { running.count(where: \.isWriting) }
     /// Whether nothing is left to do.
     package var isIdle: Bool { waiting.count == 0 && running.isEmpty }
 
