@@ -112,13 +112,14 @@ def test_the_worker_ends_when_who_started_it_is_killed(folder, home):
     wait_for_epoch(training, 1)
     worker = every_child(training.pid)
     assert worker
+    killed = time.time()
     training.kill()
     training.wait()
     end = time.monotonic() + 20
     while time.monotonic() < end and os.path.exists(f"/proc/{worker[0]}/cmdline") and pathlib.Path(f"/proc/{worker[0]}/cmdline").read_bytes():
         time.sleep(0.05)
     assert not os.path.exists(f"/proc/{worker[0]}") or not pathlib.Path(f"/proc/{worker[0]}/cmdline").read_bytes()
-    assert (folder / "out" / "checkpoint.safetensors").exists()
+    assert (folder / "out" / "checkpoint.safetensors").stat().st_mtime > killed, "it ended without a last checkpoint"
 
 
 @pytest.mark.parametrize("change, reason", [
