@@ -62,6 +62,9 @@ let package = Package(
                 .product(name: "NIOSSL", package: "swift-nio-ssl"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ]),
+        .target(
+            name: "LaresThings",
+            dependencies: ["LaresJSON", "LaresTemplates", "LaresStore", "LaresAccess", .product(name: "GRDB", package: "GRDB.swift")]),
         .target(name: "LaresPlaces", dependencies: ["LaresJSON"]),
         .target(
             name: "LaresServer",
@@ -110,6 +113,7 @@ let package = Package(
                 .product(name: "Metrics", package: "swift-metrics"),
                 .product(name: "MetricsTestKit", package: "swift-metrics"),
             ]),
+        .testTarget(name: "LaresThingsTests", dependencies: ["LaresJSON", "LaresTemplates", "LaresThings"]),
         .testTarget(name: "LaresPlacesTests", dependencies: ["LaresJSON", "LaresPlaces"], resources: [.copy("Golden")]),
         .testTarget(
             name: "LaresServerTests",
