@@ -94,7 +94,8 @@ public final class MQTTConnection: Sendable {
         await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
                 let thread = Thread {
-                    MQTTLoop(self).run()
+                    var loop = MQTTLoop(self)
+                    loop.run()
                     continuation.resume()
                 }
                 thread.name = "mqtt"
