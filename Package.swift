@@ -71,7 +71,7 @@ let package = Package(
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "GRDB", package: "GRDB.swift"),
             ]),
-        .target(name: "LaresPlaces", dependencies: ["LaresJSON", "LaresThings"]),
+        .target(name: "LaresPlaces", dependencies: ["LaresJSON"]),
         .target(
             name: "LaresServer",
             dependencies: [
@@ -121,7 +121,7 @@ let package = Package(
                 .product(name: "Metrics", package: "swift-metrics"),
                 .product(name: "MetricsTestKit", package: "swift-metrics"),
             ]),
-        .testTarget(name: "LaresThingsTests", dependencies: ["LaresJSON", "LaresTemplates", "LaresThings"]),
+        .testTarget(name: "LaresThingsTests", dependencies: ["LaresJSON", "LaresStore", "LaresTemplates", "LaresThings"]),
         .testTarget(name: "LaresPlacesTests", dependencies: ["LaresJSON", "LaresPlaces", "LaresThings"], resources: [.copy("Golden")]),
         .testTarget(
             name: "LaresServerTests",

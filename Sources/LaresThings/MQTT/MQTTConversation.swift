@@ -82,10 +82,7 @@ struct MQTTConversation {
     }
 
     private mutating func connected(_ code: Int32, _ isResumed: Bool) throws(End) {
-        guard code == 0 else {
-            let isAboutVersion = session.isFive ? code == 0x84 : code == 1
-            throw End(reason: "the broker refuses the connection: \(session.refusal(code))", isAboutVersion: isAboutVersion || code == 1)
-        }
+        guard code == 0 else { throw refused(code) }
         wasConnected = true
         let version = session.isFive ? "5.0" : "3.1.1"
         let filters = connection.state.withLock { state in
@@ -146,8 +143,14 @@ extension MQTTConversation {
         ThingsError(.broker, "the broker refuses the message: \(session.refusal(code))")
     }
 
+    /// The broker's answer to CONNECT. 0x84 is "unsupported protocol version" of 5.0, 1 the same of 3.1.1, which older brokers answer with.
+    private func refused(_ code: Int32) -> End {
+        End(reason: "the broker refuses the connection: \(session.refusal(code))", isAboutVersion: code == 0x84 || code == 1)
+    }
+
     private func check(_ code: Int32) throws(End) {
         guard code != MOSQ_ERR_SUCCESS.rawValue else { return }
+        if let (answer, _) = events.connection, answer != 0 { throw refused(answer) }
         let isAboutVersion = !wasConnected && (code == MOSQ_ERR_PROTOCOL.rawValue || code == MOSQ_ERR_CONN_LOST.rawValue)
         throw End(reason: "the connection ended: \(MQTTSession.reason(code))", isAboutVersion: isAboutVersion)
     }
