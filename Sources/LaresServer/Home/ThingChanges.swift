@@ -20,7 +20,7 @@ struct ThingChanges: Sendable {
         }
         let subject = order.values.sorted { $0.key < $1.key }.map { "\(order.thing.id)/\($0.key)=\($0.value.json.serialized)" }.joined(separator: " ")
         do throws(ThingsError) {
-            let outcome = try await home.carryOut(Command(order.thing.id, order.values, by: Cause(.principal, name: caller.name)))
+            let outcome = try await home.carryOut(ThingCommand(order.thing.id, order.values, by: Cause(.principal, name: caller.name)))
             note(subject)
             return outcome
         } catch {

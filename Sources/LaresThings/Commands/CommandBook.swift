@@ -3,7 +3,7 @@ internal import Foundation
 /// Commands on their way: which properties they wait for, and until when.
 struct CommandBook: Sendable {
     struct Entry: Sendable {
-        let command: Command
+        let command: ThingCommand
         let messages: [MQTTMessage]
         /// Slots that haven't reported what they were asked for, and what that is.
         var waiting: [Int: PropertyValue]
@@ -20,7 +20,7 @@ struct CommandBook: Sendable {
     private var outcomes: [(number: Int, outcome: CommandOutcome)] = []
 
     /// Enters a command that is being sent. Earlier ones don't wait any more for what it asks for, and are over when that was all.
-    mutating func enter(_ command: Command, _ messages: [MQTTMessage], waiting: [Int: PropertyValue], mayRepeat: Bool, at date: Date) -> Int {
+    mutating func enter(_ command: ThingCommand, _ messages: [MQTTMessage], waiting: [Int: PropertyValue], mayRepeat: Bool, at date: Date) -> Int {
         last += 1
         for slot in waiting.keys { release(slot, .superseded) }
         guard !waiting.isEmpty else { return last }

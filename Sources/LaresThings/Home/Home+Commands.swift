@@ -7,7 +7,7 @@ extension Home {
     /// - Returns: What became of it: confirmed, or sent where the thing doesn't report such things.
     /// - Throws: ``ThingsError``: what can't be asked, `unavailable`, `noAnswer` when it didn't do it in time, `broker`.
     @discardableResult
-    public func carryOut(_ command: Command) async throws(ThingsError) -> CommandOutcome {
+    public func carryOut(_ command: ThingCommand) async throws(ThingsError) -> CommandOutcome {
         let (sending, outcome, connection) = try begin(command)
         for message in sending.messages {
             guard let connection else { throw fail(sending.number, MQTTConnection.away) }
@@ -22,7 +22,7 @@ extension Home {
         return .superseded
     }
 
-    private func begin(_ command: Command) throws(ThingsError) -> (HomeModel.Sending, AsyncStream<CommandOutcome>, MQTTConnection?) {
+    private func begin(_ command: ThingCommand) throws(ThingsError) -> (HomeModel.Sending, AsyncStream<CommandOutcome>, MQTTConnection?) {
         let (outcome, continuation) = AsyncStream.makeStream(of: CommandOutcome.self)
         let now = clock.now
         let result: Result<(HomeModel.Sending, [HomeEvent], MQTTConnection?), ThingsError> = state.withLock { state in
@@ -53,7 +53,7 @@ extension Home {
         return error
     }
 
-    private static func judge(_ outcome: CommandOutcome, _ command: Command) throws(ThingsError) -> CommandOutcome {
+    private static func judge(_ outcome: CommandOutcome, _ command: ThingCommand) throws(ThingsError) -> CommandOutcome {
         switch outcome {
         case .confirmed, .sent, .superseded: return outcome
         case .unanswered: throw ThingsError(.noAnswer, "'\(command.thing)' was asked and didn't report that it did it: is it switched on, and in range?")

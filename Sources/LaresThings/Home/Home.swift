@@ -7,7 +7,7 @@ internal import Synchronization
 /// let home = try Home(store: store, recorder: recorder, clock: SystemTime())
 /// let connection = try MQTTConnection(settings, receiver: home)
 /// home.connect(connection)
-/// async let lamp: Void = { _ = try await home.carryOut(Command(hallLamp, ["on": .boolean(true)], by: cause)) }()
+/// async let lamp: Void = { _ = try await home.carryOut(ThingCommand(hallLamp, ["on": .boolean(true)], by: cause)) }()
 /// ```
 ///
 /// What a message says is in `places.db` and with the recorder before the broker hears that it arrived.

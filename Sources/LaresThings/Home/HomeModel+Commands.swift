@@ -21,7 +21,7 @@ extension HomeModel {
     /// Checks a command and enters it as being sent. What the properties are doesn't change by it: they change when the thing says so.
     ///
     /// - Throws: ``ThingsError``: `unknown`, `notWritable`, `badValue`, `unavailable`.
-    public mutating func send(_ command: Command, at date: Date) throws(ThingsError) -> Sending {
+    public mutating func send(_ command: ThingCommand, at date: Date) throws(ThingsError) -> Sending {
         guard let record = records[command.thing] else { throw ThingsError(.unknown, "there is no thing '\(command.thing)'") }
         guard record.availability != .offline else {
             throw ThingsError(.unavailable, "'\(record.thing.name)' can't be reached now: is it switched on, and in range?")
@@ -47,7 +47,7 @@ extension HomeModel {
     public mutating func takeOutcomes() -> [(number: Int, outcome: CommandOutcome)] { commands.takeOutcomes() }
 
     /// The properties that are meant, each with its value.
-    private func check(_ command: Command, _ thing: Thing) throws(ThingsError) -> [(Property, PropertyValue)] {
+    private func check(_ command: ThingCommand, _ thing: Thing) throws(ThingsError) -> [(Property, PropertyValue)] {
         guard !command.values.isEmpty else { throw ThingsError(.badValue, "nothing is asked of '\(thing.name)': name a property and its value") }
         var wanted: [(Property, PropertyValue)] = []
         for (name, value) in command.values.sorted(by: { $0.key < $1.key }) {

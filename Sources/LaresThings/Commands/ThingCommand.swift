@@ -1,5 +1,5 @@
 /// What someone wants of a thing.
-public struct Command: Hashable, Sendable {
+public struct ThingCommand: Hashable, Sendable {
     /// The thing.
     public let thing: ThingID
     /// What its properties are to be, by their names.
