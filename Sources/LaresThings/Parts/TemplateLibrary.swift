@@ -19,7 +19,9 @@ enum TemplateLibrary {
         return environment
     }()
 
-    private static let functions: Set<String> = ["int", "float", "bool", "iif", "log", "sqrt", "sin", "cos", "tan", "is_number", "average", "ord"]
+    private static let functions: Set<String> = [
+        "int", "float", "bool", "iif", "log", "sqrt", "sin", "cos", "tan", "is_number", "average", "ord",
+    ]
 
     // MARK: Arguments
 
@@ -55,7 +57,9 @@ enum TemplateLibrary {
 
     private static let conversions: [String: TemplateEnvironment.Function] = [
         "int": { call in
-            if let base = argument(call, 2, "base"), case .string(let text) = first(call), case .int(let radix) = base, (2...36).contains(radix) {
+            if let base = argument(call, 2, "base"), case .string(let text) = first(call), case .int(let radix) = base,
+                (2...36).contains(radix)
+            {
                 let digits = radix == 16 && text.lowercased().hasPrefix("0x") ? String(text.dropFirst(2)) : text
                 if let whole = Int(digits.trimmed, radix: radix) { return .int(whole) }
             }
@@ -74,7 +78,9 @@ enum TemplateLibrary {
         "is_defined": { first($0) },
         "from_json": { call in
             guard case .string(let text) = first(call) else { throw failure("from_json", call) }
-            do { return TemplateValue(try JSON(parsing: Array(text.utf8), maximumDepth: Payload.deepestJSON)) } catch { throw failure("from_json", call) }
+            do { return TemplateValue(try JSON(parsing: Array(text.utf8), maximumDepth: Payload.deepestJSON)) } catch {
+                throw failure("from_json", call)
+            }
         },
         "to_json": { .string(JSON(first($0)).serialized) },
         "iif": { call in
@@ -103,7 +109,9 @@ enum TemplateLibrary {
     private static let arithmetic: [String: TemplateEnvironment.Function] = [
         "round": round,
         "multiply": { call in
-            guard let amount = argument(call, 1, "amount").flatMap({ Conversions.number(JSON($0)) }) else { throw failure("multiply", call) }
+            guard let amount = argument(call, 1, "amount").flatMap({ Conversions.number(JSON($0)) }) else {
+                throw failure("multiply", call)
+            }
             guard let number = Conversions.number(JSON(first(call))) else {
                 return try argument(call, 2, "default").orThrow(failure("multiply", call))
             }
@@ -132,7 +140,9 @@ enum TemplateLibrary {
     ]
 
     private static let round: TemplateEnvironment.Function = { call in
-        guard let number = Conversions.number(JSON(first(call))) else { return try argument(call, 3, "default").orThrow(failure("round", call)) }
+        guard let number = Conversions.number(JSON(first(call))) else {
+            return try argument(call, 3, "default").orThrow(failure("round", call))
+        }
         var places = 0
         if case .int(let given)? = argument(call, 1, "precision") { places = min(max(given, -12), 12) }
         var method = "common"
@@ -157,7 +167,9 @@ enum TemplateLibrary {
         "slugify": { call in .string(Slug.of(JSON(first(call)).pythonText, limit: 200) ?? "unknown") },
         "contains": { call in
             guard case .array(let elements) = first(call), let wanted = argument(call, 1, "value") else {
-                guard case .string(let text) = first(call), case .string(let part)? = argument(call, 1, "value") else { throw failure("contains", call) }
+                guard case .string(let text) = first(call), case .string(let part)? = argument(call, 1, "value") else {
+                    throw failure("contains", call)
+                }
                 return .bool(text.contains(part))
             }
             return .bool(elements.contains(wanted))

@@ -8,7 +8,8 @@ struct TemplatePath: Sendable {
     private let steps: [Step]?
     private let filters: [Filter]
 
-    private enum Step: Sendable { case member(String), element(Int) }
+    /// One step into a value.
+    enum Step: Sendable, Hashable { case member(String), element(Int) }
 
     fileprivate enum Filter: Sendable {
         case int(JSON?)
@@ -22,7 +23,8 @@ struct TemplatePath: Sendable {
 
     /// Names that Jinja looks up on Python's mappings and texts before it looks into them: `value_json.update` is a method.
     private static let methods: Set<String> = [
-        "clear", "copy", "fromkeys", "get", "items", "keys", "pop", "popitem", "setdefault", "update", "values", "title", "count", "index", "format",
+        "clear", "copy", "fromkeys", "get", "items", "keys", "pop", "popitem", "setdefault", "update", "values", "title", "count", "index",
+        "format",
         "lower", "upper", "strip", "split", "replace", "find", "join", "append", "sort", "reverse",
     ]
 
@@ -72,6 +74,9 @@ struct TemplatePath: Sendable {
 }
 
 extension TemplatePath {
+    /// The path itself, without conversions.
+    init(steps: [Step]) { (self.steps, filters) = (steps, []) }
+
     /// Nil for any template that is more than a path and conversions of it.
     init?(_ source: String) {
         guard source.utf8.count <= 400 else { return nil }

@@ -35,11 +35,23 @@ public struct ValueTemplate: Sendable, Hashable {
         } else {
             do {
                 form = .rendered(
-                    try Template(source, environment: TemplateLibrary.environment, limits: Self.limits), needsJSON: source.contains("value_json"))
+                    try Template(source, environment: TemplateLibrary.environment, limits: Self.limits),
+                    needsJSON: source.contains("value_json"))
             } catch {
                 throw ThingsError(.badAnnouncement, "the template \"\(source.prefix(80))\" can't be read: \(error)")
             }
         }
+    }
+
+    /// What follows a path into the JSON of a message.
+    init(path: [TemplatePath.Step]) {
+        source = path.reduce("value_json") { source, step in
+            switch step {
+            case .member(let name): source + "[\(JSON.string(name).serialized)]"
+            case .element(let place): source + "[\(place)]"
+            }
+        }
+        form = .path(TemplatePath(steps: path))
     }
 
     /// By what was written.

@@ -60,7 +60,8 @@ struct Blueprint {
 extension Blueprint {
     /// True or false, by two words each way.
     mutating func boolean(
-        _ name: String, _ keys: OptionKeys, on: String, off: String, stateOn: String? = nil, stateOff: String? = nil, quantity: String? = nil,
+        _ name: String, _ keys: OptionKeys, on: String, off: String, stateOn: String? = nil, stateOff: String? = nil,
+        quantity: String? = nil,
         hazard: Hazard? = nil
     ) throws(ThingsError) {
         guard let access = try access(keys) else { return }
@@ -78,7 +79,8 @@ extension Blueprint {
         guard let access = try access(keys) else { return }
         let place = add(
             Property(
-                name, .number(range), unit: unit, isReported: access.isReported, isWritable: access.command != nil, quantity: quantity, hazard: hazard))
+                name, .number(range), unit: unit, isReported: access.isReported, isWritable: access.command != nil, quantity: quantity,
+                hazard: hazard))
         try read(keys.state, .value(access.template, NumberForm(property: place, none: none)))
         if let command = access.command { write(NumberCommand(property: name, publication: command, rounding: rounding)) }
     }

@@ -24,7 +24,10 @@ struct ComponentPayload {
     }
 
     /// A component among those of a device.
-    init(_ name: String, _ members: JSON.Members, of topic: DiscoveryTopic, _ device: DeviceIdentity, _ shared: [String: JSON], _ prefix: String)
+    init(
+        _ name: String, _ members: JSON.Members, of topic: DiscoveryTopic, _ device: DeviceIdentity, _ shared: [String: JSON],
+        _ prefix: String
+    )
         throws(ThingsError)
     {
         let own = Options(Abbreviations.expanded(members, by: Abbreviations.options))
@@ -54,6 +57,7 @@ struct ComponentPayload {
         try Components.read(&blueprint)
         return Part(
             key: key, device: device, component: ThingCategory(component), name: names.name, objectID: objectID,
-            properties: blueprint.properties, readers: blueprint.readers, writers: blueprint.writers, availability: try options.availability())
+            properties: blueprint.properties, readers: blueprint.readers, writers: blueprint.writers,
+            availability: try options.availability())
     }
 }

@@ -7,7 +7,8 @@ struct DevicePayload {
 
     /// Options that components take over from the device where they have none of their own.
     static let shared = [
-        "availability", "availability_mode", "availability_template", "availability_topic", "command_topic", "encoding", "payload_available",
+        "availability", "availability_mode", "availability_template", "availability_topic", "command_topic", "encoding",
+        "payload_available",
         "payload_not_available", "qos", "state_topic", "~",
     ]
 
@@ -15,7 +16,9 @@ struct DevicePayload {
     init(_ members: JSON.Members, _ topic: DiscoveryTopic, _ prefix: String) throws(ThingsError) {
         let root = Abbreviations.expanded(members, by: Abbreviations.options)
         let device = DeviceIdentity(root["device"], key: "\(prefix)/device/\(topic.path)")
-        guard case .object? = root["device"] else { throw ThingsError(.badAnnouncement, "'device' is missing: say which device has these components") }
+        guard case .object? = root["device"] else {
+            throw ThingsError(.badAnnouncement, "'device' is missing: say which device has these components")
+        }
         var found: [ComponentPayload] = []
         try Self.add(root["components"], of: topic, device, root, prefix, to: &found)
         for child in (root["child_devices"]?.elements ?? []).prefix(HomeAssistantDiscovery.mostComponents) {
@@ -25,7 +28,9 @@ struct DevicePayload {
             let options = Abbreviations.expanded(members, by: Abbreviations.options)
             try Self.add(options["components"], of: topic, identity, root, prefix, to: &found)
         }
-        guard root["components"] != nil || root["child_devices"] != nil else { throw ThingsError(.badAnnouncement, "'components' is missing") }
+        guard root["components"] != nil || root["child_devices"] != nil else {
+            throw ThingsError(.badAnnouncement, "'components' is missing")
+        }
         components = found
     }
 

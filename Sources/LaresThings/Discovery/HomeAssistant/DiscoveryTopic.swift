@@ -8,7 +8,9 @@ struct DiscoveryTopic: Hashable {
     init?(_ topic: String, prefix: String) {
         guard topic.utf8.count <= 500, topic.utf8.starts(with: prefix.utf8) else { return nil }
         let levels = topic.utf8.dropFirst(prefix.utf8.count).split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
-        guard levels.count == 4 || levels.count == 5, levels[0].isEmpty, levels[levels.count - 1].elementsEqual("config".utf8) else { return nil }
+        guard levels.count == 4 || levels.count == 5, levels[0].isEmpty, levels[levels.count - 1].elementsEqual("config".utf8) else {
+            return nil
+        }
         let names = levels.dropFirst().dropLast()
         guard names.allSatisfy({ !$0.isEmpty && $0.allSatisfy(Self.isName) }) else { return nil }
         let texts = names.map { String(decoding: $0, as: UTF8.self) }

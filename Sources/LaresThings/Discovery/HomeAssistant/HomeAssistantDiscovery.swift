@@ -60,7 +60,9 @@ public struct HomeAssistantDiscovery: DiscoveryReader {
         } catch {
             throw ThingsError(.badAnnouncement, "the announcement is not JSON: \(error.message)")
         }
-        guard case .object(let members) = json else { throw ThingsError(.badAnnouncement, "an announcement must be an object, not \(json.kind)") }
+        guard case .object(let members) = json else {
+            throw ThingsError(.badAnnouncement, "an announcement must be an object, not \(json.kind)")
+        }
         return members
     }
 

@@ -39,7 +39,9 @@ extension Options {
 
     /// The short name for addresses: of its default entity id "light.hall" the "hall", else the older "object_id".
     var objectID: String? {
-        if let entity = text("default_entity_id") { return entity.split(separator: ".", maxSplits: 1).last.flatMap { Slug.of(String($0), limit: 100) } }
+        if let entity = text("default_entity_id") {
+            return entity.split(separator: ".", maxSplits: 1).last.flatMap { Slug.of(String($0), limit: 100) }
+        }
         return text("object_id").flatMap { Slug.of($0, limit: 100) }
     }
 }
@@ -55,7 +57,9 @@ extension DeviceIdentity {
         let identifiers = Self.identifiers(options["identifiers"])
         let connections = Self.connections(options["connections"])
         var details = DeviceDetails()
-        (details.manufacturer, details.model, details.modelID) = (options.name("manufacturer"), options.name("model"), options.name("model_id"))
+        (details.manufacturer, details.model, details.modelID) = (
+            options.name("manufacturer"), options.name("model"), options.name("model_id")
+        )
         (details.hardware, details.software) = (options.name("hw_version"), options.name("sw_version"))
         (details.serial, details.via) = (options.name("serial_number"), options.name("via_device"))
         details.configurationURL = options.text("configuration_url").flatMap(WebAddress.checked)

@@ -22,7 +22,9 @@ struct BasicLightCommand: Command {
         guard setting.turnsOn else { return [try power.message(.string(words.off))] }
         var messages: [MQTTMessage] = []
         if let color, let wanted = colorAsked(setting, known) { messages.append(try message(wanted, setting, known, by: color)) }
-        if let brightness, let percent = percentAsked(setting, known) { messages.append(try brightness.message(.int(scales.brightness(percent)))) }
+        if let brightness, let percent = percentAsked(setting, known) {
+            messages.append(try brightness.message(.int(scales.brightness(percent))))
+        }
         if let temperature, let kelvin = setting["color_temp"]?.number {
             messages.append(try temperature.message(.int(scales.temperature(kelvin))))
         }
@@ -50,7 +52,8 @@ struct BasicLightCommand: Command {
     }
 
     private func message(
-        _ wanted: Color, _ setting: [String: PropertyValue], _ known: [String: PropertyValue], by color: (space: ColorSpace, publication: Publication)
+        _ wanted: Color, _ setting: [String: PropertyValue], _ known: [String: PropertyValue],
+        by color: (space: ColorSpace, publication: Publication)
     ) throws(ThingsError) -> MQTTMessage {
         let dimmed = color.space.isLight && brightness == nil ? setting.brightness(knowing: known) : 1
         let numbers = color.space.numbers(wanted, brightness: dimmed)

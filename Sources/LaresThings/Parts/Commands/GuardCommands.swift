@@ -71,7 +71,9 @@ struct SirenCommand: Command {
         guard setting["on"]?.boolean != false else { return [try message(words.off, [:], by: off)] }
         var names = JSON.Members()
         if let tone = setting["tone"]?.text { names.append("tone", .string(tone)) }
-        if let seconds = setting["duration"]?.number { names.append("duration", Int(exactly: seconds).map { .int($0) } ?? .double(seconds)) }
+        if let seconds = setting["duration"]?.number {
+            names.append("duration", Int(exactly: seconds).map { .int($0) } ?? .double(seconds))
+        }
         if let percent = setting["volume"]?.number { names.append("volume_level", .double(percent / 100)) }
         return [try message(words.on, names, by: publication)]
     }

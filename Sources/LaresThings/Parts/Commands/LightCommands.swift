@@ -35,7 +35,9 @@ extension [String: PropertyValue] {
 
     /// Refuses a transition without anything that it could take.
     func checkTransition() throws(ThingsError) {
-        if count == 1, self["transition"] != nil { throw ThingsError(.badValue, "'transition' must be set together with what should change in that time") }
+        if count == 1, self["transition"] != nil {
+            throw ThingsError(.badValue, "'transition' must be set together with what should change in that time")
+        }
     }
 }
 
@@ -52,7 +54,9 @@ struct JSONLightCommand: Command {
     func messages(_ setting: [String: PropertyValue], _ known: [String: PropertyValue]) throws(ThingsError) -> [MQTTMessage] {
         try setting.checkTransition()
         var members: JSON.Members = ["state": setting.turnsOn ? "ON" : "OFF"]
-        if let seconds = setting["transition"]?.number { members.append("transition", Int(exactly: seconds).map { .int($0) } ?? .double(seconds)) }
+        if let seconds = setting["transition"]?.number {
+            members.append("transition", Int(exactly: seconds).map { .int($0) } ?? .double(seconds))
+        }
         if setting.turnsOn { add(setting, known, to: &members) }
         return [try publication.message(.string(JSON.object(members).serialized))]
     }

@@ -10,8 +10,12 @@ struct ColorForm: Form {
     func reports(_ reading: Reading) throws(ThingsError) -> [Report] {
         if reading.isNone { return [Report(property, nil)] }
         guard let text = reading.text else { throw ThingsError(.badValue, "the message is not UTF-8") }
-        let parts = text.split(separator: ",", maxSplits: 8, omittingEmptySubsequences: false).map { Conversions.number(String($0)) ?? .nan }
-        guard let color = space.color(parts) else { throw ThingsError(.badValue, "\"\(text.prefix(40))\" is not a colour in \(space.rawValue)") }
+        let parts = text.split(separator: ",", maxSplits: 8, omittingEmptySubsequences: false).map {
+            Conversions.number(String($0)) ?? .nan
+        }
+        guard let color = space.color(parts) else {
+            throw ThingsError(.badValue, "\"\(text.prefix(40))\" is not a colour in \(space.rawValue)")
+        }
         guard let brightness, space.isLight, let top = parts.max(), top > 0 else { return [Report(property, .color(color))] }
         return [Report(property, .color(color)), Report(brightness, .number(Conversions.rounded(min(top, 255) / 2.55, places: 2)))]
     }

@@ -55,7 +55,9 @@ struct LightParts: Sendable {
         for template in [red, green, blue] {
             guard let value = try template.value(of: &payload) else { return [] }
             if value == .null || value == "None" { return [Report(property, nil)] }
-            guard let part = Conversions.number(value) else { throw ThingsError(.badValue, "\"\(value.pythonText.prefix(40))\" is no part of a colour") }
+            guard let part = Conversions.number(value) else {
+                throw ThingsError(.badValue, "\"\(value.pythonText.prefix(40))\" is no part of a colour")
+            }
             parts.append(part)
         }
         return ColorSpace.rgb.color(parts).map { [Report(property, .color($0))] } ?? []

@@ -8,7 +8,8 @@ extension Components {
         try blueprint.power(modes)
         try blueprint.choice("mode", .shared("mode"), modes)
         let (unit, range) = (options.temperatureUnit, options.temperatures(celsius: 7...35, step: options.number("temp_step") ?? 1))
-        for (name, stem) in [("target_temperature", "temperature"), ("target_high", "temperature_high"), ("target_low", "temperature_low")] {
+        for (name, stem) in [("target_temperature", "temperature"), ("target_high", "temperature_high"), ("target_low", "temperature_low")]
+        {
             try blueprint.number(name, .shared(stem), range, unit: unit, quantity: "temperature")
         }
         try blueprint.readings(unit)
@@ -43,12 +44,15 @@ extension OptionKeys {
 }
 
 extension Options {
-    fileprivate var temperatureUnit: Unit { text("temperature_unit").flatMap(Unit.init(announced:)) == .fahrenheit ? .fahrenheit : .celsius }
+    fileprivate var temperatureUnit: Unit {
+        text("temperature_unit").flatMap(Unit.init(announced:)) == .fahrenheit ? .fahrenheit : .celsius
+    }
 
     /// Where temperatures lie, by what was announced, else by these.
     fileprivate func temperatures(celsius range: ClosedRange<Double>, step: Double) -> PropertyKind.NumberRange {
         func usual(_ celsius: Double) -> Double { (Unit.celsius.convert(celsius, to: temperatureUnit) ?? celsius).rounded() }
-        return .init(least: number("min_temp") ?? usual(range.lowerBound), greatest: number("max_temp") ?? usual(range.upperBound), step: step)
+        return .init(
+            least: number("min_temp") ?? usual(range.lowerBound), greatest: number("max_temp") ?? usual(range.upperBound), step: step)
     }
 }
 

@@ -4,9 +4,11 @@ enum Components {
     typealias Reading = @Sendable (inout Blueprint) throws(ThingsError) -> Void
 
     static let known: [String: Reading] = [
-        "light": light, "switch": power, "climate": climate, "lock": lock, "cover": cover, "fan": fan, "sensor": sensor, "binary_sensor": binarySensor,
+        "light": light, "switch": power, "climate": climate, "lock": lock, "cover": cover, "fan": fan, "sensor": sensor,
+        "binary_sensor": binarySensor,
         "number": number, "select": select, "button": button, "text": text, "event": event, "valve": valve, "humidifier": humidifier,
-        "water_heater": waterHeater, "vacuum": vacuum, "alarm_control_panel": alarm, "siren": siren, "device_tracker": tracker, "update": update,
+        "water_heater": waterHeater, "vacuum": vacuum, "alarm_control_panel": alarm, "siren": siren, "device_tracker": tracker,
+        "update": update,
         "scene": scene, "device_automation": trigger,
     ]
 
@@ -19,7 +21,9 @@ enum Components {
             let stem = name == "state_topic" ? "state" : String(name.dropLast(name.hasSuffix("_state_topic") ? 12 : 6))
             guard let property = Slug.property(stem), try blueprint.options.filter(name) != nil else { continue }
             let place = blueprint.add(Property(property, .text(longest: 255)))
-            let templates = name == "state_topic" ? ["value_template", "state_template"] : ["\(stem)_value_template", "\(stem)_state_template", "\(stem)_template"]
+            let templates =
+                name == "state_topic"
+                ? ["value_template", "state_template"] : ["\(stem)_value_template", "\(stem)_state_template", "\(stem)_template"]
             try blueprint.read(name, .value(try blueprint.options.template(templates), TextForm(property: place)))
         }
     }

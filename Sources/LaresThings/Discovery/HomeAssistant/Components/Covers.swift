@@ -24,7 +24,8 @@ extension Components {
         let command = try blueprint.publication("set_position_topic", "set_position_template")
         if isPositionRead || command != nil {
             let place = blueprint.add(
-                Property("position", .number(.percent), unit: .percent, isReported: isPositionRead, isWritable: command != nil, hazard: hazard))
+                Property(
+                    "position", .number(.percent), unit: .percent, isReported: isPositionRead, isWritable: command != nil, hazard: hazard))
             let tilt = blueprint.properties.firstIndex { $0.name == "tilt" }.map(slats.form)
             let derived = try options.filter("state_topic") == nil ? state : nil
             let form = PositionForm(position: range.form(place), tilt: tilt, state: derived)

@@ -40,8 +40,10 @@ extension Components {
     static func humidifier(_ blueprint: inout Blueprint) throws(ThingsError) {
         let options = blueprint.options
         try blueprint.boolean(
-            "on", .main, on: options.text("payload_on") ?? "ON", off: options.text("payload_off") ?? "OFF", quantity: options.name("device_class"))
-        let range = PropertyKind.NumberRange(least: options.number("min_humidity") ?? 0, greatest: options.number("max_humidity") ?? 100, step: 1)
+            "on", .main, on: options.text("payload_on") ?? "ON", off: options.text("payload_off") ?? "OFF",
+            quantity: options.name("device_class"))
+        let range = PropertyKind.NumberRange(
+            least: options.number("min_humidity") ?? 0, greatest: options.number("max_humidity") ?? 100, step: 1)
         try blueprint.number(
             "target_humidity", OptionKeys("target_humidity"), range, unit: .percent, quantity: "humidity", rounding: .whole,
             none: options.text("payload_reset_humidity") ?? "None")
@@ -72,7 +74,8 @@ extension Components {
         }
         try blueprint.read("state_topic", .members(try options.template("value_template"), forms, plain: forms[0].form))
         for (feature, name, word) in [
-            ("start", "start", "start"), ("stop", "stop", "stop"), ("pause", "pause", "pause"), ("return_home", "return_home", "return_to_base"),
+            ("start", "start", "start"), ("stop", "stop", "stop"), ("pause", "pause", "pause"),
+            ("return_home", "return_home", "return_to_base"),
             ("locate", "locate", "locate"), ("clean_spot", "clean_spot", "clean_spot"),
         ] where features.contains(feature) {
             try blueprint.action(name, word: "payload_\(word)", or: word)

@@ -46,7 +46,8 @@ extension Blueprint {
         let name = names.property(measuring: quantity, or: "value")
         let place = add(
             Property(
-                name, kind, label: names.name, unit: unit, isReported: access.isReported, isWritable: access.command != nil, quantity: quantity))
+                name, kind, label: names.name, unit: unit, isReported: access.isReported, isWritable: access.command != nil,
+                quantity: quantity))
         try read("state_topic", .value(access.template, form(place)))
         if let publication = access.command { write(command(name, publication)) }
     }

@@ -79,7 +79,8 @@ struct LightParser {
         guard isWritable else { return }
         blueprint.add(
             Property(
-                "transition", .number(.init(least: 0, greatest: 3_600)), unit: .second, isReported: false, isWritable: true, role: .configuration))
+                "transition", .number(.init(least: 0, greatest: 3_600)), unit: .second, isReported: false, isWritable: true,
+                role: .configuration))
     }
 
     // MARK: The schema "basic"

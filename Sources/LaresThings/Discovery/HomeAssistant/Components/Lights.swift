@@ -74,7 +74,8 @@ extension Components {
             BasicLightCommand(
                 power: power, words: words, properties: blueprint.properties.filter(\.isWritable).map(\.name),
                 order: options.text("on_command_type").flatMap(BasicLightCommand.Order.init(rawValue:)) ?? .last, scales: parts.scales,
-                brightness: command.brightness, temperature: command.temperature, effect: command.effect, white: command.white, color: command.color))
+                brightness: command.brightness, temperature: command.temperature, effect: command.effect, white: command.white,
+                color: command.color))
     }
 
     /// A light that only reports.

@@ -17,7 +17,8 @@ extension Components {
         let kind: PropertyKind = isNumber ? .number(.any) : words.map { .choice($0) } ?? .text(longest: 255)
         let place = blueprint.add(
             Property(
-                blueprint.names.property(measuring: quantity, or: "value"), kind, label: blueprint.names.name, unit: unit, quantity: quantity,
+                blueprint.names.property(measuring: quantity, or: "value"), kind, label: blueprint.names.name, unit: unit,
+                quantity: quantity,
                 accumulation: accumulation, expiresAfter: options.seconds("expire_after")))
         let form: any Form = isNumber ? NumberForm(property: place) : words.map { WordsForm(place, words: $0) } ?? TextForm(property: place)
         try blueprint.read("state_topic", .value(try options.template("value_template"), form))
@@ -40,7 +41,8 @@ extension Components {
         let options = blueprint.options
         let place = blueprint.add(
             Property(
-                blueprint.names.property(measuring: options.name("device_class"), or: "event"), .text(longest: 200), label: blueprint.names.name,
+                blueprint.names.property(measuring: options.name("device_class"), or: "event"), .text(longest: 200),
+                label: blueprint.names.name,
                 quantity: options.name("device_class"), isEvent: true))
         let form = EventForm(property: place, types: Set(try options.words("event_types") ?? []))
         try blueprint.read("state_topic", takesRetained: false, .value(try options.template("value_template"), form))
@@ -51,7 +53,9 @@ extension Components {
         let options = blueprint.options
         let (type, subtype) = (options.name("type") ?? "trigger", options.name("subtype") ?? "")
         let place = blueprint.add(
-            Property(Slug.property("\(type) \(subtype)") ?? "trigger", .text(longest: 200), label: CleanText.name("\(type) \(subtype)"), isEvent: true))
+            Property(
+                Slug.property("\(type) \(subtype)") ?? "trigger", .text(longest: 200), label: CleanText.name("\(type) \(subtype)"),
+                isEvent: true))
         let form = TriggerForm(property: place, wanted: options.text("payload"), event: subtype.isEmpty ? type : subtype)
         try blueprint.read("topic", takesRetained: false, .value(try options.template("value_template"), form))
     }
@@ -101,8 +105,10 @@ extension Options {
 extension Unit {
     /// Spellings of units that devices use beside the right one.
     private static let spellings: [String: String] = [
-        "C": "°C", "ºC": "°C", "℃": "°C", "celsius": "°C", "Celsius": "°C", "F": "°F", "ºF": "°F", "℉": "°F", "lux": "lx", "Lux": "lx", "kwh": "kWh",
-        "KWh": "kWh", "kWH": "kWh", "wh": "Wh", "w": "W", "Watt": "W", "Watts": "W", "v": "V", "a": "A", "m3": "m³", "ft3": "ft³", "percent": "%",
+        "C": "°C", "ºC": "°C", "℃": "°C", "celsius": "°C", "Celsius": "°C", "F": "°F", "ºF": "°F", "℉": "°F", "lux": "lx", "Lux": "lx",
+        "kwh": "kWh",
+        "KWh": "kWh", "kWH": "kWh", "wh": "Wh", "w": "W", "Watt": "W", "Watts": "W", "v": "V", "a": "A", "m3": "m³", "ft3": "ft³",
+        "percent": "%",
         "l": "L", "l/h": "L/h", "m3/h": "m³/h", "sec": "s", "seconds": "s", "minutes": "min", "hours": "h", "Kelvin": "K", "μg/m³": "µg/m³",
         "ug/m3": "µg/m³", "µg/m3": "µg/m³", "HPa": "hPa", "hpa": "hPa",
     ]

@@ -5,12 +5,15 @@ extension Components {
     static func power(_ blueprint: inout Blueprint) throws(ThingsError) {
         let options = blueprint.options
         try blueprint.boolean(
-            "on", .main, on: options.text("payload_on") ?? "ON", off: options.text("payload_off") ?? "OFF", stateOn: options.text("state_on"),
+            "on", .main, on: options.text("payload_on") ?? "ON", off: options.text("payload_off") ?? "OFF",
+            stateOn: options.text("state_on"),
             stateOff: options.text("state_off"), quantity: options.name("device_class"))
     }
 
     /// Something that happens at the press of a button.
-    static func button(_ blueprint: inout Blueprint) throws(ThingsError) { try blueprint.action("press", word: "payload_press", or: "PRESS") }
+    static func button(_ blueprint: inout Blueprint) throws(ThingsError) {
+        try blueprint.action("press", word: "payload_press", or: "PRESS")
+    }
 
     /// A scene that a hub keeps.
     static func scene(_ blueprint: inout Blueprint) throws(ThingsError) { try blueprint.action("apply", word: "payload_on", or: "ON") }
@@ -36,7 +39,9 @@ extension Components {
             extra(Property("duration", .number(.init(least: 0)), unit: .second, isWritable: true), "duration") { NumberForm(property: $0) }
         }
         if options.flag("support_volume_set", or: true) {
-            extra(Property("volume", .number(.percent), unit: .percent, isWritable: true), "volume_level") { NumberForm(property: $0, factor: 100) }
+            extra(Property("volume", .number(.percent), unit: .percent, isWritable: true), "volume_level") {
+                NumberForm(property: $0, factor: 100)
+            }
         }
         try blueprint.read("state_topic", .members(try options.template(["state_value_template", "value_template"]), forms, plain: form))
         guard let command else { return }
