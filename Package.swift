@@ -12,6 +12,7 @@ let package = Package(
         .library(name: "LaresTemplates", targets: ["LaresTemplates"]),
         .library(name: "LaresLanguage", targets: ["LaresLanguage"]),
         .library(name: "LaresServing", targets: ["LaresServing"]),
+        .library(name: "LaresThings", targets: ["LaresThings"]),
         .library(name: "LaresPlaces", targets: ["LaresPlaces"]),
         .library(name: "LaresServer", targets: ["LaresServer"]),
     ],
@@ -31,6 +32,7 @@ let package = Package(
         .package(url: "https://github.com/swift-server/swift-service-lifecycle.git", from: "2.13.0"),
     ],
     targets: [
+        .systemLibrary(name: "CMosquitto", pkgConfig: "libmosquitto", providers: [.apt(["libmosquitto-dev"])]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .target(name: "CWordBreaks", linkerSettings: [.linkedLibrary("icuuc")]),
         .target(name: "CLaresKernels", exclude: ["README.md"]),
@@ -62,11 +64,18 @@ let package = Package(
                 .product(name: "NIOSSL", package: "swift-nio-ssl"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ]),
+        .target(
+            name: "LaresThings",
+            dependencies: [
+                "CMosquitto", "LaresJSON", "LaresTemplates", "LaresStore",
+                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "GRDB", package: "GRDB.swift"),
+            ]),
         .target(name: "LaresPlaces", dependencies: ["LaresJSON"]),
         .target(
             name: "LaresServer",
             dependencies: [
-                "LaresJSON", "LaresServing", "LaresAccess", "LaresLanguage", "LaresNeural", "LaresTensor",
+                "LaresJSON", "LaresServing", "LaresAccess", "LaresLanguage", "LaresNeural", "LaresTensor", "LaresThings",
                 .product(name: "CoreMetrics", package: "swift-metrics"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Hummingbird", package: "hummingbird"),
@@ -86,10 +95,12 @@ let package = Package(
         .executableTarget(
             name: "lares",
             dependencies: [
-                "LaresServer", "LaresServing", "LaresAccess", "LaresLanguage", "LaresNeural", "LaresStore", "LaresTensor", "LaresJSON",
+                "LaresServer", "LaresServing", "LaresAccess", "LaresLanguage", "LaresNeural", "LaresStore", "LaresTensor", "LaresThings", "LaresJSON",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "Configuration", package: "swift-configuration"),
                 .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             ]),
@@ -110,7 +121,8 @@ let package = Package(
                 .product(name: "Metrics", package: "swift-metrics"),
                 .product(name: "MetricsTestKit", package: "swift-metrics"),
             ]),
-        .testTarget(name: "LaresPlacesTests", dependencies: ["LaresJSON", "LaresPlaces"], resources: [.copy("Golden")]),
+        .testTarget(name: "LaresThingsTests", dependencies: ["LaresJSON", "LaresStore", "LaresTemplates", "LaresThings"]),
+        .testTarget(name: "LaresPlacesTests", dependencies: ["LaresJSON", "LaresPlaces", "LaresThings"], resources: [.copy("Golden")]),
         .testTarget(
             name: "LaresServerTests",
             dependencies: [
