@@ -47,7 +47,7 @@ struct BrokerRoutes {
         let control = try control()
         let fields = try Fields(try await request.json(within: limits).json)
         let name = try fields.requiredString("name")
-        let topics = try fields.value("topics")?.elements?.map { $0.text ?? "" } ?? [name]
+        let topics = fields.value("topics")?.elements?.map { $0.text ?? "" } ?? [name]
         guard let account = BrokerAccounts.Account(name: name, topics: topics) else {
             throw APIError.invalid(
                 "an account has a name of 1 to 60 lower-case letters, digits, '_' and '-' and 1 to 20 beginnings of topics without wildcards",

@@ -163,7 +163,7 @@ extension APIError {
             case .noAnswer: .gatewayTimeout
             case .broker: .serviceUnavailable
             case .needsConfirmation: .forbidden
-            case .full: .insufficientStorage
+            case .full: .init(code: 507)
             default: .badRequest
             }
         self.init(status, type: status.code < 500 ? "invalid_request_error" : "server_error", code: error.code.name, error.message)

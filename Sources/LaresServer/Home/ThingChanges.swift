@@ -1,4 +1,6 @@
+import HTTPTypes
 import LaresAccess
+import LaresJSON
 import LaresThings
 import Logging
 

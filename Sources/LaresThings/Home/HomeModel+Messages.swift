@@ -64,13 +64,14 @@ extension HomeModel {
 /// Whether things are there.
 extension HomeModel {
     private mutating func hear(_ key: String, _ source: Int, _ payload: inout Payload, at date: Date) throws(ThingsError) {
-        guard let part = installed[key], let rule = part.part.availability else { return }
+        guard var part = installed[key], let rule = part.part.availability else { return }
         let told = rule.sources[source]
         let word = try told.template.reading(of: &payload)?.text
         guard let said = word == told.online ? Availability.online : word == told.offline ? .offline : nil else { return }
-        installed[key]?.said[source] = said
-        installed[key]?.latest = source
-        installed[key]?.availability = rule.availability(said: installed[key]?.said ?? [], latest: source)
+        part.said[source] = said
+        part.latest = source
+        part.availability = rule.availability(said: part.said, latest: source)
+        installed[key] = part
         renewAvailability(of: part.thing, at: date)
     }
 

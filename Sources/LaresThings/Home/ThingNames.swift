@@ -20,7 +20,7 @@ public struct ThingNames: Sendable {
 
     /// The thing that a device is.
     mutating func thing(for device: DeviceIdentity) -> ThingID {
-        if let known = ([device.identifier] + device.others).lazy.compactMap({ things[$0] }).first { return known }
+        for identifier in [device.identifier] + device.others { if let known = things[identifier] { return known } }
         let first = ThingID(naming: device.name ?? device.details.model ?? device.identifier, in: device.area)
         var (id, number) = (first, 2)
         while taken.contains(id) { (id, number) = (first.numbered(number), number + 1) }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import LaresJSON
+import LaresServer
 
 struct BrokerCommand: AsyncParsableCommand {
     static var configuration: CommandConfiguration {

@@ -4,6 +4,7 @@ import Foundation
 import LaresJSON
 import LaresServer
 import NIOCore
+import NIOHTTP1
 
 /// How a command reaches the Lares that runs.
 struct ServerOptions: ParsableArguments {

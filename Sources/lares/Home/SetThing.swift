@@ -1,5 +1,6 @@
 import ArgumentParser
 import LaresJSON
+import LaresServer
 
 struct SetThing: AsyncParsableCommand {
     static var configuration: CommandConfiguration {

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import LaresJSON
+import LaresServer
 
 struct Things: AsyncParsableCommand {
     static var configuration: CommandConfiguration {
