@@ -103,13 +103,14 @@ struct Serve: AsyncParsableCommand {
     }
 
     private static func run(
-        _ server: LaresServer, _ serving: Serving, _ jobs: TrainingJobs, _ things: HomeServices?, _ settings: ServerSettings, _ logger: Logger
+        _ server: LaresServer, _ serving: Serving, _ jobs: TrainingJobs, _ things: HomeServices?, _ settings: ServerSettings,
+        _ logger: Logger
     ) async throws {
         let announcement = Announcement(client: serving)
         let application = try server.application { port in announcement.open(settings.address(port: port)) }
-        let services: [any Service] = [
-            Lasting(body: serving), Lasting(body: jobs), application, announcement, server.drain { serving.stop() },
-        ] + (things.map { [HomeService(services: $0)] } ?? [])
+        let home: [any Service] = things.map { [HomeService(services: $0)] } ?? []
+        let services: [any Service] =
+            [Lasting(body: serving), Lasting(body: jobs), application, announcement, server.drain { serving.stop() }] + home
         var configuration = ServiceGroupConfiguration(services: services, gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
         configuration.maximumGracefulShutdownDuration = settings.drainLimit + .seconds(10)
         do {
@@ -137,14 +138,15 @@ struct Serve: AsyncParsableCommand {
     }
 
     private var flags: [String: ConfigValue] {
-        let given: [(String, String?)] = [
-            ("host", host), ("port", port), ("tls-certificate", tlsCertificate), ("tls-key", tlsKey),
-            ("insecure-listen", insecureListen ? "true" : nil), ("require-key", requireKey ? "true" : nil),
-            ("allow-host", allowHost.isEmpty ? nil : allowHost.joined(separator: ",")), ("models", models), ("memory", memory),
-            ("threads", threads), ("exact-head", exactHead ? "true" : nil), ("no-speculation", noSpeculation ? "true" : nil),
-            ("keep-prefixes", keepPrefixes), ("context", context), ("queue", queue), ("connections", connections),
-            ("drain-seconds", drainSeconds), ("place", place), ("v2-name", v2Name), ("log-level", logLevel),
-        ] + home.flags
+        let given: [(String, String?)] =
+            [
+                ("host", host), ("port", port), ("tls-certificate", tlsCertificate), ("tls-key", tlsKey),
+                ("insecure-listen", insecureListen ? "true" : nil), ("require-key", requireKey ? "true" : nil),
+                ("allow-host", allowHost.isEmpty ? nil : allowHost.joined(separator: ",")), ("models", models), ("memory", memory),
+                ("threads", threads), ("exact-head", exactHead ? "true" : nil), ("no-speculation", noSpeculation ? "true" : nil),
+                ("keep-prefixes", keepPrefixes), ("context", context), ("queue", queue), ("connections", connections),
+                ("drain-seconds", drainSeconds), ("place", place), ("v2-name", v2Name), ("log-level", logLevel),
+            ] + home.flags
         return Dictionary(
             uniqueKeysWithValues: given.compactMap { key, value in
                 value.map { (key, ConfigValue(.string($0), isSecret: false)) }

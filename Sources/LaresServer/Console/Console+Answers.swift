@@ -12,7 +12,7 @@ extension Console {
         let frame = Frame(
             title: title, viewer: viewer, words: words(viewer), settings: settings,
             stylesheet: assets.address(of: viewer.theme.stylesheet) ?? "", hasKeys: keys != nil, hasNetworks: networks != nil,
-            hasJobs: jobs != nil)
+            hasJobs: jobs != nil, hasHome: home != nil)
         return try pages.render(page, frame.fields.merging(fields) { $1 }, language: viewer.language)
     }
 

@@ -2,6 +2,7 @@ import Foundation
 public import Hummingbird
 public import LaresAccess
 public import LaresServing
+public import LaresThings
 
 /// What the console has to know of the server it belongs to.
 public struct ConsoleSettings: Sendable {
@@ -43,6 +44,7 @@ public struct Console: Sendable {
     let keys: KeyStore?
     let networks: NetworkServing?
     let jobs: TrainingJobs?
+    let home: HomeServices?
     let audit: AuditLog?
     let assets: AssetLibrary
     let pages: PageLibrary
@@ -56,11 +58,12 @@ public struct Console: Sendable {
     ///   - keys: The keys of this server; without it there is no page for them and no signing in.
     ///   - networks: The trained networks; without them their pages are absent.
     ///   - jobs: The trainings; without them their pages are absent.
+    ///   - home: The home; without it its pages are absent.
     ///   - audit: Where it is written who added, removed, made and revoked what.
     /// - Throws: ``ConsoleError`` naming the file that is missing or wrong.
     public init(
         client: any ModelClient, settings: ConsoleSettings, store: ModelStore? = nil, keys: KeyStore? = nil,
-        networks: NetworkServing? = nil, jobs: TrainingJobs? = nil, audit: AuditLog? = nil
+        networks: NetworkServing? = nil, jobs: TrainingJobs? = nil, home: HomeServices? = nil, audit: AuditLog? = nil
     ) throws {
         self.client = client
         self.settings = settings
@@ -68,6 +71,7 @@ public struct Console: Sendable {
         self.keys = keys
         self.networks = networks
         self.jobs = jobs
+        self.home = home
         self.audit = audit
         assets = try AssetLibrary(folder: Resources.folder.appending(path: "Assets"))
         pages = try PageLibrary(folder: Resources.folder.appending(path: "Pages"), assets: assets)
@@ -75,12 +79,14 @@ public struct Console: Sendable {
 
     /// Adds the pages and what belongs to them.
     public func addRoutes(to router: Router<LaresContext>) {
-        router.get("/") { _, _ in Response.redirect(to: "/models") }
+        let start = home == nil ? "/models" : "/home"
+        router.get("/") { _, _ in Response.redirect(to: start) }
         router.get("/assets/:hash/:name", use: asset)
         addModelRoutes(to: router)
         addChatRoutes(to: router)
         addSettingsRoutes(to: router)
         if store != nil { addStoreRoutes(to: router) }
+        if let home { HomePages(console: self, services: home).addRoutes(to: router) }
         if let networks { NetworkPages(console: self, networks: networks).addRoutes(to: router) }
         if let jobs { TrainingPages(console: self, jobs: jobs).addRoutes(to: router) }
         if keys != nil {

@@ -8,13 +8,15 @@ struct Frame {
     let hasKeys: Bool
     let hasNetworks: Bool
     let hasJobs: Bool
+    let hasHome: Bool
 
     /// The fields of the template `frame`.
     var fields: [String: Any] {
         let areas = self.areas
         let here = areas.first { $0.pages.contains { $0.isCurrent } && $0.pages.count > 1 }
         var fields: [String: Any] = [
-            "title": title, "language": viewer.language.tag, "stylesheet": stylesheet, "place": settings.place, "here": viewer.here,
+            "title": title, "language": viewer.language.tag, "stylesheet": stylesheet, "place": settings.place,
+            "start": hasHome ? "/home" : "/models", "here": viewer.here,
             "other": ["code": viewer.language.other.rawValue, "name": viewer.language.other.ownName],
             "areas": areas.map(\.fields), "sub": false,
         ]
@@ -48,7 +50,12 @@ struct Frame {
         var models = [link("/models", "model", "page.models", with: "/add-model"), link("/chat", "chat", "page.chat")]
         if hasNetworks { models.append(link("/networks", "network", "page.networks")) }
         if hasJobs { models.append(link("/training", "chart", "page.training", with: "/new-training")) }
-        var areas = [Area(icon: "model", label: words("area.models"), pages: models)]
+        var areas: [Area] = []
+        if hasHome {
+            let home = [link("/home", "home", "page.rooms"), link("/things", "thing", "page.things")]
+            areas.append(Area(icon: "home", label: words("area.home"), pages: home))
+        }
+        areas.append(Area(icon: "model", label: words("area.models"), pages: models))
         if hasKeys { areas.append(Area(icon: "shield", label: words("area.trust"), pages: [link("/keys", "key", "page.keys")])) }
         areas.append(Area(icon: "gear", label: words("area.system"), pages: [link("/settings", "gear", "page.settings")]))
         return areas

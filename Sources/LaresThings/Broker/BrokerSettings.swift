@@ -17,7 +17,9 @@ public struct BrokerSettings: Sendable, Hashable {
 
     /// PEM files of a certificate and its key.
     public struct TLS: Sendable, Hashable {
+        /// The certificate, and those between it and its root.
         public var chain: String
+        /// Its key.
         public var key: String
 
         /// PEM files of a certificate and its key.

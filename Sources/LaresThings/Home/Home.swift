@@ -88,6 +88,7 @@ public struct HomeFaults: Sendable, Hashable {
 }
 
 extension Home: MQTTReceiver {
+    /// Takes in what came; when it returns, it is kept.
     public func receive(_ messages: [MQTTMessage]) throws {
         let now = clock.now
         let outcome = state.withLock { $0.take(messages, at: now) }
@@ -95,6 +96,7 @@ extension Home: MQTTReceiver {
         tell(outcome)
     }
 
+    /// Says at the broker that the home is there, so that devices announce themselves again.
     public func changed(_ status: MQTTStatus) {
         let connection = state.withLock { state in
             defer { state.status = status }
@@ -108,6 +110,7 @@ extension Home: MQTTReceiver {
             try store.save(outcome.announcements, names: outcome.names, at: now)
             state.withLock { $0.model.names.keep() }
         }
+        for area in outcome.areas { try store.save(area) }
         let changes = state.withLock(\.unrecorded)
         guard !changes.isEmpty else { return }
         try recorder?.record(changes)

@@ -91,6 +91,7 @@ extension HomeModel {
             record.thing.category = main.component
             if let name = main.device.name { record.thing.name = name }
             record.thing.details = main.device.details
+            record.room = main.device.area
             record.thing.area = main.device.area.map { AreaID(naming: $0) }
         }
         let isNew = records[id]?.thing != record.thing

@@ -35,6 +35,8 @@ public struct HomeModel: Sendable {
         var parts: [String]
         var slots: [String: Int]
         var availability = Availability.unknown
+        /// The room where its device says that it is, in the device's words.
+        var room: String?
     }
 
     /// What a message on a topic is for.
@@ -76,6 +78,9 @@ public struct HomeModel: Sendable {
 
     /// A thing.
     public func thing(_ id: ThingID) -> Thing? { records[id]?.thing }
+
+    /// The room where a thing says that it is, in its words.
+    public func room(of id: ThingID) -> String? { records[id]?.room }
 
     /// Whether a thing can be reached.
     public func availability(of id: ThingID) -> Availability? { records[id]?.availability }

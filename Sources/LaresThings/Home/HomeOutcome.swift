@@ -6,6 +6,7 @@ struct HomeOutcome {
     var announcements: [MQTTMessage] = []
     var names = ThingNames()
     var hasNewNames = false
+    var areas: [Area] = []
     var again: [MQTTMessage] = []
 }
 
@@ -57,15 +58,27 @@ extension Home.State {
         model.note(.refused(topic: topic, reason: reason))
     }
 
+    /// The room where a thing says that it is, when nobody has named it yet.
+    private mutating func newArea(of id: ThingID) -> Area? {
+        guard let name = model.room(of: id), let area = model.thing(id)?.area, areas[area] == nil else { return nil }
+        let made = Area(id: area, name: name)
+        areas[area] = made
+        return made
+    }
+
     /// Gathers what happened.
     mutating func finish(_ outcome: inout HomeOutcome) {
         outcome.events = model.takeEvents()
         outcome.hasNewNames = model.names.hasNews
         outcome.names = model.names
         for event in outcome.events {
-            if case .changed(let change) = event {
+            switch event {
+            case .changed(let change):
                 unrecorded.append(change)
                 unsaved.insert(change.address)
+            case .described(let id):
+                if let area = newArea(of: id) { outcome.areas.append(area) }
+            default: break
             }
         }
         for (number, result) in model.takeOutcomes() {

@@ -2,8 +2,11 @@
 public struct MQTTMessage: Hashable, Sendable {
     /// How surely it arrives (MQTT 5.0, section 4.3).
     public enum Quality: UInt8, Sendable, Hashable, Comparable {
+        /// It may get lost.
         case atMostOnce = 0
+        /// It may come twice.
         case atLeastOnce = 1
+        /// Neither.
         case exactlyOnce = 2
 
         /// By how sure they are.

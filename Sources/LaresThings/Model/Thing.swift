@@ -58,11 +58,17 @@ public struct ThingCategory: Hashable, Sendable, CustomStringConvertible {
 
 /// Who made a thing, and what it says of itself.
 public struct DeviceDetails: Hashable, Sendable {
+    /// Who made it.
     public var manufacturer: String?
+    /// What its maker calls it.
     public var model: String?
+    /// Its maker's number for it.
     public var modelID: String?
+    /// The version of its hardware.
     public var hardware: String?
+    /// The version of its software.
     public var software: String?
+    /// Its serial number.
     public var serial: String?
     /// Where it is set up, an http or https URL.
     public var configurationURL: String?

@@ -6,16 +6,27 @@ public struct Unit: Hashable, Sendable, CustomStringConvertible {
     /// A unit by its symbol.
     public init(_ symbol: String) { description = symbol }
 
+    /// Hundredths.
     public static let percent = Unit("%")
+    /// Degrees Celsius.
     public static let celsius = Unit("°C")
+    /// Degrees Fahrenheit.
     public static let fahrenheit = Unit("°F")
+    /// Kelvin.
     public static let kelvin = Unit("K")
+    /// Watts.
     public static let watt = Unit("W")
+    /// Watt-hours.
     public static let wattHour = Unit("Wh")
+    /// Kilowatt-hours.
     public static let kilowattHour = Unit("kWh")
+    /// Lux.
     public static let lux = Unit("lx")
+    /// Volts.
     public static let volt = Unit("V")
+    /// Amperes.
     public static let ampere = Unit("A")
+    /// Seconds.
     public static let second = Unit("s")
 
     /// A number of this unit in another one of the same kind; nil when they measure different things, or aren't known.

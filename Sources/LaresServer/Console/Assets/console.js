@@ -74,9 +74,9 @@ function show({ sentence, rows, parts, said, over }) {
 
 function swap(box, fresh) {
   if (box.innerHTML === fresh.innerHTML) return;
-  const held = box.contains(document.activeElement);
+  const held = box.contains(document.activeElement) && document.activeElement;
   box.replaceChildren(fresh.content);
-  if (held) (box.querySelector("a") ?? document.getElementById("main")).focus();
+  if (held) (box.querySelector(`[data-hold="${held.dataset.hold}"]`) ?? box.querySelector("a") ?? document.getElementById("main")).focus();
 }
 
 function showRows(fresh) {

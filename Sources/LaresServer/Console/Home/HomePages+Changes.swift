@@ -1,0 +1,121 @@
+import HTTPTypes
+import Hummingbird
+import LaresAccess
+import LaresJSON
+import LaresThings
+
+/// What people do on the pages of the home.
+extension HomePages {
+    /// Sets a property: form fields `thing`, `property`, and `value` or `step`; `confirm` for what is dangerous.
+    @Sendable func set(_ request: Request, _ context: LaresContext) async throws -> Response {
+        var request = request
+        let isScript = request.headers[.accept] == "application/json"
+        let form = try await Form(&request)
+        return try await console.page(request, context) { viewer in
+            let back = form["back"].hasPrefix("/") && !form["back"].hasPrefix("//") ? form["back"] : "/home"
+            do {
+                try context.requireResident()
+                guard let view = ThingID(form["thing"]).flatMap({ home.thing($0) }) else {
+                    throw APIError.invalid("there is no such thing")
+                }
+                try await carryOut(form, view, viewer, context)
+                return isScript ? .json(["said": "ok"]) : .redirect(to: back)
+            } catch let error as APIError where error.code == "needs_confirmation" {
+                let page = "/home/confirm?" + Self.query(form, back)
+                return isScript ? .json(["page": .string(page)]) : .redirect(to: page)
+            } catch let error as APIError {
+                let sentence = sentence(error, viewer)
+                // Browsers write every answer of 400 and more to their console as a fault of the page.
+                guard !isScript else { return .json(["message": .string(sentence)]) }
+                return try failed(back, sentence, error.status.code < 500 ? error.status : .conflict, viewer)
+            }
+        }
+    }
+
+    private func carryOut(_ form: Form, _ view: ThingView, _ viewer: Viewer, _ context: LaresContext) async throws {
+        let value = form["step"].isEmpty ? form["value"] : form["step"]
+        var members: JSON.Members = [form["property"]: .string(value)]
+        if form["confirm"] == "true" { members.append("confirm", true) }
+        let order = try ThingOrder(.object(members), for: view.thing)
+        let changes = ThingChanges(home: home, audit: console.audit, caller: context.caller, logger: context.logger)
+        _ = try await changes.carryOut(order)
+    }
+
+    /// The page that was left, with what went wrong above it.
+    private func failed(_ back: String, _ sentence: String, _ status: HTTPResponse.Status, _ viewer: Viewer) throws -> Response {
+        if back.hasPrefix("/things/"), let id = ThingID(String(back.dropFirst("/things/".count))), let view = home.thing(id) {
+            return try show(view, viewer, trouble: sentence, status: status)
+        }
+        let room = back.hasPrefix("/home/rooms/") ? AreaID(String(back.dropFirst("/home/rooms/".count))) : nil
+        return try show(room, viewer, trouble: sentence, status: status)
+    }
+
+    private func sentence(_ error: APIError, _ viewer: Viewer) -> String {
+        let words = console.words(viewer), key = "home.fault.\(error.code ?? "")"
+        return words.has(key) ? words(key) : error.message.printable
+    }
+
+    static func query(_ form: Form, _ back: String) -> String {
+        ["thing": form["thing"], "property": form["property"], "value": form["step"].isEmpty ? form["value"] : form["step"], "back": back]
+            .sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value.pathEscaped)" }.joined(separator: "&")
+    }
+
+    /// Asks whether what is dangerous is meant.
+    @Sendable func confirm(_ request: Request, _ context: LaresContext) async throws -> Response {
+        try await console.page(request, context) { viewer in
+            let query = request.uri.queryParameters
+            func field(_ name: Substring) -> String { query.get(String(name)) ?? "" }
+            guard let view = ThingID(field("thing")).flatMap({ home.thing($0) }), let property = view.thing.property(field("property")),
+                let value = try? property.value(from: .string(field("value")))
+            else { return try console.missingPage(request, context) }
+            let said = said(viewer), words = console.words(viewer)
+            let act = property.base == "locked" ? words("tile.unlock") : words("thing.do")
+            return try console.html(
+                .confirmThing, title: said.name(view.thing),
+                [
+                    "question": words(
+                        "home.confirm",
+                        ["name": said.name(view.thing), "property": said.label(property), "value": said.value(value, of: property)]),
+                    "thing": view.thing.id.description, "property": property.name, "value": field("value"), "back": field("back"),
+                    "act": act,
+                    "keep": property.base == "locked" ? words("home.keepLocked") : words("home.keep"),
+                ], viewer: viewer)
+        }
+    }
+
+    /// Changes what people call a thing and where it is.
+    @Sendable func word(_ request: Request, _ context: LaresContext) async throws -> Response {
+        var request = request
+        let form = try await Form(&request)
+        return try await console.page(request, context) { viewer in
+            try context.requireAdministrator()
+            guard let view = found(context) else { return try console.missingPage(request, context) }
+            do {
+                try home.set(try wording(form, of: view), of: view.thing.id)
+            } catch let error as JSONError {
+                return try show(view, viewer, trouble: error.message, status: .badRequest)
+            } catch let error as ThingsError {
+                return try show(view, viewer, trouble: error.message, status: .badRequest)
+            }
+            return .redirect(to: view.thing.page)
+        }
+    }
+
+    /// An area that nobody named before is made.
+    private func wording(_ form: Form, of view: ThingView) throws -> Wording {
+        var members = JSON.Members()
+        if !form["name"].isEmpty { members.append("name", .string(form["name"])) }
+        var names = home.wording(of: view.thing.id).names
+        names["zh"] = form["zh"].isEmpty ? nil : form["zh"]
+        if !names.isEmpty { members.append("names", .object(names.reduce(into: JSON.Members()) { $0.append($1.key, .string($1.value)) })) }
+        let aliases = form["aliases"].split(whereSeparator: { ",，、".contains($0) }).map { $0.trimmingSpaces() }.filter { !$0.isEmpty }
+        if !aliases.isEmpty { members.append("aliases", .array(aliases.map { .string(String($0)) })) }
+        if !form["area"].isEmpty {
+            let known = home.areas().first { $0.name == form["area"] || $0.id.description == form["area"] }
+            let area = try known ?? Area(["name": .string(form["area"])])
+            if known == nil { try home.set(area) }
+            members.append("area", .string(area.id.description))
+        }
+        return try Wording(.object(members))
+    }
+}

@@ -1,0 +1,135 @@
+import Foundation
+import HTTPTypes
+import Hummingbird
+import LaresAccess
+import LaresJSON
+import LaresThings
+import NIOCore
+
+/// The pages of the home: rooms with tiles, all things, one thing.
+struct HomePages: Sendable {
+    let console: Console
+    let services: HomeServices
+
+    var home: Home { services.home }
+
+    func addRoutes(to router: Router<LaresContext>) {
+        router.get("/home", use: rooms)
+        router.get("/home/rooms/:room", use: rooms)
+        router.get("/home-events", use: roomEvents)
+        router.post("/home/set", use: set)
+        router.get("/home/confirm", use: confirm)
+        router.get("/things", use: list)
+        router.get("/things-events", use: listEvents)
+        for one in ["/things/:thing", "/things/:area/:thing"] {
+            router.get(RouterPath(one), use: thing)
+            router.post(RouterPath(one), use: word)
+        }
+        for one in ["/things-events/:thing", "/things-events/:area/:thing"] { router.get(RouterPath(one), use: thingEvents) }
+    }
+
+    func said(_ viewer: Viewer) -> ThingWords { ThingWords(amount: Amount(console.words(viewer))) }
+
+    @Sendable private func rooms(_ request: Request, _ context: LaresContext) async throws -> Response {
+        try await console.page(request, context) { viewer in
+            let room = context.parameter("room").map { AreaID($0) }
+            guard room != .some(nil) else { return try console.missingPage(request, context) }
+            return try show(room.flatMap(\.self), viewer)
+        }
+    }
+
+    func show(_ room: AreaID?, _ viewer: Viewer, trouble: String? = nil, status: HTTPResponse.Status = .ok) throws -> Response {
+        let view = roomView(room, viewer)
+        return try console.html(
+            .home, title: view.title, view.fields.merging(["trouble": trouble ?? false]) { $1 }, viewer: viewer, status: status)
+    }
+
+    func roomView(_ room: AreaID?, _ viewer: Viewer) -> RoomView {
+        RoomView(things: home.things(), areas: home.areas(), room: room, said: said(viewer), mayAct: viewer.caller.mayAdminister)
+    }
+
+    @Sendable private func list(_ request: Request, _ context: LaresContext) async throws -> Response {
+        try await console.page(request, context) { viewer in
+            let rows = rows(viewer)
+            return try console.html(
+                .things, title: console.words(viewer)("things.title"),
+                ["sentence": rows.sentence, "things": rows.rows, "any": !rows.things.isEmpty, "broker": brokerSentence(viewer)],
+                viewer: viewer)
+        }
+    }
+
+    private func rows(_ viewer: Viewer) -> ThingRows {
+        let view = roomView(nil, viewer)
+        return ThingRows(things: view.things, room: view, said: view.said, now: .now)
+    }
+
+    private func brokerSentence(_ viewer: Viewer) -> String {
+        let words = console.words(viewer), status = home.status
+        guard status.state == .connected else { return words("broker.away", ["reason": status.reason?.printable ?? words("unit.none")]) }
+        guard let broker = services.broker else { return words("broker.other", ["version": status.version ?? ""]) }
+        return words(
+            "broker.own",
+            ["address": "\(broker.settings.host):\(broker.settings.port)", "n": "\(max(0, broker.log.clients.count - 1))"])
+    }
+
+    @Sendable private func thing(_ request: Request, _ context: LaresContext) async throws -> Response {
+        try await console.page(request, context) { viewer in
+            guard let view = found(context) else { return try console.missingPage(request, context) }
+            return try show(view, viewer)
+        }
+    }
+
+    func show(_ view: ThingView, _ viewer: Viewer, trouble: String? = nil, status: HTTPResponse.Status = .ok) throws -> Response {
+        let detail = detail(view, viewer)
+        return try console.html(
+            .thing, title: detail.title, detail.fields.merging(["trouble": trouble ?? false]) { $1 }, viewer: viewer, status: status)
+    }
+
+    private func detail(_ view: ThingView, _ viewer: Viewer) -> ThingDetail {
+        ThingDetail(
+            view: view, wording: home.wording(of: view.thing.id), areas: home.areas(), said: said(viewer),
+            mayAct: viewer.caller.mayAdminister,
+            now: .now)
+    }
+
+    func found(_ context: LaresContext) -> ThingView? {
+        let name = [context.parameter("area"), context.parameter("thing")].compactMap(\.self).joined(separator: "/")
+        return ThingID(name).flatMap { home.thing($0) }
+    }
+}
+
+/// The streams that keep the pages live.
+extension HomePages {
+    @Sendable private func roomEvents(_ request: Request, _ context: LaresContext) async throws -> Response {
+        let viewer = console.viewer(request, context)
+        let room = request.uri.queryParameters.get("room").flatMap { AreaID($0) }
+        return try await HomeFeed(console: console, home: home).answer(request, context) {
+            let view = roomView(room, viewer)
+            var parts: [(String, String)] = []
+            for shown in view.shown {
+                let tile = view.tile(shown)
+                parts.append((tile.cell, try console.pages.render(.tile, tile.fields, language: viewer.language)))
+            }
+            return (view.sentence, parts)
+        }
+    }
+
+    @Sendable private func thingEvents(_ request: Request, _ context: LaresContext) async throws -> Response {
+        let viewer = console.viewer(request, context)
+        guard let id = found(context)?.thing.id else { throw HTTPError(.notFound) }
+        return try await HomeFeed(console: console, home: home).answer(request, context) {
+            guard let view = home.thing(id) else { return (console.words(viewer)("thing.removed"), []) }
+            let detail = detail(view, viewer)
+            return (detail.sentence, [("list", try console.pages.render(.thingProperties, detail.fields, language: viewer.language))])
+        }
+    }
+
+    @Sendable private func listEvents(_ request: Request, _ context: LaresContext) async throws -> Response {
+        let viewer = console.viewer(request, context)
+        return try await console.feed(request, context) {
+            let rows = rows(viewer)
+            let table = try console.pages.render(.thingRows, ["things": rows.rows], language: viewer.language)
+            return ["sentence": .string(rows.sentence), "rows": .string(table)]
+        }
+    }
+}

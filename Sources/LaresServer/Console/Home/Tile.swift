@@ -1,0 +1,130 @@
+import LaresThings
+
+/// A thing as a tile: picture, name, state in words, one control.
+struct Tile {
+    let view: ThingView
+    let said: ThingWords
+    /// The page to come back to.
+    let back: String
+    let mayAct: Bool
+
+    private var thing: Thing { view.thing }
+    private var words: Words { said.words }
+
+    /// The id of the element that is replaced when the tile reads differently.
+    var cell: String { "t-" + thing.id.description.replacing("/", with: "--") }
+
+    /// Whether it takes the room of two.
+    var isWide: Bool { level != nil || target != nil || property("locked") != nil }
+
+    private func property(_ base: String) -> Property? { thing.properties.first { $0.base == base && $0.role == .primary } }
+
+    private func state(_ property: Property?) -> PropertyState? { property.flatMap { view.states[$0.name] } }
+
+    private var power: Property? { property("on").flatMap { $0.isWritable ? $0 : nil } }
+    private var level: Property? {
+        ["brightness", "speed", "position"].lazy.compactMap { property($0) }.first { $0.isWritable && state($0)?.reported != nil }
+    }
+    private var target: Property? {
+        ["target_temperature", "target_humidity"].lazy.compactMap { property($0) }.first { $0.isWritable && state($0)?.reported != nil }
+    }
+
+    /// The fields of the template `tile`.
+    var fields: [String: Any] {
+        let isGone = view.availability == .offline
+        let isOn = state(power)?.reported == .boolean(true)
+        let isWaiting = view.states.values.contains { $0.desired != nil }
+        let isUsable = mayAct && !isGone
+        return [
+            "thing": thing.id.description, "cell": cell, "href": thing.page, "name": said.name(thing), "icon": thing.category.icon,
+            "back": back,
+            "wide": isWide, "isOn": isOn && !isGone, "isWaiting": isWaiting && !isGone, "isGone": isGone,
+            "state": Self.field(sentence(isGone, isWaiting)), "reading": Self.field(isGone ? nil : reading),
+            "switch": Self.field(isUsable ? toggle : nil), "level": Self.field(isUsable ? slider : nil),
+            "target": Self.field(isUsable ? stepper : nil), "act": Self.field(isUsable ? act : nil),
+            "pill": Self.field(pill(isGone, isWaiting)), "more": Self.field(isGone ? nil : more),
+        ]
+    }
+
+    /// What a page gets for something that may not be there.
+    private static func field(_ value: Any?) -> Any { value ?? false }
+
+    private func sentence(_ isGone: Bool, _ isWaiting: Bool) -> String? {
+        if isGone { return words("tile.gone") }
+        if let waiting = thing.properties.first(where: { state($0)?.desired != nil }), let desired = state(waiting)?.desired {
+            return words("tile.waiting", ["value": said.value(desired, of: waiting)])
+        }
+        let told = [power, level, property("state"), property("mode"), property("action")].compactMap(\.self).filter {
+            state($0)?.reported != nil
+        }
+        let isOff = power.map { state($0)?.reported == .boolean(false) } ?? false
+        let texts = told.filter { !isOff || $0 == power }.prefix(2).map { said.value(state($0)?.reported, of: $0) }
+        if !texts.isEmpty { return texts.joined(separator: words("list.comma")) }
+        return reading == nil ? words("tile.unheard") : nil
+    }
+
+    /// What a thing that only tells says in large letters.
+    private var reading: [String: Any]? {
+        guard power == nil, level == nil, property("locked") == nil, property("state") == nil, let main = readings.first,
+            let value = state(main)?.reported
+        else { return nil }
+        guard case .number(let number) = value, let unit = main.unit else { return ["number": said.value(value, of: main), "unit": ""] }
+        return ["number": said.plain(number), "unit": unit.description.printable]
+    }
+
+    private var readings: [Property] { thing.properties.filter { $0.role == .primary && !$0.isWritable && state($0)?.reported != nil } }
+
+    /// What else it tells.
+    private var more: String? {
+        let rest = reading == nil ? readings.filter { !["state", "action", "mode"].contains($0.base) } : Array(readings.dropFirst())
+        let texts = rest.prefix(3).map { words("tile.pair", ["name": said.label($0), "value": said.value(state($0)?.reported, of: $0)]) }
+        return texts.isEmpty ? nil : texts.joined(separator: words("list.comma"))
+    }
+
+    private var toggle: [String: Any]? {
+        guard let power, let value = state(power)?.reported?.boolean else { return nil }
+        return ["property": power.name, "checked": value ? "true" : "false", "next": value ? "false" : "true", "label": said.name(thing)]
+    }
+
+    private var slider: [String: Any]? {
+        guard let level, case .number(let range) = level.kind, let value = state(level)?.reported?.number else { return nil }
+        let (least, greatest) = (range.least ?? 0, range.greatest ?? 100)
+        let width = (greatest - least) / 10
+        return steps(level, value, least, greatest, width).merging(
+            ["least": "\(least)", "greatest": "\(greatest)", "value": "\(value.rounded())"]) { $1 }
+    }
+
+    private var stepper: [String: Any]? {
+        guard let target, case .number(let range) = target.kind, let value = state(target)?.reported?.number else { return nil }
+        return steps(target, value, range.least ?? -1e6, range.greatest ?? 1e6, max(range.step ?? 0.5, 0.1))
+    }
+
+    private func steps(_ property: Property, _ value: Double, _ least: Double, _ greatest: Double, _ width: Double) -> [String: Any] {
+        let label = words("tile.of", ["name": said.name(thing), "property": said.label(property)])
+        return [
+            "property": property.name, "text": said.value(.number(value), of: property), "label": label,
+            "less": "\(max(least, value - width))", "more": "\(min(greatest, value + width))",
+            "lessLabel": words("tile.less", ["name": label]), "moreLabel": words("tile.more", ["name": label]),
+        ]
+    }
+
+    private var act: [String: Any]? {
+        guard let lock = property("locked"), lock.isWritable, let isLocked = state(lock)?.reported?.boolean else { return nil }
+        return ["property": lock.name, "next": isLocked ? "false" : "true", "label": words(isLocked ? "tile.unlock" : "tile.lock")]
+    }
+
+    private func pill(_ isGone: Bool, _ isWaiting: Bool) -> [String: Any]? {
+        if isGone { return ["tone": "warn", "pillIcon": "off", "word": words("tile.offline")] }
+        if isWaiting { return ["tone": "info", "pillIcon": "clock", "word": words("tile.sent")] }
+        guard let isLocked = state(property("locked"))?.reported?.boolean else { return nil }
+        return [
+            "tone": isLocked ? "ok" : "warn", "pillIcon": isLocked ? "check" : "alert",
+            "word": words(isLocked ? "truth.locked.true" : "truth.locked.false"),
+        ]
+    }
+}
+
+extension Thing {
+    /// The address of its page.
+    var page: String { "/things/\(id)" }
+}
