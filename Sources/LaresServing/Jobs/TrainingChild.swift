@@ -1,4 +1,5 @@
 import Foundation
+import Glibc
 import LaresJSON
 import Synchronization
 
@@ -108,7 +109,7 @@ public final class TrainingChild: Sendable {
     /// Hands on the events until the child says no more; the one that ends the training, nil when there was none.
     private func read(_ output: FileHandle, _ each: (TrainingEvent) -> Void) -> TrainingEvent? {
         var (line, last): ([UInt8], TrainingEvent?) = ([], nil)
-        while case let piece = output.availableData, !piece.isEmpty {
+        while case let piece = Self.piece(of: output.fileDescriptor), !piece.isEmpty {
             line += piece
             let lines = line.split(separator: 0x0A, omittingEmptySubsequences: false)
             for text in lines.dropLast() {
@@ -119,6 +120,16 @@ public final class TrainingChild: Sendable {
             line = Array(lines.last ?? [])
         }
         return last
+    }
+
+    /// What can be read now; empty at the end. `FileHandle.availableData` traps when a signal interrupts it.
+    private static func piece(of descriptor: Int32) -> [UInt8] {
+        var buffer = [UInt8](repeating: 0, count: 65_536)
+        while true {
+            let count = Glibc.read(descriptor, &buffer, buffer.count)
+            if count >= 0 { return Array(buffer.prefix(count)) }
+            guard errno == EINTR else { return [] }
+        }
     }
 
     private func conclusion(_ last: TrainingEvent?, _ process: Process, _ cause: Cause?, _ limits: TrainingLimits) -> TrainingEvent {

@@ -132,7 +132,7 @@ public final class BrokerProcess: Sendable {
 
     private func follow(_ output: FileHandle) {
         var rest: [UInt8] = []
-        while case let piece = output.availableData, !piece.isEmpty {
+        while case let piece = Self.piece(of: output.fileDescriptor), !piece.isEmpty {
             rest += piece
             let lines = rest.split(separator: 0x0A, omittingEmptySubsequences: false)
             for line in lines.dropLast() {
@@ -140,6 +140,16 @@ public final class BrokerProcess: Sendable {
                 state.withLock { $0.log.read(text, at: clock.now) }
             }
             rest = Array(lines.last?.prefix(8_192) ?? [])
+        }
+    }
+
+    /// What can be read now; empty at the end. `FileHandle.availableData` traps when a signal interrupts it.
+    private static func piece(of descriptor: Int32) -> [UInt8] {
+        var buffer = [UInt8](repeating: 0, count: 8_192)
+        while true {
+            let count = read(descriptor, &buffer, buffer.count)
+            if count >= 0 { return Array(buffer.prefix(count)) }
+            guard errno == EINTR else { return [] }
         }
     }
 

@@ -32,6 +32,8 @@ public final class Home: Sendable {
     let recorder: (any ChangeRecorder)?
     let clock: any TimeSource
     let watchers = HomeWatchers()
+    /// Held while changes are recorded: whoever took in a change returns only when it is kept, be it by another thread.
+    private let recording = Mutex(())
 
     /// A home as it was left.
     ///
@@ -111,10 +113,12 @@ extension Home: MQTTReceiver {
             state.withLock { $0.model.names.keep() }
         }
         for area in outcome.areas { try store.save(area) }
-        let changes = state.withLock(\.unrecorded)
-        guard !changes.isEmpty else { return }
-        try recorder?.record(changes)
-        state.withLock { $0.unrecorded.removeFirst(changes.count) }
+        try recording.withLock { _ in
+            let changes = state.withLock(\.unrecorded)
+            guard !changes.isEmpty else { return }
+            try recorder?.record(changes)
+            state.withLock { $0.unrecorded.removeFirst(changes.count) }
+        }
     }
 
     private func tell(_ outcome: HomeOutcome) {

@@ -68,6 +68,19 @@ import Testing
         }
     }
 
+    @Test func messagesAndTimeMayComeTogether() throws {
+        try withFolder { folder in
+            let recorder = Recorder()
+            let home = try home(folder, recorder)
+            try home.receive([announcement])
+            DispatchQueue.concurrentPerform(iterations: 400) { number in
+                if number.isMultiple(of: 2) { try? home.passTime() } else { try? home.receive([MQTTMessage("lamp", number % 4 == 1 ? "ON" : "OFF")]) }
+            }
+            let changes = recorder.changes.withLock(\.self)
+            #expect(!changes.isEmpty && zip(changes, changes.dropFirst()).allSatisfy { $0.new == $1.old })
+        }
+    }
+
     @Test func aThingThatWasRemovedStaysAwayAfterARestart() throws {
         try withFolder { folder in
             let before = try home(folder)
