@@ -62,6 +62,13 @@ let package = Package(
                 .product(name: "NIOSSL", package: "swift-nio-ssl"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ]),
+        .target(
+            name: "LaresThings",
+            dependencies: [
+                "LaresStore",
+                .product(name: "GRDB", package: "GRDB.swift"),
+                .product(name: "GRDBSQLite", package: "GRDB.swift"),
+            ]),
         .target(name: "LaresPlaces", dependencies: ["LaresJSON"]),
         .target(
             name: "LaresServer",
@@ -110,6 +117,7 @@ let package = Package(
                 .product(name: "Metrics", package: "swift-metrics"),
                 .product(name: "MetricsTestKit", package: "swift-metrics"),
             ]),
+        .testTarget(name: "LaresThingsTests", dependencies: ["LaresStore", "LaresThings", .product(name: "GRDB", package: "GRDB.swift")]),
         .testTarget(name: "LaresPlacesTests", dependencies: ["LaresJSON", "LaresPlaces"], resources: [.copy("Golden")]),
         .testTarget(
             name: "LaresServerTests",

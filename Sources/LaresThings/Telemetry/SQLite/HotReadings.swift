@@ -1,0 +1,105 @@
+/// The readings of one hot table, in memory by series: questions about the last minutes never search the table, which is in order of time.
+struct HotReadings: Sendable {
+    private(set) var runs: [SeriesID: SeriesRun] = [:]
+    /// How many were added.
+    private(set) var count = 0
+
+    mutating func append(_ series: SeriesID, _ time: Int64, _ value: ReadingValue) {
+        runs[series, default: SeriesRun()].append(time, value)
+        count += 1
+    }
+
+    mutating func remove(_ series: SeriesID) { runs[series] = nil }
+
+    /// Settled readings of a series.
+    mutating func run(_ series: SeriesID) -> SeriesRun {
+        guard let run = runs[series] else { return SeriesRun() }
+        // Changed only when it must be: a table that is being sorted is shared, and would be copied.
+        guard !run.isSettled else { return run }
+        runs[series]?.settle()
+        return runs[series] ?? run
+    }
+
+    mutating func settle() {
+        for (series, run) in runs where !run.isSettled { runs[series]?.settle() }
+    }
+}
+
+/// Both hot tables in memory.
+struct HotPair: Sendable {
+    /// The table that takes new readings, 0 or 1.
+    var table: Int
+    var filling: HotReadings
+    /// The other table, while it is sorted into months.
+    var draining: HotReadings?
+    /// What of it is still to be sorted, last first.
+    var slices: [Slice] = []
+    /// Whether sorting is under way or about to be.
+    var isSorting = false
+    /// Whether a compaction is under way.
+    var isCompacting = false
+    /// Why sorting failed last.
+    var trouble: TelemetryError?
+
+    var count: Int { filling.count + (draining?.count ?? 0) }
+
+    /// Settled readings of a series in a range.
+    mutating func run(_ series: SeriesID, _ range: Range<Int64>) -> SeriesRun {
+        let newer = filling.run(series)
+        let older = draining?.run(series) ?? SeriesRun()
+        // Slices are copies: a shared array would be copied whole by the next reading.
+        return newer.slice(newer.indices(range)).over(older.slice(older.indices(range)))
+    }
+
+    /// The latest reading of a series, if there is one.
+    mutating func latest(_ series: SeriesID) -> SeriesRun {
+        let newer = filling.run(series)
+        let older = draining?.run(series) ?? SeriesRun()
+        let both = newer.slice(newer.times.indices.suffix(1)).over(older.slice(older.times.indices.suffix(1)))
+        return both.slice(both.times.indices.suffix(1))
+    }
+
+    /// Says whether nobody else compacts.
+    mutating func beginCompacting() -> Bool {
+        defer { isCompacting = true }
+        return !isCompacting
+    }
+
+    mutating func remove(_ series: SeriesID) {
+        filling.remove(series)
+        draining?.remove(series)
+    }
+}
+
+/// A part of a hot table that is sorted into one month in one transaction.
+struct Slice: Hashable, Sendable {
+    /// A series, and the places of its readings.
+    struct Part: Hashable, Sendable {
+        let series: SeriesID
+        let places: Range<Int>
+    }
+
+    let month: Month
+    var parts: [Part] = []
+    var count = 0
+
+    /// Divides settled readings: month by month, in order of series, each slice at most so large. The last comes first.
+    static func slices(of hot: HotReadings, atMost size: Int) -> [Slice] {
+        var months: [Month: [Slice]] = [:]
+        for (series, run) in hot.runs.sorted(by: { $0.key < $1.key }) where !run.isEmpty {
+            for month in Month.spanning(run.times[0]..<run.times[run.count - 1] + 1) {
+                add(run.indices(month.range), of: series, to: &months[month, default: []], month, size)
+            }
+        }
+        return months.sorted { $0.key > $1.key }.flatMap { $0.value.reversed() }
+    }
+
+    private static func add(_ places: Range<Int>, of series: SeriesID, to slices: inout [Slice], _ month: Month, _ size: Int) {
+        for start in stride(from: places.lowerBound, to: places.upperBound, by: size) {
+            let part = Part(series: series, places: start..<min(start + size, places.upperBound))
+            if slices.isEmpty || slices[slices.count - 1].count + part.places.count > size { slices.append(Slice(month: month)) }
+            slices[slices.count - 1].parts.append(part)
+            slices[slices.count - 1].count += part.places.count
+        }
+    }
+}

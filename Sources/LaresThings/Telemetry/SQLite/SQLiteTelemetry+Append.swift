@@ -1,0 +1,42 @@
+import Dispatch
+import GRDB
+import Synchronization
+
+extension SQLiteTelemetry {
+    /// Stores readings; they are on the disk when it returns.
+    public func append(_ readings: [Reading]) async throws {
+        let accepted = try book.withLock { try $0.accepted(readings) }
+        guard !accepted.isEmpty else { return try checkOpen() }
+        try await withCheckedThrowingContinuation { done in
+            let answer = inbox.withLock { $0.put(AppendInbox.Batch(readings: accepted, done: done), limit: limits.waiting) }
+            switch answer {
+            case .waits: break
+            case .schedule: writing.async { self.storeWaiting() }
+            case .refused(let error): done.resume(throwing: error)
+            }
+        }
+    }
+
+    /// Stores what waits, in one transaction.
+    private func storeWaiting() {
+        let batches = inbox.withLock { $0.take(most: limits.batch) }
+        let result = Result { try store(batches.flatMap(\.readings)) }.mapError { TelemetryError($0) as any Error }
+        for batch in batches { batch.done.resume(with: result) }
+        if inbox.withLock({ $0.hasMore() }) { writing.async { self.storeWaiting() } }
+        if hot.withLock({ $0.filling.count >= limits.unsorted }) { sortInBackground() }
+    }
+
+    private func store(_ readings: [Reading]) throws {
+        let (table, count, trouble) = hot.withLock { ($0.table, $0.filling.count, $0.trouble) }
+        guard count < 4 * limits.unsorted else {
+            let reason = trouble.map { ": \($0)" } ?? ", slower than they come: send these again later"
+            throw TelemetryError(trouble?.code ?? .overloaded, "\(count) readings wait to be sorted into their months\(reason)")
+        }
+        // A series may have been removed since its readings were checked.
+        let readings = book.withLock { book in readings.filter { book.entries[$0.series] != nil } }
+        try pool.write { try HotTables.insert(readings, table: table, $0) }
+        hot.withLock { hot in
+            for reading in readings { hot.filling.append(reading.series, reading.time.milliseconds, reading.value) }
+        }
+    }
+}
