@@ -59,11 +59,7 @@ final class DisturbedTelemetry: TelemetryStore {
     var current: SQLiteTelemetry { store.withLock { $0 } }
 
     func append(_ readings: [Reading]) async throws {
-        do { try await current.append(readings) } catch let error as TelemetryError where error.code == .overloaded {
-            // Tables of three readings are full before the others are sorted.
-            try await current.sortEverything()
-            try await current.append(readings)
-        }
+        try await current.append(readings)
         if kind == .sorted { try await current.sortEverything() }
         if kind == .reopened {
             try await current.close()

@@ -36,6 +36,8 @@ struct HotPair: Sendable {
     var slices: [Slice] = []
     /// Whether sorting is under way or about to be.
     var isSorting = false
+    /// Whether readings wait until sorting is done.
+    var isPaused = false
     /// Whether a compaction is under way.
     var isCompacting = false
     /// Why sorting failed last.
@@ -57,6 +59,23 @@ struct HotPair: Sendable {
         let older = draining?.run(series) ?? SeriesRun()
         let both = newer.slice(newer.times.indices.suffix(1)).over(older.slice(older.times.indices.suffix(1)))
         return both.slice(both.times.indices.suffix(1))
+    }
+
+    /// Whether it has twice the readings that it should begin to sort at.
+    func isOverfull(_ unsorted: Int) -> Bool { filling.count >= 2 * unsorted }
+
+    /// Says whether new readings have to wait; whoever ends sorting then sees to them.
+    mutating func pauses(_ unsorted: Int, isClosed: Bool) -> Bool {
+        isPaused = isOverfull(unsorted) && isSorting && trouble == nil && !isClosed
+        return isPaused
+    }
+
+    /// Notes that sorting ended, and says whether readings waited for it.
+    mutating func endSorting(_ trouble: TelemetryError?) -> Bool {
+        self.trouble = trouble
+        isSorting = false
+        defer { isPaused = false }
+        return isPaused
     }
 
     /// Says whether nobody else compacts.

@@ -17,20 +17,26 @@ extension SQLiteTelemetry {
         }
     }
 
-    /// Stores what waits, in one transaction.
-    private func storeWaiting() {
+    /// Stores what waits, in one transaction, unless it has to wait for sorting.
+    func storeWaiting() {
+        sortWhenFull()
+        let isClosed = inbox.withLock(\.isClosed)
+        guard !hot.withLock({ $0.pauses(limits.unsorted, isClosed: isClosed) }) else { return }
         let batches = inbox.withLock { $0.take(most: limits.batch) }
         let result = Result { try store(batches.flatMap(\.readings)) }.mapError { TelemetryError($0) as any Error }
         for batch in batches { batch.done.resume(with: result) }
         if inbox.withLock({ $0.hasMore() }) { writing.async { self.storeWaiting() } }
+        sortWhenFull()
+    }
+
+    private func sortWhenFull() {
         if hot.withLock({ $0.filling.count >= limits.unsorted }) { sortInBackground() }
     }
 
     private func store(_ readings: [Reading]) throws {
-        let (table, count, trouble) = hot.withLock { ($0.table, $0.filling.count, $0.trouble) }
-        guard count < 4 * limits.unsorted else {
-            let reason = trouble.map { ": \($0)" } ?? ", slower than they come: send these again later"
-            throw TelemetryError(trouble?.code ?? .overloaded, "\(count) readings wait to be sorted into their months\(reason)")
+        let (table, isOverfull, trouble) = hot.withLock { ($0.table, $0.isOverfull(limits.unsorted), $0.trouble) }
+        guard !isOverfull else {
+            throw trouble ?? TelemetryError(.overloaded, "readings come faster than they are sorted: send these again later")
         }
         // A series may have been removed since its readings were checked.
         let readings = book.withLock { book in readings.filter { book.entries[$0.series] != nil } }

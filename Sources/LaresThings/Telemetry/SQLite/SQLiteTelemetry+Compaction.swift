@@ -35,7 +35,7 @@ extension SQLiteTelemetry {
         for _ in 0..<2 {
             // What is already being sorted goes first.
             try await sorting.answer { [self] in try sortAll() }
-            guard hot.withLock({ $0.filling.count > 0 }) else { return }
+            guard hot.withLock({ $0.count > 0 }) else { return }
             try await writing.answer { [self] in try takeTurns() }
         }
         try await sorting.answer { [self] in try sortAll() }

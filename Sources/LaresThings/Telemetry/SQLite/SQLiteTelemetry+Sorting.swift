@@ -40,11 +40,12 @@ extension SQLiteTelemetry {
         // When it fails, the table goes on filling, and the next readings try again.
         let result = Result { try takeTurns() }
         sorting.async { [self] in
-            let sorted = result.flatMap { Result { try self.sortAll() } }
-            hot.withLock { hot in
-                hot.isSorting = false
-                hot.trouble = if case .failure(let error) = sorted { TelemetryError(error) } else { nil }
-            }
+            var trouble: TelemetryError?
+            do {
+                try result.get()
+                try sortAll()
+            } catch { trouble = TelemetryError(error) }
+            if hot.withLock({ $0.endSorting(trouble) }) { writing.async { self.storeWaiting() } }
         }
     }
 
