@@ -69,7 +69,7 @@ public final class MemoryTelemetry: TelemetryStore {
     public func buckets(of series: SeriesID, in range: Range<Timestamp>, atMost count: Int) async throws -> BucketedSeries {
         try ask(series, range, numbers: true) { source, range, kept, limits in
             try limits.check(buckets: count)
-            return try source.buckets(range, atMost: count, kept)
+            return try source.buckets(range, atMost: count, kept, limits)
         }
     }
 

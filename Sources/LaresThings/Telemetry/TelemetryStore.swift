@@ -40,7 +40,8 @@ public protocol TelemetryStore: Sendable {
     /// A series of numbers as a chart of so many pixels needs it.
     ///
     /// Buckets of ten minutes and more are multiples of five minutes, an hour or a day, and come from statistics; the first and the last may
-    /// then have readings from just outside the range. Where readings are already deleted, buckets are as wide as what is left.
+    /// then have readings from just outside the range. Where readings are already deleted, or more than two million, buckets are as wide as
+    /// the statistics there are.
     ///
     /// - Parameters:
     ///   - series: which one.

@@ -110,6 +110,20 @@ struct StatisticPromiseTests {
     }
 
     @Test(arguments: TestedStore.allCases)
+    func aChartOfTooManyReadingsComesFromStatistics(kind: TestedStore) async throws {
+        var limits = TelemetryLimits()
+        limits.scanned = 600
+        try await withTelemetry(kind, limits: limits) { store in
+            let series = try await store.declare(.measurement)
+            try await store.append((0..<900).map { Reading(series, at: at(1, 0, 0, $0), .number(Double($0))) })
+            let long = try await store.buckets(of: series, in: at(1)..<at(1, 0, 15), atMost: 100)
+            #expect(long.width == 300_000 && long.buckets.map(\.count) == [300, 300, 300])
+            let short = try await store.buckets(of: series, in: at(1)..<at(1, 0, 5), atMost: 101)
+            #expect(short.width == 3_000 && short.buckets.count == 100)
+        }
+    }
+
+    @Test(arguments: TestedStore.allCases)
     func aLongChartComesFromStatistics(kind: TestedStore) async throws {
         try await withTelemetry(kind) { store in
             let series = try await store.declare(.measurement)

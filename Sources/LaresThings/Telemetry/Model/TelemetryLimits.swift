@@ -15,6 +15,8 @@ public struct TelemetryLimits: Hashable, Sendable {
     public var unsorted = 1_000_000
     /// Readings in one answer.
     public var page = 100_000
+    /// Readings looked at for one chart; where there are more it comes from statistics. Two million take a tenth of a second or two.
+    public var scanned = 2_000_000
     /// Buckets or statistics in one answer.
     public var buckets = 100_000
 

@@ -16,8 +16,9 @@ extension SeriesSource {
     }
 
     /// A series as a chart needs it.
-    func buckets(_ range: Range<Int64>, atMost count: Int, _ kept: KeptFrom) throws -> BucketedSeries {
-        let grid = BucketGrid(range, atMost: count, kept)
+    func buckets(_ range: Range<Int64>, atMost count: Int, _ kept: KeptFrom, _ limits: TelemetryLimits) throws -> BucketedSeries {
+        var grid = BucketGrid(range, atMost: count, kept)
+        if grid.period == nil, try isLong(range, limits.scanned) { grid = BucketGrid(range, atMost: count, kept, from: .fiveMinutes) }
         let range = range.from(kept[grid.period])
         var line = BucketLine(grid.width)
         if let period = grid.period {
@@ -27,6 +28,14 @@ extension SeriesSource {
             try scan(range) { line.add($0, $1) }
         }
         return BucketedSeries(width: grid.width, buckets: line.finish())
+    }
+}
+
+extension SeriesSource {
+    /// Whether a range has more readings than should be looked at for a chart. Its five minutes know; what moves to the files counts twice.
+    private func isLong(_ range: Range<Int64>, _ most: Int) throws -> Bool {
+        let whole = range.lowerBound..<max(range.lowerBound, range.upperBound - StatisticPeriod.fiveMinutes.milliseconds + 1)
+        return try recent.indices(range).count + stored(.fiveMinutes, whole).reduce(0) { $0 + $1.count } > most
     }
 }
 
@@ -40,15 +49,15 @@ struct BucketGrid: Hashable {
     let width: Int64
     let period: StatisticPeriod?
 
-    /// The narrowest buckets of which at most `count` touch the range.
-    init(_ range: Range<Int64>, atMost count: Int, _ kept: KeptFrom) {
+    /// The narrowest buckets of which at most `count` touch the range; filled from statistics of a period or of longer ones.
+    init(_ range: Range<Int64>, atMost count: Int, _ kept: KeptFrom, from least: StatisticPeriod? = nil) {
         // Starts are multiples of the width since 1970, so a chart that moves shows the same buckets; one more then touches the range.
         let wanted = max(1, Int64(range.count).ceiling(to: Int64(count - 1)) / Int64(count - 1))
         // Of a period twice as long, a pixel would lose half its width to rounding.
         let affordable = StatisticPeriod.allCases.last { 2 * $0.milliseconds <= wanted }
         let isLeft = { (period: StatisticPeriod?) in kept[period] <= range.lowerBound }
         let left = isLeft(nil) ? nil : StatisticPeriod.allCases.first(where: isLeft)
-        period = [affordable, left].compactMap { $0 }.max()
+        period = [affordable, left, least].compactMap { $0 }.max()
         width = period.map { wanted.ceiling(to: $0.milliseconds) } ?? wanted
     }
 }

@@ -14,7 +14,9 @@ extension SQLiteTelemetry {
     public func buckets(of series: SeriesID, in range: Range<Timestamp>, atMost count: Int) async throws -> BucketedSeries {
         try limits.check(buckets: count)
         _ = try book.withLock { try $0.numbers(series) }
-        return try await ask(series, range) { source, range, kept in try source.buckets(range, atMost: count, kept) }
+        return try await ask(series, range) { [limits] source, range, kept in
+            try source.buckets(range, atMost: count, kept, limits)
+        }
     }
 
     /// Statistics by periods that begin in a range.

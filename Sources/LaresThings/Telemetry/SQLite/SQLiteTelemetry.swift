@@ -81,6 +81,10 @@ public final class SQLiteTelemetry: TelemetryStore {
         }
     }
 
+    /// Why readings could not be sorted into their months the last time; nil when all is well. They are safe and can be asked for, and the
+    /// next ones try again, until twice ``TelemetryLimits/unsorted`` wait: then `append` throws this error.
+    public var trouble: TelemetryError? { hot.withLock(\.trouble) }
+
     /// - Throws: ``TelemetryError`` with code `closed`.
     func checkOpen() throws {
         guard !inbox.withLock(\.isClosed) else { throw TelemetryError.closed }
