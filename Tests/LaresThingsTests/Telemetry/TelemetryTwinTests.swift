@@ -18,6 +18,8 @@ struct TelemetryTwinTests {
                 let batch = Self.batch(series, &random)
                 try await store.append(batch)
                 try await twin.append(batch)
+                let asked = series.filter { _ in Bool.random(using: &random) }
+                #expect(try await store.latest(of: asked) == twin.latest(of: asked))
             }
             for id in series { try await Self.compare(store, twin, id, isNumber: id != series[3], &random) }
         }

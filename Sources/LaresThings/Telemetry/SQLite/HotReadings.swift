@@ -36,6 +36,10 @@ struct HotPair: Sendable {
     var slices: [Slice] = []
     /// Whether sorting is under way or about to be.
     var isSorting = false
+    /// The latest reading of series that were asked for: it may be years old, in any of the files.
+    private var latest: [SeriesID: Reading?] = [:]
+    /// How often tables took turns.
+    var turns = 0
     /// Whether readings wait until sorting is done.
     var isPaused = false
     /// Whether a compaction is under way.
@@ -53,12 +57,34 @@ struct HotPair: Sendable {
         return newer.slice(newer.indices(range)).over(older.slice(older.indices(range)))
     }
 
-    /// The latest reading of a series, if there is one.
-    mutating func latest(_ series: SeriesID) -> SeriesRun {
-        let newer = filling.run(series)
-        let older = draining?.run(series) ?? SeriesRun()
-        let both = newer.slice(newer.times.indices.suffix(1)).over(older.slice(older.times.indices.suffix(1)))
-        return both.slice(both.times.indices.suffix(1))
+    init(table: Int, filling: HotReadings) {
+        self.table = table
+        self.filling = filling
+    }
+
+    /// Takes readings that are on the disk.
+    mutating func append(_ readings: [Reading]) {
+        for reading in readings {
+            filling.append(reading.series, reading.time.milliseconds, reading.value)
+            if let known = latest[reading.series], known.map({ $0.time <= reading.time }) ?? true {
+                latest[reading.series] = .some(reading)
+            }
+        }
+    }
+
+    /// The latest reading of a series as far as it was asked for; nil inside when it has none.
+    func known(_ series: SeriesID) -> Reading?? { latest[series] }
+
+    /// The latest reading of a series in memory.
+    mutating func newest(_ series: SeriesID) -> Reading? {
+        let runs = [filling.run(series), draining?.run(series) ?? SeriesRun()]
+        return Reading.latest(of: runs.map { $0.reading(series, at: $0.count - 1) })
+    }
+
+    /// Notes the latest reading of a series, unless some may have left memory since it was looked for.
+    mutating func note(_ reading: Reading?, of series: SeriesID, turns: Int) {
+        let newest = Reading.latest(of: [newest(series), reading])
+        if turns == self.turns { latest[series] = .some(newest) }
     }
 
     /// Whether it has twice the readings that it should begin to sort at.
@@ -85,6 +111,7 @@ struct HotPair: Sendable {
     }
 
     mutating func remove(_ series: SeriesID) {
+        latest[series] = nil
         filling.remove(series)
         draining?.remove(series)
     }
@@ -120,5 +147,19 @@ struct Slice: Hashable, Sendable {
             slices[slices.count - 1].parts.append(part)
             slices[slices.count - 1].count += part.places.count
         }
+    }
+}
+
+extension SeriesRun {
+    /// The reading at a place, if there is one.
+    func reading(_ series: SeriesID, at place: Int) -> Reading? {
+        times.indices.contains(place) ? Reading(series, at: Timestamp(milliseconds: times[place]), value(at: place)) : nil
+    }
+}
+
+extension Reading {
+    /// The latest of some; the first of those with the same time.
+    static func latest(of readings: [Reading?]) -> Reading? {
+        readings.compactMap { $0 }.reduce(nil) { latest, reading in latest.map { $0.time >= reading.time ? $0 : reading } ?? reading }
     }
 }

@@ -13,7 +13,7 @@ final class MonthFiles: Sendable, MonthReading {
 
     private let home: LaresHome
     private let state: Mutex<State>
-    private static let openAtOnce = 16
+    private static let openAtOnce = 40
     /// What a file's copy without gaps has after its name until it takes the file's place.
     static let packing = ".packing"
 

@@ -41,8 +41,6 @@ extension SQLiteTelemetry {
         // A series may have been removed since its readings were checked.
         let readings = book.withLock { book in readings.filter { book.entries[$0.series] != nil } }
         try pool.write { try HotTables.insert(readings, table: table, $0) }
-        hot.withLock { hot in
-            for reading in readings { hot.filling.append(reading.series, reading.time.milliseconds, reading.value) }
-        }
+        hot.withLock { $0.append(readings) }
     }
 }

@@ -26,27 +26,6 @@ extension SQLiteTelemetry {
         return try await ask(series, range) { source, range, kept in try source.statistics(period, range, kept) }
     }
 
-    /// The reading with the latest time of each series that has one.
-    public func latest(of series: [SeriesID]) async throws -> [SeriesID: Reading] {
-        try checkOpen()
-        let entries = try book.withLock { book in try series.map { try book.entry($0) } }
-        return try await reading.answer { [self] in
-            var latest: [SeriesID: Reading] = [:]
-            for entry in entries { latest[entry.series.id] = try self.latest(entry) }
-            return latest
-        }
-    }
-
-    private func latest(_ entry: SeriesBook.Entry) throws -> Reading? {
-        let recent = hot.withLock { $0.latest(entry.series.id) }
-        // Only a month that is not before the newest reading in memory can have a later one.
-        let from = recent.times.last.map { Month(containing: $0).start } ?? 0
-        let end = max(recent.times.last.map { $0 + 1 } ?? 0, files.months.last?.range.upperBound ?? 0)
-        guard max(from, entry.kept.raw) < end else { return nil }
-        let source = SeriesSource(series: entry.series.id, kind: entry.series.kind, months: files, recent: recent)
-        return try source.page(max(from, entry.kept.raw)..<end, .newestFirst, limit: 1).first
-    }
-
     /// Asks something about a series and a range of times, cut to those that readings may have.
     private func ask<R: Sendable>(
         _ series: SeriesID, _ range: Range<Timestamp>,

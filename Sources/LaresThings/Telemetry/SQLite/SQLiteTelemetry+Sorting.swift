@@ -16,6 +16,7 @@ extension HotPair {
 
     /// Lets the other table take new readings.
     mutating func takeTurns() {
+        turns += 1
         table = 1 - table
         drain(filling)
         filling = HotReadings()
