@@ -70,6 +70,7 @@ let package = Package(
                 "CMosquitto", "LaresJSON", "LaresTemplates", "LaresStore",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "GRDB", package: "GRDB.swift"),
+                .product(name: "GRDBSQLite", package: "GRDB.swift"),
             ]),
         .target(name: "LaresPlaces", dependencies: ["LaresJSON"]),
         .target(
@@ -123,7 +124,7 @@ let package = Package(
                 .product(name: "Metrics", package: "swift-metrics"),
                 .product(name: "MetricsTestKit", package: "swift-metrics"),
             ]),
-        .testTarget(name: "LaresThingsTests", dependencies: ["LaresJSON", "LaresStore", "LaresThings"]),
+        .testTarget(name: "LaresThingsTests", dependencies: ["LaresJSON", "LaresStore", "LaresThings", .product(name: "GRDB", package: "GRDB.swift")]),
         .testTarget(name: "LaresPlacesTests", dependencies: ["LaresJSON", "LaresPlaces", "LaresThings"], resources: [.copy("Golden")]),
         .testTarget(
             name: "LaresServerTests",

@@ -95,7 +95,7 @@ struct Serve: AsyncParsableCommand {
         let serving = Serving(store: store, settings: settings.serving, logger: logger)
         for name in settings.serving.preload { _ = try store.find(name) }
         let jobs = try TrainingJobs(home: folder, logger: logger, publish: serving.networks.publishing)
-        let things = try Self.things(settings.broker, folder)
+        let things = try await Self.things(settings.broker, folder)
         let server = LaresServer(
             client: serving, settings: settings.server, keys: keys, store: store, networks: serving.networks,
             audit: try AuditLog(home: folder), jobs: jobs, home: things, metrics: metrics, logger: logger)
@@ -127,10 +127,10 @@ struct Serve: AsyncParsableCommand {
     }
 
     /// The home; nil when there is to be none, or no broker for it: models are served all the same.
-    private static func things(_ broker: HomeServices.Broker?, _ folder: LaresHome) throws -> HomeServices? {
+    private static func things(_ broker: HomeServices.Broker?, _ folder: LaresHome) async throws -> HomeServices? {
         guard let broker else { return nil }
         do {
-            return try HomeServices(in: folder, broker: broker)
+            return try await HomeServices(in: folder, broker: broker)
         } catch let error as ThingsError where error.code == .broker {
             Terminal.note(say("cli.serve.homeless", ["reason": error.message]))
             return nil

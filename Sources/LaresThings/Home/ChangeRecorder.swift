@@ -1,5 +1,7 @@
 /// Keeps what things reported, for histories.
 public protocol ChangeRecorder: Sendable {
-    /// Keeps changes; durable when it returns. Called on the broker's thread, in the order in which they happened.
-    func record(_ changes: [Change]) throws
+    /// Keeps changes; durable when it returns. Called by one thread at a time, which may wait, in the order in which they happened.
+    ///
+    /// - Parameter property: What a property is; nil when it is there no more.
+    func record(_ changes: [Change], property: (PropertyAddress) -> Property?) throws
 }

@@ -61,6 +61,18 @@ public final class Home: Sendable {
         }
     }
 
+    /// Takes in what was recorded after the states were saved last: a program that is killed has up to a second of it.
+    public func catchUp(with telemetry: any TelemetryStore) async throws {
+        let series = try await telemetry.series(of: nil)
+        let readings = try await telemetry.latest(of: series.map(\.id))
+        state.withLock { state in
+            for one in series {
+                guard let reading = readings[one.id], let thing = ThingID(one.key.thing) else { continue }
+                state.model.restore(reading, of: PropertyAddress(thing, one.key.property))
+            }
+        }
+    }
+
     /// Has messages come and commands go this way.
     ///
     /// Everything is subscribed to: by the time a topic could be subscribed to by name, the device that has just announced it may have reported already.
@@ -116,7 +128,7 @@ extension Home: MQTTReceiver {
         try recording.withLock { _ in
             let changes = state.withLock(\.unrecorded)
             guard !changes.isEmpty else { return }
-            try recorder?.record(changes)
+            try recorder?.record(changes) { address in state.withLock { $0.model.property(address) } }
             state.withLock { $0.unrecorded.removeFirst(changes.count) }
         }
     }

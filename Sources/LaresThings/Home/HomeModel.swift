@@ -85,6 +85,9 @@ public struct HomeModel: Sendable {
     /// Whether a thing can be reached.
     public func availability(of id: ThingID) -> Availability? { records[id]?.availability }
 
+    /// What a property is; nil when there is none.
+    public func property(_ address: PropertyAddress) -> Property? { slot(address).flatMap { slots[$0]?.property } }
+
     /// What is known of a property; nil when there is none.
     public func state(of address: PropertyAddress) -> PropertyState? { slot(address).flatMap { slots[$0]?.state } }
 
@@ -101,6 +104,16 @@ public struct HomeModel: Sendable {
     /// Puts back what was known before a restart.
     mutating func restore(_ states: [PropertyAddress: PropertyState]) {
         for (address, state) in states { if let place = slot(address) { slots[place]?.state = state } }
+    }
+
+    /// Puts back what was reported after the states were saved, as histories have it.
+    mutating func restore(_ reading: Reading, of address: PropertyAddress) {
+        guard let place = slot(address), let slot = slots[place], let value = PropertyValue(reading.value, slot.property.kind) else { return }
+        let date = reading.time.date
+        guard date.timeIntervalSince(slot.state.reportedAt ?? .distantPast) > 0.001 else { return }
+        var state = slot.state
+        (state.reported, state.reportedAt, state.changedAt, state.cause) = (value, date, date, .device)
+        slots[place]?.state = state
     }
 
     mutating func note(_ event: HomeEvent) { events.append(event) }

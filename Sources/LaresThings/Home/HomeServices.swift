@@ -3,7 +3,7 @@ public import LaresStore
 /// What a running home consists of: the home itself, its connection, and the broker where Lares runs one.
 ///
 /// ```swift
-/// let services = try HomeServices(in: LaresHome(), broker: .own(BrokerSettings()), broker: .own(BrokerSettings()))
+/// let services = try await HomeServices(in: LaresHome(), broker: .own(BrokerSettings()), broker: .own(BrokerSettings()))
 /// await services.run()                // until its task is cancelled
 /// ```
 public struct HomeServices: Sendable {
@@ -19,6 +19,8 @@ public struct HomeServices: Sendable {
     public let home: Home
     /// Its connection to the broker.
     public let connection: MQTTConnection
+    /// The histories of its things.
+    public let telemetry: SQLiteTelemetry
     /// The broker that Lares runs; nil: it is another one.
     public let broker: BrokerProcess?
 
@@ -26,9 +28,9 @@ public struct HomeServices: Sendable {
     ///
     /// - Throws: ``ThingsError`` with `broker` when mosquitto isn't there; an error of a database.
     public init(
-        in folder: LaresHome, broker: Broker, recorder: (any ChangeRecorder)? = nil,
-        readers: [any DiscoveryReader] = [HomeAssistantDiscovery(), TasmotaDiscovery()], clock: any TimeSource = SystemTime()
-    ) throws {
+        in folder: LaresHome, broker: Broker, readers: [any DiscoveryReader] = [HomeAssistantDiscovery(), TasmotaDiscovery()],
+        clock: any TimeSource = SystemTime()
+    ) async throws {
         let address: BrokerAddress
         switch broker {
         case .own(let settings):
@@ -37,7 +39,10 @@ public struct HomeServices: Sendable {
         case .other(let other): (self.broker, address) = (nil, other)
         }
         let store = try HomeStore(home: folder)
-        home = try Home(store: store, recorder: recorder, readers: readers, clock: clock)
+        let telemetry = try SQLiteTelemetry(home: folder)
+        self.telemetry = telemetry
+        home = try Home(store: store, recorder: TelemetryRecorder(telemetry), readers: readers, clock: clock)
+        try await home.catchUp(with: telemetry)
         var settings = MQTTSettings(address: address, clientID: try store.clientID())
         settings.will = MQTTMessage("homeassistant/status", "offline")
         connection = try MQTTConnection(settings, receiver: home)
@@ -57,5 +62,6 @@ public struct HomeServices: Sendable {
             broker.cancel()
             await broker.value
         }
+        try? await telemetry.close()
     }
 }

@@ -53,7 +53,7 @@ public struct Reader: Sendable {
         }
     }
 
-    private static func object(_ template: ValueTemplate?, _ payload: inout Payload) throws(ThingsError) -> Reading? {
+    private static func object(_ template: ValueTemplate?, _ payload: inout Payload) throws(ThingsError) -> Content? {
         guard template == nil, payload.bytes.first(where: { $0 > 0x20 }) == UInt8(ascii: "{"), let json = payload.json() else {
             return try template.reading(of: &payload)
         }

@@ -29,7 +29,7 @@ import Testing
         let changes = Mutex<[Change]>([])
         let failures = Mutex(0)
 
-        func record(_ new: [Change]) throws {
+        func record(_ new: [Change], property: (PropertyAddress) -> Property?) throws {
             let fails = failures.withLock { left in
                 defer { left = max(0, left - 1) }
                 return left > 0

@@ -109,7 +109,7 @@ private struct ShutterForm: Form {
     let isInverted: Bool
     var tilt: NumberForm?
 
-    func reports(_ reading: Reading) throws(ThingsError) -> [Report] {
+    func reports(_ reading: Content) throws(ThingsError) -> [Report] {
         guard let members = reading.members else { return [] }
         var reports: [Report] = []
         let place = members["Position"]?.number.map { isInverted ? 100 - $0 : $0 }.flatMap { (0...100).contains($0) ? $0 : nil }

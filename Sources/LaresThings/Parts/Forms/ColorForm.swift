@@ -7,7 +7,7 @@ struct ColorForm: Form {
     /// Where the brightness in an RGB colour belongs; nil: it has a topic of its own.
     var brightness: Int?
 
-    func reports(_ reading: Reading) throws(ThingsError) -> [Report] {
+    func reports(_ reading: Content) throws(ThingsError) -> [Report] {
         if reading.isNone { return [Report(property, nil)] }
         guard let text = reading.text else { throw ThingsError(.badValue, "the message is not UTF-8") }
         let parts = text.split(separator: ",", maxSplits: 8, omittingEmptySubsequences: false).map {

@@ -3,7 +3,7 @@ internal import LaresJSON
 /// What one value of a message means for the properties of a part.
 protocol Form: Sendable {
     /// Its reports; none where it says nothing about them. Throws ``ThingsError`` (`bad_value`) for what it can't be.
-    func reports(_ reading: Reading) throws(ThingsError) -> [Report]
+    func reports(_ reading: Content) throws(ThingsError) -> [Report]
 }
 
 /// Words that each mean something: "ON", "LOCKED", "heat". Words that aren't there say nothing.
@@ -26,7 +26,7 @@ struct WordsForm: Form {
         for word in words { meanings[word] = [Report(property, .text(word))] }
     }
 
-    func reports(_ reading: Reading) throws(ThingsError) -> [Report] {
+    func reports(_ reading: Content) throws(ThingsError) -> [Report] {
         guard let word = reading.text else { throw ThingsError(.badValue, "the message is not UTF-8") }
         return meanings[word] ?? []
     }
@@ -52,7 +52,7 @@ struct NumberForm: Form {
     /// What is done with a number at last.
     enum Inversion { case mired }
 
-    func reports(_ reading: Reading) throws(ThingsError) -> [Report] {
+    func reports(_ reading: Content) throws(ThingsError) -> [Report] {
         guard let number = reading.number else {
             if reading.isNone || reading.text == none { return [Report(property, nil)] }
             throw ThingsError(.badValue, "\"\(reading.text?.prefix(40) ?? "")\" is not a number")
@@ -83,7 +83,7 @@ struct TextForm: Form {
     /// Words that mean others.
     var meanings: [String: String] = [:]
 
-    func reports(_ reading: Reading) throws(ThingsError) -> [Report] {
+    func reports(_ reading: Content) throws(ThingsError) -> [Report] {
         guard let text = reading.text else { throw ThingsError(.badValue, "the message is not UTF-8") }
         if none.contains(text) { return [Report(property, nil)] }
         return [Report(property, .text(meanings[text] ?? CleanText.text(text, limit: longest)))]

@@ -10,7 +10,7 @@ struct PositionForm: Form {
     /// Words for moving and standing, in messages that may be words too.
     var words: [String: [Report]] = [:]
 
-    func reports(_ reading: Reading) throws(ThingsError) -> [Report] {
+    func reports(_ reading: Content) throws(ThingsError) -> [Report] {
         if let text = reading.text, let meaning = words[text] { return meaning }
         guard let members = reading.members else { return try reports(of: reading) }
         var reports: [Report] = []
@@ -20,7 +20,7 @@ struct PositionForm: Form {
         return reports
     }
 
-    private func reports(of reading: Reading, says isAlone: Bool = true) throws(ThingsError) -> [Report] {
+    private func reports(of reading: Content, says isAlone: Bool = true) throws(ThingsError) -> [Report] {
         let reports = try position.reports(reading)
         guard let state, isAlone, let place = reports.first?.value?.number else { return reports }
         return reports + [Report(state, .text(place == 0 ? "closed" : "open"))]
@@ -32,7 +32,7 @@ struct EventForm: Form {
     let property: Int
     let types: Set<String>
 
-    func reports(_ reading: Reading) throws(ThingsError) -> [Report] {
+    func reports(_ reading: Content) throws(ThingsError) -> [Report] {
         guard let type = reading.members?["event_type"]?.pythonText else {
             throw ThingsError(.badValue, "an event must be JSON with \"event_type\", not \"\(reading.text?.prefix(40) ?? "")\"")
         }
@@ -49,7 +49,7 @@ struct TriggerForm: Form {
     let wanted: String?
     let event: String
 
-    func reports(_ reading: Reading) throws(ThingsError) -> [Report] {
+    func reports(_ reading: Content) throws(ThingsError) -> [Report] {
         wanted == nil || reading.text == wanted ? [Report(property, .text(event))] : []
     }
 }

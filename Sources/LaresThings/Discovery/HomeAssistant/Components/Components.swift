@@ -1,9 +1,9 @@
 /// The components of Home Assistant's MQTT discovery that Lares understands, by their words.
 enum Components {
     /// Fills a blueprint from its options.
-    typealias Reading = @Sendable (inout Blueprint) throws(ThingsError) -> Void
+    typealias Understanding = @Sendable (inout Blueprint) throws(ThingsError) -> Void
 
-    static let known: [String: Reading] = [
+    static let known: [String: Understanding] = [
         "light": light, "switch": power, "climate": climate, "lock": lock, "cover": cover, "fan": fan, "sensor": sensor,
         "binary_sensor": binarySensor,
         "number": number, "select": select, "button": button, "text": text, "event": event, "valve": valve, "humidifier": humidifier,

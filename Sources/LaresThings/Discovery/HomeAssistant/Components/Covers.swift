@@ -92,7 +92,7 @@ extension Blueprint {
 private struct PositionlessForm: Form {
     let words: WordsForm
 
-    func reports(_ reading: Reading) throws(ThingsError) -> [Report] {
+    func reports(_ reading: Content) throws(ThingsError) -> [Report] {
         guard let state = reading.members?["state"] else { return try words.reports(reading) }
         return try words.reports(.value(state))
     }

@@ -1,14 +1,14 @@
 internal import LaresJSON
 
 /// What a reader has in its hands: the message as it came, or what a template took out of it.
-enum Reading {
+enum Content {
     case raw([UInt8])
     case value(JSON)
 }
 
 extension Optional<ValueTemplate> {
     /// What is there to read; nil where the template's answer is that there is nothing.
-    func reading(of payload: inout Payload) throws(ThingsError) -> Reading? {
+    func reading(of payload: inout Payload) throws(ThingsError) -> Content? {
         guard let template = self else { return payload.bytes.isEmpty ? nil : .raw(payload.bytes) }
         guard let value = try template.value(of: &payload) else { return nil }
         if case .string(let text) = value, text.isEmpty { return nil }
@@ -16,7 +16,7 @@ extension Optional<ValueTemplate> {
     }
 }
 
-extension Reading {
+extension Content {
     /// As a finite number; nil where it is none.
     var number: Double? {
         switch self {

@@ -1,0 +1,77 @@
+/// What a series is the history of: one property of one thing.
+public struct SeriesKey: Hashable, Sendable, CustomStringConvertible {
+    /// The thing, as it is called everywhere else in Lares.
+    public let thing: String
+    /// The property of the thing.
+    public let property: String
+
+    /// A key.
+    public init(thing: String, property: String) {
+        self.thing = thing
+        self.property = property
+    }
+
+    /// "hall/temperature"
+    public var description: String { "\(thing)/\(property)" }
+}
+
+/// The number by which one store knows a series, from 1; it is never given to another one.
+public struct SeriesID: Hashable, Comparable, Sendable, CustomStringConvertible {
+    /// The number.
+    public let number: Int
+
+    /// An identifier that the store gave before.
+    public init(_ number: Int) { self.number = number }
+
+    /// The number in digits.
+    public var description: String { String(number) }
+
+    /// Whether the series on the left was declared first.
+    public static func < (left: SeriesID, right: SeriesID) -> Bool { left.number < right.number }
+}
+
+/// How readings of a series add up.
+public enum SeriesKind: String, Hashable, Sendable, CaseIterable {
+    /// Numbers that stand for themselves: temperatures, brightness, on and off as 1 and 0.
+    case measurement
+    /// Watts; statistics give the watt-hours of a period too.
+    case power
+    /// A counter that only rises until it is reset: kilowatt-hours, cubic metres. Statistics give its growth too, in its own unit.
+    case meter
+    /// One of several texts: "cooling". It has readings and no statistics.
+    case state
+}
+
+/// A series as it should be.
+public struct SeriesDeclaration: Hashable, Sendable {
+    /// What it is the history of.
+    public var key: SeriesKey
+    /// How its readings add up.
+    public var kind: SeriesKind
+
+    /// A declaration.
+    public init(_ key: SeriesKey, _ kind: SeriesKind) {
+        self.key = key
+        self.kind = kind
+    }
+}
+
+/// A series that a store holds.
+public struct Series: Hashable, Sendable {
+    /// The store's number for it.
+    public let id: SeriesID
+    /// What it is the history of.
+    public let key: SeriesKey
+    /// How its readings add up.
+    public internal(set) var kind: SeriesKind
+    /// How long it is kept.
+    public internal(set) var retention: Retention
+
+    /// A series, for stores.
+    public init(id: SeriesID, key: SeriesKey, kind: SeriesKind, retention: Retention) {
+        self.id = id
+        self.key = key
+        self.kind = kind
+        self.retention = retention
+    }
+}

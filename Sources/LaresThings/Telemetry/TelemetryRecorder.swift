@@ -1,0 +1,127 @@
+internal import Dispatch
+internal import Synchronization
+
+/// Keeps the changes of a home in a telemetry store.
+public final class TelemetryRecorder: ChangeRecorder {
+    /// The store.
+    public let store: any TelemetryStore
+    private let known = Mutex<[PropertyAddress: Line]>([:])
+
+    /// Where the changes of a property go; nil: nowhere.
+    private struct Line: Sendable {
+        let series: SeriesID?
+        let kind: SeriesKind
+        /// Readings of a series have different times: what is reported within a millisecond is kept a millisecond apart.
+        var last = Int64.min
+    }
+
+    /// A recorder for a store.
+    public init(_ store: any TelemetryStore) { self.store = store }
+
+    /// Keeps changes; what is unknown now, and what has no history (buttons), is left out.
+    ///
+    /// - Throws: ``TelemetryError``.
+    public func record(_ changes: [Change], property: (PropertyAddress) -> Property?) throws {
+        try declare(Set(changes.map(\.address)), property)
+        let readings = known.withLock { known in changes.compactMap { Self.reading($0, &known) } }
+        let store = store, most = 20_000
+        for start in stride(from: 0, to: readings.count, by: most) {
+            let piece = Array(readings[start...].prefix(most))
+            try Blocking.wait { try await store.append(piece) }
+        }
+    }
+
+    private static func reading(_ change: Change, _ known: inout [PropertyAddress: Line]) -> Reading? {
+        guard let line = known[change.address], let series = line.series, let value = change.new?.reading(line.kind) else { return nil }
+        var time = Timestamp(change.date).milliseconds
+        // A clock that was set back is believed; a second is not.
+        if time <= line.last, line.last - time < 1_000 { time = line.last + 1 }
+        known[change.address]?.last = time
+        return Reading(series, at: Timestamp(milliseconds: time), value)
+    }
+
+    private func declare(_ addresses: Set<PropertyAddress>, _ property: (PropertyAddress) -> Property?) throws {
+        let new = known.withLock { known in addresses.filter { known[$0] == nil } }
+        guard !new.isEmpty else { return }
+        let wanted = new.map { ($0, property($0)?.seriesKind) }
+        let declarations = wanted.compactMap { address, kind in kind.map { SeriesDeclaration(SeriesKey(address), $0) } }
+        let ids = try Blocking.wait { [store] in try await store.declaring(declarations) }
+        known.withLock { known in
+            for (address, kind) in wanted { known[address] = Line(series: kind.flatMap { _ in ids[SeriesKey(address)] }, kind: kind ?? .state) }
+        }
+    }
+}
+
+extension TelemetryStore {
+    /// The numbers of series; one whose kind can't become what is wanted is left out, and what was kept of it stays.
+    fileprivate func declaring(_ declarations: [SeriesDeclaration]) async throws -> [SeriesKey: SeriesID] {
+        var ids: [SeriesKey: SeriesID] = [:]
+        for declaration in declarations {
+            do {
+                ids[declaration.key] = try await declare([declaration])[0]
+            } catch let error as TelemetryError where error.code == .wrongKind || error.code == .badName {
+                continue
+            }
+        }
+        return ids
+    }
+}
+
+extension SeriesKey {
+    /// The history of a property.
+    public init(_ address: PropertyAddress) { self.init(thing: address.thing.description, property: address.property) }
+}
+
+extension Property {
+    /// How its readings add up; nil: it has none.
+    fileprivate var seriesKind: SeriesKind? {
+        switch kind {
+        case .boolean: .measurement
+        case .number:
+            accumulation == .totalIncreasing ? .meter : quantity == "power" && unit == .watt ? .power : .measurement
+        case .choice, .text, .color: .state
+        case .action: nil
+        }
+    }
+}
+
+extension PropertyValue {
+    fileprivate func reading(_ kind: SeriesKind) -> ReadingValue? {
+        switch self {
+        case .boolean(let flag): kind == .state ? .state(flag ? "true" : "false") : .number(flag ? 1 : 0)
+        case .number(let number): kind == .state ? .state("\(number)") : .number(number)
+        case .text(let text): kind == .state ? .state(String(text.prefix(1_000))) : nil
+        case .color(let color): kind == .state ? .state("\(color.hue),\(color.saturation)") : nil
+        }
+    }
+}
+
+extension PropertyValue {
+    /// What a reading said of a property of a kind; nil if it can't be told.
+    init?(_ reading: ReadingValue, _ kind: PropertyKind) {
+        switch (reading, kind) {
+        case (.number(let number), .boolean): self = .boolean(number != 0)
+        case (.number(let number), .number): self = .number(number)
+        case (.state(let text), .choice), (.state(let text), .text): self = .text(text)
+        default: return nil
+        }
+    }
+}
+
+/// Waits on a thread of our own for what only asynchronous code can do.
+enum Blocking {
+    static func wait<R: Sendable>(_ body: @escaping @Sendable () async throws -> R) throws -> R {
+        let done = DispatchSemaphore(value: 0)
+        let result = Mutex<Result<R, any Error>?>(nil)
+        // The thread waits here for its end, so nothing outlives the call.
+        Task.detached {
+            let outcome: Result<R, any Error>
+            do { outcome = .success(try await body()) } catch { outcome = .failure(error) }
+            result.withLock { $0 = outcome }
+            done.signal()
+        }
+        done.wait()
+        guard let outcome = result.withLock(\.self) else { throw ThingsError(.broker, "nothing came of it") }
+        return try outcome.get()
+    }
+}
