@@ -78,6 +78,7 @@ class Client:
         self.answers = {}
         self.client = mqtt.Client(mqtt.CallbackAPIVersion.VERSION2, client_id=name, protocol=version)
         self.client.username_pw_set(account, password)
+        self.client.max_inflight_messages_set(1000)
         self.client.on_connect = lambda *_: self.connected.set()
         self.client.on_message = self.hear
         self.client.connect("127.0.0.1", port)

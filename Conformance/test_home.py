@@ -173,6 +173,51 @@ def test_killed_it_loses_nothing_that_was_acknowledged(home, device):
     assert abs(home.value("hall/lamp/brightness") - 59 / 2.55) < 0.01
 
 
+def readings(home, address):
+    """All values that were kept of a property."""
+    with urllib.request.urlopen(f"{home.server.url}/lares/v1/history.csv?property={address}", timeout=30) as answer:
+        lines = answer.read().decode().split("\r\n")
+    assert lines[0] == "time,thing,property,value"
+    return [float(line.rsplit(",", 1)[1]) for line in lines[1:] if line]
+
+
+def test_what_was_reported_can_be_asked_for(home, device):
+    device.say("homeassistant/sensor/m/config", {"name": "Level", "uniq_id": "m", "stat_t": "z/m", "unit_of_meas": "%", "dev": {"ids": "m", "name": "Tank"}}, retain=True)
+    for number in range(500):
+        device.client.publish("z/m", f"{number % 100}.5", qos=1)
+    home.wait(lambda: len(readings(home, "tank/level")) == 500)
+    history = home.ask("/lares/v1/history?property=tank/level&width=100")
+    assert history["kind"] == "measurement" and sum(b["count"] for b in history["buckets"]) == 500 and len(history["buckets"]) <= 100
+    assert min(b["min"] for b in history["buckets"]) == 0.5 and max(b["max"] for b in history["buckets"]) == 99.5
+    [hour] = home.ask("/lares/v1/statistics?property=tank/level&period=hour")["statistics"][-1:]
+    assert hour["last"] == 99.5
+    for wrong, status in (("property=tank/none", 404), ("property=tank", 400), ("property=tank/level&width=1", 400), ("property=tank/level&from=x", 400), ("property=tank/level&from=2&to=1", 400)):
+        assert refusal(home, "/lares/v1/history?" + wrong, None)[0] == status
+
+
+def test_killed_under_load_it_loses_nothing_that_was_acknowledged(home, device):
+    """Numbers at full speed, SIGKILL in the middle: every number that the broker acknowledged to the device is kept, once at least."""
+    device.say("homeassistant/sensor/m/config", {"name": "Count", "uniq_id": "m", "stat_t": "z/m", "unit_of_meas": "x", "dev": {"ids": "m", "name": "Meter"}}, retain=True)
+    acknowledged, sent = set(), {}
+    device.client.on_publish = lambda client, data, number, *_: acknowledged.add(sent.get(number))
+    began, number = time.monotonic(), 0
+    while time.monotonic() - began < 2:
+        number += 1
+        message = device.client.publish("z/m", str(number), qos=1)
+        sent[message.mid] = number
+        if number - len(acknowledged) > 900:
+            time.sleep(0.001)
+        if number == 6000:
+            os.kill(home.server.process.pid, signal.SIGKILL)
+            break
+    home.server.process.wait()
+    confirmed = {n for n in acknowledged if n}
+    device.client.loop_stop()
+    home.start()
+    assert len(confirmed) > 1000, f"only {len(confirmed)} of {number} numbers were acknowledged"
+    home.wait(lambda: confirmed <= {int(value) for value in readings(home, "meter/count")}, seconds=20)
+
+
 def test_a_broker_that_is_killed_is_back_and_so_are_the_states(home, device):
     announce(home, device, "Lamp", "l1", area="Hall")
     rounds = 100 if os.environ.get("LARES_LONG") else 3

@@ -145,6 +145,7 @@ public struct LaresServer: Sendable {
 
     private func homeRoutes(_ limits: BodyLimits) -> [APIRoute] {
         HomeRoutes(services: home, audit: audit, limits: limits).routes + BrokerRoutes(services: home, audit: audit, limits: limits).routes
+            + HistoryRoutes(services: home).routes
     }
 
     private func trainingRoutes(_ limits: BodyLimits) -> [APIRoute] {

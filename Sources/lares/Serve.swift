@@ -108,7 +108,7 @@ struct Serve: AsyncParsableCommand {
     ) async throws {
         let announcement = Announcement(client: serving)
         let application = try server.application { port in announcement.open(settings.address(port: port)) }
-        let home: [any Service] = things.map { [HomeService(services: $0)] } ?? []
+        let home: [any Service] = things.map { [HomeService(services: $0, logger: logger)] } ?? []
         let services: [any Service] =
             [Lasting(body: serving), Lasting(body: jobs), application, announcement, server.drain { serving.stop() }] + home
         var configuration = ServiceGroupConfiguration(services: services, gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)

@@ -95,11 +95,15 @@ package struct Amount: Sendable {
 
     /// "18:02, 23 Nov 2026".
     func moment(_ date: Date) -> String {
+        words("date.moment", ["time": time(date), "date": self.date(date)])
+    }
+
+    /// "18:02".
+    func time(_ date: Date) -> String {
         var calendar = Calendar(identifier: .gregorian)
         calendar.timeZone = timeZone
         let parts = calendar.dateComponents([.hour, .minute], from: date)
-        let time = String(format: "%02d:%02d", parts.hour ?? 0, parts.minute ?? 0)
-        return words("date.moment", ["time": time, "date": self.date(date)])
+        return String(format: "%02d:%02d", parts.hour ?? 0, parts.minute ?? 0)
     }
 
     /// A measured number by about four digits: "0.01235", "12.35", "1,284".

@@ -8,6 +8,7 @@ enum Page: String, Sendable, CaseIterable {
     case trainingForm = "training-form"
     /// Parts of pages.
     case frame, rows, state, trouble, offline, dialog, facts, curve, losses
+    case history
     case thingRows = "thing-rows"
     case thingProperties = "thing-properties"
     case confirmThing = "confirm-thing"

@@ -23,6 +23,7 @@ public struct HomeServices: Sendable {
     public let telemetry: SQLiteTelemetry
     /// The broker that Lares runs; nil: it is another one.
     public let broker: BrokerProcess?
+    private let clock: any TimeSource
 
     /// A home as it was left.
     ///
@@ -39,6 +40,7 @@ public struct HomeServices: Sendable {
         case .other(let other): (self.broker, address) = (nil, other)
         }
         let store = try HomeStore(home: folder)
+        self.clock = clock
         let telemetry = try SQLiteTelemetry(home: folder)
         self.telemetry = telemetry
         home = try Home(store: store, recorder: TelemetryRecorder(telemetry), readers: readers, clock: clock)
@@ -52,12 +54,21 @@ public struct HomeServices: Sendable {
     /// Where accounts of devices are made; nil: the broker isn't ours.
     public var control: BrokerControl? { broker.map { BrokerControl($0.address) } }
 
+    /// Once a day, deletes what isn't kept any longer.
+    private func tidy() async {
+        while true {
+            do { try await Task.sleep(for: .seconds(86_400)) } catch { return }
+            _ = try? await telemetry.compact(now: Timestamp(clock.now))
+        }
+    }
+
     /// Runs all of it until the task is cancelled. The broker is the last to go, so that what the home says in leaving is heard.
     public func run() async {
         await withTaskGroup(of: Void.self) { group in
             let broker = Task { await self.broker?.run() }
             group.addTask { await self.connection.run() }
             group.addTask { await self.home.run() }
+            group.addTask { await self.tidy() }
             await group.waitForAll()
             broker.cancel()
             await broker.value

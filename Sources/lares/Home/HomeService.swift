@@ -1,12 +1,34 @@
 import ArgumentParser
 import LaresThings
+import Logging
 import ServiceLifecycle
 
 /// The home as a service of `lares serve`.
 struct HomeService: Service {
     let services: HomeServices
+    let logger: Logger
 
-    func run() async throws { await cancelWhenGracefulShutdown { await services.run() } }
+    func run() async throws {
+        await cancelWhenGracefulShutdown {
+            await withTaskGroup(of: Void.self) { group in
+                group.addTask { await services.run() }
+                group.addTask { await watch() }
+                await group.next()
+                group.cancelAll()
+            }
+        }
+    }
+
+    /// Says once what keeps the home from working.
+    private func watch() async {
+        var told: String?
+        while !Task.isCancelled {
+            try? await Task.sleep(for: .seconds(2))
+            let trouble = services.broker?.status.reason ?? services.home.status.reason ?? services.telemetry.trouble?.message
+            if let trouble, trouble != told { logger.warning("the home has trouble", metadata: ["reason": "\(trouble)"]) }
+            told = trouble
+        }
+    }
 }
 
 /// What `lares serve` is told of the home.

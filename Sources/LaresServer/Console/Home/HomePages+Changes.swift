@@ -27,7 +27,7 @@ extension HomePages {
                 let sentence = sentence(error, viewer)
                 // Browsers write every answer of 400 and more to their console as a fault of the page.
                 guard !isScript else { return .json(["message": .string(sentence)]) }
-                return try failed(back, sentence, error.status.code < 500 ? error.status : .conflict, viewer)
+                return try await failed(back, sentence, error.status.code < 500 ? error.status : .conflict, viewer)
             }
         }
     }
@@ -42,9 +42,9 @@ extension HomePages {
     }
 
     /// The page that was left, with what went wrong above it.
-    private func failed(_ back: String, _ sentence: String, _ status: HTTPResponse.Status, _ viewer: Viewer) throws -> Response {
+    private func failed(_ back: String, _ sentence: String, _ status: HTTPResponse.Status, _ viewer: Viewer) async throws -> Response {
         if back.hasPrefix("/things/"), let id = ThingID(String(back.dropFirst("/things/".count))), let view = home.thing(id) {
-            return try show(view, viewer, trouble: sentence, status: status)
+            return try await show(view, viewer, trouble: sentence, status: status)
         }
         let room = back.hasPrefix("/home/rooms/") ? AreaID(String(back.dropFirst("/home/rooms/".count))) : nil
         return try show(room, viewer, trouble: sentence, status: status)
@@ -93,9 +93,9 @@ extension HomePages {
             do {
                 try home.set(try wording(form, of: view), of: view.thing.id)
             } catch let error as JSONError {
-                return try show(view, viewer, trouble: error.message, status: .badRequest)
+                return try await show(view, viewer, trouble: error.message, status: .badRequest)
             } catch let error as ThingsError {
-                return try show(view, viewer, trouble: error.message, status: .badRequest)
+                return try await show(view, viewer, trouble: error.message, status: .badRequest)
             }
             return .redirect(to: view.thing.page)
         }

@@ -75,14 +75,29 @@ struct HomePages: Sendable {
     @Sendable private func thing(_ request: Request, _ context: LaresContext) async throws -> Response {
         try await console.page(request, context) { viewer in
             guard let view = found(context) else { return try console.missingPage(request, context) }
-            return try show(view, viewer)
+            return try await show(view, viewer)
         }
     }
 
-    func show(_ view: ThingView, _ viewer: Viewer, trouble: String? = nil, status: HTTPResponse.Status = .ok) throws -> Response {
+    func show(_ view: ThingView, _ viewer: Viewer, trouble: String? = nil, status: HTTPResponse.Status = .ok) async throws -> Response {
         let detail = detail(view, viewer)
-        return try console.html(
-            .thing, title: detail.title, detail.fields.merging(["trouble": trouble ?? false]) { $1 }, viewer: viewer, status: status)
+        let own: [String: Any] = ["trouble": trouble ?? false, "histories": try await histories(view, viewer)]
+        return try console.html(.thing, title: detail.title, detail.fields.merging(own) { $1 }, viewer: viewer, status: status)
+    }
+
+    /// The last day of what a thing mostly tells.
+    private func histories(_ view: ThingView, _ viewer: Viewer) async throws -> [[String: Any]] {
+        let end = Date(), range = Timestamp(end.addingTimeInterval(-86_400))..<Timestamp(end)
+        let series = try await services.telemetry.series(of: view.thing.id.description)
+        var charts: [[String: Any]] = []
+        for property in view.thing.properties where property.role == .primary && charts.count < 4 {
+            let address = PropertyAddress(view.thing.id, property.name)
+            guard let one = series.first(where: { $0.key == SeriesKey(address) && $0.kind != .state }) else { continue }
+            let chart = try await services.telemetry.buckets(of: one.id, in: range, atMost: HistoryChart.width)
+            guard let fields = HistoryChart(property: property, chart: chart, range: range, said: said(viewer)).fields else { continue }
+            charts.append(fields.merging(["name": property.name, "address": address.description]) { $1 })
+        }
+        return charts
     }
 
     private func detail(_ view: ThingView, _ viewer: Viewer) -> ThingDetail {
