@@ -1,5 +1,4 @@
 import Foundation
-import GRDB
 import LaresStore
 import LaresThings
 import Testing
