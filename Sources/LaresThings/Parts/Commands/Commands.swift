@@ -91,8 +91,8 @@ struct NumberCommand: Command {
         case .whole: return Int(exactly: value).map { .int($0) } ?? .double(value)
         case .nearest: return Int(exactly: value.rounded(.toNearestOrEven)).map { .int($0) } ?? .double(value)
         case .up:
-            // Without what multiplying added: 7 × (100 / 100) must not become 8.
-            return Int(exactly: Conversions.rounded(value, places: 9).rounded(.up)).map { .int($0) } ?? .double(value)
+            // A little above a whole number is what rounding of reports and multiplying left: 66.67% of three speeds is the second.
+            return Int(exactly: (value - 0.005).rounded(.up)).map { .int($0) } ?? .double(value)
         }
     }
 }

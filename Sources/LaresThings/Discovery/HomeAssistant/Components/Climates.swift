@@ -8,13 +8,13 @@ extension Components {
         try blueprint.power(modes)
         try blueprint.choice("mode", .shared("mode"), modes)
         let (unit, range) = (options.temperatureUnit, options.temperatures(celsius: 7...35, step: options.number("temp_step") ?? 1))
-        for (name, stem) in [("target_temperature", "temperature"), ("target_high", "temperature_high"), ("target_low", "temperature_low")]
+        for (name, stem) in [("target_temperature", "temperature"), ("target_low", "temperature_low"), ("target_high", "temperature_high")]
         {
             try blueprint.number(name, .shared(stem), range, unit: unit, quantity: "temperature")
         }
         try blueprint.readings(unit)
         let humidity = PropertyKind.NumberRange(least: options.number("min_humidity") ?? 30, greatest: options.number("max_humidity") ?? 99)
-        try blueprint.number("target_humidity", .shared("target_humidity"), humidity, unit: .percent, quantity: "humidity")
+        try blueprint.number("target_humidity", .shared("target_humidity"), humidity, unit: .percent, quantity: "humidity", rounding: .whole)
         let actions = ["off", "preheating", "defrosting", "heating", "cooling", "drying", "idle", "fan"]
         try blueprint.choice("action", OptionKeys(state: "action_topic", ["action_template", "value_template"]), actions)
         try blueprint.choice("fan_mode", .shared("fan_mode"), options.words("fan_modes") ?? ["auto", "low", "medium", "high"])

@@ -13,7 +13,10 @@ enum Components {
     ]
 
     /// Reads a component; one that nobody knows keeps what it reports.
-    static func read(_ blueprint: inout Blueprint) throws(ThingsError) { try (known[blueprint.component] ?? unknown)(&blueprint) }
+    static func read(_ blueprint: inout Blueprint) throws(ThingsError) {
+        guard let reading = known[blueprint.component] else { return try unknown(&blueprint) }
+        try reading(&blueprint)
+    }
 
     /// What reports something on "state_topic" or "…_state_topic" is a text by that name; it can't be set, and nothing is dropped.
     static func unknown(_ blueprint: inout Blueprint) throws(ThingsError) {
