@@ -12,6 +12,7 @@ let package = Package(
         .library(name: "LaresTemplates", targets: ["LaresTemplates"]),
         .library(name: "LaresLanguage", targets: ["LaresLanguage"]),
         .library(name: "LaresServing", targets: ["LaresServing"]),
+        .library(name: "LaresThings", targets: ["LaresThings"]),
         .library(name: "LaresPlaces", targets: ["LaresPlaces"]),
         .library(name: "LaresServer", targets: ["LaresServer"]),
     ],
@@ -113,7 +114,8 @@ let package = Package(
                 .product(name: "Metrics", package: "swift-metrics"),
                 .product(name: "MetricsTestKit", package: "swift-metrics"),
             ]),
-        .testTarget(name: "LaresThingsTests", dependencies: ["LaresJSON", "LaresTemplates", "LaresThings"]),
+        .testTarget(
+            name: "LaresThingsTests", dependencies: ["LaresJSON", "LaresTemplates", "LaresThings"], resources: [.copy("Golden")]),
         .testTarget(name: "LaresPlacesTests", dependencies: ["LaresJSON", "LaresPlaces"], resources: [.copy("Golden")]),
         .testTarget(
             name: "LaresServerTests",

@@ -57,15 +57,19 @@ import Testing
     }
 
     /// Parts with one property have it under "value" in the golden file.
-    private static func name(_ name: String, _ part: Part) -> String { name == "value" || part.component.description == "event" ? part.properties[0].name : name }
+    private static func name(_ name: String, _ part: Part) -> String {
+        name == "value" || part.component.description == "event" ? part.properties[0].name : name
+    }
 
     private static func agree(_ ours: PropertyValue?, _ theirs: JSON, _ name: String) -> Bool {
         switch (ours, theirs) {
         case (.boolean(let a)?, .bool(let b)): a == b
-        case (.number(let a)?, _): (theirs.number ?? theirs.text.flatMap(Double.init)).map { abs(a - $0) <= (name == "speed" ? 1 : 0.5) } ?? false
+        case (.number(let a)?, _):
+            (theirs.number ?? theirs.text.flatMap(Double.init)).map { abs(a - $0) <= (name == "speed" ? 1 : 0.5) } ?? false
         case (.text(let a)?, .string(let b)): a == b
         // Points of the chromaticity diagram are taken for other colours there, by a wider triangle of primaries than sRGB.
-        case (.color(let a)?, .object): abs(a.hue - (theirs["hue"]?.number ?? 0)) < 15 && abs(a.saturation - (theirs["saturation"]?.number ?? 0)) < 20
+        case (.color(let a)?, .object):
+            abs(a.hue - (theirs["hue"]?.number ?? 0)) < 15 && abs(a.saturation - (theirs["saturation"]?.number ?? 0)) < 20
         default: false
         }
     }

@@ -14,7 +14,8 @@ import Testing
             """#, topic: "homeassistant/light/desk/lamp/config")
         #expect(lamp.part.objectID == "desk_lamp" && lamp.part.name == "lamp" && lamp.part.key == "homeassistant/light/ESPlightlamp")
         #expect(lamp.part.properties.map(\.name) == ["on", "brightness", "color_temp", "color", "effect", "transition"])
-        lamp.hear("desk/light/lamp/state", #"{"state":"ON","brightness":255,"color_mode":"rgb","color":{"r":255,"g":0,"b":0},"effect":"None"}"#)
+        lamp.hear(
+            "desk/light/lamp/state", #"{"state":"ON","brightness":255,"color_mode":"rgb","color":{"r":255,"g":0,"b":0},"effect":"None"}"#)
         #expect(lamp["on"] == true && lamp["brightness"] == 100 && lamp["color"]?.color?.hue == 0)
         let red = try #require(Color(hue: 0, saturation: 100))
         #expect(try lamp.told(["color": .color(red)]) == [#"desk/light/lamp/command {"state":"ON","color":{"r":255,"g":0,"b":0}}"#])
@@ -22,20 +23,34 @@ import Testing
 
     @Test func zigbee2mqttSharesOneTopicAmongManyParts() throws {
         let announced: [(String, String)] = [
-            ("light/0x0017/light", #""schema": "json", "brightness": true, "brightness_scale": 254, "supported_color_modes": ["xy", "color_temp"], "min_mireds": 250, "max_mireds": 454, "command_topic": "zigbee2mqtt/Flur/Lampe/set", "name": null, "unique_id": "0x0017_light_zigbee2mqtt""#),
-            ("sensor/0x0017/linkquality", #""unit_of_measurement": "lqi", "value_template": "{{ value_json.linkquality }}", "entity_category": "diagnostic", "enabled_by_default": false, "name": "Linkquality", "unique_id": "0x0017_linkquality_zigbee2mqtt""#),
-            ("select/0x0017/power_on_behavior", #""command_topic": "zigbee2mqtt/Flur/Lampe/set", "command_topic_postfix": "power_on_behavior", "command_template": "{\"power_on_behavior\": \"{{ value }}\"}", "options": ["off", "on", "previous"], "value_template": "{{ value_json.power_on_behavior }}", "name": "Power-on behavior", "unique_id": "0x0017_pob""#),
-            ("update/0x0017/update", #""payload_install": "{\"id\": \"0x0017\"}", "command_topic": "zigbee2mqtt/bridge/request/device/ota_update/update", "value_template": "{\"latest_version\":\"{{ value_json['update']['latest_version'] }}\",\"installed_version\":\"{{ value_json['update']['installed_version'] }}\",\"update_percentage\":{{ value_json['update'].get('progress', 'null') }},\"in_progress\":{{ (value_json['update']['state'] == 'updating')|lower }}}", "name": null, "unique_id": "0x0017_update""#),
+            (
+                "light/0x0017/light",
+                #""schema": "json", "brightness": true, "brightness_scale": 254, "supported_color_modes": ["xy", "color_temp"], "min_mireds": 250, "max_mireds": 454, "command_topic": "zigbee2mqtt/Flur/Lampe/set", "name": null, "unique_id": "0x0017_light_zigbee2mqtt""#
+            ),
+            (
+                "sensor/0x0017/linkquality",
+                #""unit_of_measurement": "lqi", "value_template": "{{ value_json.linkquality }}", "entity_category": "diagnostic", "enabled_by_default": false, "name": "Linkquality", "unique_id": "0x0017_linkquality_zigbee2mqtt""#
+            ),
+            (
+                "select/0x0017/power_on_behavior",
+                #""command_topic": "zigbee2mqtt/Flur/Lampe/set", "command_topic_postfix": "power_on_behavior", "command_template": "{\"power_on_behavior\": \"{{ value }}\"}", "options": ["off", "on", "previous"], "value_template": "{{ value_json.power_on_behavior }}", "name": "Power-on behavior", "unique_id": "0x0017_pob""#
+            ),
+            (
+                "update/0x0017/update",
+                #""payload_install": "{\"id\": \"0x0017\"}", "command_topic": "zigbee2mqtt/bridge/request/device/ota_update/update", "value_template": "{\"latest_version\":\"{{ value_json['update']['latest_version'] }}\",\"installed_version\":\"{{ value_json['update']['installed_version'] }}\",\"update_percentage\":{{ value_json['update'].get('progress', 'null') }},\"in_progress\":{{ (value_json['update']['state'] == 'updating')|lower }}}", "name": null, "unique_id": "0x0017_update""#
+            ),
         ]
         var rehearsals = try announced.map { topic, options in
             try Rehearsal(
-                "", #"{"availability": [{"topic": "zigbee2mqtt/bridge/state", "value_template": "{{ value_json.state }}"}], "device": {"identifiers": ["zigbee2mqtt_0x0017"], "name": "Flur/Lampe"}, "state_topic": "zigbee2mqtt/Flur/Lampe", "origin": {"name": "Zigbee2MQTT", "sw": "2.1.0", "url": "https://www.zigbee2mqtt.io"}, \#(options)}"#,
+                "",
+                #"{"availability": [{"topic": "zigbee2mqtt/bridge/state", "value_template": "{{ value_json.state }}"}], "device": {"identifiers": ["zigbee2mqtt_0x0017"], "name": "Flur/Lampe"}, "state_topic": "zigbee2mqtt/Flur/Lampe", "origin": {"name": "Zigbee2MQTT", "sw": "2.1.0", "url": "https://www.zigbee2mqtt.io"}, \#(options)}"#,
                 topic: "homeassistant/\(topic)/config")
         }
         for place in rehearsals.indices {
             rehearsals[place].hear(
                 "zigbee2mqtt/Flur/Lampe",
-                #"{"brightness":254,"color_mode":"color_temp","color_temp":370,"color":{"x":0.46,"y":0.41},"state":"ON","linkquality":120,"power_on_behavior":"previous","update":{"installed_version":16,"latest_version":17,"state":"available"}}"#)
+                #"{"brightness":254,"color_mode":"color_temp","color_temp":370,"color":{"x":0.46,"y":0.41},"state":"ON","linkquality":120,"power_on_behavior":"previous","update":{"installed_version":16,"latest_version":17,"state":"available"}}"#
+            )
             #expect(rehearsals[place].problems.isEmpty)
         }
         #expect(rehearsals[0].known == ["on": true, "brightness": 100, "color_temp": 2702])
@@ -49,8 +64,10 @@ import Testing
     @Test func triggersOfAutomationsAreEvents() throws {
         var remote = try Rehearsal(
             "device_automation",
-            #"{"automation_type": "trigger", "type": "action", "subtype": "single", "payload": "single", "topic": "zigbee2mqtt/Remote", "value_template": "{{ value_json.action }}", "device": {"identifiers": ["r"]}}"#)
-        #expect(remote.part.properties[0].isEvent && remote.part.properties[0].name == "action_single" && !remote.part.readers[0].takesRetained)
+            #"{"automation_type": "trigger", "type": "action", "subtype": "single", "payload": "single", "topic": "zigbee2mqtt/Remote", "value_template": "{{ value_json.action }}", "device": {"identifiers": ["r"]}}"#
+        )
+        #expect(
+            remote.part.properties[0].isEvent && remote.part.properties[0].name == "action_single" && !remote.part.readers[0].takesRetained)
         remote.hear("zigbee2mqtt/Remote", #"{"action": "double"}"#)
         #expect(remote.known.isEmpty)
         remote.hear("zigbee2mqtt/Remote", #"{"action": "single"}"#)
@@ -75,7 +92,9 @@ import Testing
 
     @Test func whatCanNotBeSetIsRefused() throws {
         let light = try Rehearsal("light", #"{"schema": "json", "cmd_t": "c", "stat_t": "s", "brightness": true}"#)
-        for (name, value) in [("brightness", PropertyValue.number(101)), ("brightness", .text("x")), ("nothing", .boolean(true)), ("transition", .number(2))] {
+        for (name, value) in [
+            ("brightness", PropertyValue.number(101)), ("brightness", .text("x")), ("nothing", .boolean(true)), ("transition", .number(2)),
+        ] {
             #expect(throws: ThingsError.self) { try light.told([name: value]) }
         }
         #expect(throws: ThingsError.self) { try Rehearsal("sensor", #"{"stat_t": "s", "name": "t"}"#).told(["t": "x"]) }

@@ -23,7 +23,8 @@ import Testing
         #expect(parts.map(\.name) == [nil, nil, "Relay"])
         let device = parts[0].device
         #expect(device.identifier == "ea334450945afc" && device.others == ["mac/aa:bb:cc:dd:ee:ff"] && device.area == "Ground floor")
-        #expect(device.details.manufacturer == "Bla" && device.details.modelID == "m1" && device.details.configurationURL == "http://10.0.0.2/")
+        #expect(
+            device.details.manufacturer == "Bla" && device.details.modelID == "m1" && device.details.configurationURL == "http://10.0.0.2/")
         #expect(device.details.via == "bridge" && Set(parts.map(\.device)).count == 1)
         #expect(parts[0].readers[0].topic == "kitchen/state" && parts[0].readers[0].quality == .atLeastOnce)
         let source = try #require(parts[0].availability?.sources.first)
@@ -36,10 +37,14 @@ import Testing
     @Test func whatAnUpdateLeavesOutIsGone() {
         var discovery = HomeAssistantDiscovery()
         _ = discovery.read(MQTTMessage(Self.topic, Self.kitchen))
-        let less = Self.kitchen.replacing(#""h": {"p": "sensor", "dev_cla": "humidity", "unit_of_meas": "%", "val_tpl": "{{ value_json.humidity}}", "uniq_id": "hum01ae"},"#, with: "")
+        let less = Self.kitchen.replacing(
+            #""h": {"p": "sensor", "dev_cla": "humidity", "unit_of_meas": "%", "val_tpl": "{{ value_json.humidity}}", "uniq_id": "hum01ae"},"#,
+            with: "")
         let said = discovery.read(MQTTMessage(Self.topic, less))
         #expect(parts(said).count == 2 && said.compactMap(\.gone) == ["homeassistant/sensor/hum01ae"])
-        let emptied = less.replacing(#""r": {"p": "switch", "name": "Kitchen Relay", "uniq_id": "rel01ae", "cmd_t": "kitchen/relay"}"#, with: #""r": {"p": "switch"}"#)
+        let emptied = less.replacing(
+            #""r": {"p": "switch", "name": "Kitchen Relay", "uniq_id": "rel01ae", "cmd_t": "kitchen/relay"}"#,
+            with: #""r": {"p": "switch"}"#)
         #expect(discovery.read(MQTTMessage(Self.topic, emptied)).compactMap(\.gone) == ["homeassistant/switch/rel01ae"])
         #expect(discovery.read(MQTTMessage(Self.topic, "")).compactMap(\.gone) == ["homeassistant/sensor/temp01ae"])
         #expect(discovery.read(MQTTMessage(Self.topic, "")).isEmpty)
@@ -56,7 +61,10 @@ import Testing
         #expect(discovery.read(MQTTMessage(single, "")).isEmpty)
         #expect(discovery.read(MQTTMessage(Self.topic, #"{"migr_discvry": true}"#)).isEmpty)
         #expect(parts(discovery.read(MQTTMessage(single, config))).count == 1)
-        #expect(Set(discovery.read(MQTTMessage(Self.topic, "")).compactMap(\.gone)) == ["homeassistant/sensor/hum01ae", "homeassistant/switch/rel01ae"])
+        #expect(
+            Set(discovery.read(MQTTMessage(Self.topic, "")).compactMap(\.gone)) == [
+                "homeassistant/sensor/hum01ae", "homeassistant/switch/rel01ae",
+            ])
         #expect(discovery.read(MQTTMessage(single, "")).compactMap(\.gone) == ["homeassistant/sensor/temp01ae"])
     }
 
@@ -89,7 +97,8 @@ import Testing
     }
 
     @Test(arguments: [
-        "homeassistant/light/config", "homeassistant/light/a/b/c/config", "homeassistant/light/a b/config", "homeassistant/li-ght/a/config", "other/light/a/config",
+        "homeassistant/light/config", "homeassistant/light/a/b/c/config", "homeassistant/light/a b/config", "homeassistant/li-ght/a/config",
+        "other/light/a/config",
         "homeassistant/light/a/state", "homeassistantx/light/a/config", "homeassistant//a/config", "homeassistant/status",
     ])
     func otherTopicsAreNone(topic: String) {
@@ -99,7 +108,8 @@ import Testing
 
     @Test func unknownComponentsAreKeptWithWhatTheyReport() throws {
         var mower = try Rehearsal(
-            "lawn_mower", #"{"act_stat_t": "m/activity", "act_val_tpl": "{{ value_json.a }}", "dock_cmd_t": "m/dock", "name": "Mower", "uniq_id": "m"}"#)
+            "lawn_mower",
+            #"{"act_stat_t": "m/activity", "act_val_tpl": "{{ value_json.a }}", "dock_cmd_t": "m/dock", "name": "Mower", "uniq_id": "m"}"#)
         #expect(mower.part.component.description == "lawn_mower" && mower.part.properties.map(\.name) == ["activity"])
         mower.hear("m/activity", #"{"a": "mowing"}"#)
         #expect(mower["activity"] == "mowing" && mower.part.writers.isEmpty)
@@ -109,10 +119,13 @@ import Testing
     }
 
     @Test func everythingOnTheListHasAReader() throws {
-        let common = #""cmd_t": "c", "stat_t": "s", "options": ["a"], "uniq_id": "u", "mode_cmd_t": "m", "topic": "t", "type": "a", "subtype": "b""#
+        let common =
+            #""cmd_t": "c", "stat_t": "s", "options": ["a"], "uniq_id": "u", "mode_cmd_t": "m", "topic": "t", "type": "a", "subtype": "b""#
         for component in [
-            "light", "switch", "climate", "lock", "cover", "fan", "sensor", "binary_sensor", "number", "select", "button", "text", "event", "valve",
-            "humidifier", "water_heater", "vacuum", "alarm_control_panel", "siren", "device_tracker", "update", "scene", "device_automation",
+            "light", "switch", "climate", "lock", "cover", "fan", "sensor", "binary_sensor", "number", "select", "button", "text", "event",
+            "valve",
+            "humidifier", "water_heater", "vacuum", "alarm_control_panel", "siren", "device_tracker", "update", "scene",
+            "device_automation",
         ] {
             let rehearsal = try Rehearsal(component, "{\(common)}")
             #expect(!rehearsal.part.properties.isEmpty && rehearsal.part.component.description == component, "\(component)")
@@ -123,7 +136,8 @@ import Testing
     @Test func availabilityComesInBothForms() throws {
         let list = try Rehearsal(
             "switch",
-            #"{"~": "x", "cmd_t": "~/c", "avty": [{"t": "~/a", "val_tpl": "{{ value_json.state }}"}, {"topic": "b", "pl_avail": "up", "pl_not_avail": "down"}], "avty_mode": "all"}"#)
+            #"{"~": "x", "cmd_t": "~/c", "avty": [{"t": "~/a", "val_tpl": "{{ value_json.state }}"}, {"topic": "b", "pl_avail": "up", "pl_not_avail": "down"}], "avty_mode": "all"}"#
+        )
         let rule = try #require(list.part.availability)
         #expect(rule.sources.map(\.topic) == ["x/a", "b"] && rule.mode == .all && rule.sources[1].online == "up")
         var payload = Payload(Array(#"{"state": "online"}"#.utf8))
@@ -137,7 +151,9 @@ import Testing
         #expect(try property("sensor", #"{"stat_t": "s", "name": "Outdoor", "dev_cla": "temperature"}"#) == "outdoor")
         #expect(try property("sensor", #"{"stat_t": "s", "name": null, "dev_cla": "temperature"}"#) == "temperature")
         #expect(try property("sensor", #"{"stat_t": "s", "name": "Plug Power", "dev": {"ids": "a", "name": "Plug"}}"#) == "power")
-        #expect(try property("sensor", #"{"stat_t": "s", "def_ent_id": "sensor.plug_linkquality", "dev": {"ids": "a", "name": "Plug"}}"#) == "linkquality")
+        #expect(
+            try property("sensor", #"{"stat_t": "s", "def_ent_id": "sensor.plug_linkquality", "dev": {"ids": "a", "name": "Plug"}}"#)
+                == "linkquality")
         #expect(try property("binary_sensor", #"{"stat_t": "s", "dev_cla": "motion"}"#) == "motion")
         #expect(try property("sensor", #"{"stat_t": "s", "name": "温度"}"#) == "wen_du")
         #expect(try property("number", #"{"cmd_t": "s", "name": "2nd level"}"#) == "p_2nd_level")
@@ -157,16 +173,20 @@ import Testing
     @Test func optionsOfTimeUnitsAndRolesAreKept() throws {
         let part = try Rehearsal(
             "sensor",
-            #"{"stat_t": "s", "name": "E", "unit_of_meas": "m3", "stat_cla": "total_increasing", "exp_aft": 600, "ent_cat": "diagnostic"}"#).part
+            #"{"stat_t": "s", "name": "E", "unit_of_meas": "m3", "stat_cla": "total_increasing", "exp_aft": 600, "ent_cat": "diagnostic"}"#
+        ).part
         let property = part.properties[0]
-        #expect(property.unit == Unit("m³") && property.accumulation == .totalIncreasing && property.expiresAfter == 600 && property.role == .diagnostic)
+        #expect(
+            property.unit == Unit("m³") && property.accumulation == .totalIncreasing && property.expiresAfter == 600
+                && property.role == .diagnostic)
         let motion = try Rehearsal("binary_sensor", #"{"stat_t": "s", "dev_cla": "motion", "off_dly": 5, "en": false}"#).part.properties[0]
         #expect(motion.resetsAfter == 5 && motion.role == .diagnostic)
     }
 
     @Test func birthAndWillAreHomeAssistants() {
         let status = HomeAssistantStatus()
-        #expect(status.birth == MQTTMessage("homeassistant/status", "online") && status.will == MQTTMessage("homeassistant/status", "offline"))
+        #expect(
+            status.birth == MQTTMessage("homeassistant/status", "online") && status.will == MQTTMessage("homeassistant/status", "offline"))
         #expect(!status.birth.isRetained && status.birth.quality == .atMostOnce)
     }
 }

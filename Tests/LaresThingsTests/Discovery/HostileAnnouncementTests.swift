@@ -11,7 +11,10 @@ import Testing
             "dev": ["ids": [.string(name)], "name": .string(name), "mf": .string(name), "cu": "javascript:alert(1)"],
         ]
         let part = try Rehearsal("switch", config.serialized).part
-        for text in [part.name ?? "", part.key, part.objectID, part.device.name ?? "", part.device.identifier, part.device.details.manufacturer ?? ""] {
+        for text in [
+            part.name ?? "", part.key, part.objectID, part.device.name ?? "", part.device.identifier,
+            part.device.details.manufacturer ?? "",
+        ] {
             #expect(text.count <= 260 && !text.unicodeScalars.contains { $0.properties.generalCategory == .control || $0.value == 0x202E })
         }
         #expect(part.device.details.configurationURL == nil)
@@ -50,11 +53,15 @@ import Testing
     @Test(arguments: [
         #"{"cmd_t": "c", "bri_scl": -1, "bri_cmd_t": "b"}"#, #"{"cmd_t": "c", "bri_scl": 1e308, "bri_cmd_t": "b", "bri_stat_t": "s"}"#,
         #"{"schema": "json", "cmd_t": "c", "stat_t": "s", "brightness": true, "bri_scl": 0}"#,
-        #"{"cmd_t": "c", "min_mireds": 0, "max_mireds": -5, "clr_temp_cmd_t": "b", "clr_temp_stat_t": "s"}"#, #"{"cmd_t": "c", "qos": 99, "min_mireds": 1e-300, "clr_temp_cmd_t": "b"}"#,
+        #"{"cmd_t": "c", "min_mireds": 0, "max_mireds": -5, "clr_temp_cmd_t": "b", "clr_temp_stat_t": "s"}"#,
+        #"{"cmd_t": "c", "qos": 99, "min_mireds": 1e-300, "clr_temp_cmd_t": "b"}"#,
     ])
     func oddNumbersOfLightsDoNotTrap(config: String) throws {
         var light = try Rehearsal("light", config)
-        for message in ["0", "1e308", "-1e308", "nan", #"{"brightness": 1e308}"#, #"{"state": "ON", "brightness": -5, "color": {"r": -1, "g": 1e300, "b": 0}}"#] { light.hear("s", message) }
+        for message in [
+            "0", "1e308", "-1e308", "nan", #"{"brightness": 1e308}"#,
+            #"{"state": "ON", "brightness": -5, "color": {"r": -1, "g": 1e300, "b": 0}}"#,
+        ] { light.hear("s", message) }
         for value in [PropertyValue.number(0), .number(100), .number(6_535), .number(1e-9)] {
             for name in ["brightness", "color_temp"] { _ = try? light.told([name: value]) }
         }
@@ -83,7 +90,9 @@ import Testing
                     _ = try? reader.reports(of: &payload)
                 }
                 _ = try? part.messages(setting: ["on": true, "brightness": 50, "color": Self.value(.color)])
-                for property in part.properties where property.isWritable { _ = try? part.messages(setting: [property.name: Self.value(property.kind)]) }
+                for property in part.properties where property.isWritable {
+                    _ = try? part.messages(setting: [property.name: Self.value(property.kind)])
+                }
             }
         }
     }

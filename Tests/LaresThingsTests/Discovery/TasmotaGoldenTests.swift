@@ -10,7 +10,9 @@ import Testing
     static func parts(_ device: JSON) -> [Part] {
         var discovery = TasmotaDiscovery()
         var said = discovery.read(MQTTMessage("tasmota/discovery/\(mac)/config", device["config"]?.data ?? []))
-        if let sensors = device["sensors"], sensors != .null { said = discovery.read(MQTTMessage("tasmota/discovery/\(mac)/sensors", sensors.data)) }
+        if let sensors = device["sensors"], sensors != .null {
+            said = discovery.read(MQTTMessage("tasmota/discovery/\(mac)/sensors", sensors.data))
+        }
         return said.compactMap(\.part)
     }
 
@@ -18,7 +20,9 @@ import Testing
     static func part(_ id: String, _ parts: [Part]) -> Part? {
         let words = id.split(separator: " ")
         if words[0] == "sensor" { return parts.first { $0.objectID == "sensors" } }
-        let key = words[0] == "fan" ? "fan" : words[0] == "binary_sensor" ? "switch_\((Int(words[2]) ?? 0) + 1)_state" : "\(words[0])_\((Int(words[2]) ?? 0) + 1)"
+        let key =
+            words[0] == "fan"
+            ? "fan" : words[0] == "binary_sensor" ? "switch_\((Int(words[2]) ?? 0) + 1)_state" : "\(words[0])_\((Int(words[2]) ?? 0) + 1)"
         return parts.first { $0.objectID == key }
     }
 
@@ -27,16 +31,22 @@ import Testing
     @Test(arguments: Self.devices.indices) func entitiesAreTheSame(number: Int) throws {
         let device = Self.devices[number]
         let parts = Self.parts(device)
-        let ids = (device["entities"]?.elements ?? []).compactMap { $0["id"]?.text }.filter { !($0 == "switch relay 0" && device["config"]?["if"] == 1) }
+        let ids = (device["entities"]?.elements ?? []).compactMap { $0["id"]?.text }.filter {
+            !($0 == "switch relay 0" && device["config"]?["if"] == 1)
+        }
         for id in ids { #expect(Self.part(id, parts) != nil, "\(id)") }
         let outputs = Set(ids.compactMap { Self.part($0, parts)?.key })
         #expect(Set(parts.filter { $0.component.description != "event" }.map(\.key)) == outputs)
         for entity in device["entities"]?.elements ?? [] where entity["id"]?.text?.hasPrefix("sensor") == false {
-            guard let id = entity["id"]?.text, ids.contains(id), let part = Self.part(id, parts), part.component.description != "binary_sensor" else { continue }
+            guard let id = entity["id"]?.text, ids.contains(id), let part = Self.part(id, parts),
+                part.component.description != "binary_sensor"
+            else { continue }
             #expect(part.name == entity["name"]?.text)
             #expect(part.availability?.sources.map(\.topic) == [entity["availability_topic"]?.text ?? ""])
         }
-        let triggers = (device["triggers"]?.elements ?? []).compactMap { $0.elements }.map { "\($0[0].text ?? "")_\((Int($0[1].number ?? 0)) + 1)" }
+        let triggers = (device["triggers"]?.elements ?? []).compactMap { $0.elements }.map {
+            "\($0[0].text ?? "")_\((Int($0[1].number ?? 0)) + 1)"
+        }
         for id in Set(triggers) { #expect(parts.contains { $0.objectID.hasPrefix(id) && $0.component.description == "event" }) }
     }
 
@@ -75,9 +85,13 @@ import Testing
             }
         }
         if let hue = attributes["color_hs"]?.elements?[0].number, let color = rehearsal["color"]?.color { #expect(color.hue == hue) }
-        if let mireds = attributes["color_temp"]?.number, let kelvin = rehearsal["color_temp"]?.number { #expect(kelvin == (1_000_000 / mireds).rounded(.down)) }
+        if let mireds = attributes["color_temp"]?.number, let kelvin = rehearsal["color_temp"]?.number {
+            #expect(kelvin == (1_000_000 / mireds).rounded(.down))
+        }
         if let effect = attributes["effect"]?.text { #expect(rehearsal["effect"]?.text == effect) }
-        if let direction = attributes["direction"]?.number, direction != 0 { #expect(rehearsal["state"]?.text == (direction > 0 ? "opening" : "closing")) }
+        if let direction = attributes["direction"]?.number, direction != 0 {
+            #expect(rehearsal["state"]?.text == (direction > 0 ? "opening" : "closing"))
+        }
     }
 
     @Test(arguments: Self.devices.indices) func commandsAreTheSame(number: Int) throws {

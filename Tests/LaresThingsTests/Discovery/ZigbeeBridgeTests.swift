@@ -13,17 +13,26 @@ import Testing
         "extended_pan_id": "0x00", "pan_id": 5674}, "log_level": "info", "permit_join": true, "permit_join_end": 1733666394000, "restart_required": false, "config": {}}
         """#
     static let samples = [
-        ("devices", devices), ("info", info), ("groups", #"[{"id": 1, "friendly_name": "hall", "scenes": [], "members": [{"ieee_address": "0x0017", "endpoint": 1}]}]"#),
-        ("event", #"{"type": "device_interview", "data": {"friendly_name": "0x1", "ieee_address": "0x1", "status": "successful", "supported": true}}"#),
-        ("response/device/rename", #"{"data": {"from": "a", "to": "b"}, "status": "ok", "transaction": "t1"}"#), ("state", #"{"state": "online"}"#),
+        ("devices", devices), ("info", info),
+        ("groups", #"[{"id": 1, "friendly_name": "hall", "scenes": [], "members": [{"ieee_address": "0x0017", "endpoint": 1}]}]"#),
+        (
+            "event",
+            #"{"type": "device_interview", "data": {"friendly_name": "0x1", "ieee_address": "0x1", "status": "successful", "supported": true}}"#
+        ),
+        ("response/device/rename", #"{"data": {"from": "a", "to": "b"}, "status": "ok", "transaction": "t1"}"#),
+        ("state", #"{"state": "online"}"#),
     ]
 
     @Test func theBridgeSaysWhatItIs() {
         var bridge = ZigbeeBridge()
         let changes = Self.samples.map { bridge.read(MQTTMessage("zigbee2mqtt/bridge/\($0.0)", $0.1)) }
         #expect(changes[0] == [.devices] && changes[1] == [.info] && changes[2] == [.groups] && changes[5] == [.online])
-        #expect(bridge.devices.count == 2 && bridge.devices[1].model == "LED1545G12" && bridge.devices[1].name == "Flur/Lampe" && bridge.devices[1].isInterviewed)
-        #expect(bridge.version == "2.1.0" && bridge.permitsJoining && bridge.joiningEnds == 1_733_666_394 && bridge.channel == 15 && bridge.isOnline == true)
+        #expect(
+            bridge.devices.count == 2 && bridge.devices[1].model == "LED1545G12" && bridge.devices[1].name == "Flur/Lampe"
+                && bridge.devices[1].isInterviewed)
+        #expect(
+            bridge.version == "2.1.0" && bridge.permitsJoining && bridge.joiningEnds == 1_733_666_394 && bridge.channel == 15
+                && bridge.isOnline == true)
         #expect(bridge.groups.first?.members.first?.address == "0x0017")
         guard case .event(let event)? = changes[3].first, case .response(let response)? = changes[4].first else {
             Issue.record("an event and an answer were expected")
@@ -37,10 +46,16 @@ import Testing
     @Test func requestsAreMessages() throws {
         let bridge = ZigbeeBridge()
         func said(_ message: MQTTMessage) -> String { "\(message.topic) \(String(decoding: message.payload, as: UTF8.self))" }
-        #expect(try said(bridge.permitJoin(seconds: 120, transaction: "7")) == #"zigbee2mqtt/bridge/request/permit_join {"time":120,"value":true,"transaction":"7"}"#)
-        #expect(try said(bridge.rename("0x1", to: "hall/lamp")) == #"zigbee2mqtt/bridge/request/device/rename {"from":"0x1","to":"hall/lamp","homeassistant_rename":true}"#)
+        #expect(
+            try said(bridge.permitJoin(seconds: 120, transaction: "7"))
+                == #"zigbee2mqtt/bridge/request/permit_join {"time":120,"value":true,"transaction":"7"}"#)
+        #expect(
+            try said(bridge.rename("0x1", to: "hall/lamp"))
+                == #"zigbee2mqtt/bridge/request/device/rename {"from":"0x1","to":"hall/lamp","homeassistant_rename":true}"#)
         #expect(said(bridge.add("lamp", to: "hall")) == #"zigbee2mqtt/bridge/request/group/members/add {"group":"hall","device":"lamp"}"#)
-        #expect(said(bridge.remove("lamp", isForced: true)) == #"zigbee2mqtt/bridge/request/device/remove {"id":"lamp","force":true,"block":false}"#)
+        #expect(
+            said(bridge.remove("lamp", isForced: true))
+                == #"zigbee2mqtt/bridge/request/device/remove {"id":"lamp","force":true,"block":false}"#)
         for name in ["", "a+b", "#", "/a", "a/", " a", "a\u{0}", String(repeating: "x", count: 101)] {
             #expect(throws: ThingsError.self) { try bridge.rename("0x1", to: name) }
         }
@@ -58,7 +73,9 @@ import Testing
 }
 
 @Suite struct TasmotaDiscoveryTests {
-    private static func message(_ device: JSON) -> MQTTMessage { MQTTMessage("tasmota/discovery/\(TasmotaGoldenTests.mac)/config", device["config"]?.data ?? []) }
+    private static func message(_ device: JSON) -> MQTTMessage {
+        MQTTMessage("tasmota/discovery/\(TasmotaGoldenTests.mac)/config", device["config"]?.data ?? [])
+    }
 
     @Test func sensorsMayComeFirstAndAllIsGoneWithTheDevice() throws {
         let device = try #require(TasmotaGoldenTests.devices.last)
@@ -69,7 +86,9 @@ import Testing
         #expect(parts.map(\.objectID) == ["switch_1", "sensors"])
         #expect(parts[0].device.identifier == TasmotaGoldenTests.mac && parts[0].device.others == ["mac/dc:4f:22:aa:bb:cc"])
         let names = parts[1].properties.map(\.name)
-        #expect(names.contains("humidity") && names.contains("am2301_temperature") && names.contains("bmp280_temperature") && names.contains("energy"))
+        #expect(
+            names.contains("humidity") && names.contains("am2301_temperature") && names.contains("bmp280_temperature")
+                && names.contains("energy"))
         #expect(discovery.questions(to: TasmotaGoldenTests.mac).map(\.topic) == ["cmnd/plug/STATE", "cmnd/plug/STATUS"])
         #expect(discovery.read(MQTTMessage("tasmota/discovery/\(TasmotaGoldenTests.mac)/config", "")).compactMap(\.gone).count == 2)
     }
@@ -83,7 +102,9 @@ import Testing
     @Test func aMismatchedAddressIsRefused() throws {
         var discovery = TasmotaDiscovery()
         let device = try #require(TasmotaGoldenTests.devices.first)
-        #expect(discovery.read(MQTTMessage("tasmota/discovery/001122334455/config", device["config"]?.data ?? [])).first?.refusal?.contains("mac") == true)
+        #expect(
+            discovery.read(MQTTMessage("tasmota/discovery/001122334455/config", device["config"]?.data ?? [])).first?.refusal?.contains(
+                "mac") == true)
     }
 
     @Test func damagedAnnouncementsNeverTrap() {
@@ -92,8 +113,10 @@ import Testing
         for number in 0..<Mutations.inputs / 10 {
             let device = devices[number % devices.count]
             var discovery = TasmotaDiscovery()
-            _ = discovery.read(MQTTMessage("tasmota/discovery/\(TasmotaGoldenTests.mac)/config", mutations.mutate(device["config"]?.data ?? [])))
-            let said = discovery.read(MQTTMessage("tasmota/discovery/\(TasmotaGoldenTests.mac)/sensors", mutations.mutate(device["sensors"]?.data ?? [])))
+            _ = discovery.read(
+                MQTTMessage("tasmota/discovery/\(TasmotaGoldenTests.mac)/config", mutations.mutate(device["config"]?.data ?? [])))
+            let said = discovery.read(
+                MQTTMessage("tasmota/discovery/\(TasmotaGoldenTests.mac)/sensors", mutations.mutate(device["sensors"]?.data ?? [])))
             for part in said.compactMap(\.part) {
                 for reader in part.readers {
                     var payload = Payload(mutations.mutate(Array((device["messages"]?.elements?.last?.elements?[1].text ?? "").utf8)))

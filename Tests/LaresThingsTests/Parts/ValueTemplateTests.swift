@@ -51,8 +51,10 @@ import Testing
     }
 
     @Test(arguments: [
-        "{% for i in range(100000) %}{% for j in range(100000) %}x{% endfor %}{% endfor %}", "{% macro m() %}{{ m() }}{% endmacro %}{{ m() }}",
-        "{{ 'x' * 10000000 }}", "{{ range(1000000) | list }}", "{{ lipsum.__globals__ }}", "{{ value.__class__.__mro__ }}", "{{ states('lock.door') }}",
+        "{% for i in range(100000) %}{% for j in range(100000) %}x{% endfor %}{% endfor %}",
+        "{% macro m() %}{{ m() }}{% endmacro %}{{ m() }}",
+        "{{ 'x' * 10000000 }}", "{{ range(1000000) | list }}", "{{ lipsum.__globals__ }}", "{{ value.__class__.__mro__ }}",
+        "{{ states('lock.door') }}",
         "{{ value | regex_replace('(a+)+$', '') }}{{ 'aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa!' | regex_search('(a+)+$') }}",
         "{% set x = namespace(v='a') %}{% for i in range(200) %}{% set x.v = x.v ~ x.v %}{% endfor %}{{ x.v }}", "{{ unknown_function() }}",
     ])
@@ -65,7 +67,8 @@ import Testing
     }
 
     @Test(arguments: [
-        "{{ value", "{% if %}", String(repeating: "{{ value }}", count: 5_000), String(repeating: "(", count: 500), "{{" + String(repeating: "(", count: 200) + "}}",
+        "{{ value", "{% if %}", String(repeating: "{{ value }}", count: 5_000), String(repeating: "(", count: 500),
+        "{{" + String(repeating: "(", count: 200) + "}}",
     ])
     func whatIsNoTemplateIsRefused(source: String) {
         if source.contains("{{") || source.contains("{%") { #expect(throws: ThingsError.self) { try ValueTemplate(source) } }

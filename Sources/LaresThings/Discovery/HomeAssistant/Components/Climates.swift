@@ -14,7 +14,8 @@ extension Components {
         }
         try blueprint.readings(unit)
         let humidity = PropertyKind.NumberRange(least: options.number("min_humidity") ?? 30, greatest: options.number("max_humidity") ?? 99)
-        try blueprint.number("target_humidity", .shared("target_humidity"), humidity, unit: .percent, quantity: "humidity", rounding: .whole)
+        try blueprint.number(
+            "target_humidity", .shared("target_humidity"), humidity, unit: .percent, quantity: "humidity", rounding: .whole)
         let actions = ["off", "preheating", "defrosting", "heating", "cooling", "drying", "idle", "fan"]
         try blueprint.choice("action", OptionKeys(state: "action_topic", ["action_template", "value_template"]), actions)
         try blueprint.choice("fan_mode", .shared("fan_mode"), options.words("fan_modes") ?? ["auto", "low", "medium", "high"])

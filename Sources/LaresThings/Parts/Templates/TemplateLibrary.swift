@@ -8,8 +8,7 @@ internal import LaresTemplates
 enum TemplateLibrary {
     static let environment: TemplateEnvironment = {
         var environment = TemplateEnvironment()
-        environment.filters = conversions.merging(arithmetic) { first, _ in first }.merging(texts) { first, _ in first }
-
+        environment.filters = [conversions, arithmetic, texts, patterns].reduce(into: [:]) { $0.merge($1) { first, _ in first } }
         environment.functions = environment.filters.filter { functions.contains($0.key) }
         environment.functions["min"] = { call in try extreme(call) { $0 < $1 } }
         environment.functions["max"] = { call in try extreme(call) { $0 > $1 } }
