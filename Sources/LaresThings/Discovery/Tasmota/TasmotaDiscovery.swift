@@ -9,7 +9,7 @@ public struct TasmotaDiscovery: DiscoveryReader {
     /// At most so many devices are known at once.
     public static let mostDevices = 2_000
     /// An announcement that is longer is refused.
-    public static let longestAnnouncement = 64 << 10
+    public static let longestAnnouncement = 16 << 10
 
     private var devices: [String: TasmotaDevice] = [:]
     private var sensors: [String: JSON] = [:]

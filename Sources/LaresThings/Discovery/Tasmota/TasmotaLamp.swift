@@ -101,7 +101,7 @@ struct TasmotaLampCommand: Command {
         let isOn = setting.turnsOn
         var commands = fade(setting, known)
         if isOn, let percent = setting["brightness"]?.number {
-            commands.append("\(dimmer) \(Int(percent.rounded()))")
+            commands.append("\(dimmer) \(percent.nearest)")
         } else {
             commands.append("\(power) \(isOn ? words.on : words.off)")
         }
@@ -114,12 +114,12 @@ struct TasmotaLampCommand: Command {
         var commands: [String] = []
         if let color = setting["color"]?.color {
             commands += [
-                "HsbColor1 \(Int(color.hue.rounded(.toNearestOrEven)))", "HsbColor2 \(Int(color.saturation.rounded(.toNearestOrEven)))",
+                "HsbColor1 \(color.hue.nearest)", "HsbColor2 \(color.saturation.nearest)",
             ]
         }
         if let kelvin = setting["color_temp"]?.number { commands.append("CT \(LightScales().temperature(kelvin))") }
         if let effect = setting["effect"]?.text, let place = effects.firstIndex(of: effect) { commands.append("Scheme \(place)") }
-        if let percent = setting["white"]?.number { commands.append("White \(Int(percent.rounded()))") }
+        if let percent = setting["white"]?.number { commands.append("White \(percent.nearest)") }
         return commands
     }
 
@@ -132,6 +132,6 @@ struct TasmotaLampCommand: Command {
         let after = setting.turnsOn ? setting["brightness"]?.number ?? last : 0
         let part = fadesInFixedTime ? 1 : abs(after - before) / 100
         let speed = part > 0 ? min(max((seconds * 2 / part).rounded(.toNearestOrEven), 1), 40) : 1
-        return ["Fade2 1", "Speed2 \(Int(speed))"]
+        return ["Fade2 1", "Speed2 \(speed.nearest)"]
     }
 }

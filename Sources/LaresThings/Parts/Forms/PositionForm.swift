@@ -10,6 +10,8 @@ struct PositionForm: Form {
     /// Words for moving and standing, in messages that may be words too.
     var words: [String: [Report]] = [:]
 
+    var readsObjects: Bool { true }
+
     func reports(_ reading: Reading) throws(ThingsError) -> [Report] {
         if let text = reading.text, let meaning = words[text] { return meaning }
         guard let members = reading.members else { return try reports(of: reading) }
@@ -31,6 +33,8 @@ struct PositionForm: Form {
 struct EventForm: Form {
     let property: Int
     let types: Set<String>
+
+    var readsObjects: Bool { true }
 
     func reports(_ reading: Reading) throws(ThingsError) -> [Report] {
         guard let type = reading.members?["event_type"]?.pythonText else {

@@ -57,6 +57,10 @@ extension Components {
         try blueprint.read("state_topic", .value(try options.template("value_template"), form))
         guard let command else { return }
         blueprint.write(range.command("position", command, range.names))
+        for (name, place) in [("open", range.open), ("close", range.closed)] {
+            blueprint.add(Property(name, .action, isReported: false, isWritable: true))
+            blueprint.write(ActionCommand(property: name, publication: command, word: JSON(whole: place).pythonText))
+        }
         try blueprint.action("stop", word: "payload_stop", or: nil)
     }
 }
@@ -92,6 +96,8 @@ extension Blueprint {
 private struct PositionlessForm: Form {
     let words: WordsForm
 
+    var readsObjects: Bool { true }
+
     func reports(_ reading: Reading) throws(ThingsError) -> [Report] {
         guard let state = reading.members?["state"] else { return try words.reports(reading) }
         return try words.reports(.value(state))
@@ -121,5 +127,5 @@ private struct PositionRange {
     var names: [String: TemplateValue] { ["position_open": Self.value(open), "position_closed": Self.value(closed)] }
     var tiltNames: [String: TemplateValue] { ["tilt_max": Self.value(open), "tilt_min": Self.value(closed)] }
 
-    private static func value(_ number: Double) -> TemplateValue { Int(exactly: number).map { .int($0) } ?? .double(number) }
+    private static func value(_ number: Double) -> TemplateValue { TemplateValue(JSON(whole: number)) }
 }
