@@ -19,7 +19,7 @@ import Testing
 
     @Test func aDeviceOfThirtyComponentsIsReadWhole() throws {
         let (rehearsals, refusals) = try rehearse("together")
-        #expect(refusals.isEmpty && rehearsals.count == 31)
+        #expect(refusals.isEmpty && rehearsals.count == 30)
         #expect(
             Set(rehearsals.map(\.part.device)).count == 1
                 && rehearsals[0].part.availability?.sources.map(\.topic) == ["homeassistant/device/x1/status"])

@@ -51,6 +51,7 @@ public struct HomeAssistantDiscovery: DiscoveryReader {
                 ? try DevicePayload(members, topic, prefix).components : [ComponentPayload(members, topic, prefix)]
             return update(message.topic, announced)
         } catch {
+            freeRoom(of: message.topic)
             return [.refused(topic: message.topic, reason: error.message)]
         }
     }
@@ -106,7 +107,7 @@ extension HomeAssistantDiscovery {
             announcements.append(.gone(key: key))
         }
         topics[topic] = keys.isEmpty ? nil : keys
-        if keys.isEmpty { bytes -= sizes.removeValue(forKey: topic) ?? 0 }
+        freeRoom(of: topic)
         migrating.remove(topic)
         return announcements
     }
@@ -130,14 +131,19 @@ extension HomeAssistantDiscovery {
         (sizes[topic], bytes) = (size, others + size)
     }
 
+    /// What a topic without parts took.
+    private mutating func freeRoom(of topic: String) {
+        if topics[topic] == nil { bytes -= sizes.removeValue(forKey: topic) ?? 0 }
+    }
+
     private mutating func remove(_ topic: String) -> [Announcement] {
         migrating.remove(topic)
-        bytes -= sizes.removeValue(forKey: topic) ?? 0
         var announcements: [Announcement] = []
         for key in topics.removeValue(forKey: topic) ?? [] where owners[key] == topic {
             owners[key] = nil
             announcements.append(.gone(key: key))
         }
+        freeRoom(of: topic)
         return announcements
     }
 }
