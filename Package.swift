@@ -32,6 +32,7 @@ let package = Package(
         .package(url: "https://github.com/swift-server/swift-service-lifecycle.git", from: "2.13.0"),
     ],
     targets: [
+        .systemLibrary(name: "CMosquitto", pkgConfig: "libmosquitto", providers: [.apt(["libmosquitto-dev"])]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .target(name: "CWordBreaks", linkerSettings: [.linkedLibrary("icuuc")]),
         .target(name: "CLaresKernels", exclude: ["README.md"]),
@@ -65,12 +66,16 @@ let package = Package(
             ]),
         .target(
             name: "LaresThings",
-            dependencies: ["LaresJSON", "LaresTemplates", "LaresStore", "LaresAccess", .product(name: "GRDB", package: "GRDB.swift")]),
+            dependencies: [
+                "CMosquitto", "LaresJSON", "LaresTemplates", "LaresStore",
+                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "GRDB", package: "GRDB.swift"),
+            ]),
         .target(name: "LaresPlaces", dependencies: ["LaresJSON"]),
         .target(
             name: "LaresServer",
             dependencies: [
-                "LaresJSON", "LaresServing", "LaresAccess", "LaresLanguage", "LaresNeural", "LaresTensor",
+                "LaresJSON", "LaresServing", "LaresAccess", "LaresLanguage", "LaresNeural", "LaresTensor", "LaresThings",
                 .product(name: "CoreMetrics", package: "swift-metrics"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Hummingbird", package: "hummingbird"),
@@ -90,10 +95,13 @@ let package = Package(
         .executableTarget(
             name: "lares",
             dependencies: [
-                "LaresServer", "LaresServing", "LaresAccess", "LaresLanguage", "LaresNeural", "LaresStore", "LaresTensor", "LaresJSON",
+                "LaresServer", "LaresServing", "LaresAccess", "LaresLanguage", "LaresNeural", "LaresStore", "LaresTensor", "LaresThings", "LaresJSON",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "Configuration", package: "swift-configuration"),
                 .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             ]),
@@ -115,8 +123,9 @@ let package = Package(
                 .product(name: "MetricsTestKit", package: "swift-metrics"),
             ]),
         .testTarget(
-            name: "LaresThingsTests", dependencies: ["LaresJSON", "LaresTemplates", "LaresThings"], resources: [.copy("Golden")]),
-        .testTarget(name: "LaresPlacesTests", dependencies: ["LaresJSON", "LaresPlaces"], resources: [.copy("Golden")]),
+            name: "LaresThingsTests", dependencies: ["LaresJSON", "LaresStore", "LaresTemplates", "LaresThings"],
+            resources: [.copy("Golden")]),
+        .testTarget(name: "LaresPlacesTests", dependencies: ["LaresJSON", "LaresPlaces", "LaresThings"], resources: [.copy("Golden")]),
         .testTarget(
             name: "LaresServerTests",
             dependencies: [

@@ -44,6 +44,12 @@ public struct AuditAct: Sendable, Hashable, CustomStringConvertible {
     public static let dataAdded = AuditAct("data.added")
     /// Data to learn from were removed.
     public static let dataRemoved = AuditAct("data.removed")
+    /// A thing was asked to do something.
+    public static let thingSet = AuditAct("thing.set")
+    /// An account of a device was made at the broker.
+    public static let accountMade = AuditAct("account.made")
+    /// An account of a device was removed from the broker.
+    public static let accountRemoved = AuditAct("account.removed")
     /// A model or a network was taken into memory by hand.
     public static let modelLoaded = AuditAct("model.loaded")
     /// A model or a network was taken out of memory.

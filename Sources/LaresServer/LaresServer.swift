@@ -4,6 +4,7 @@ import HummingbirdCore
 import HummingbirdHTTP2
 public import LaresAccess
 public import LaresServing
+public import LaresThings
 public import Logging
 import NIOCore
 import NIOSSL
@@ -24,6 +25,7 @@ public struct LaresServer: Sendable {
     let networks: NetworkServing?
     let audit: AuditLog?
     let jobs: TrainingJobs?
+    let home: HomeServices?
     let metrics: MetricsRegistry
     let logger: Logger
     let activity = Activity()
@@ -37,11 +39,13 @@ public struct LaresServer: Sendable {
     ///   - networks: The trained networks; nil leaves them out.
     ///   - audit: Where it is written who made, revoked, added and removed what.
     ///   - jobs: The trainings; nil leaves them out.
+    ///   - home: The home; nil leaves it out.
     ///   - metrics: What `/metrics` shows.
     ///   - logger: Where requests and faults are written.
     public init(
         client: any ModelClient, settings: ServerSettings = ServerSettings(), keys: KeyStore? = nil, store: ModelStore? = nil,
-        networks: NetworkServing? = nil, audit: AuditLog? = nil, jobs: TrainingJobs? = nil, metrics: MetricsRegistry = MetricsRegistry(),
+        networks: NetworkServing? = nil, audit: AuditLog? = nil, jobs: TrainingJobs? = nil, home: HomeServices? = nil,
+        metrics: MetricsRegistry = MetricsRegistry(),
         logger: Logger
     ) {
         self.client = client
@@ -51,6 +55,7 @@ public struct LaresServer: Sendable {
         self.networks = networks
         self.audit = audit
         self.jobs = jobs
+        self.home = home
         bodyBudget = BodyBudget(limit: settings.bodyBudget)
         self.metrics = metrics
         self.logger = logger
@@ -135,7 +140,11 @@ public struct LaresServer: Sendable {
                 APIRoute(method: .get, path: "/ready", handler: health.ready, isBrief: true),
                 APIRoute(method: .get, path: "/metrics", handler: metrics.metrics),
                 APIRoute(method: .get, path: "/openapi.json", handler: DescriptionRoute().description),
-            ] + admin.routes + registry.routes + v2.routes + trainingRoutes(limits))
+            ] + admin.routes + registry.routes + v2.routes + trainingRoutes(limits) + homeRoutes(limits))
+    }
+
+    private func homeRoutes(_ limits: BodyLimits) -> [APIRoute] {
+        HomeRoutes(services: home, audit: audit, limits: limits).routes + BrokerRoutes(services: home, audit: audit, limits: limits).routes
     }
 
     private func trainingRoutes(_ limits: BodyLimits) -> [APIRoute] {

@@ -10,7 +10,7 @@ struct Lares: AsyncParsableCommand {
             version: LaresServer.version,
             subcommands: [
                 Serve.self, Run.self, Pull.self, List.self, Show.self, Alias.self, Remove.self, Import.self, Bench.self, Keys.self,
-                LanguageCommand.self, Registry.self, Train.self, TrainWorker.self, WordsCommand.self,
+                LanguageCommand.self, Things.self, SetThing.self, BrokerCommand.self, Registry.self, Train.self, TrainWorker.self, WordsCommand.self,
             ])
     }
 

@@ -5,6 +5,7 @@ import LaresAccess
 import LaresServer
 import LaresServing
 import LaresStore
+import LaresThings
 import Logging
 import ServiceLifecycle
 import UnixSignals
@@ -73,6 +74,8 @@ struct Serve: AsyncParsableCommand {
     @Option(help: ArgumentHelp(say("cli.serve.v2-name"), valueName: "name"))
     var v2Name: String?
 
+    @OptionGroup var home: HomeOptions
+
     @Option(help: ArgumentHelp(say("cli.serve.config"), valueName: "file"), completion: .file(extensions: ["json"]))
     var config: String?
 
@@ -80,10 +83,10 @@ struct Serve: AsyncParsableCommand {
     var logLevel: String?
 
     func run() async throws {
-        let home = try common.folder()
-        let keys = try KeyStore(home: home)
-        let store = try ModelStore(home: home)
-        let reader = try SettingsReader(flags: flags, file: configurationFile(home.path))
+        let folder = try common.folder()
+        let keys = try KeyStore(home: folder)
+        let store = try ModelStore(home: folder)
+        let reader = try SettingsReader(flags: flags, file: configurationFile(folder.path))
         let settings = try ServeSettings(reader, hasKeys: keys.hasUsableKeys())
         let logger = try Self.logger(reader.string("log-level"))
         let metrics = MetricsRegistry()
@@ -91,21 +94,22 @@ struct Serve: AsyncParsableCommand {
         if let warning = settings.warning { Terminal.note(say("cli.serve.warning", ["warning": warning])) }
         let serving = Serving(store: store, settings: settings.serving, logger: logger)
         for name in settings.serving.preload { _ = try store.find(name) }
-        let jobs = try TrainingJobs(home: home, logger: logger, publish: serving.networks.publishing)
+        let jobs = try TrainingJobs(home: folder, logger: logger, publish: serving.networks.publishing)
+        let things = try Self.things(settings.broker, folder)
         let server = LaresServer(
             client: serving, settings: settings.server, keys: keys, store: store, networks: serving.networks,
-            audit: try AuditLog(home: home), jobs: jobs, metrics: metrics, logger: logger)
-        try await Self.run(server, serving, jobs, settings.server, logger)
+            audit: try AuditLog(home: folder), jobs: jobs, home: things, metrics: metrics, logger: logger)
+        try await Self.run(server, serving, jobs, things, settings.server, logger)
     }
 
     private static func run(
-        _ server: LaresServer, _ serving: Serving, _ jobs: TrainingJobs, _ settings: ServerSettings, _ logger: Logger
+        _ server: LaresServer, _ serving: Serving, _ jobs: TrainingJobs, _ things: HomeServices?, _ settings: ServerSettings, _ logger: Logger
     ) async throws {
         let announcement = Announcement(client: serving)
         let application = try server.application { port in announcement.open(settings.address(port: port)) }
         let services: [any Service] = [
             Lasting(body: serving), Lasting(body: jobs), application, announcement, server.drain { serving.stop() },
-        ]
+        ] + (things.map { [HomeService(services: $0)] } ?? [])
         var configuration = ServiceGroupConfiguration(services: services, gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
         configuration.maximumGracefulShutdownDuration = settings.drainLimit + .seconds(10)
         do {
@@ -121,6 +125,17 @@ struct Serve: AsyncParsableCommand {
         return Failure("cli.serve.\(fault.rawValue)", ["port": "\(settings.port)", "host": settings.host])
     }
 
+    /// The home; nil when there is to be none, or no broker for it: models are served all the same.
+    private static func things(_ broker: HomeServices.Broker?, _ folder: LaresHome) throws -> HomeServices? {
+        guard let broker else { return nil }
+        do {
+            return try HomeServices(in: folder, broker: broker)
+        } catch let error as ThingsError where error.code == .broker {
+            Terminal.note(say("cli.serve.homeless", ["reason": error.message]))
+            return nil
+        }
+    }
+
     private var flags: [String: ConfigValue] {
         let given: [(String, String?)] = [
             ("host", host), ("port", port), ("tls-certificate", tlsCertificate), ("tls-key", tlsKey),
@@ -129,7 +144,7 @@ struct Serve: AsyncParsableCommand {
             ("threads", threads), ("exact-head", exactHead ? "true" : nil), ("no-speculation", noSpeculation ? "true" : nil),
             ("keep-prefixes", keepPrefixes), ("context", context), ("queue", queue), ("connections", connections),
             ("drain-seconds", drainSeconds), ("place", place), ("v2-name", v2Name), ("log-level", logLevel),
-        ]
+        ] + home.flags
         return Dictionary(
             uniqueKeysWithValues: given.compactMap { key, value in
                 value.map { (key, ConfigValue(.string($0), isSecret: false)) }

@@ -1,6 +1,7 @@
 import Foundation
 import LaresJSON
 import LaresPlaces
+import LaresThings
 import Testing
 
 @Suite struct AgendaTests {

@@ -98,6 +98,8 @@ public final class TrainingChild: Sendable {
         process.arguments = order.arguments
         var environment = ProcessInfo.processInfo.environment
         environment["LARES_COMPUTE_THREADS"] = String(order.threads)
+        // Nobody reads what it would print, and it takes half a minute before the end of a child that crashes is seen.
+        environment["SWIFT_BACKTRACE"] = "enable=no"
         process.environment = environment
         process.standardError = FileHandle.nullDevice
         return process

@@ -54,8 +54,8 @@ public enum TrainingWorker {
     }
 
     fileprivate static func tell(_ event: TrainingEvent) {
-        let line = event.json.data + [0x0A]
-        FileHandle.standardOutput.write(Data(line))
+        // Nobody may be there any more: the end of standard input says so, and the checkpoint comes first.
+        try? FileHandle.standardOutput.write(contentsOf: Data(event.json.data + [0x0A]))
     }
 
     /// SCHED_IDLE runs only while no other process wants the processor (sched(7)): right beside a server, but a training that someone

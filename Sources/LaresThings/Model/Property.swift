@@ -1,7 +1,9 @@
 /// One thing that can be known of a thing, or set on it, or both.
 public struct Property: Hashable, Sendable {
-    /// Its name in addresses: "brightness". See ``PropertyAddress``.
+    /// Its name in addresses: "brightness", "left". See ``PropertyAddress``.
     public var name: String
+    /// What it is in the part that it belongs to, whatever the part is called: "on" for every switch.
+    public let base: String
     /// What the device calls it, for people; nil: the console words its name.
     public var label: String?
     /// What values it takes.
@@ -53,7 +55,7 @@ public struct Property: Hashable, Sendable {
         quantity: String? = nil, role: Role = .primary, accumulation: Accumulation? = nil, hazard: Hazard? = nil,
         expiresAfter: Double? = nil, resetsAfter: Double? = nil, isEvent: Bool = false
     ) {
-        (self.name, self.kind, self.label, self.unit) = (name, kind, label, unit)
+        (self.name, self.base, self.kind, self.label, self.unit) = (name, name, kind, label, unit)
         (self.isReported, self.isWritable, self.quantity, self.role) = (isReported, isWritable, quantity, role)
         (self.accumulation, self.hazard, self.expiresAfter) = (accumulation, hazard, expiresAfter)
         (self.resetsAfter, self.isEvent) = (resetsAfter, isEvent)

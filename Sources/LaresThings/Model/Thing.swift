@@ -28,8 +28,13 @@ public struct Thing: Hashable, Sendable {
         (self.category, self.details, self.origin, self.properties) = (category, details, origin, properties)
     }
 
-    /// Its property of a name.
-    public func property(_ name: String) -> Property? { properties.first { $0.name == name } }
+    /// Its property of a name; or, if none has it, the only one with that ``Property/base``: a thing with one switch has "on", whatever the
+    /// switch is called.
+    public func property(_ name: String) -> Property? {
+        if let exact = properties.first(where: { $0.name == name }) { return exact }
+        let same = properties.filter { $0.base == name }
+        return same.count == 1 ? same[0] : nil
+    }
 
     /// Its name in a language, by the longest tag that fits.
     public func name(in language: String) -> String {

@@ -1,6 +1,6 @@
 /// The lasting name of a thing: "hall/lamp". What people call it may change, this stays.
 ///
-/// One to four parts of lower-case ASCII letters, digits, "_" and "-", joined by "/"; at most 120 bytes.
+/// One or two parts of lower-case ASCII letters, digits, "_" and "-", joined by "/"; at most 120 bytes.
 public struct ThingID: Hashable, Sendable, CustomStringConvertible, Comparable {
     /// The name.
     public let description: String
@@ -8,7 +8,7 @@ public struct ThingID: Hashable, Sendable, CustomStringConvertible, Comparable {
     /// Nil for anything that isn't such a name.
     public init?(_ text: String) {
         let parts = text.split(separator: "/", omittingEmptySubsequences: false)
-        guard text.utf8.count <= 120, (1...4).contains(parts.count), parts.allSatisfy(Slug.isSlug) else { return nil }
+        guard text.utf8.count <= 120, (1...2).contains(parts.count), parts.allSatisfy(Slug.isSlug) else { return nil }
         description = text
     }
 

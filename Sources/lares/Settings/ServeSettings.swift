@@ -2,11 +2,14 @@ import LaresAccess
 import LaresServer
 import LaresServing
 import LaresStore
+import LaresThings
 
 /// What `lares serve` runs with, once flags, environment and file are read and the rules of listening are kept.
 struct ServeSettings {
     var server: ServerSettings
     var serving: ServingSettings
+    /// The broker of the home; nil: there is no home.
+    var broker: HomeServices.Broker?
     /// What the owner should know before anyone connects.
     var warning: String?
 
@@ -14,6 +17,7 @@ struct ServeSettings {
     init(_ reader: SettingsReader, hasKeys: Bool) throws {
         server = try Self.server(reader)
         serving = try Self.serving(reader)
+        broker = try Self.broker(reader)
         let policy = ListeningPolicy(
             hasKeys: hasKeys, hasTLS: server.tls != nil, allowsInsecure: try reader.bool("insecure-listen"))
         switch policy.decision(address: server.host) {
@@ -57,5 +61,14 @@ struct ServeSettings {
         serving.exactHead = try reader.bool("exact-head")
         serving.preload = reader.list("models")
         return serving
+    }
+
+    private static func broker(_ reader: SettingsReader) throws -> HomeServices.Broker? {
+        guard try !reader.bool("no-home") else { return nil }
+        if let url = reader.string("mqtt-url") { return .other(try BrokerAddress(url: url)) }
+        var settings = BrokerSettings()
+        if let host = reader.string("mqtt-host") { settings.host = host }
+        if let port = try reader.int("mqtt-port", in: 1...65_535) { settings.port = port }
+        return .own(settings)
     }
 }

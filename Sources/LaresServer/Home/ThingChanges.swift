@@ -1,0 +1,48 @@
+import HTTPTypes
+import LaresAccess
+import LaresJSON
+import LaresThings
+import Logging
+
+/// Having things do something, the same for the API and the console; the audit log says who did it.
+struct ThingChanges: Sendable {
+    let home: Home
+    let audit: AuditLog?
+    let caller: Caller
+    let logger: Logger
+
+    /// Has a thing do what an order says.
+    ///
+    /// - Throws: ``APIError``: 403 `needs_confirmation` for what is dangerous and wasn't confirmed, 409, 504, 503.
+    func carryOut(_ order: ThingOrder) async throws -> CommandOutcome {
+        if let (property, hazard) = order.hazard, !order.isConfirmed {
+            throw APIError(
+                .forbidden, type: "permission_error", code: "needs_confirmation",
+                "setting '\(order.thing.id)/\(property.name)' \(hazard.sentence): send \"confirm\": true if you mean it", param: property.name)
+        }
+        let subject = order.values.sorted { $0.key < $1.key }.map { "\(order.thing.id)/\($0.key)=\($0.value.json.serialized)" }.joined(separator: " ")
+        do throws(ThingsError) {
+            let outcome = try await home.carryOut(ThingCommand(order.thing.id, order.values, by: Cause(.principal, name: caller.name)))
+            note(subject)
+            return outcome
+        } catch {
+            throw APIError(things: error)
+        }
+    }
+
+    private func note(_ subject: String) {
+        do { try audit?.append(.thingSet, subject: subject, by: caller.principal) } catch {
+            logger.error("the audit log can't be written", metadata: ["subject": "\(subject)", "error": "\(error)"])
+        }
+    }
+}
+
+extension Hazard {
+    fileprivate var sentence: String {
+        switch self {
+        case .opens: "opens the house"
+        case .disarms: "takes its guard away"
+        case .heats: "heats something that nobody may be looking at"
+        }
+    }
+}

@@ -1,0 +1,45 @@
+import LaresJSON
+import LaresThings
+
+/// What a request wants of a thing.
+struct ThingOrder {
+    let thing: Thing
+    let values: [String: PropertyValue]
+    /// Whether the person said that they mean it.
+    let isConfirmed: Bool
+    /// The PIN that was given.
+    let pin: String?
+
+    /// Reads `{"on": true, "brightness": "40%"}`; `"confirm": true` and `"pin"` are no properties.
+    ///
+    /// - Throws: ``APIError`` that names the property.
+    init(_ body: JSON, for thing: Thing) throws {
+        guard case .object(let members) = body else { throw APIError.invalid("the request body must be an object, not \(body.kind)", code: "invalid_type") }
+        var (values, isConfirmed, pin): ([String: PropertyValue], Bool, String?) = ([:], false, nil)
+        for (key, value) in members {
+            switch key {
+            case "confirm": isConfirmed = value == true
+            case "pin": pin = value.text
+            default:
+                guard let property = thing.property(key) else {
+                    let names = thing.properties.filter(\.isWritable).map(\.name).joined(separator: ", ")
+                    throw APIError.invalid("'\(thing.id)' has no property '\(key.prefix(64))'; what can be set: \(names)", param: key, code: "unknown")
+                }
+                do throws(ThingsError) {
+                    values[property.name] = try property.value(from: value)
+                } catch {
+                    throw APIError.invalid(error.message, param: key, code: error.code.name)
+                }
+            }
+        }
+        (self.thing, self.values, self.isConfirmed, self.pin) = (thing, values, isConfirmed, pin)
+    }
+
+    /// The first thing it would do that a person must want.
+    var hazard: (property: Property, hazard: Hazard)? {
+        for (name, value) in values.sorted(by: { $0.key < $1.key }) {
+            if let property = thing.property(name), let hazard = property.hazard(of: value) { return (property, hazard) }
+        }
+        return nil
+    }
+}

@@ -1,0 +1,121 @@
+internal import Crypto
+internal import Foundation
+internal import LaresJSON
+
+/// Accounts of devices at the broker that Lares started, kept by mosquitto's plugin for dynamic security.
+///
+/// A device may publish and subscribe below its own topics, announce itself, and hear that Lares is there. It may not publish to topics that end as those
+/// of commands do, not even its own: only Lares sends commands.
+public struct BrokerAccounts: Sendable {
+    /// An account.
+    public struct Account: Sendable, Hashable {
+        /// Its name.
+        public let name: String
+        /// The beginnings of its topics.
+        public let topics: [String]
+
+        /// An account; nil unless the name has 1 to 60 lower-case letters, digits, "_" and "-", and there are 1 to 20 beginnings without wildcards.
+        public init?(name: String, topics: [String]) {
+            guard AreaID(name) != nil, name != "lares", (1...20).contains(topics.count), topics.allSatisfy(TopicName.isTopic),
+                topics.allSatisfy({ !$0.hasPrefix("$") && !$0.hasSuffix("/") && $0.utf8.count <= 200 })
+            else { return nil }
+            (self.name, self.topics) = (name, topics)
+        }
+    }
+
+    static let topic = "$CONTROL/dynamic-security/v1"
+
+    /// What the plugin starts with: nobody but Lares, who may do everything.
+    static func beginning(password: String, salt: [UInt8] = Array(SymmetricKey(size: .init(bitCount: 96)).withUnsafeBytes(Array.init))) -> String {
+        let iterations = 101
+        let hash = PasswordHash.pbkdf2(password, salt: salt, iterations: iterations)
+        let everything: [JSON] = ["#", "$SYS/#", "$CONTROL/#"].flatMap { topic in
+            ["publishClientSend", "publishClientReceive", "subscribePattern"].map { allow($0, topic) }
+        }
+        let file: JSON = [
+            "defaultACLAccess": ["publishClientSend": false, "publishClientReceive": true, "subscribe": false, "unsubscribe": true],
+            "clients": [
+                [
+                    "username": "lares", "textname": "Lares itself", "roles": [["rolename": "lares"]],
+                    "password": .string(Data(hash).base64EncodedString()), "salt": .string(Data(salt).base64EncodedString()),
+                    "iterations": .int(iterations),
+                ]
+            ],
+            "groups": [],
+            "roles": [["rolename": "lares", "acls": .array(everything)]],
+        ]
+        return file.indented
+    }
+
+    private static func allow(_ kind: String, _ topic: String, _ isAllowed: Bool = true, priority: Int = 0) -> JSON {
+        ["acltype": .string(kind), "topic": .string(topic), "priority": .int(priority), "allow": .bool(isAllowed)]
+    }
+
+    /// What the broker is told for a new account.
+    static func creation(of account: Account, password: String) -> MQTTMessage {
+        let role = JSON.string("device-" + account.name)
+        let name = JSON.string(account.name)
+        return commands([
+            ["command": "createRole", "rolename": role, "acls": .array(rules(for: account))],
+            ["command": "createClient", "username": name, "password": .string(password), "roles": [["rolename": role]]],
+        ])
+    }
+
+    /// What the broker is told for an account that is to be gone; whoever uses it is disconnected.
+    static func removal(of name: String) -> MQTTMessage {
+        commands([
+            ["command": "deleteClient", "username": .string(name)], ["command": "deleteRole", "rolename": .string("device-" + name)],
+        ])
+    }
+
+    static let list = commands([["command": "listRoles", "verbose": true, "count": -1, "offset": 0]])
+
+    private static func commands(_ commands: [JSON]) -> MQTTMessage {
+        let body: JSON = ["commands": .array(commands)]
+        return MQTTMessage(topic, body.data, quality: .atLeastOnce)
+    }
+
+    private static func rules(for account: Account) -> [JSON] {
+        let families = account.topics.flatMap { [$0, "tele/\($0)", "stat/\($0)"] }
+        let sends = ["homeassistant/#", "tasmota/discovery/#"] + families.flatMap { [$0, $0 + "/#"] }
+        let hears = ["homeassistant/status"] + account.topics.flatMap { [$0, $0 + "/#", "cmnd/\($0)/#", "cmnd/tasmotas/#"] }
+        let commands = account.topics.flatMap { start in
+            ["", "/+", "/+/+", "/+/+/+"].flatMap { middle in ["set", "command", "cmd"].flatMap { ["\(start)\(middle)/\($0)", "\(start)\(middle)/\($0)/#"] } }
+        }
+        return sends.map { allow("publishClientSend", $0) } + Set(hears).sorted().map { allow("subscribePattern", $0) }
+            + (["homeassistant/status", "cmnd/#"] + commands).map { allow("publishClientSend", $0, false, priority: 10) }
+    }
+
+    /// The accounts in an answer to ``list``; nil if it is none.
+    static func accounts(in message: MQTTMessage) -> [Account]? {
+        guard message.topic == topic + "/response", let json = try? JSON(parsing: message.payload),
+            let answer = json["responses"]?.elements?.first(where: { $0["command"]?.text == "listRoles" }), let roles = answer["data"]?["roles"]?.elements
+        else { return nil }
+        return roles.compactMap { role in
+            guard let name = role["rolename"]?.text, name.hasPrefix("device-") else { return nil }
+            let sends = role["acls"]?.elements?.filter { $0["acltype"]?.text == "publishClientSend" && $0["allow"] == true } ?? []
+            let topics = sends.compactMap { $0["topic"]?.text }.filter { !$0.hasSuffix("#") && !$0.hasPrefix("tele/") && !$0.hasPrefix("stat/") }
+            return Account(name: String(name.dropFirst("device-".count)), topics: topics)
+        }
+    }
+
+    /// Why the broker didn't do what it was told; nil if it did, or if it is no answer.
+    static func refusal(in message: MQTTMessage) -> String? {
+        guard message.topic == topic + "/response", let json = try? JSON(parsing: message.payload) else { return nil }
+        return json["responses"]?.elements?.lazy.compactMap { $0["error"]?.text }.first
+    }
+}
+
+/// PBKDF2 with HMAC-SHA-512 (RFC 8018, section 5.2), one block, as mosquitto keeps passwords.
+enum PasswordHash {
+    static func pbkdf2(_ password: String, salt: [UInt8], iterations: Int) -> [UInt8] {
+        let key = SymmetricKey(data: Array(password.utf8))
+        var block = Array(HMAC<SHA512>.authenticationCode(for: salt + [0, 0, 0, 1], using: key))
+        var result = block
+        for _ in 1..<max(1, iterations) {
+            block = Array(HMAC<SHA512>.authenticationCode(for: block, using: key))
+            for place in result.indices { result[place] ^= block[place] }
+        }
+        return result
+    }
+}

@@ -1,0 +1,63 @@
+internal import Synchronization
+
+/// Having things do what they are asked.
+extension Home {
+    /// Has a thing do something, and waits until it says that it did.
+    ///
+    /// - Returns: What became of it: confirmed, or sent where the thing doesn't report such things.
+    /// - Throws: ``ThingsError``: what can't be asked, `unavailable`, `noAnswer` when it didn't do it in time, `broker`.
+    @discardableResult
+    public func carryOut(_ command: ThingCommand) async throws(ThingsError) -> CommandOutcome {
+        let (sending, outcome, connection) = try begin(command)
+        for message in sending.messages {
+            guard let connection else { throw fail(sending.number, MQTTConnection.away) }
+            do throws(ThingsError) {
+                try await connection.publish(message)
+            } catch {
+                throw fail(sending.number, error)
+            }
+        }
+        guard sending.isConfirmable else { return .sent }
+        for await outcome in outcome { return try Self.judge(outcome, command) }
+        return .superseded
+    }
+
+    private func begin(_ command: ThingCommand) throws(ThingsError) -> (HomeModel.Sending, AsyncStream<CommandOutcome>, MQTTConnection?) {
+        let (outcome, continuation) = AsyncStream.makeStream(of: CommandOutcome.self)
+        let now = clock.now
+        let result: Result<(HomeModel.Sending, [HomeEvent], MQTTConnection?), ThingsError> = state.withLock { state in
+            do throws(ThingsError) {
+                let sending = try state.model.send(command, at: now)
+                if sending.isConfirmable { state.waiting[sending.number] = continuation }
+                var told = HomeOutcome()
+                state.finish(&told)
+                return .success((sending, told.events, state.connection))
+            } catch {
+                return .failure(error)
+            }
+        }
+        let (sending, events, connection) = try result.get()
+        watchers.tell(events)
+        return (sending, outcome, connection)
+    }
+
+    private func fail(_ number: Int, _ error: ThingsError) -> ThingsError {
+        let now = clock.now
+        let events = state.withLock { state in
+            state.model.fail(number, error, at: now)
+            var told = HomeOutcome()
+            state.finish(&told)
+            return told.events
+        }
+        watchers.tell(events)
+        return error
+    }
+
+    private static func judge(_ outcome: CommandOutcome, _ command: ThingCommand) throws(ThingsError) -> CommandOutcome {
+        switch outcome {
+        case .confirmed, .sent, .superseded: return outcome
+        case .unanswered: throw ThingsError(.noAnswer, "'\(command.thing)' was asked and didn't report that it did it: is it switched on, and in range?")
+        case .failed(let error): throw error
+        }
+    }
+}

@@ -1,0 +1,163 @@
+internal import Foundation
+internal import Synchronization
+
+/// The home: takes in what comes from the broker, keeps it, tells those who watch, and has things do what they are asked.
+///
+/// ```swift
+/// let home = try Home(store: store, recorder: recorder, clock: SystemTime())
+/// let connection = try MQTTConnection(settings, receiver: home)
+/// home.connect(connection)
+/// async let lamp: Void = { _ = try await home.carryOut(ThingCommand(hallLamp, ["on": .boolean(true)], by: cause)) }()
+/// ```
+///
+/// What a message says is in `places.db` and with the recorder before the broker hears that it arrived.
+public final class Home: Sendable {
+    struct State {
+        var model: HomeModel
+        var readers: [any DiscoveryReader]
+        var areas: [AreaID: Area]
+        var wordings: [ThingID: Wording]
+        var connection: MQTTConnection?
+        var status = MQTTStatus.beginning
+        /// Changes that couldn't be recorded yet.
+        var unrecorded: [Change] = []
+        /// Properties whose state was not saved since it changed.
+        var unsaved: Set<PropertyAddress> = []
+        var waiting: [Int: AsyncStream<CommandOutcome>.Continuation] = [:]
+        var faults = HomeFaults()
+    }
+
+    let state: Mutex<State>
+    let store: HomeStore
+    let recorder: (any ChangeRecorder)?
+    let clock: any TimeSource
+    let watchers = HomeWatchers()
+
+    /// A home as it was left.
+    ///
+    /// - Parameters:
+    ///   - store: What it keeps.
+    ///   - recorder: Who keeps histories; nil: nobody.
+    ///   - readers: Who understands announcements.
+    ///   - clock: What time it is.
+    /// - Throws: An error of the database.
+    public init(store: HomeStore, recorder: (any ChangeRecorder)?, readers: [any DiscoveryReader], clock: any TimeSource = SystemTime()) throws {
+        let areas = try store.areas()
+        state = Mutex(
+            State(
+                model: HomeModel(names: try store.names()), readers: readers,
+                areas: Dictionary(areas.map { ($0.id, $0) }, uniquingKeysWith: { $1 }), wordings: try store.wordings()))
+        (self.store, self.recorder, self.clock) = (store, recorder, clock)
+        let (announcements, states) = (try store.announcements(), try store.states())
+        state.withLock { state in
+            for message in announcements { _ = state.announce(message, at: clock.now) }
+            state.model.restore(states)
+            _ = state.model.takeEvents()
+            state.model.names.keep()
+        }
+    }
+
+    /// Subscribes to all that is announced and reported, and has commands go this way.
+    public func connect(_ connection: MQTTConnection) {
+        let filters = state.withLock { state in
+            state.connection = connection
+            return state.readers.flatMap(\.filters) + state.model.topics
+        }
+        connection.subscribe(filters)
+    }
+
+    /// How the connection to the broker stands.
+    public var status: MQTTStatus { state.withLock(\.status) }
+
+    /// What couldn't be understood, counted.
+    public var faults: HomeFaults { state.withLock(\.faults) }
+
+    /// What happens from now on. Who doesn't keep up loses the oldest of it: the stream ends then, and must be begun again with what is known.
+    public func events() -> AsyncStream<HomeEvent> { watchers.stream() }
+}
+
+/// What couldn't be understood, counted.
+public struct HomeFaults: Sendable, Hashable {
+    /// Reports.
+    public var reports = 0
+    /// Announcements.
+    public var announcements = 0
+    /// The last of them: where, and why.
+    public var last: String?
+}
+
+extension Home: MQTTReceiver {
+    public func receive(_ messages: [MQTTMessage]) throws {
+        let now = clock.now
+        let outcome = state.withLock { $0.take(messages, at: now) }
+        try keep(outcome, at: now)
+        tell(outcome)
+    }
+
+    public func changed(_ status: MQTTStatus) {
+        let connection = state.withLock { state in
+            defer { state.status = status }
+            return status.state == .connected && state.status.state != .connected ? state.connection : nil
+        }
+        connection?.send(MQTTMessage("homeassistant/status", "online"))
+    }
+
+    private func keep(_ outcome: HomeOutcome, at now: Date) throws {
+        if !outcome.announcements.isEmpty || outcome.hasNewNames {
+            try store.save(outcome.announcements, names: outcome.names, at: now)
+            state.withLock { $0.model.names.keep() }
+        }
+        let changes = state.withLock(\.unrecorded)
+        guard !changes.isEmpty else { return }
+        try recorder?.record(changes)
+        state.withLock { $0.unrecorded.removeFirst(changes.count) }
+    }
+
+    private func tell(_ outcome: HomeOutcome) {
+        if let connection = state.withLock(\.connection) {
+            if !outcome.subscribe.isEmpty { connection.subscribe(outcome.subscribe) }
+            if !outcome.unsubscribe.isEmpty { connection.unsubscribe(outcome.unsubscribe) }
+            for message in outcome.again { connection.send(message) }
+        }
+        watchers.tell(outcome.events)
+    }
+
+    /// What only time changes. ``run()`` calls it when something is due.
+    public func passTime() throws {
+        let now = clock.now
+        let outcome = state.withLock { state in
+            var outcome = HomeOutcome()
+            outcome.again = state.model.pass(to: now)
+            state.finish(&outcome)
+            return outcome
+        }
+        try keep(outcome, at: now)
+        tell(outcome)
+    }
+
+    /// Writes states that changed since the last time.
+    public func saveStates() throws {
+        let states = state.withLock { state in
+            defer { state.unsaved = [] }
+            return state.unsaved.compactMap { address in state.model.state(of: address).map { (address, $0) } }
+        }
+        do {
+            try store.save(states)
+        } catch {
+            state.withLock { $0.unsaved.formUnion(states.map(\.0)) }
+            throw error
+        }
+    }
+
+    /// Lets time pass and saves states until its task is cancelled.
+    public func run() async {
+        var faults = 0
+        while !Task.isCancelled {
+            try? await Task.sleep(for: .milliseconds(100))
+            faults += 1
+            try? passTime()
+            if faults % 10 == 0 { try? saveStates() }
+        }
+        try? saveStates()
+    }
+}

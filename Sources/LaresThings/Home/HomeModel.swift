@@ -1,0 +1,110 @@
+internal import Foundation
+
+/// What is known of a home: its things, what they report, and what they were asked for. It does nothing by itself: it is given messages and the
+/// time, and says what they change.
+///
+/// ```swift
+/// var home = HomeModel()
+/// home.install(part, at: clock.now)
+/// home.receive(message, at: clock.now)
+/// for event in home.takeEvents() { … }
+/// ```
+public struct HomeModel: Sendable {
+    /// A property, wherever it is reported.
+    struct Slot: Sendable {
+        let address: PropertyAddress
+        var property: Property
+        var state = PropertyState()
+    }
+
+    /// A part, and where its properties are.
+    struct Installed: Sendable {
+        let part: Part
+        let thing: ThingID
+        /// For each property of the part, its slot.
+        let slots: [Int]
+        /// For each source of availability, what it said last.
+        var said: [Availability?]
+        var latest: Int?
+        var availability: Availability
+    }
+
+    /// A thing, and the parts and slots it is made of.
+    struct Record: Sendable {
+        var thing: Thing
+        var parts: [String]
+        var slots: [String: Int]
+        var availability = Availability.unknown
+    }
+
+    /// What a message on a topic is for.
+    enum Listener: Sendable, Hashable {
+        case reader(part: String, reader: Int)
+        case availability(part: String, source: Int)
+
+        var part: String {
+            switch self {
+            case .reader(let part, _), .availability(let part, _): part
+            }
+        }
+    }
+
+    /// Names that were given once and stay.
+    public var names: ThingNames
+    /// The most things.
+    public static let limit = 50_000
+
+    var records: [ThingID: Record] = [:]
+    var installed: [String: Installed] = [:]
+    var slots: [Slot?] = []
+    var free: [Int] = []
+    var listeners: [String: [Listener]] = [:]
+    var timers = ReportTimers()
+    var commands = CommandBook()
+    private var events: [HomeEvent] = []
+
+    /// A home without things.
+    /// - Parameter names: Those given before a restart.
+    public init(names: ThingNames = ThingNames()) { self.names = names }
+
+    /// Its things, in the order of their ids.
+    public var things: [Thing] { records.values.map(\.thing).sorted { $0.id < $1.id } }
+
+    /// How many things there are.
+    public var count: Int { records.count }
+
+    /// A thing.
+    public func thing(_ id: ThingID) -> Thing? { records[id]?.thing }
+
+    /// Whether a thing can be reached.
+    public func availability(of id: ThingID) -> Availability? { records[id]?.availability }
+
+    /// What is known of a property; nil when there is none.
+    public func state(of address: PropertyAddress) -> PropertyState? { slot(address).flatMap { slots[$0]?.state } }
+
+    /// What is known of all properties of a thing, by their names.
+    public func states(of id: ThingID) -> [String: PropertyState] {
+        records[id]?.slots.compactMapValues { slots[$0]?.state } ?? [:]
+    }
+
+    func slot(_ address: PropertyAddress) -> Int? { records[address.thing]?.slots[address.property] }
+
+    /// Whether something is to be heard on a topic.
+    func isHeard(_ topic: String) -> Bool { listeners[topic] != nil }
+
+    /// The topics on which something is to be heard.
+    var topics: [String] { listeners.keys.sorted() }
+
+    /// Puts back what was known before a restart.
+    mutating func restore(_ states: [PropertyAddress: PropertyState]) {
+        for (address, state) in states { if let place = slot(address) { slots[place]?.state = state } }
+    }
+
+    mutating func note(_ event: HomeEvent) { events.append(event) }
+
+    /// What happened since the last time.
+    public mutating func takeEvents() -> [HomeEvent] {
+        defer { events.removeAll(keepingCapacity: true) }
+        return events
+    }
+}

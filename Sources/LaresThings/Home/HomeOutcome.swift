@@ -1,0 +1,89 @@
+internal import Foundation
+
+/// What messages or time led to, for those who keep and tell it.
+struct HomeOutcome {
+    var events: [HomeEvent] = []
+    var announcements: [MQTTMessage] = []
+    var names = ThingNames()
+    var hasNewNames = false
+    var subscribe: [String] = []
+    var unsubscribe: [String] = []
+    var again: [MQTTMessage] = []
+}
+
+extension Home.State {
+    /// Takes in messages, in their order.
+    mutating func take(_ messages: [MQTTMessage], at now: Date) -> HomeOutcome {
+        var outcome = HomeOutcome()
+        for message in messages {
+            if model.isHeard(message.topic) {
+                let (failures, reason) = model.receive(message, at: now)
+                if let reason { faults.note(reports: failures, "\(message.topic.prefix(200)): \(reason.message)") }
+            } else {
+                let (subscribe, unsubscribe) = announce(message, at: now, &outcome.announcements)
+                outcome.subscribe += subscribe
+                outcome.unsubscribe += unsubscribe
+            }
+        }
+        finish(&outcome)
+        return outcome
+    }
+
+    mutating func announce(_ message: MQTTMessage, at now: Date) -> [String] {
+        var ignored: [MQTTMessage] = []
+        return announce(message, at: now, &ignored).subscribe
+    }
+
+    /// Takes in what may be an announcement; one that counts is added to those to be kept.
+    private mutating func announce(_ message: MQTTMessage, at now: Date, _ kept: inout [MQTTMessage]) -> (subscribe: [String], unsubscribe: [String]) {
+        var (subscribe, unsubscribe): ([String], [String]) = ([], [])
+        for place in readers.indices {
+            let announced = readers[place].read(message)
+            for announcement in announced {
+                switch announcement {
+                case .part(let part):
+                    do throws(ThingsError) { subscribe += try model.install(part, at: now) } catch { refuse(message.topic, error.message) }
+                case .gone(let key): unsubscribe += model.remove(part: key, at: now)
+                case .refused(let topic, let reason): refuse(topic, reason)
+                }
+            }
+            if announced.contains(where: \.counts) { kept.append(message) }
+        }
+        return (subscribe, unsubscribe)
+    }
+
+    private mutating func refuse(_ topic: String, _ reason: String) {
+        faults.note(announcement: "\(topic.prefix(200)): \(reason)")
+        model.note(.refused(topic: topic, reason: reason))
+    }
+
+    /// Gathers what happened.
+    mutating func finish(_ outcome: inout HomeOutcome) {
+        outcome.events = model.takeEvents()
+        outcome.hasNewNames = model.names.hasNews
+        outcome.names = model.names
+        for event in outcome.events {
+            if case .changed(let change) = event {
+                unrecorded.append(change)
+                unsaved.insert(change.address)
+            }
+        }
+        for (number, result) in model.takeOutcomes() {
+            guard let continuation = waiting.removeValue(forKey: number) else { continue }
+            continuation.yield(result)
+            continuation.finish()
+        }
+    }
+}
+
+extension Announcement {
+    /// Whether it is worth keeping: what can't be understood isn't.
+    fileprivate var counts: Bool {
+        if case .refused = self { false } else { true }
+    }
+}
+
+extension HomeFaults {
+    fileprivate mutating func note(reports count: Int, _ what: String) { (reports, last) = (reports + count, what) }
+    fileprivate mutating func note(announcement what: String) { (announcements, last) = (announcements + 1, what) }
+}

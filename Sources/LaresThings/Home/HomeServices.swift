@@ -1,0 +1,61 @@
+public import LaresStore
+
+/// What a running home consists of: the home itself, its connection, and the broker where Lares runs one.
+///
+/// ```swift
+/// let services = try HomeServices(in: LaresHome(), broker: .own(BrokerSettings()), broker: .own(BrokerSettings()))
+/// await services.run()                // until its task is cancelled
+/// ```
+public struct HomeServices: Sendable {
+    /// Which broker is used.
+    public enum Broker: Sendable {
+        /// One that Lares starts and watches.
+        case own(BrokerSettings)
+        /// One that is there already.
+        case other(BrokerAddress)
+    }
+
+    /// The home.
+    public let home: Home
+    /// Its connection to the broker.
+    public let connection: MQTTConnection
+    /// The broker that Lares runs; nil: it is another one.
+    public let broker: BrokerProcess?
+
+    /// A home as it was left.
+    ///
+    /// - Throws: ``ThingsError`` with `broker` when mosquitto isn't there; an error of a database.
+    public init(
+        in folder: LaresHome, broker: Broker, recorder: (any ChangeRecorder)? = nil,
+        readers: [any DiscoveryReader] = [HomeAssistantDiscovery(), TasmotaDiscovery()], clock: any TimeSource = SystemTime()
+    ) throws {
+        let address: BrokerAddress
+        switch broker {
+        case .own(let settings):
+            let process = try BrokerProcess(settings, home: folder, clock: clock)
+            (self.broker, address) = (process, process.address)
+        case .other(let other): (self.broker, address) = (nil, other)
+        }
+        let store = try HomeStore(home: folder)
+        home = try Home(store: store, recorder: recorder, readers: readers, clock: clock)
+        var settings = MQTTSettings(address: address, clientID: try store.clientID())
+        settings.will = MQTTMessage("homeassistant/status", "offline")
+        connection = try MQTTConnection(settings, receiver: home)
+        home.connect(connection)
+    }
+
+    /// Where accounts of devices are made; nil: the broker isn't ours.
+    public var control: BrokerControl? { broker.map { BrokerControl($0.address) } }
+
+    /// Runs all of it until the task is cancelled. The broker is the last to go, so that what the home says in leaving is heard.
+    public func run() async {
+        await withTaskGroup(of: Void.self) { group in
+            let broker = Task { await self.broker?.run() }
+            group.addTask { await self.connection.run() }
+            group.addTask { await self.home.run() }
+            await group.waitForAll()
+            broker.cancel()
+            await broker.value
+        }
+    }
+}

@@ -1,0 +1,66 @@
+/// Names that things and properties were given when they were first seen. They stay, whatever comes in which order after a restart.
+public struct ThingNames: Sendable {
+    /// Things by the device they are: its identifier, "homeassistant/0x0017".
+    public private(set) var things: [String: ThingID] = [:]
+    /// Properties by their part's key and their base.
+    public private(set) var properties: [String: [String: String]] = [:]
+    private var taken: Set<ThingID> = []
+    /// Things named since the last time they were kept.
+    private(set) var newThings: [(identifier: String, id: ThingID)] = []
+    /// Properties named since the last time they were kept.
+    private(set) var newProperties: [(part: String, base: String, name: String)] = []
+
+    /// No names.
+    public init() {}
+
+    /// Names given before.
+    public init(things: [String: ThingID], properties: [String: [String: String]]) {
+        (self.things, self.properties, taken) = (things, properties, Set(things.values))
+    }
+
+    /// The thing that a device is.
+    mutating func thing(for device: DeviceIdentity) -> ThingID {
+        for identifier in [device.identifier] + device.others { if let known = things[identifier] { return known } }
+        let first = ThingID(naming: device.name ?? device.details.model ?? device.identifier, in: device.area)
+        var (id, number) = (first, 2)
+        while taken.contains(id) { (id, number) = (first.numbered(number), number + 1) }
+        for identifier in [device.identifier] + device.others {
+            things[identifier] = id
+            newThings.append((identifier, id))
+        }
+        taken.insert(id)
+        return id
+    }
+
+    /// Whether there is something new.
+    var hasNews: Bool { !newThings.isEmpty || !newProperties.isEmpty }
+
+    /// What is new was kept.
+    mutating func keep() { (newThings, newProperties) = ([], []) }
+
+    /// What the properties of a part are called in their thing.
+    /// - Parameter taken: Names that other parts of the thing have.
+    mutating func properties(of part: Part, taken: Set<String>) -> [String] {
+        var names = properties[part.key] ?? [:]
+        var used = taken
+        let result = part.properties.map { property in
+            let name = names[property.base].flatMap { used.contains($0) ? nil : $0 } ?? Self.name(of: property, in: part, used)
+            used.insert(name)
+            if names.updateValue(name, forKey: property.base) != name { newProperties.append((part.key, property.base, name)) }
+            return name
+        }
+        properties[part.key] = names
+        return result
+    }
+
+    /// The property's own name for what the device mostly is; the part's name for a part with one property; else both, if need be.
+    private static func name(of property: Property, in part: Part, _ used: Set<String>) -> String {
+        let partName = part.name.flatMap(Slug.property)
+        if let partName, part.properties.count == 1, !used.contains(partName) { return partName }
+        if !used.contains(property.base) { return property.base }
+        let both = String("\(partName ?? Slug.property(part.objectID) ?? "part")_\(property.base)".prefix(60))
+        var (name, number) = (both, 2)
+        while used.contains(name) { (name, number) = ("\(both)_\(number)", number + 1) }
+        return name
+    }
+}

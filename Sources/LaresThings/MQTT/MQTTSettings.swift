@@ -1,0 +1,24 @@
+/// How a connection to a broker behaves.
+public struct MQTTSettings: Sendable {
+    /// Where the broker is.
+    public var address: BrokerAddress
+    /// Our lasting name; the broker keeps what comes for it while we are away.
+    public var clientID: String
+    /// Seconds for which the broker keeps it (MQTT 5.0, section 3.1.2.11.2).
+    public var sessionSeconds: UInt32 = 86_400
+    /// Seconds without a word after which either side takes the other for gone.
+    public var keepAlive: Int32 = 30
+    /// Messages of quality 1 that the broker may send before we acknowledge the first of them.
+    public var window: UInt16 = 1_000
+    /// Messages handed to the receiver at once; the window bounds those of quality 1 as well.
+    public var batch = 1_000
+    /// Bytes of the largest message that is taken; what is larger is dropped and counted.
+    public var largestMessage = 1 << 20
+    /// What the broker publishes when we are gone without a word, and we publish when we leave.
+    public var will: MQTTMessage?
+    /// Seconds between two attempts to connect, which double from the first to the last.
+    public var retry: ClosedRange<Double> = 0.25...30
+
+    /// The usual settings.
+    public init(address: BrokerAddress, clientID: String) { (self.address, self.clientID) = (address, clientID) }
+}

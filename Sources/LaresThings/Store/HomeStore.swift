@@ -1,0 +1,59 @@
+import GRDB
+public import LaresStore
+
+/// What a home keeps over restarts, in `places.db`: areas, names, what people said of things, what was announced, and the last states.
+public final class HomeStore: Sendable {
+    let pool: DatabasePool
+
+    /// Opens it in a data directory.
+    ///
+    /// - Throws: `StoreError`.
+    public init(home: LaresHome) throws { pool = try Self.schema.open(at: home.file("places.db")) }
+
+    private static let schema = StoreSchema(
+        name: "places",
+        steps: [
+            {
+                try $0.execute(
+                    sql: """
+                        CREATE TABLE areas (
+                            id TEXT PRIMARY KEY,
+                            name TEXT NOT NULL,
+                            names TEXT NOT NULL,
+                            aliases TEXT NOT NULL,
+                            level INTEGER
+                        ) STRICT, WITHOUT ROWID;
+                        CREATE TABLE things (
+                            identifier TEXT PRIMARY KEY,
+                            id TEXT NOT NULL
+                        ) STRICT, WITHOUT ROWID;
+                        CREATE INDEX things_by_id ON things (id);
+                        CREATE TABLE properties (
+                            part TEXT NOT NULL,
+                            base TEXT NOT NULL,
+                            name TEXT NOT NULL,
+                            PRIMARY KEY (part, base)
+                        ) STRICT, WITHOUT ROWID;
+                        CREATE TABLE wordings (
+                            id TEXT PRIMARY KEY,
+                            wording TEXT NOT NULL
+                        ) STRICT, WITHOUT ROWID;
+                        CREATE TABLE announcements (
+                            topic TEXT PRIMARY KEY,
+                            payload BLOB NOT NULL,
+                            time REAL NOT NULL
+                        ) STRICT, WITHOUT ROWID;
+                        CREATE TABLE states (
+                            thing TEXT NOT NULL,
+                            property TEXT NOT NULL,
+                            state TEXT NOT NULL,
+                            PRIMARY KEY (thing, property)
+                        ) STRICT, WITHOUT ROWID;
+                        CREATE TABLE settings (
+                            name TEXT PRIMARY KEY,
+                            value TEXT NOT NULL
+                        ) STRICT, WITHOUT ROWID;
+                        """)
+            }
+        ])
+}

@@ -1,0 +1,59 @@
+import ArgumentParser
+import AsyncHTTPClient
+import Foundation
+import LaresJSON
+import LaresServer
+import NIOCore
+import NIOHTTP1
+
+/// How a command reaches the Lares that runs.
+struct ServerOptions: ParsableArguments {
+    @Option(help: ArgumentHelp(say("cli.option.server"), valueName: "url"))
+    var server: String?
+
+    @Option(help: ArgumentHelp(say("cli.option.key")))
+    var key: String?
+
+    /// The connection: `--server`, then `LARES_SERVER`, then this machine's usual port; `--key`, then `LARES_KEY`.
+    var connection: ServerConnection {
+        let environment = ProcessInfo.processInfo.environment
+        let usual = "http://127.0.0.1:\(ServerSettings.defaultPort)"
+        let address = server ?? environment["LARES_SERVER"].flatMap { $0.isEmpty ? nil : $0 } ?? usual
+        return ServerConnection(address: address.hasSuffix("/") ? String(address.dropLast()) : address, key: key ?? environment["LARES_KEY"])
+    }
+}
+
+/// Asks the Lares that runs.
+struct ServerConnection {
+    let address: String
+    let key: String?
+
+    /// Sends a request, and reads the answer.
+    ///
+    /// - Throws: ``Failure`` when there is no Lares, or when it refuses; its own words say why.
+    func ask(_ method: String, _ path: String, _ body: JSON? = nil) async throws -> JSON {
+        var request = HTTPClientRequest(url: address + path)
+        request.method = .init(rawValue: method)
+        request.headers.add(name: "Accept-Language", value: words.language == .chinese ? "zh" : "en")
+        if let key { request.headers.add(name: "Authorization", value: "Bearer \(key)") }
+        if let body {
+            request.headers.add(name: "Content-Type", value: "application/json")
+            request.body = .bytes(ByteBuffer(bytes: body.data))
+        }
+        let response: HTTPClientResponse
+        do {
+            response = try await HTTPClient.shared.execute(request, timeout: .seconds(60))
+        } catch {
+            throw Failure("cli.server.away", ["address": address, "reason": "\(error)"])
+        }
+        let bytes = try await response.body.collect(upTo: 64 << 20)
+        let answer = (try? JSON(parsing: Array(bytes.readableBytesView))) ?? .null
+        guard (200..<300).contains(response.status.code) else {
+            throw Failure("cli.server.refused", ["message": answer["error"]?["message"]?.text ?? "HTTP \(response.status.code)"])
+        }
+        return answer
+    }
+
+    /// A part of a path, so that it stays one.
+    static func part(_ text: String) -> String { text.addingPercentEncoding(withAllowedCharacters: .urlPathAllowed.subtracting(["/"])) ?? text }
+}

@@ -1,0 +1,84 @@
+import ArgumentParser
+import Foundation
+import LaresJSON
+import LaresServer
+
+struct Things: AsyncParsableCommand {
+    static var configuration: CommandConfiguration {
+        CommandConfiguration(abstract: say("cli.things.abstract"), discussion: say("cli.things.discussion"))
+    }
+
+    @OptionGroup var common: CommonOptions
+    @OptionGroup var server: ServerOptions
+
+    @Argument(help: ArgumentHelp(say("cli.things.thing")))
+    var thing: String?
+
+    @Option(help: ArgumentHelp(say("cli.things.area")))
+    var area: String?
+
+    @Option(help: ArgumentHelp(say("cli.things.category")))
+    var category: String?
+
+    @Flag(help: ArgumentHelp(say("cli.option.json")))
+    var json = false
+
+    func run() async throws {
+        let connection = server.connection
+        guard let thing else { return try await list(connection) }
+        let answer = try await connection.ask("GET", "/lares/v1/things/\(ServerConnection.part(thing))")
+        if json { return print(answer.serialized) }
+        print("\(answer["name"]?.text ?? thing) (\(thing)), \(say("cli.things.\(answer["availability"]?.text ?? "unknown")"))")
+        guard case .object(let properties)? = answer["properties"] else { return }
+        var table = TextTable(["cli.column.property", "cli.column.value", "cli.column.changed", "cli.column.settable"].map { say($0) })
+        for (name, property) in properties {
+            table.add([name, ThingText.value(property), ThingText.time(property["changed"]), say(property["writable"] == true ? "cli.things.yes" : "cli.things.no")])
+        }
+        print(table.text)
+    }
+
+    private func list(_ connection: ServerConnection) async throws {
+        let answer = try await connection.ask("GET", "/lares/v1/things")
+        let things = (answer["things"]?.elements ?? []).filter {
+            (area == nil || $0["area"]?.text == area) && (category == nil || $0["category"]?.text == category)
+        }
+        if json { return print(JSON.array(things).serialized) }
+        if things.isEmpty { return Terminal.note(say("cli.things.none")) }
+        var table = TextTable(["cli.column.thing", "cli.column.name", "cli.column.area", "cli.column.state"].map { say($0) })
+        for thing in things {
+            table.add([thing["id"]?.text ?? "", (thing["name"]?.text ?? "").printable, thing["area"]?.text ?? "–", ThingText.state(thing)])
+        }
+        print(table.text)
+    }
+}
+
+/// Things in words for a terminal.
+enum ThingText {
+    /// What matters most of a thing now.
+    static func state(_ thing: JSON) -> String {
+        guard thing["availability"]?.text != "offline" else { return say("cli.things.offline") }
+        guard case .object(let properties)? = thing["properties"] else { return "–" }
+        let primary = properties.filter { $0.value["role"] == nil && $0.value["value"] != .null && $0.value["kind"]?.text != "action" }
+        return primary.isEmpty ? "–" : primary.prefix(4).map { "\($0.key) \(value($0.value))" }.joined(separator: ", ")
+    }
+
+    /// A value with its unit, and what was asked for behind it.
+    static func value(_ property: JSON) -> String {
+        let unit = property["unit"]?.text.map { "\u{a0}" + $0 } ?? ""
+        let value = property["value"].flatMap { $0 == .null ? nil : plain($0) + unit } ?? "–"
+        return property["desired"].map { "\(value) → \(plain($0))\(unit)" } ?? value
+    }
+
+    private static func plain(_ value: JSON) -> String {
+        switch value {
+        case .bool(let flag): say(flag ? "cli.things.yes" : "cli.things.no")
+        case .string(let text): text.printable
+        case .object: "\(value["hue"]?.number ?? 0)°, \(value["saturation"]?.number ?? 0)%"
+        default: value.serialized
+        }
+    }
+
+    static func time(_ seconds: JSON?) -> String {
+        seconds?.number.map { Date(timeIntervalSince1970: $0).formatted(.iso8601) } ?? "–"
+    }
+}
