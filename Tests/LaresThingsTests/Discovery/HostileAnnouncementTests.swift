@@ -26,6 +26,11 @@ import Testing
         #expect(try Rehearsal("switch", config.serialized).part.device.details.configurationURL == (url == "HTTP://ok/" ? url : nil))
     }
 
+    @Test(arguments: ["#", "+/state", "a/#", "a\u{0}b"]) func aTopicOfManyIsRefused(topic: String) {
+        let config: JSON = ["cmd_t": "c", "stat_t": .string(topic)]
+        #expect(throws: ThingsError.self) { try Rehearsal("switch", config.serialized) }
+    }
+
     @Test func hugeAndDeepAnnouncementsAreRefused() {
         var discovery = HomeAssistantDiscovery()
         let topic = "homeassistant/sensor/x/config"

@@ -71,12 +71,12 @@ extension Blueprint {
         let words = (on: options.text("payload_on") ?? "ON", off: options.text("payload_off") ?? "OFF")
         let mode = try access(.shared("mode"))
         if let publication = try publication("power_command_topic", "power_command_template") {
-            let isReported = try options.filter("power_state_topic") != nil || (mode?.isReported == true && modes.contains("off"))
+            let isReported = try options.topic("power_state_topic") != nil || (mode?.isReported == true && modes.contains("off"))
             let place = add(Property("on", .boolean, isReported: isReported, isWritable: true, hazard: hazard))
             write(SwitchCommand(property: "on", publication: publication, on: words.on, off: words.off))
             let form = WordsForm(place, on: words.on, off: words.off)
             try read("power_state_topic", .value(try options.template(["power_state_template", "value_template"]), form))
-            if try options.filter("power_state_topic") == nil, isReported { try readPower(place, modes, mode) }
+            if try options.topic("power_state_topic") == nil, isReported { try readPower(place, modes, mode) }
         } else if let mode, modes.contains("off"), let usual = Self.usual(of: modes) {
             let place = add(Property("on", .boolean, isReported: mode.isReported, isWritable: mode.command != nil, hazard: hazard))
             try readPower(place, modes, mode)

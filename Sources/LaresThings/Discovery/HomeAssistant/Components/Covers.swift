@@ -14,9 +14,9 @@ extension Components {
         let range = PositionRange(closed: options.number("position_closed") ?? 0, open: options.number("position_open") ?? 100)
         let slats = PositionRange(closed: options.number("tilt_min") ?? 0, open: options.number("tilt_max") ?? 100)
         let names = range.names.merging(slats.tiltNames) { first, _ in first }
-        let isPositionRead = try options.filter("position_topic") != nil
+        let isPositionRead = try options.topic("position_topic") != nil
         var state: Int?
-        if try options.filter("state_topic") != nil || isPositionRead {
+        if try options.topic("state_topic") != nil || isPositionRead {
             state = blueprint.add(Property("state", .choice(moves), quantity: options.name("device_class")))
         }
         if let state { try blueprint.readMoves(state) }
@@ -27,7 +27,7 @@ extension Components {
                 Property(
                     "position", .number(.percent), unit: .percent, isReported: isPositionRead, isWritable: command != nil, hazard: hazard))
             let tilt = blueprint.properties.firstIndex { $0.name == "tilt" }.map(slats.form)
-            let derived = try options.filter("state_topic") == nil ? state : nil
+            let derived = try options.topic("state_topic") == nil ? state : nil
             let form = PositionForm(position: range.form(place), tilt: tilt, state: derived)
             try blueprint.read("position_topic", .value(try options.template(["position_template", "get_position_template"]), form))
             if let command { blueprint.write(range.command("position", command, names)) }
@@ -40,7 +40,7 @@ extension Components {
     /// A valve.
     static func valve(_ blueprint: inout Blueprint) throws(ThingsError) {
         let options = blueprint.options
-        let isReported = try options.filter("state_topic") != nil
+        let isReported = try options.topic("state_topic") != nil
         let state = blueprint.add(Property("state", .choice(moves), isReported: isReported, quantity: options.name("device_class")))
         guard options.flag("reports_position") else {
             try blueprint.readMoves(state)

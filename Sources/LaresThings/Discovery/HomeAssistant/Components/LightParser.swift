@@ -133,7 +133,7 @@ struct LightParser {
     }
 
     private func topics(_ stem: String) throws(ThingsError) -> (isRead: Bool, isWritten: Bool) {
-        (try blueprint.options.filter("\(stem)_state_topic") != nil, try blueprint.options.topic("\(stem)_command_topic") != nil)
+        (try blueprint.options.topic("\(stem)_state_topic") != nil, try blueprint.options.topic("\(stem)_command_topic") != nil)
     }
 
     private mutating func read(_ stem: String, _ form: any Form) throws(ThingsError) {
