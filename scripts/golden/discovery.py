@@ -66,6 +66,7 @@ async def run(hass, mqtt, number, component, config, messages, commands):
     await hass.async_block_till_done()
     entities = [state.entity_id for state in hass.states.async_all(component)]
     assert len(entities) == 1, (number, component, entities)
+    initial = in_lares_words(component, hass.states.get(entities[0]))
     states = []
     for where, payload in messages:
         async_fire_mqtt_message(hass, where, payload)
@@ -79,7 +80,7 @@ async def run(hass, mqtt, number, component, config, messages, commands):
     async_fire_mqtt_message(hass, topic, "")
     await hass.async_block_till_done()
     assert not hass.states.async_all(component), (number, component)
-    return {"topic": topic, "component": component, "config": config, "states": states, "commands": told}
+    return {"topic": topic, "component": component, "config": config, "initial": initial, "states": states, "commands": told}
 
 
 async def test_discovery(hass, mock_hass_config, mqtt_mock_entry):

@@ -10,7 +10,7 @@ import Testing
 
     @Test(arguments: Self.cases.indices) func statesAreKnownAsHomeAssistantKnowsThem(number: Int) throws {
         let one = Self.cases[number]
-        var (rehearsal, before) = (try Self.rehearsal(one), JSON.object([:]))
+        var (rehearsal, before) = (try Self.rehearsal(one), one["initial"] ?? [:])
         for entry in try #require(one["states"]?.elements) {
             let parts = try #require(entry.elements)
             rehearsal.hear(parts[0].text ?? "", parts[1].text ?? "")
