@@ -88,7 +88,9 @@ enum TemplateLibrary {
             return isTrue(value) ? argument(call, 1, "if_true") ?? .bool(true) : argument(call, 2, "if_false") ?? .bool(false)
         },
         "ord": { call in
-            guard case .string(let text) = first(call), text.unicodeScalars.count == 1, let scalar = text.unicodeScalars.first else { throw failure("ord", call) }
+            guard case .string(let text) = first(call), text.unicodeScalars.count == 1, let scalar = text.unicodeScalars.first else {
+                throw failure("ord", call)
+            }
             return .int(Int(scalar.value))
         },
     ]
