@@ -80,7 +80,7 @@ def serving(home, model):
     """`lares serve` from its start to /ready with the model loaded, until the block ends."""
     port = free_port()
     begin = time.perf_counter()
-    arguments = [program(), "serve", "--port", str(port), "--models", model, "--threads", str(THREADS)]
+    arguments = [program(), "serve", "--no-home", "--port", str(port), "--models", model, "--threads", str(THREADS)]
     process = subprocess.Popen(arguments, env=dict(os.environ, LARES_HOME=str(home)), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
         while not is_ready(port):

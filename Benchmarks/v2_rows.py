@@ -90,7 +90,7 @@ class lares:
 
     def __enter__(self):
         self.port = lares_program.free_port()
-        arguments = [lares_program.program(), "serve", "--port", str(self.port), "--threads", str(lares_program.THREADS)]
+        arguments = [lares_program.program(), "serve", "--no-home", "--port", str(self.port), "--threads", str(lares_program.THREADS)]
         self.process = subprocess.Popen(arguments, env=dict(os.environ, LARES_HOME=str(self.home)), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         wait(self.process, self.port, f"/v2/models/{NAME}/ready")
         return self.port

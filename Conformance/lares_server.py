@@ -44,13 +44,13 @@ def free_port():
 class Server:
     """`lares serve` on a free loopback port. It starts with few open files allowed, as many a shell does: it has to ask for more itself."""
 
-    def __init__(self, home, *flags, models="smollm2", certificate=None, inside=()):
+    def __init__(self, folder, *flags, models="smollm2", certificate=None, inside=(), home=False):
         self.port = free_port()
         self.url = f"{'https' if certificate else 'http'}://127.0.0.1:{self.port}"
         self.context = ssl.create_default_context(cafile=str(certificate)) if certificate else None
         self.log = tempfile.TemporaryFile("w+")
-        arguments = [*inside, "sh", "-c", 'ulimit -Sn 512; exec "$@"', "sh", str(PROGRAM), "serve", "--port", str(self.port), *(["--models", models] if models else []), *flags]
-        self.process = subprocess.Popen(arguments, env=dict(os.environ, LARES_HOME=str(home)), stdout=self.log, stderr=self.log)
+        arguments = [*inside, "sh", "-c", 'ulimit -Sn 512; exec "$@"', "sh", str(PROGRAM), "serve", "--port", str(self.port), *(["--models", models] if models else []), *([] if home else ["--no-home"]), *flags]
+        self.process = subprocess.Popen(arguments, env=dict(os.environ, LARES_HOME=str(folder)), stdout=self.log, stderr=self.log)
         self.wait_until_ready()
 
     def wait_until_ready(self, seconds=60):

@@ -20,7 +20,7 @@ import pytest
 
 from lares_server import MODELS, PROGRAM, Server, must_run, run
 
-COMMANDS = ["serve", "run", "pull", "import", "list", "show", "alias", "rm", "bench", "keys", "train", "words", "language", "registry"]
+COMMANDS = ["serve", "run", "pull", "import", "list", "show", "alias", "rm", "bench", "keys", "train", "words", "language", "things", "set", "broker", "registry"]
 
 
 @pytest.mark.parametrize("command", [[], *[[c] for c in COMMANDS], ["keys", "add"], ["keys", "list"], ["keys", "revoke"]])
@@ -293,7 +293,7 @@ def test_an_unknown_option_is_64(home):
 
 
 def test_a_port_in_use_is_said_plainly(server, home):
-    result = run(["serve", "--port", str(server.port)], home, timeout=30)
+    result = run(["serve", "--no-home", "--port", str(server.port)], home, timeout=30)
     assert result.returncode > 0 and str(server.port) in result.stderr
 
 

@@ -169,7 +169,7 @@ def test_jobs_that_end_while_nothing_can_be_written_down(disk, home):
 def test_starting_a_server(disk, home):
     must_run(["keys", "add", "first"], home, inside=disk.inside)
     disk.fill()
-    result = run(["serve", "--port", "1"], home, timeout=20, inside=disk.inside)
+    result = run(["serve", "--no-home", "--port", "1"], home, timeout=20, inside=disk.inside)
     assert result.returncode == 1 and "disk is full" in result.stderr and "make room" in result.stderr, result.stderr
     disk.free()
     with Server(home, models=None, inside=disk.inside) as server:

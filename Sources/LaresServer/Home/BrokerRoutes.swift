@@ -88,7 +88,8 @@ struct BrokerRoutes {
     private func control() throws -> BrokerControl {
         guard let control = try require().control else {
             throw APIError(
-                .notFound, type: "invalid_request_error", code: "not_here", "the broker isn't one that Lares runs: make accounts where it is")
+                .notFound, type: "invalid_request_error", code: "not_here",
+                "the broker isn't one that Lares runs: make accounts where it is")
         }
         return control
     }
@@ -114,7 +115,9 @@ extension MQTTStatus {
 }
 
 extension HomeFaults {
-    fileprivate var json: JSON { ["reports": .int(reports), "announcements": .int(announcements), "last": last.map { .string($0) } ?? nil] }
+    fileprivate var json: JSON {
+        ["reports": .int(reports), "announcements": .int(announcements), "last": last.map { .string($0) } ?? nil]
+    }
 }
 
 extension BrokerProcess.Status {

@@ -99,7 +99,10 @@ extension HomeEvent {
                 "desired": value?.json ?? nil, "time": date.json,
             ]
         case .availability(let thing, let availability, let date):
-            ["event": "availability", "thing": .string(thing.description), "availability": .string(availability.rawValue), "time": date.json]
+            [
+                "event": "availability", "thing": .string(thing.description), "availability": .string(availability.rawValue),
+                "time": date.json,
+            ]
         case .described(let thing): ["event": "described", "thing": .string(thing.description)]
         case .removed(let thing): ["event": "removed", "thing": .string(thing.description)]
         case .refused(let topic, let reason): ["event": "refused", "topic": .string(topic), "reason": .string(reason)]

@@ -18,9 +18,11 @@ struct ThingChanges: Sendable {
         if let (property, hazard) = order.hazard, !order.isConfirmed {
             throw APIError(
                 .forbidden, type: "permission_error", code: "needs_confirmation",
-                "setting '\(order.thing.id)/\(property.name)' \(hazard.sentence): send \"confirm\": true if you mean it", param: property.name)
+                "setting '\(order.thing.id)/\(property.name)' \(hazard.sentence): send \"confirm\": true if you mean it",
+                param: property.name)
         }
-        let subject = order.values.sorted { $0.key < $1.key }.map { "\(order.thing.id)/\($0.key)=\($0.value.json.serialized)" }.joined(separator: " ")
+        let subject = order.values.sorted { $0.key < $1.key }.map { "\(order.thing.id)/\($0.key)=\($0.value.json.serialized)" }.joined(
+            separator: " ")
         do throws(ThingsError) {
             let outcome = try await home.carryOut(ThingCommand(order.thing.id, order.values, by: Cause(.principal, name: caller.name)))
             note(subject)

@@ -14,7 +14,9 @@ struct ThingOrder {
     ///
     /// - Throws: ``APIError`` that names the property.
     init(_ body: JSON, for thing: Thing) throws {
-        guard case .object(let members) = body else { throw APIError.invalid("the request body must be an object, not \(body.kind)", code: "invalid_type") }
+        guard case .object(let members) = body else {
+            throw APIError.invalid("the request body must be an object, not \(body.kind)", code: "invalid_type")
+        }
         var (values, isConfirmed, pin): ([String: PropertyValue], Bool, String?) = ([:], false, nil)
         for (key, value) in members {
             switch key {
@@ -23,7 +25,8 @@ struct ThingOrder {
             default:
                 guard let property = thing.property(key) else {
                     let names = thing.properties.filter(\.isWritable).map(\.name).joined(separator: ", ")
-                    throw APIError.invalid("'\(thing.id)' has no property '\(key.prefix(64))'; what can be set: \(names)", param: key, code: "unknown")
+                    throw APIError.invalid(
+                        "'\(thing.id)' has no property '\(key.prefix(64))'; what can be set: \(names)", param: key, code: "unknown")
                 }
                 do throws(ThingsError) {
                     values[property.name] = try property.value(from: value)

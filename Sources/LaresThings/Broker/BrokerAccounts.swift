@@ -26,7 +26,9 @@ public struct BrokerAccounts: Sendable {
     static let topic = "$CONTROL/dynamic-security/v1"
 
     /// What the plugin starts with: nobody but Lares, who may do everything.
-    static func beginning(password: String, salt: [UInt8] = Array(SymmetricKey(size: .init(bitCount: 96)).withUnsafeBytes(Array.init))) -> String {
+    static func beginning(password: String, salt: [UInt8] = Array(SymmetricKey(size: .init(bitCount: 96)).withUnsafeBytes(Array.init)))
+        -> String
+    {
         let iterations = 101
         let hash = PasswordHash.pbkdf2(password, salt: salt, iterations: iterations)
         let everything: [JSON] = ["#", "$SYS/#", "$CONTROL/#"].flatMap { topic in
@@ -80,7 +82,9 @@ public struct BrokerAccounts: Sendable {
         let sends = ["homeassistant/#", "tasmota/discovery/#"] + families.flatMap { [$0, $0 + "/#"] }
         let hears = ["homeassistant/status"] + account.topics.flatMap { [$0, $0 + "/#", "cmnd/\($0)/#", "cmnd/tasmotas/#"] }
         let commands = account.topics.flatMap { start in
-            ["", "/+", "/+/+", "/+/+/+"].flatMap { middle in ["set", "command", "cmd"].flatMap { ["\(start)\(middle)/\($0)", "\(start)\(middle)/\($0)/#"] } }
+            ["", "/+", "/+/+", "/+/+/+"].flatMap { middle in
+                ["set", "command", "cmd"].flatMap { ["\(start)\(middle)/\($0)", "\(start)\(middle)/\($0)/#"] }
+            }
         }
         return sends.map { allow("publishClientSend", $0) } + Set(hears).sorted().map { allow("subscribePattern", $0) }
             + (["homeassistant/status", "cmnd/#"] + commands).map { allow("publishClientSend", $0, false, priority: 10) }
@@ -89,12 +93,15 @@ public struct BrokerAccounts: Sendable {
     /// The accounts in an answer to ``list``; nil if it is none.
     static func accounts(in message: MQTTMessage) -> [Account]? {
         guard message.topic == topic + "/response", let json = try? JSON(parsing: message.payload),
-            let answer = json["responses"]?.elements?.first(where: { $0["command"]?.text == "listRoles" }), let roles = answer["data"]?["roles"]?.elements
+            let answer = json["responses"]?.elements?.first(where: { $0["command"]?.text == "listRoles" }),
+            let roles = answer["data"]?["roles"]?.elements
         else { return nil }
         return roles.compactMap { role in
             guard let name = role["rolename"]?.text, name.hasPrefix("device-") else { return nil }
             let sends = role["acls"]?.elements?.filter { $0["acltype"]?.text == "publishClientSend" && $0["allow"] == true } ?? []
-            let topics = sends.compactMap { $0["topic"]?.text }.filter { !$0.hasSuffix("#") && !$0.hasPrefix("tele/") && !$0.hasPrefix("stat/") }
+            let topics = sends.compactMap { $0["topic"]?.text }.filter {
+                !$0.hasSuffix("#") && !$0.hasPrefix("tele/") && !$0.hasPrefix("stat/")
+            }
             return Account(name: String(name.dropFirst("device-".count)), topics: topics)
         }
     }

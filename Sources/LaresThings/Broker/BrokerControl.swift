@@ -1,4 +1,3 @@
-
 /// Makes and removes accounts at the broker that Lares started, while it runs.
 public struct BrokerControl: Sendable {
     private let address: BrokerAddress
@@ -56,7 +55,8 @@ public struct BrokerControl: Sendable {
             return await group.next() ?? nil
         }
         guard let answer else {
-            throw ThingsError(.broker, "the broker doesn't answer: \(connection.status.reason ?? "it took more than \(Int(Self.patience)) s")")
+            throw ThingsError(
+                .broker, "the broker doesn't answer: \(connection.status.reason ?? "it took more than \(Int(Self.patience)) s")")
         }
         if let refusal = BrokerAccounts.refusal(in: answer) { throw ThingsError(.broker, "the broker refuses: \(refusal)") }
         return answer

@@ -39,7 +39,8 @@ public final class BrokerProcess: Sendable {
     /// - Throws: ``ThingsError`` with `broker`: mosquitto isn't installed, or its files can't be written.
     public init(_ settings: BrokerSettings, home: LaresHome, clock: any TimeSource = SystemTime()) throws {
         guard FileManager.default.isExecutableFile(atPath: settings.program) else {
-            throw ThingsError(.broker, "'\(settings.program)' isn't there: install the package mosquitto, or give --mqtt-url for another broker")
+            throw ThingsError(
+                .broker, "'\(settings.program)' isn't there: install the package mosquitto, or give --mqtt-url for another broker")
         }
         guard let plugin = Self.plugins.first(where: FileManager.default.fileExists) else {
             throw ThingsError(.broker, "mosquitto's plugin for dynamic security isn't there: install mosquitto 2.0 or newer")
@@ -48,7 +49,8 @@ public final class BrokerProcess: Sendable {
         let password = try files.prepare(settings, plugin: plugin, runsAsRoot: getuid() == 0)
         let reachable = ["0.0.0.0": "127.0.0.1", "::": "::1"][settings.host] ?? settings.host
         address = BrokerAddress(
-            host: reachable, port: settings.port, isSecure: settings.tls != nil, user: "lares", password: password, certificates: settings.tls?.chain)
+            host: reachable, port: settings.port, isSecure: settings.tls != nil, user: "lares", password: password,
+            certificates: settings.tls?.chain)
         (self.settings, self.clock) = (settings, clock)
     }
 

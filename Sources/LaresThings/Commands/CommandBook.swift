@@ -20,7 +20,9 @@ struct CommandBook: Sendable {
     private var outcomes: [(number: Int, outcome: CommandOutcome)] = []
 
     /// Enters a command that is being sent. Earlier ones don't wait any more for what it asks for, and are over when that was all.
-    mutating func enter(_ command: ThingCommand, _ messages: [MQTTMessage], waiting: [Int: PropertyValue], mayRepeat: Bool, at date: Date) -> Int {
+    mutating func enter(_ command: ThingCommand, _ messages: [MQTTMessage], waiting: [Int: PropertyValue], mayRepeat: Bool, at date: Date)
+        -> Int
+    {
         last += 1
         for slot in waiting.keys { release(slot, .superseded) }
         guard !waiting.isEmpty else { return last }
@@ -31,7 +33,8 @@ struct CommandBook: Sendable {
 
     /// Whose doing it is that a slot reports a value: that of the command which asked for it.
     func cause(of value: PropertyValue?, at slot: Int, _ kind: PropertyKind) -> Cause? {
-        guard let number = bySlot[slot], let entry = entries[number], let value, let wanted = entry.waiting[slot], kind.agrees(value, with: wanted)
+        guard let number = bySlot[slot], let entry = entries[number], let value, let wanted = entry.waiting[slot],
+            kind.agrees(value, with: wanted)
         else { return nil }
         return Cause(entry.command.cause.kind, name: entry.command.cause.name, command: number)
     }

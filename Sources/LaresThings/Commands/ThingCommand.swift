@@ -8,7 +8,9 @@ public struct ThingCommand: Hashable, Sendable {
     public let cause: Cause
 
     /// A command.
-    public init(_ thing: ThingID, _ values: [String: PropertyValue], by cause: Cause) { (self.thing, self.values, self.cause) = (thing, values, cause) }
+    public init(_ thing: ThingID, _ values: [String: PropertyValue], by cause: Cause) {
+        (self.thing, self.values, self.cause) = (thing, values, cause)
+    }
 }
 
 /// What became of a command.

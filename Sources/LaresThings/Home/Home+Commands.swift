@@ -56,7 +56,8 @@ extension Home {
     private static func judge(_ outcome: CommandOutcome, _ command: ThingCommand) throws(ThingsError) -> CommandOutcome {
         switch outcome {
         case .confirmed, .sent, .superseded: return outcome
-        case .unanswered: throw ThingsError(.noAnswer, "'\(command.thing)' was asked and didn't report that it did it: is it switched on, and in range?")
+        case .unanswered:
+            throw ThingsError(.noAnswer, "'\(command.thing)' was asked and didn't report that it did it: is it switched on, and in range?")
         case .failed(let error): throw error
         }
     }

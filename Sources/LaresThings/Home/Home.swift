@@ -41,7 +41,9 @@ public final class Home: Sendable {
     ///   - readers: Who understands announcements.
     ///   - clock: What time it is.
     /// - Throws: An error of the database.
-    public init(store: HomeStore, recorder: (any ChangeRecorder)?, readers: [any DiscoveryReader], clock: any TimeSource = SystemTime()) throws {
+    public init(store: HomeStore, recorder: (any ChangeRecorder)?, readers: [any DiscoveryReader], clock: any TimeSource = SystemTime())
+        throws
+    {
         let areas = try store.areas()
         state = Mutex(
             State(
@@ -50,20 +52,19 @@ public final class Home: Sendable {
         (self.store, self.recorder, self.clock) = (store, recorder, clock)
         let (announcements, states) = (try store.announcements(), try store.states())
         state.withLock { state in
-            for message in announcements { _ = state.announce(message, at: clock.now) }
+            for message in announcements { state.announce(message, at: clock.now) }
             state.model.restore(states)
             _ = state.model.takeEvents()
             state.model.names.keep()
         }
     }
 
-    /// Subscribes to all that is announced and reported, and has commands go this way.
+    /// Has messages come and commands go this way.
+    ///
+    /// Everything is subscribed to: by the time a topic could be subscribed to by name, the device that has just announced it may have reported already.
     public func connect(_ connection: MQTTConnection) {
-        let filters = state.withLock { state in
-            state.connection = connection
-            return state.readers.flatMap(\.filters) + state.model.topics
-        }
-        connection.subscribe(filters)
+        state.withLock { $0.connection = connection }
+        connection.subscribe(["#"])
     }
 
     /// How the connection to the broker stands.
@@ -114,11 +115,7 @@ extension Home: MQTTReceiver {
     }
 
     private func tell(_ outcome: HomeOutcome) {
-        if let connection = state.withLock(\.connection) {
-            if !outcome.subscribe.isEmpty { connection.subscribe(outcome.subscribe) }
-            if !outcome.unsubscribe.isEmpty { connection.unsubscribe(outcome.unsubscribe) }
-            for message in outcome.again { connection.send(message) }
-        }
+        if let connection = state.withLock(\.connection) { for message in outcome.again { connection.send(message) } }
         watchers.tell(outcome.events)
     }
 

@@ -48,14 +48,19 @@ extension HomeModel {
 
     /// The properties that are meant, each with its value.
     private func check(_ command: ThingCommand, _ thing: Thing) throws(ThingsError) -> [(Property, PropertyValue)] {
-        guard !command.values.isEmpty else { throw ThingsError(.badValue, "nothing is asked of '\(thing.name)': name a property and its value") }
+        guard !command.values.isEmpty else {
+            throw ThingsError(.badValue, "nothing is asked of '\(thing.name)': name a property and its value")
+        }
         var wanted: [(Property, PropertyValue)] = []
         for (name, value) in command.values.sorted(by: { $0.key < $1.key }) {
             guard let property = thing.property(name) else {
                 let names = thing.properties.filter(\.isWritable).map(\.name).joined(separator: ", ")
-                throw ThingsError(.unknown, "'\(thing.id)' has no property '\(name)'; what can be set: \(names.isEmpty ? "nothing" : names)")
+                throw ThingsError(
+                    .unknown, "'\(thing.id)' has no property '\(name)'; what can be set: \(names.isEmpty ? "nothing" : names)")
             }
-            guard property.isWritable else { throw ThingsError(.notWritable, "'\(thing.id)/\(property.name)' is reported by the thing and can't be set") }
+            guard property.isWritable else {
+                throw ThingsError(.notWritable, "'\(thing.id)/\(property.name)' is reported by the thing and can't be set")
+            }
             if let objection = property.kind.objection(to: value) {
                 throw ThingsError(.badValue, "'\(thing.id)/\(property.name)' must \(objection)\(property.unit.map { " (\($0))" } ?? "")")
             }

@@ -2,17 +2,20 @@ public import Foundation
 
 /// What messages and time change.
 extension HomeModel {
-    /// Takes in what a message says. Messages on topics that nobody listens to change nothing.
+    /// Takes in what a message says. On a topic that nobody listens to it is kept until someone does.
     /// - Returns: How many listeners couldn't understand it, and why the first couldn't.
     @discardableResult
     public mutating func receive(_ message: MQTTMessage, at date: Date) -> (failures: Int, reason: ThingsError?) {
-        guard let listeners = listeners[message.topic] else { return (0, nil) }
+        guard let listeners = listeners[message.topic] else {
+            unheard.keep(message, at: date)
+            return (0, nil)
+        }
         var payload = Payload(message.payload)
         var (failures, reason) = (0, ThingsError?.none)
         for listener in listeners {
             do throws(ThingsError) {
                 switch listener {
-                case .reader(let part, let reader): try read(part, reader, &payload, at: date)
+                case .reader(let part, let reader): try read(part, reader, &payload, isRetained: message.isRetained, at: date)
                 case .availability(let part, let source): try hear(part, source, &payload, at: date)
                 }
             } catch {
@@ -22,9 +25,11 @@ extension HomeModel {
         return (failures, reason)
     }
 
-    private mutating func read(_ key: String, _ reader: Int, _ payload: inout Payload, at date: Date) throws(ThingsError) {
+    private mutating func read(_ key: String, _ place: Int, _ payload: inout Payload, isRetained: Bool, at date: Date) throws(ThingsError) {
         guard let installed = installed[key] else { return }
-        for report in try installed.part.readers[reader].reports(of: &payload) { take(report.value, installed.slots[report.property], at: date) }
+        let reader = installed.part.readers[place]
+        guard !isRetained || reader.takesRetained else { return }
+        for report in try reader.reports(of: &payload) { take(report.value, installed.slots[report.property], at: date) }
     }
 
     /// What a property is now.

@@ -2,12 +2,10 @@ public import Foundation
 
 /// Parts that come, change and go.
 extension HomeModel {
-    /// Takes a part in, or what it is now: what was known of properties that stay is kept.
+    /// Takes a part in, or what it is now: what was known of properties that stay is kept, and what was said on its topics before is heard now.
     ///
     /// - Throws: ``ThingsError`` with `full` when there are too many things.
-    /// - Returns: What must be subscribed to from now on.
-    @discardableResult
-    public mutating func install(_ part: Part, at date: Date) throws(ThingsError) -> [String] {
+    public mutating func install(_ part: Part, at date: Date) throws(ThingsError) {
         let id = names.thing(for: part.device)
         guard records[id] != nil || records.count < Self.limit else {
             throw ThingsError(.full, "there are \(Self.limit) things already: remove some before more are taken in")
@@ -22,20 +20,19 @@ extension HomeModel {
         record.parts.append(part.key)
         let sources = part.availability?.sources.count ?? 0
         installed[part.key] = Installed(
-            part: part, thing: id, slots: places, said: before?.said.count == sources ? before?.said ?? [] : Array(repeating: nil, count: sources),
+            part: part, thing: id, slots: places,
+            said: before?.said.count == sources ? before?.said ?? [] : Array(repeating: nil, count: sources),
             latest: before?.said.count == sources ? before?.latest : nil, availability: before?.availability ?? .unknown)
         records[id] = record
         dropSlots(of: before, besides: Set(places))
         describe(id)
         renewAvailability(of: id, at: date)
-        return listen(to: part)
+        listen(to: part)
     }
 
     /// Takes a part away, and its thing when it was the last.
-    /// - Returns: What needn't be subscribed to any more.
-    @discardableResult
-    public mutating func remove(part key: String, at date: Date) -> [String] {
-        guard let gone = installed.removeValue(forKey: key) else { return [] }
+    public mutating func remove(part key: String, at date: Date) {
+        guard let gone = installed.removeValue(forKey: key) else { return }
         detach(gone)
         dropSlots(of: gone, besides: [])
         records[gone.thing]?.parts.removeAll { $0 == key }
@@ -46,14 +43,14 @@ extension HomeModel {
             describe(gone.thing)
             renewAvailability(of: gone.thing, at: date)
         }
-        return Self.topics(of: gone.part).filter { listeners[$0] == nil }
     }
 
     private func newRecord(_ id: ThingID, _ part: Part) -> Record {
         let device = part.device
         let name = device.name ?? part.name ?? device.details.model ?? id.description
         return Record(
-            thing: Thing(id: id, name: name, category: part.component, details: device.details, origin: device.identifier), parts: [], slots: [:])
+            thing: Thing(id: id, name: name, category: part.component, details: device.details, origin: device.identifier), parts: [],
+            slots: [:])
     }
 
     private mutating func occupy(_ address: PropertyAddress, _ property: Property, _ before: Installed?, _ record: inout Record) -> Int {
@@ -73,7 +70,9 @@ extension HomeModel {
     private mutating func dropSlots(of gone: Installed?, besides kept: Set<Int>) {
         for place in gone?.slots ?? [] where !kept.contains(place) {
             guard let slot = slots[place] else { continue }
-            if records[slot.address.thing]?.slots[slot.address.property] == place { records[slot.address.thing]?.slots[slot.address.property] = nil }
+            if records[slot.address.thing]?.slots[slot.address.property] == place {
+                records[slot.address.thing]?.slots[slot.address.property] = nil
+            }
             slots[place] = nil
             timers.forget(place)
             free.append(place)
@@ -83,7 +82,9 @@ extension HomeModel {
     /// Makes the thing's description from its parts: what it is for comes first.
     private mutating func describe(_ id: ThingID) {
         guard var record = records[id] else { return }
-        let parts = record.parts.compactMap { installed[$0] }.sorted { ($0.part.component.rank, $0.part.key) < ($1.part.component.rank, $1.part.key) }
+        let parts = record.parts.compactMap { installed[$0] }.sorted {
+            ($0.part.component.rank, $0.part.key) < ($1.part.component.rank, $1.part.key)
+        }
         let properties = parts.flatMap { part in part.slots.compactMap { slots[$0]?.property } }
         record.thing.properties = Property.Role.allCases.flatMap { role in properties.filter { $0.role == role } }
         if let main = parts.first?.part {
@@ -102,12 +103,14 @@ extension HomeModel {
 extension HomeModel {
     static func topics(of part: Part) -> [String] { part.readers.map(\.topic) + (part.availability?.sources.map(\.topic) ?? []) }
 
-    private mutating func listen(to part: Part) -> [String] {
-        for (place, reader) in part.readers.enumerated() { listeners[reader.topic, default: []].append(.reader(part: part.key, reader: place)) }
+    private mutating func listen(to part: Part) {
+        for (place, reader) in part.readers.enumerated() {
+            listeners[reader.topic, default: []].append(.reader(part: part.key, reader: place))
+        }
         for (place, source) in (part.availability?.sources ?? []).enumerated() {
             listeners[source.topic, default: []].append(.availability(part: part.key, source: place))
         }
-        return Array(Set(Self.topics(of: part))).sorted()
+        for topic in Set(Self.topics(of: part)).sorted() { if let (message, date) = unheard.take(topic) { receive(message, at: date) } }
     }
 
     private mutating func detach(_ gone: Installed) {
@@ -123,7 +126,8 @@ extension ThingCategory {
     var rank: Int { Self.order.firstIndex(of: description) ?? Self.order.count }
 
     private static let order = [
-        "lock", "alarm_control_panel", "climate", "water_heater", "cover", "valve", "light", "fan", "vacuum", "lawn_mower", "humidifier", "siren",
+        "lock", "alarm_control_panel", "climate", "water_heater", "cover", "valve", "light", "fan", "vacuum", "lawn_mower", "humidifier",
+        "siren",
         "camera", "switch", "event", "device_tracker", "binary_sensor", "sensor", "button", "scene", "select", "number", "text", "update",
     ]
 }

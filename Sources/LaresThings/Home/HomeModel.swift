@@ -59,6 +59,7 @@ public struct HomeModel: Sendable {
     var slots: [Slot?] = []
     var free: [Int] = []
     var listeners: [String: [Listener]] = [:]
+    var unheard = UnheardMessages()
     var timers = ReportTimers()
     var commands = CommandBook()
     private var events: [HomeEvent] = []
@@ -91,9 +92,6 @@ public struct HomeModel: Sendable {
 
     /// Whether something is to be heard on a topic.
     func isHeard(_ topic: String) -> Bool { listeners[topic] != nil }
-
-    /// The topics on which something is to be heard.
-    var topics: [String] { listeners.keys.sorted() }
 
     /// Puts back what was known before a restart.
     mutating func restore(_ states: [PropertyAddress: PropertyState]) {

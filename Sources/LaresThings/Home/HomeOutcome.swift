@@ -6,8 +6,6 @@ struct HomeOutcome {
     var announcements: [MQTTMessage] = []
     var names = ThingNames()
     var hasNewNames = false
-    var subscribe: [String] = []
-    var unsubscribe: [String] = []
     var again: [MQTTMessage] = []
 }
 
@@ -20,36 +18,38 @@ extension Home.State {
                 let (failures, reason) = model.receive(message, at: now)
                 if let reason { faults.note(reports: failures, "\(message.topic.prefix(200)): \(reason.message)") }
             } else {
-                let (subscribe, unsubscribe) = announce(message, at: now, &outcome.announcements)
-                outcome.subscribe += subscribe
-                outcome.unsubscribe += unsubscribe
+                announce(message, at: now, &outcome.announcements)
             }
         }
         finish(&outcome)
         return outcome
     }
 
-    mutating func announce(_ message: MQTTMessage, at now: Date) -> [String] {
+    /// Takes in what was announced before a restart.
+    mutating func announce(_ message: MQTTMessage, at now: Date) {
         var ignored: [MQTTMessage] = []
-        return announce(message, at: now, &ignored).subscribe
+        announce(message, at: now, &ignored)
     }
 
-    /// Takes in what may be an announcement; one that counts is added to those to be kept.
-    private mutating func announce(_ message: MQTTMessage, at now: Date, _ kept: inout [MQTTMessage]) -> (subscribe: [String], unsubscribe: [String]) {
-        var (subscribe, unsubscribe): ([String], [String]) = ([], [])
-        for place in readers.indices {
+    /// Takes in what may be an announcement; one that counts is added to those to be kept. What is none is kept until someone listens.
+    private mutating func announce(_ message: MQTTMessage, at now: Date, _ kept: inout [MQTTMessage]) {
+        var isAnnouncement = false
+        for place in readers.indices where readers[place].filters.contains(where: { TopicName.matches(message.topic, $0) }) {
+            isAnnouncement = true
             let announced = readers[place].read(message)
-            for announcement in announced {
-                switch announcement {
-                case .part(let part):
-                    do throws(ThingsError) { subscribe += try model.install(part, at: now) } catch { refuse(message.topic, error.message) }
-                case .gone(let key): unsubscribe += model.remove(part: key, at: now)
-                case .refused(let topic, let reason): refuse(topic, reason)
-                }
-            }
+            for announcement in announced { take(announcement, from: message.topic, at: now) }
             if announced.contains(where: \.counts) { kept.append(message) }
         }
-        return (subscribe, unsubscribe)
+        if !isAnnouncement { model.receive(message, at: now) }
+    }
+
+    private mutating func take(_ announcement: Announcement, from topic: String, at now: Date) {
+        switch announcement {
+        case .part(let part):
+            do throws(ThingsError) { try model.install(part, at: now) } catch { refuse(topic, error.message) }
+        case .gone(let key): model.remove(part: key, at: now)
+        case .refused(let topic, let reason): refuse(topic, reason)
+        }
     }
 
     private mutating func refuse(_ topic: String, _ reason: String) {

@@ -64,7 +64,8 @@ extension Area {
         let text = try fields.string("id") ?? AreaID(naming: name).description
         guard let id = AreaID(text) else { throw fields.error("id", "must have 1 to 60 lower-case letters, digits, '_' and '-'") }
         self.init(
-            id: id, name: name, names: try fields.names("names"), aliases: try fields.aliases("aliases"), level: try fields.int("level", in: -20...200))
+            id: id, name: name, names: try fields.names("names"), aliases: try fields.aliases("aliases"),
+            level: try fields.int("level", in: -20...200))
         try fields.end()
     }
 }
@@ -87,7 +88,9 @@ extension JSONFields {
 
     mutating func names(_ key: String) throws(JSONError) -> [String: String] {
         guard let value = value(key) else { return [:] }
-        guard case .object(let members) = value, members.count <= 50 else { throw error(key, "must be an object of up to 50 names by language") }
+        guard case .object(let members) = value, members.count <= 50 else {
+            throw error(key, "must be an object of up to 50 names by language")
+        }
         var names: [String: String] = [:]
         for (language, name) in members {
             guard let text = name.text, PlainName.isName(text), PlainName.isLanguage(language) else {

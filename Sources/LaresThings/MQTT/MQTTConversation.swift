@@ -15,7 +15,7 @@ struct MQTTConversation {
     private let session: MQTTSession
     private var answers: [Int32: MQTTConnection.Answer] = [:]
     private var asked: [Int32: [String]] = [:]
-    private var canRead = false
+    private let began = ContinuousClock.now
 
     init(_ connection: MQTTConnection, _ session: MQTTSession) { (self.connection, self.session) = (connection, session) }
 
@@ -35,6 +35,9 @@ struct MQTTConversation {
     /// Waits, reads, has it made durable, writes.
     private mutating func turn() throws(End) {
         try carryOut()
+        if !wasConnected, ContinuousClock.now - began > .seconds(connection.settings.answerSeconds) {
+            throw End(reason: "the broker doesn't answer", isAboutVersion: true)
+        }
         let ready = connection.alarm.wait(with: session.socket, toWrite: session.wantsToWrite, milliseconds: 1_000)
         if ready.canRead { try read() }
         try settle()

@@ -57,7 +57,8 @@ final class MQTTSession {
         if settings.address.isSecure { try secure(settings.address) }
         if let will = settings.will {
             try check(
-                mosquitto_will_set(handle, will.topic, Int32(will.payload.count), will.payload, Int32(will.quality.rawValue), will.isRetained),
+                mosquitto_will_set(
+                    handle, will.topic, Int32(will.payload.count), will.payload, Int32(will.quality.rawValue), will.isRetained),
                 "the will can't be used")
         }
     }
@@ -110,7 +111,8 @@ extension MQTTSession {
     func publish(_ message: MQTTMessage) -> (code: Int32, number: Int32) {
         var number: Int32 = 0
         let code = mosquitto_publish(
-            handle, &number, message.topic, Int32(message.payload.count), message.payload, Int32(message.quality.rawValue), message.isRetained)
+            handle, &number, message.topic, Int32(message.payload.count), message.payload, Int32(message.quality.rawValue),
+            message.isRetained)
         return (code, number)
     }
 

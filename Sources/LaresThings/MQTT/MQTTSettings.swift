@@ -8,6 +8,8 @@ public struct MQTTSettings: Sendable {
     public var sessionSeconds: UInt32 = 86_400
     /// Seconds without a word after which either side takes the other for gone.
     public var keepAlive: Int32 = 30
+    /// Seconds that the broker may take to answer CONNECT. One that doesn't know MQTT 5.0 may never do.
+    public var answerSeconds = 3.0
     /// Messages of quality 1 that the broker may send before we acknowledge the first of them.
     public var window: UInt16 = 1_000
     /// Messages handed to the receiver at once; the window bounds those of quality 1 as well.

@@ -10,7 +10,8 @@ public enum TopicName {
         guard isName(text) else { return false }
         let levels = text.split(separator: "/", omittingEmptySubsequences: false)
         return levels.enumerated().allSatisfy { place, level in
-            level == "+" || (level == "#" && place == levels.count - 1) || !level.utf8.contains { $0 == UInt8(ascii: "+") || $0 == UInt8(ascii: "#") }
+            level == "+" || (level == "#" && place == levels.count - 1)
+                || !level.utf8.contains { $0 == UInt8(ascii: "+") || $0 == UInt8(ascii: "#") }
         }
     }
 

@@ -1,5 +1,5 @@
-public import LaresJSON
 internal import Foundation
+public import LaresJSON
 
 /// Values as people write them.
 extension Property {
@@ -10,7 +10,9 @@ extension Property {
         let value: PropertyValue?
         if case .string(let text) = json { value = self.value(from: text) } else { value = PropertyValue(json) }
         guard let value else { throw ThingsError(.badValue, "'\(name)' can't be \(json.serialized.prefix(60)): \(expectation)") }
-        if let objection = kind.objection(to: value) { throw ThingsError(.badValue, "'\(name)' must \(objection)\(unit.map { " (\($0))" } ?? "")") }
+        if let objection = kind.objection(to: value) {
+            throw ThingsError(.badValue, "'\(name)' must \(objection)\(unit.map { " (\($0))" } ?? "")")
+        }
         return value
     }
 
@@ -24,7 +26,8 @@ extension Property {
     }
 
     private static let truth = [
-        "true": true, "on": true, "yes": true, "1": true, "开": true, "是": true, "false": false, "off": false, "no": false, "0": false, "关": false,
+        "true": true, "on": true, "yes": true, "1": true, "开": true, "是": true, "false": false, "off": false, "no": false, "0": false,
+        "关": false,
         "否": false,
     ]
 

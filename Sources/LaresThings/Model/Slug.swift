@@ -14,7 +14,8 @@ package enum Slug {
     }
 
     private static func isWord(_ byte: UInt8) -> Bool {
-        (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte) || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) || byte == UInt8(ascii: "_")
+        (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte) || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte)
+            || byte == UInt8(ascii: "_")
     }
 
     /// What is left of a name in lower-case ASCII, words joined by "_": "Küche, Licht 2" is "kuche_licht_2", "客厅" is "ke_ting". Nil if nothing is.

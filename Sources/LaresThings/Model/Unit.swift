@@ -35,7 +35,9 @@ public struct Unit: Hashable, Sendable, CustomStringConvertible {
         }
         add("power", [("W", 1), ("mW", 1e-3), ("kW", 1e3), ("MW", 1e6), ("BTU/h", 0.29307107)])
         add("energy", [("Wh", 1), ("kWh", 1e3), ("MWh", 1e6), ("J", 1 / 3600.0), ("kJ", 1 / 3.6), ("MJ", 1e3 / 3.6), ("GJ", 1e6 / 3.6)])
-        add("pressure", [("Pa", 1), ("hPa", 100), ("mbar", 100), ("kPa", 1e3), ("bar", 1e5), ("psi", 6894.757), ("mmHg", 133.322), ("inHg", 3386.389)])
+        add(
+            "pressure",
+            [("Pa", 1), ("hPa", 100), ("mbar", 100), ("kPa", 1e3), ("bar", 1e5), ("psi", 6894.757), ("mmHg", 133.322), ("inHg", 3386.389)])
         add("length", [("m", 1), ("mm", 1e-3), ("cm", 1e-2), ("km", 1e3), ("in", 0.0254), ("ft", 0.3048), ("mi", 1609.344)])
         add("speed", [("m/s", 1), ("km/h", 1 / 3.6), ("mph", 0.44704), ("kn", 0.514444)])
         add("volume", [("L", 1), ("mL", 1e-3), ("m³", 1e3), ("gal", 3.785411784), ("ft³", 28.316846592)])

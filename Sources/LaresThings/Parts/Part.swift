@@ -45,7 +45,9 @@ public struct DeviceIdentity: Hashable, Sendable {
     public var details: DeviceDetails
 
     /// A device.
-    public init(identifier: String, others: [String] = [], name: String? = nil, area: String? = nil, details: DeviceDetails = DeviceDetails()) {
+    public init(
+        identifier: String, others: [String] = [], name: String? = nil, area: String? = nil, details: DeviceDetails = DeviceDetails()
+    ) {
         (self.identifier, self.others, self.name, self.area, self.details) = (identifier, others, name, area, details)
     }
 }

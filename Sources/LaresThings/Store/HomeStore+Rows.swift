@@ -8,7 +8,9 @@ extension HomeStore {
     public func names() throws -> ThingNames {
         try pool.read { database in
             var things: [String: ThingID] = [:]
-            for row in try Row.fetchAll(database, sql: "SELECT identifier, id FROM things") { things[row["identifier"]] = ThingID(row["id"] as String) }
+            for row in try Row.fetchAll(database, sql: "SELECT identifier, id FROM things") {
+                things[row["identifier"]] = ThingID(row["id"] as String)
+            }
             var properties: [String: [String: String]] = [:]
             for row in try Row.fetchAll(database, sql: "SELECT part, base, name FROM properties") {
                 properties[row["part"], default: [:]][row["base"]] = row["name"]
@@ -22,7 +24,8 @@ extension HomeStore {
         try pool.read { database in
             try Row.fetchAll(database, sql: "SELECT * FROM areas ORDER BY id").compactMap { row in
                 AreaID(row["id"] as String).map {
-                    Area(id: $0, name: row["name"], names: Self.texts(row["names"]), aliases: Self.list(row["aliases"]), level: row["level"])
+                    Area(
+                        id: $0, name: row["name"], names: Self.texts(row["names"]), aliases: Self.list(row["aliases"]), level: row["level"])
                 }
             }
         }
@@ -33,7 +36,9 @@ extension HomeStore {
         try pool.read { database in
             var wordings: [ThingID: Wording] = [:]
             for row in try Row.fetchAll(database, sql: "SELECT id, wording FROM wordings") {
-                guard let id = ThingID(row["id"] as String), let json = try? JSON(parsing: Array((row["wording"] as String).utf8)) else { continue }
+                guard let id = ThingID(row["id"] as String), let json = try? JSON(parsing: Array((row["wording"] as String).utf8)) else {
+                    continue
+                }
                 wordings[id] = try? Wording(json)
             }
             return wordings
@@ -54,7 +59,8 @@ extension HomeStore {
         try pool.read { database in
             var states: [PropertyAddress: PropertyState] = [:]
             for row in try Row.fetchAll(database, sql: "SELECT thing, property, state FROM states") {
-                guard let thing = ThingID(row["thing"] as String), let json = try? JSON(parsing: Array((row["state"] as String).utf8)) else { continue }
+                guard let thing = ThingID(row["thing"] as String), let json = try? JSON(parsing: Array((row["state"] as String).utf8))
+                else { continue }
                 states[PropertyAddress(thing, row["property"])] = PropertyState(saved: json)
             }
             return states
@@ -83,7 +89,9 @@ extension HomeStore {
                         arguments: [message.topic, Data(message.payload), date.timeIntervalSince1970])
                 }
             }
-            for (identifier, id) in names.newThings { try database.execute(sql: "INSERT OR REPLACE INTO things VALUES (?, ?)", arguments: [identifier, id.description]) }
+            for (identifier, id) in names.newThings {
+                try database.execute(sql: "INSERT OR REPLACE INTO things VALUES (?, ?)", arguments: [identifier, id.description])
+            }
             for (part, base, name) in names.newProperties {
                 try database.execute(sql: "INSERT OR REPLACE INTO properties VALUES (?, ?, ?)", arguments: [part, base, name])
             }
@@ -107,7 +115,8 @@ extension HomeStore {
             if wording.isEmpty {
                 try database.execute(sql: "DELETE FROM wordings WHERE id = ?", arguments: [id.description])
             } else {
-                try database.execute(sql: "INSERT OR REPLACE INTO wordings VALUES (?, ?)", arguments: [id.description, wording.json.serialized])
+                try database.execute(
+                    sql: "INSERT OR REPLACE INTO wordings VALUES (?, ?)", arguments: [id.description, wording.json.serialized])
             }
         }
     }
@@ -118,7 +127,8 @@ extension HomeStore {
             try database.execute(
                 sql: "INSERT OR REPLACE INTO areas VALUES (?, ?, ?, ?, ?)",
                 arguments: [
-                    area.id.description, area.name, JSON.texts(area.names).serialized, JSON.array(area.aliases.map { .string($0) }).serialized, area.level,
+                    area.id.description, area.name, JSON.texts(area.names).serialized,
+                    JSON.array(area.aliases.map { .string($0) }).serialized, area.level,
                 ])
         }
     }
@@ -136,7 +146,9 @@ extension PropertyState {
         members.append("value", reported?.json ?? .null)
         if let reportedAt { members.append("reported", .double(reportedAt.timeIntervalSince1970)) }
         if let changedAt { members.append("changed", .double(changedAt.timeIntervalSince1970)) }
-        if let cause { members.append("cause", [.string(cause.kind.rawValue), .string(cause.name), cause.command.map { .int($0) } ?? .null]) }
+        if let cause {
+            members.append("cause", [.string(cause.kind.rawValue), .string(cause.name), cause.command.map { .int($0) } ?? .null])
+        }
         return .object(members)
     }
 

@@ -75,7 +75,9 @@ struct BrokerCommand: AsyncParsableCommand {
     }
 
     struct Remove: AsyncParsableCommand {
-        static var configuration: CommandConfiguration { CommandConfiguration(abstract: say("cli.broker.remove.abstract"), aliases: ["rm"]) }
+        static var configuration: CommandConfiguration {
+            CommandConfiguration(abstract: say("cli.broker.remove.abstract"), aliases: ["rm"])
+        }
 
         @OptionGroup var common: CommonOptions
         @OptionGroup var server: ServerOptions

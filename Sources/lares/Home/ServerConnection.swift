@@ -19,7 +19,8 @@ struct ServerOptions: ParsableArguments {
         let environment = ProcessInfo.processInfo.environment
         let usual = "http://127.0.0.1:\(ServerSettings.defaultPort)"
         let address = server ?? environment["LARES_SERVER"].flatMap { $0.isEmpty ? nil : $0 } ?? usual
-        return ServerConnection(address: address.hasSuffix("/") ? String(address.dropLast()) : address, key: key ?? environment["LARES_KEY"])
+        return ServerConnection(
+            address: address.hasSuffix("/") ? String(address.dropLast()) : address, key: key ?? environment["LARES_KEY"])
     }
 }
 
@@ -55,5 +56,7 @@ struct ServerConnection {
     }
 
     /// A part of a path, so that it stays one.
-    static func part(_ text: String) -> String { text.addingPercentEncoding(withAllowedCharacters: .urlPathAllowed.subtracting(["/"])) ?? text }
+    static func part(_ text: String) -> String {
+        text.addingPercentEncoding(withAllowedCharacters: .urlPathAllowed.subtracting(["/"])) ?? text
+    }
 }

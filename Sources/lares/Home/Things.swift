@@ -32,7 +32,10 @@ struct Things: AsyncParsableCommand {
         guard case .object(let properties)? = answer["properties"] else { return }
         var table = TextTable(["cli.column.property", "cli.column.value", "cli.column.changed", "cli.column.settable"].map { say($0) })
         for (name, property) in properties {
-            table.add([name, ThingText.value(property), ThingText.time(property["changed"]), say(property["writable"] == true ? "cli.things.yes" : "cli.things.no")])
+            table.add([
+                name, ThingText.value(property), ThingText.time(property["changed"]),
+                say(property["writable"] == true ? "cli.things.yes" : "cli.things.no"),
+            ])
         }
         print(table.text)
     }

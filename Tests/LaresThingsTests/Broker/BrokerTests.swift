@@ -24,7 +24,9 @@ import Testing
                     try await sensor.publish(MQTTMessage("home/door", "open", quality: .atLeastOnce))
                 }
                 try await eventually { collector.topics == ["home/door"] }
-                let ends = collector.statuses.withLock { $0.filter { $0.reason?.contains("couldn't be kept") == true && $0.state == .waiting }.count }
+                let ends = collector.statuses.withLock {
+                    $0.filter { $0.reason?.contains("couldn't be kept") == true && $0.state == .waiting }.count
+                }
                 #expect(ends == 2)
             }
         }
@@ -57,7 +59,9 @@ import Testing
                     kill(process, SIGKILL)
                     try await eventually { broker.process.status.restarts == round && broker.process.status.isRunning }
                     try await eventually { connection.status.state == .connected }
-                    try await broker.connected(id: "sensor") { try await $0.publish(MQTTMessage("home/\(round)", "1", quality: .atLeastOnce)) }
+                    try await broker.connected(id: "sensor") {
+                        try await $0.publish(MQTTMessage("home/\(round)", "1", quality: .atLeastOnce))
+                    }
                     try await eventually { collector.topics.last == "home/\(round)" }
                 }
             }
@@ -98,8 +102,12 @@ import Testing
                 try await broker.connected(as: device, id: "device", filters: ["zigbee2mqtt/lamp/set", "other/#"]) { connection in
                     try await connection.publish(MQTTMessage("zigbee2mqtt/lamp", "{}", quality: .atLeastOnce))
                     try await connection.publish(MQTTMessage("homeassistant/light/lamp/config", "{}", quality: .atLeastOnce))
-                    for forbidden in ["zigbee2mqtt/lamp/set", "zigbee2mqtt/front/door/set", "other/lamp", "homeassistant/status", "cmnd/plug/POWER"] {
-                        await #expect(throws: ThingsError.self) { try await connection.publish(MQTTMessage(forbidden, "ON", quality: .atLeastOnce)) }
+                    for forbidden in [
+                        "zigbee2mqtt/lamp/set", "zigbee2mqtt/front/door/set", "other/lamp", "homeassistant/status", "cmnd/plug/POWER",
+                    ] {
+                        await #expect(throws: ThingsError.self) {
+                            try await connection.publish(MQTTMessage(forbidden, "ON", quality: .atLeastOnce))
+                        }
                     }
                     try await eventually { connection.status.refused == ["other/#"] }
                 }

@@ -3,10 +3,12 @@ import LaresThings
 import Testing
 
 @Suite struct ModelTests {
-    @Test(arguments: [
-        ("Lamp", "Hall", "hall/lamp"), ("Küche, Licht 2", nil, "kuche_licht_2"), ("客厅灯", "客厅", "ke_ting/ke_ting_deng"), ("!!!", nil, "thing"),
-        ("<script>alert(1)</script>", nil, "script_alert_1_script"),
-    ] as [(String, String?, String)])
+    @Test(
+        arguments: [
+            ("Lamp", "Hall", "hall/lamp"), ("Küche, Licht 2", nil, "kuche_licht_2"), ("客厅灯", "客厅", "ke_ting/ke_ting_deng"),
+            ("!!!", nil, "thing"),
+            ("<script>alert(1)</script>", nil, "script_alert_1_script"),
+        ] as [(String, String?, String)])
     func namesBecomeIDs(name: String, area: String?, id: String) { #expect(ThingID(naming: name, in: area).description == id) }
 
     @Test(arguments: ["", "/", "a/", "a//b", "a/b/c", "A", "a b", "a/../b", "é", String(repeating: "a", count: 121)])
@@ -27,7 +29,8 @@ import Testing
     func whatIsNoColourIsRefused(hue: Double, saturation: Double) { #expect(Color(hue: hue, saturation: saturation) == nil) }
 
     @Test(arguments: [
-        (21.0, Unit.celsius, Unit.fahrenheit, 69.8), (1.5, Unit("kWh"), Unit("Wh"), 1500), (0, .celsius, .kelvin, 273.15), (1, Unit("h"), Unit("min"), 60),
+        (21.0, Unit.celsius, Unit.fahrenheit, 69.8), (1.5, Unit("kWh"), Unit("Wh"), 1500), (0, .celsius, .kelvin, 273.15),
+        (1, Unit("h"), Unit("min"), 60),
     ])
     func unitsConvert(number: Double, from: LaresThings.Unit, to: LaresThings.Unit, result: Double) throws {
         #expect(abs(try #require(from.convert(number, to: to)) - result) < 1e-9)

@@ -1,0 +1,212 @@
+import Foundation
+import LaresThings
+import Testing
+
+@Suite struct HomeModelTests {
+    private var home = HomeModel()
+    private var reader = HomeAssistantDiscovery()
+    private var now = Date(timeIntervalSince1970: 1_800_000_000)
+
+    private mutating func announce(_ topic: String, _ payload: String) throws {
+        for announcement in reader.read(MQTTMessage(topic, payload)) {
+            switch announcement {
+            case .part(let part): try home.install(part, at: now)
+            case .gone(let key): home.remove(part: key, at: now)
+            case .refused(_, let reason): Issue.record("refused: \(reason)")
+            }
+        }
+    }
+
+    private mutating func say(_ topic: String, _ payload: String) { home.receive(MQTTMessage(topic, payload), at: now) }
+
+    private mutating func announceLamp(name: String = "null", device: String = #"{"ids":"1","name":"Lamp","sa":"Hall"}"#) throws {
+        try announce(
+            "homeassistant/light/lamp/config",
+            #"{"name":\#(name),"uniq_id":"lamp1","schema":"json","stat_t":"lamp","cmd_t":"lamp/set","brightness":true,"dev":\#(device)}"#)
+    }
+
+    private mutating func announceSensor(_ extra: String = "", unique: String = "t1") throws {
+        try announce(
+            "homeassistant/sensor/\(unique)/config",
+            #"{"name":"Temperature","uniq_id":"\#(unique)","stat_t":"\#(unique)","unit_of_meas":"°C","dev":{"ids":"1","name":"Lamp","sa":"Hall"}\#(extra)}"#
+        )
+    }
+
+    private let lamp = ThingID("hall/lamp")!
+
+    private func state(_ property: String) -> PropertyState? { home.state(of: PropertyAddress(lamp, property)) }
+
+    private func command(_ values: [String: PropertyValue]) -> ThingCommand {
+        ThingCommand(lamp, values, by: Cause(.principal, name: "anna"))
+    }
+
+    @Test mutating func partsOfADeviceAreOneThing() throws {
+        try announceLamp()
+        try announceSensor()
+        #expect(home.things.map(\.id) == [lamp])
+        let thing = try #require(home.thing(lamp))
+        #expect(thing.category.description == "light" && thing.name == "Lamp" && thing.area?.description == "hall")
+        #expect(Set(["on", "brightness", "temperature"]).isSubset(of: Set(thing.properties.map(\.name))))
+    }
+
+    @Test mutating func reportsChangeStatesAndTell() throws {
+        try announceLamp()
+        _ = home.takeEvents()
+        say("lamp", #"{"state":"ON","brightness":51}"#)
+        #expect(state("on")?.reported == .boolean(true) && state("brightness")?.reported == .number(20))
+        let changes = home.takeEvents().compactMap { if case .changed(let change) = $0 { change } else { nil } }
+        #expect(changes.map(\.address.property) == ["on", "brightness"] && changes.allSatisfy { $0.cause == .device && $0.old == nil })
+        say("lamp", #"{"state":"ON","brightness":51}"#)
+        #expect(home.takeEvents().isEmpty)
+    }
+
+    @Test mutating func aCommandIsConfirmedByAReportAndIsItsCause() throws {
+        try announceLamp()
+        say("lamp", #"{"state":"OFF"}"#)
+        let sending = try home.send(command(["on": .boolean(true)]), at: now)
+        #expect(sending.isConfirmable && sending.messages.map(\.topic) == ["lamp/set"])
+        #expect(state("on")?.reported == .boolean(false) && state("on")?.desired == .boolean(true))
+        say("lamp", #"{"state":"ON"}"#)
+        #expect(state("on")?.reported == .boolean(true) && state("on")?.desired == nil)
+        #expect(state("on")?.cause == Cause(.principal, name: "anna", command: sending.number))
+        #expect(home.takeOutcomes().map(\.outcome) == [.confirmed])
+    }
+
+    @Test mutating func aReportThatDisagreesConfirmsNothing() throws {
+        try announceLamp()
+        _ = try home.send(command(["brightness": .number(40)]), at: now)
+        say("lamp", #"{"state":"ON","brightness":255}"#)
+        #expect(state("brightness")?.desired == .number(40) && home.takeOutcomes().isEmpty)
+        say("lamp", #"{"state":"ON","brightness":102}"#)
+        #expect(home.takeOutcomes().map(\.outcome) == [.confirmed])
+    }
+
+    @Test mutating func aCommandThatNobodyAnswersIsSentOnceMoreAndGivenUp() throws {
+        try announceLamp()
+        let sending = try home.send(command(["on": .boolean(true)]), at: now)
+        #expect(home.pass(to: now + 1.9).isEmpty)
+        #expect(home.pass(to: now + 2) == sending.messages)
+        #expect(home.pass(to: now + 4.9).isEmpty && home.takeOutcomes().isEmpty)
+        #expect(home.pass(to: now + 5).isEmpty)
+        #expect(home.takeOutcomes().map(\.outcome) == [.unanswered] && state("on")?.desired == nil)
+        #expect(home.nextDate == nil)
+    }
+
+    @Test mutating func whatIsDangerousIsNeverSentTwice() throws {
+        try announce(
+            "homeassistant/lock/door/config",
+            #"{"name":null,"uniq_id":"l","stat_t":"door","cmd_t":"door/set","dev":{"ids":"1","name":"Lamp","sa":"Hall"}}"#)
+        _ = try home.send(command(["locked": .boolean(false)]), at: now)
+        #expect(home.pass(to: now + 3).isEmpty)
+    }
+
+    @Test mutating func aLaterCommandTakesTheEarlierOnesPlace() throws {
+        try announceLamp()
+        let first = try home.send(command(["on": .boolean(true), "brightness": .number(20)]), at: now)
+        let second = try home.send(command(["on": .boolean(false)]), at: now)
+        #expect(home.takeOutcomes().isEmpty)
+        say("lamp", #"{"state":"OFF","brightness":51}"#)
+        let outcomes = Dictionary(uniqueKeysWithValues: home.takeOutcomes().map { ($0.number, $0.outcome) })
+        #expect(outcomes == [first.number: .confirmed, second.number: .confirmed])
+    }
+
+    @Test(
+        arguments: [
+            (["on": .number(1)], ThingsError.Code.badValue), (["brightness": .number(101)], .badValue),
+            (["brightness": .number(.nan)], .badValue),
+            (["colour": .boolean(true)], .unknown), ([:], .badValue), (["temperature": .number(20)], .notWritable),
+        ] as [([String: PropertyValue], ThingsError.Code)])
+    mutating func whatCanNotBeIsNotSent(values: [String: PropertyValue], code: ThingsError.Code) throws {
+        try announceLamp()
+        try announceSensor()
+        let before = home.states(of: lamp)
+        let wrong = command(values)
+        do {
+            _ = try home.send(wrong, at: now)
+            Issue.record("it was sent")
+        } catch { #expect(error.code == code) }
+        #expect(home.states(of: lamp) == before)
+    }
+
+    @Test mutating func aThingThatIsOfflineIsNotAsked() throws {
+        try announceLamp(device: #"{"ids":"1","name":"Lamp","sa":"Hall"},"avty_t":"lamp/there"}"#.dropLast(1).description)
+        #expect(home.availability(of: lamp) == .unknown)
+        say("lamp/there", "offline")
+        #expect(home.availability(of: lamp) == .offline)
+        let wanted = command(["on": .boolean(true)])
+        #expect(throws: ThingsError.self) {
+            var copy = home; _ = try copy.send(wanted, at: now)
+        }
+        say("lamp/there", "online")
+        #expect(home.availability(of: lamp) == .online)
+    }
+
+    @Test mutating func reportsExpire() throws {
+        try announceSensor(#","exp_aft":30"#)
+        say("t1", "21.5")
+        #expect(state("temperature")?.reported == .number(21.5) && home.nextDate == now + 30)
+        now += 20
+        say("t1", "21.5")
+        _ = home.pass(to: now + 29)
+        #expect(state("temperature")?.reported == .number(21.5))
+        _ = home.pass(to: now + 30)
+        #expect(state("temperature")?.reported == nil && state("temperature")?.cause?.kind == .time)
+    }
+
+    @Test mutating func motionEndsByItself() throws {
+        try announce(
+            "homeassistant/binary_sensor/m/config",
+            #"{"name":"Motion","uniq_id":"m","stat_t":"m","off_dly":5,"dev_cla":"motion","dev":{"ids":"1","name":"Lamp","sa":"Hall"}}"#)
+        say("m", "ON")
+        #expect(state("motion")?.reported == .boolean(true))
+        _ = home.pass(to: now + 5)
+        #expect(state("motion")?.reported == .boolean(false) && home.nextDate == nil)
+    }
+
+    @Test mutating func anUpdateKeepsWhatIsKnownAndARemovalForgetsIt() throws {
+        try announceLamp()
+        try announceSensor()
+        say("lamp", #"{"state":"ON"}"#)
+        try announceLamp(name: "\"Ceiling\"")
+        #expect(state("on")?.reported == .boolean(true))
+        home.remove(part: "light/lamp1", at: now)
+        try announce("homeassistant/light/lamp/config", "")
+        #expect(home.thing(lamp)?.properties.map(\.name) == ["temperature"] && home.thing(lamp)?.category.description == "sensor")
+        say("lamp", #"{"state":"OFF"}"#)
+        try announce("homeassistant/sensor/t1/config", "")
+        #expect(home.count == 0)
+    }
+
+    @Test mutating func namesStayWhateverComesFirst() throws {
+        try announce(
+            "homeassistant/sensor/a/config",
+            #"{"name":"Temperature","uniq_id":"a","stat_t":"a","dev":{"ids":"1","name":"Lamp","sa":"Hall"}}"#)
+        try announce(
+            "homeassistant/sensor/b/config",
+            #"{"name":"Temperature","uniq_id":"b","stat_t":"b","dev":{"ids":"1","name":"Lamp","sa":"Hall"}}"#)
+        let names = home.thing(lamp)?.properties.map(\.name)
+        #expect(names?.count == 2 && Set(names ?? []).count == 2)
+        var later = HomeModel(names: home.names)
+        var again = HomeAssistantDiscovery()
+        for unique in ["b", "a"] {
+            for case .part(let part) in again.read(
+                MQTTMessage(
+                    "homeassistant/sensor/\(unique)/config",
+                    #"{"name":"Temperature","uniq_id":"\#(unique)","stat_t":"\#(unique)","dev":{"ids":"1","name":"Lamp","sa":"Hall"}}"#))
+            { try later.install(part, at: now) }
+        }
+        for unique in ["a", "b"] {
+            home.receive(MQTTMessage(unique, unique == "a" ? "1" : "2"), at: now)
+            later.receive(MQTTMessage(unique, unique == "a" ? "1" : "2"), at: now)
+        }
+        #expect(home.states(of: lamp).mapValues(\.reported) == later.states(of: lamp).mapValues(\.reported))
+    }
+
+    @Test mutating func thingsOfTheSameNameAreTwo() throws {
+        try announceLamp()
+        try announce(
+            "homeassistant/switch/x/config",
+            #"{"name":null,"uniq_id":"x","stat_t":"x","cmd_t":"x/set","dev":{"ids":"2","name":"Lamp","sa":"Hall"}}"#)
+        #expect(home.things.map(\.id.description) == ["hall/lamp", "hall/lamp-2"])
+    }
+}

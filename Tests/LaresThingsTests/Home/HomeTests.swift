@@ -1,0 +1,113 @@
+import Foundation
+import LaresStore
+import LaresThings
+import Synchronization
+import Testing
+
+@Suite struct HomeTests {
+    private let clock = FixedClock(Date(timeIntervalSince1970: 1_800_000_000))
+    private let lamp = ThingID("hall/lamp")!
+
+    private func withFolder<R>(_ body: (LaresHome) throws -> R) throws -> R {
+        let path = NSTemporaryDirectory() + "/lares-home-\(UUID().uuidString)"
+        defer { try? FileManager.default.removeItem(atPath: path) }
+        return try body(try LaresHome(path: path))
+    }
+
+    private func home(_ folder: LaresHome, _ recorder: Recorder? = nil) throws -> Home {
+        try Home(store: try HomeStore(home: folder), recorder: recorder, readers: [HomeAssistantDiscovery()], clock: clock)
+    }
+
+    private let announcement = MQTTMessage(
+        "homeassistant/light/lamp/config",
+        #"{"name":null,"uniq_id":"lamp1","stat_t":"lamp","cmd_t":"lamp/set","dev":{"ids":"1","name":"Lamp","sa":"Hall"}}"#, isRetained: true
+    )
+
+    /// Keeps changes in memory; fails as often as it is told to.
+    private final class Recorder: ChangeRecorder {
+        struct Full: Error {}
+        let changes = Mutex<[Change]>([])
+        let failures = Mutex(0)
+
+        func record(_ new: [Change]) throws {
+            let fails = failures.withLock { left in
+                defer { left = max(0, left - 1) }
+                return left > 0
+            }
+            if fails { throw Full() }
+            changes.withLock { $0 += new }
+        }
+    }
+
+    @Test func aHomeIsAsItWasAfterARestart() throws {
+        try withFolder { folder in
+            let before = try home(folder)
+            try before.receive([announcement, MQTTMessage("lamp", "ON")])
+            try before.saveStates()
+            var wording = Wording()
+            (wording.name, wording.names, wording.aliases) = ("Flurlicht", ["zh": "走廊灯"], ["the light"])
+            try before.set(wording, of: lamp)
+            try before.set(Area(id: AreaID("hall")!, name: "Hall", level: 1))
+            let after = try home(folder)
+            #expect(after.things() == before.things())
+            #expect(after.thing(lamp)?.thing.name(in: "zh-Hans") == "走廊灯" && after.thing(lamp)?.thing.name == "Flurlicht")
+            #expect(after.areas() == [Area(id: AreaID("hall")!, name: "Hall", level: 1)])
+            #expect(after.state(of: PropertyAddress(lamp, "on"))?.reported == .boolean(true))
+        }
+    }
+
+    @Test func whatCouldNotBeRecordedIsRecordedNextTime() throws {
+        try withFolder { folder in
+            let recorder = Recorder()
+            let home = try home(folder, recorder)
+            try home.receive([announcement])
+            recorder.failures.withLock { $0 = 1 }
+            #expect(throws: Recorder.Full.self) { try home.receive([MQTTMessage("lamp", "ON")]) }
+            try home.receive([MQTTMessage("lamp", "ON"), MQTTMessage("lamp", "OFF")])
+            #expect(recorder.changes.withLock { $0.map(\.new) } == [.boolean(true), .boolean(false)])
+        }
+    }
+
+    @Test func aThingThatWasRemovedStaysAwayAfterARestart() throws {
+        try withFolder { folder in
+            let before = try home(folder)
+            try before.receive([announcement])
+            try before.receive([MQTTMessage(announcement.topic, "")])
+            #expect(try before.things().isEmpty && home(folder).things().isEmpty)
+        }
+    }
+
+    @Test func whatCanNotBeUnderstoodIsCountedAndChangesNothing() throws {
+        try withFolder { folder in
+            let home = try home(folder)
+            try home.receive([
+                announcement, MQTTMessage("homeassistant/light/x/config", "{"), MQTTMessage("homeassistant/light/lamp/config", "[1]"),
+            ])
+            #expect(home.faults.announcements == 2 && home.things().count == 1)
+        }
+    }
+
+    @Test func watchersHearWhatHappens() async throws {
+        let path = NSTemporaryDirectory() + "/lares-home-\(UUID().uuidString)"
+        defer { try? FileManager.default.removeItem(atPath: path) }
+        let home = try home(try LaresHome(path: path))
+        try home.receive([announcement])
+        let events = home.events()
+        try home.receive([MQTTMessage("lamp", "ON")])
+        for await event in events {
+            guard case .changed(let change) = event else { continue }
+            #expect(change.address.description == "hall/lamp/on" && change.new == .boolean(true))
+            break
+        }
+    }
+
+    @Test func nothingIsSetWithoutABroker() async throws {
+        let path = NSTemporaryDirectory() + "/lares-home-\(UUID().uuidString)"
+        defer { try? FileManager.default.removeItem(atPath: path) }
+        let home = try home(try LaresHome(path: path))
+        try home.receive([announcement])
+        let command = ThingCommand(lamp, ["on": .boolean(true)], by: Cause(.principal))
+        await #expect(throws: ThingsError.self) { try await home.carryOut(command) }
+        #expect(home.state(of: PropertyAddress(lamp, "on"))?.desired == nil)
+    }
+}
