@@ -61,6 +61,23 @@ import Testing
         #expect(try rehearsals[3].told(["install": true]) == [#"zigbee2mqtt/bridge/request/device/ota_update/update {"id": "0x0017"}"#])
     }
 
+    @Test func eventsMayComeOutOfProgramsOfTemplates() throws {
+        // What Zigbee2MQTT's events need of the language: named groups, zip, continue, pairs made into a dictionary.
+        let template = #"""
+            {% set action = value_json.action | default('') %}{% set ns = namespace(r=[('event_type', action)]) %}
+            {% for p in [{'find': '^(?P<button>[a-z0-9]+)_(?P<event_type>press|hold)$', 'groups': ['button', 'event_type']}] %}
+            {% set m = action | regex_findall(p.find) %}{% if m[0] is undefined %}{% continue %}{% endif %}
+            {% for key, value in zip(p.groups, m[0]) %}{% set ns.r = ns.r | rejectattr(0, 'eq', key) | list + [(key, value)] %}{% endfor %}{% endfor %}
+            {{ dict.from_keys(ns.r | reject('eq', ('event_type', ''))) | to_json }}
+            """#
+        let config: JSON = ["stat_t": "s", "event_types": ["press", "hold", "single"], "val_tpl": .string(template), "name": "action"]
+        var remote = try Rehearsal("event", config.serialized)
+        remote.hear("s", #"{"action": "left_hold"}"#)
+        #expect(remote["action"] == "hold")
+        remote.hear("s", #"{"action": "single"}"#)
+        #expect(remote["action"] == "single" && remote.problems.isEmpty)
+    }
+
     @Test func triggersOfAutomationsAreEvents() throws {
         var remote = try Rehearsal(
             "device_automation",

@@ -42,7 +42,7 @@ struct PatternSet: Sendable {
     static let any = PatternSet(items: [.range(0x0A, 0x0A)], isNegated: true)
 }
 
-/// Reads the regular expressions that templates use: sets, groups, alternatives, repetitions, `^ $ \b \d \w \s`. Nil for anything else, such as
+/// Reads the regular expressions that templates use: sets, groups (their names aren't kept), alternatives, repetitions, `^ $ \b \d \w \s`. Nil for anything else, such as
 /// looking ahead or back, and for what is long or nested.
 struct PatternParser {
     private let text: [Unicode.Scalar]
@@ -139,6 +139,10 @@ struct PatternParser {
     private mutating func group() -> PatternNode? {
         var number: Int?
         if !take("?:") {
+            if take("?P<") {
+                while let scalar = next, PatternSet.isWord(scalar) { at += 1 }
+                guard take(">") else { return nil }
+            }
             guard next != "?" else { return nil }
             groups += 1
             number = groups

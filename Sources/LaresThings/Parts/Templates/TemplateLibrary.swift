@@ -12,6 +12,13 @@ enum TemplateLibrary {
         environment.functions = environment.filters.filter { functions.contains($0.key) }
         environment.functions["min"] = { call in try extreme(call) { $0 < $1 } }
         environment.functions["max"] = { call in try extreme(call) { $0 > $1 } }
+        environment.functions["zip"] = { call in
+            let lists = try call.positional.map { value -> [TemplateValue] in
+                guard case .array(let elements) = value else { throw TemplateError(.invalidOperation, "zip takes lists") }
+                return elements
+            }
+            return .array((0..<(lists.map(\.count).min() ?? 0)).map { place in .array(lists.map { $0[place] }) })
+        }
         environment.tests = ["is_number": { .bool(Conversions.number(JSON(first($0))) != nil) }]
         environment.strictFilters = Set(environment.filters.keys).subtracting(["iif", "to_json"])
         environment.trimsBlocks = false
