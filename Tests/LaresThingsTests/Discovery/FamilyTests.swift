@@ -75,6 +75,7 @@ import Testing
         remote.hear("s", #"{"action": "left_hold"}"#)
         #expect(remote["action"] == "hold")
         remote.hear("s", #"{"action": "single"}"#)
+        remote.hear("s", #"{"action": ""}"#)
         #expect(remote["action"] == "single" && remote.problems.isEmpty)
     }
 
