@@ -4,6 +4,7 @@ import LaresThings
 /// How many messages a second readers take on one core, and how long ten thousand announcements take.
 @main enum Main {
     static func main() throws {
+        print("| what one core does | messages/s | reports of each |\n|---|---:|---:|")
         try readers()
         announcements()
     }
@@ -41,7 +42,7 @@ import LaresThings
                     heard += try reader.reports(of: &payload).count
                 }
             }
-            print("\(name): \(rate(count, time)) messages/s, \(heard / count) reports each")
+            print("| \(name) | \(rate(count, time)) | \(heard / count) |")
         }
     }
 
@@ -56,7 +57,7 @@ import LaresThings
         var discovery = HomeAssistantDiscovery()
         var parts = 0
         let time = ContinuousClock().measure { for line in lines { parts += discovery.read(line).count } }
-        print("\(parts) announcements: \(time)")
+        print("| \(parts) announcements, new | \(rate(parts, time)) | – |")
     }
 
     private static func part(_ component: String, _ config: String) -> Part? {

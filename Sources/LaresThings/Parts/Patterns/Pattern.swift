@@ -20,7 +20,7 @@ struct Pattern: Sendable {
 
     private static let longestProgram = 4_000
     private static let longestText = 4_096
-    private static let mostSteps = 50_000
+    private static let mostSteps = 20_000
 
     /// Nil for expressions it doesn't know.
     init?(_ source: String, ignoresCase: Bool = false) {

@@ -20,7 +20,7 @@ public struct ValueTemplate: Sendable, Hashable {
     /// What one template may cost: a discovered template is a stranger's program.
     private static let limits: TemplateLimits = {
         var limits = TemplateLimits()
-        (limits.sourceBytes, limits.nesting, limits.steps, limits.depth) = (16 << 10, 48, 20_000, 80)
+        (limits.sourceBytes, limits.nesting, limits.steps, limits.depth) = (16 << 10, 48, 10_000, 80)
         (limits.outputBytes, limits.stringBytes, limits.elements) = (16 << 10, 64 << 10, 2_000)
         return limits
     }()
