@@ -124,7 +124,9 @@ let package = Package(
                 .product(name: "Metrics", package: "swift-metrics"),
                 .product(name: "MetricsTestKit", package: "swift-metrics"),
             ]),
-        .testTarget(name: "LaresThingsTests", dependencies: ["LaresJSON", "LaresStore", "LaresThings"]),
+        .testTarget(
+            name: "LaresThingsTests", dependencies: ["LaresJSON", "LaresStore", "LaresTemplates", "LaresThings"],
+            resources: [.copy("Golden")]),
         .testTarget(name: "LaresPlacesTests", dependencies: ["LaresJSON", "LaresPlaces", "LaresThings"], resources: [.copy("Golden")]),
         .testTarget(
             name: "LaresServerTests",

@@ -16,6 +16,9 @@ let package = Package(
         .executableTarget(
             name: "translate",
             dependencies: ["LaresTensor", "LaresNeural", "LaresLanguage"].map { .product(name: $0, package: "lares") }),
+        // Messages a second that a part's readers take, and announcements.
+        .executableTarget(
+            name: "things", dependencies: ["LaresJSON", "LaresThings"].map { .product(name: $0, package: "lares") }),
     ]
 )
 

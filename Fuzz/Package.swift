@@ -14,6 +14,7 @@ let package = Package(
                 .product(name: "LaresTemplates", package: "lares"),
                 .product(name: "LaresLanguage", package: "lares"),
                 .product(name: "LaresServer", package: "lares"),
+                .product(name: "LaresThings", package: "lares"),
             ],
             swiftSettings: [.swiftLanguageMode(.v6)])
     ]

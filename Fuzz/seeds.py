@@ -122,6 +122,16 @@ COMPLETION = {"model": "m", "prompt": [[1, 2], [3]], "max_tokens": 5, "echo": Fa
 EMBEDDINGS = {"model": "m", "input": ["a", "b"], "dimensions": 3, "encoding_format": "base64"}
 TEMPLATE = "{% for m in messages %}{{ '<|' + m.role + '|>' + m['content'] | trim }}{% endfor %}{% if add_generation_prompt %}<|assistant|>{% endif %}"
 
+GOLDEN = pathlib.Path(__file__).resolve().parent.parent / "Tests/LaresThingsTests/Golden"
+ZIGBEE = {
+    "devices": [{"ieee_address": "0x0017", "type": "Router", "network_address": 29159, "supported": True, "friendly_name": "hall/lamp",
+                 "definition": {"model": "LED1545G12", "vendor": "IKEA", "description": "bulb"}, "interview_completed": True}],
+    "groups": [{"id": 1, "friendly_name": "hall", "members": [{"ieee_address": "0x0017", "endpoint": 1}]}],
+    "info": {"version": "2.1.0", "coordinator": {"ieee_address": "0x00124b"}, "network": {"channel": 15}, "permit_join": True, "permit_join_end": 1733666394000},
+    "event": {"type": "device_joined", "data": {"friendly_name": "0x1", "ieee_address": "0x1", "status": "started"}},
+    "response/permit_join": {"data": {"time": 60}, "status": "ok", "transaction": 7},
+}  # fmt: skip
+
 
 def seeds(parser, models):
     """Name and bytes of each input."""
@@ -156,6 +166,17 @@ def seeds(parser, models):
         yield "small", JSONL.encode()
     if parser == "words":
         yield from words()
+    if parser == "discovery":
+        for number, case in enumerate(json.loads((GOLDEN / "components.json").read_text())["cases"]):
+            said = case["states"][-1][1] if case["states"] else "ON"
+            yield f"case{number}", "\n".join([case["topic"], json.dumps(case["config"]), said]).encode()
+    if parser == "tasmota":
+        for number, device in enumerate(json.loads((GOLDEN / "tasmota.json").read_text())["devices"]):
+            yield f"device{number}", "\n".join([json.dumps(device["config"]), json.dumps(device["sensors"]), device["messages"][-1][1]]).encode()
+    if parser == "zigbee":
+        yield "state", b'state\n{"state": "online"}'
+        for name, said in ZIGBEE.items():
+            yield name.replace("/", "-"), f"{name}\n{json.dumps(said)}".encode()
     if parser == "tensors":
         yield "json", tensors([TENSOR])
         yield "binary", tensors([WHOLE, TENSOR, BYTES], struct.pack("<2h", 1, -2) + struct.pack("<I", 1) + b"a" + struct.pack("<I", 2) + "é".encode(), header=True)

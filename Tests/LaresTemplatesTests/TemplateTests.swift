@@ -14,6 +14,27 @@ import Testing
         #expect(try Template(source, environment: environment).render([:], now: .now) == "lamp.hall is onlamp.hall is on ['lamp.alamp.a']")
     }
 
+    @Test func aStrictFilterRefusesWhatIsUndefined() throws {
+        var environment = TemplateEnvironment()
+        environment.filters = [
+            "mild": { call in call.positional[0] == .null ? "nothing" : call.positional[0] }, "strict": { call in call.positional[0] },
+        ]
+        environment.strictFilters = ["strict"]
+        #expect(try Template("{{ missing | mild }}{{ 1 | strict }}", environment: environment).render([:], now: .now) == "nothing1")
+        let error = #expect(throws: TemplateError.self) {
+            try Template("{{ missing | strict }}", environment: environment).render([:], now: .now)
+        }
+        #expect(error?.code == .undefined)
+    }
+
+    @Test func blocksKeepTheirLinesWhereTheHostWantsIt() throws {
+        let source = "a\n  {% if true %}\nb\n{% endif %}\nc"
+        var environment = TemplateEnvironment()
+        #expect(try Template(source, environment: environment).render([:], now: .now) == "a\nb\nc")
+        environment.trimsBlocks = false
+        #expect(try Template(source, environment: environment).render([:], now: .now) == "a\n  \nb\n\nc")
+    }
+
     @Test func anErrorOfTheHostIsPassedOn() throws {
         struct Offline: Error {}
         var environment = TemplateEnvironment()

@@ -29,6 +29,9 @@ private let parsers: [String: @Sendable (UnsafeRawBufferPointer) -> Void] = [
     "jsonl": { withFile($0) { path in train(Recipes.jsonl, on: path) } },
     "recipe": { run(recipe: [UInt8]($0)) },
     "plan": { run(plan: [UInt8]($0)) },
+    "discovery": { discover([UInt8]($0)) },
+    "tasmota": { discoverTasmota([UInt8]($0)) },
+    "zigbee": { hearZigbee([UInt8]($0)) },
     "network": { withFile($0) { path in if let network = try? Network(contentsOf: path) { run(network) } } },
 ]
 

@@ -35,8 +35,8 @@ public struct Reader: Sendable {
     public func reports(of payload: inout Payload) throws(ThingsError) -> [Report] {
         switch decoding {
         case .value(let template, let form):
-            guard let reading = try template.reading(of: &payload) else { return [] }
-            return try form.reports(reading)
+            let reading = form.readsObjects ? try Self.object(template, &payload) : try template.reading(of: &payload)
+            return try reading.map { reading throws(ThingsError) in try form.reports(reading) } ?? []
         case .members(let template, let forms, let plain):
             guard let reading = try Self.object(template, &payload) else { return [] }
             guard let members = reading.members else { return try plain?.reports(reading) ?? [] }

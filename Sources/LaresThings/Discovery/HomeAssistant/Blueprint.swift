@@ -27,7 +27,7 @@ struct Blueprint {
 
     /// Adds a reader of the topic that an option names, if it names one.
     mutating func read(_ topic: String, takesRetained: Bool = true, _ decoding: Reader.Decoding) throws(ThingsError) {
-        guard let topic = try options.filter(topic) else { return }
+        guard let topic = try options.topic(topic) else { return }
         readers.append(Reader(topic, quality: options.quality, takesRetained: takesRetained, decoding))
     }
 
@@ -43,7 +43,7 @@ struct Blueprint {
 
     /// What is reported and set by these options; nil if neither.
     func access(_ keys: OptionKeys) throws(ThingsError) -> Access? {
-        let (isReported, command) = (try options.filter(keys.state) != nil, try publication(keys.command, keys.commandTemplate))
+        let (isReported, command) = (try options.topic(keys.state) != nil, try publication(keys.command, keys.commandTemplate))
         guard isReported || command != nil else { return nil }
         return Access(isReported: isReported, template: try options.template(keys.stateTemplates), command: command)
     }

@@ -16,9 +16,14 @@ public struct HomeAssistantDiscovery: DiscoveryReader {
     public static let longestAnnouncement = Payload.longestJSON
     /// A device with more components is refused.
     public static let mostComponents = 1_000
+    /// All announcements together may have so many bytes; ten thousand parts take about a fifth of it.
+    public static let mostBytes = 64 << 20
 
     /// What each topic announced.
     private var topics: [String: [String]] = [:]
+    /// How long the last announcement of each topic was, and all together.
+    private var sizes: [String: Int] = [:]
+    private var bytes = 0
     /// Which topic a part belongs to.
     private var owners: [String: String] = [:]
     /// Topics whose parts another one may take over.
@@ -37,14 +42,16 @@ public struct HomeAssistantDiscovery: DiscoveryReader {
         do {
             let members = try Self.members(of: message)
             if Self.isMigration(members) {
-                migrating.insert(message.topic)
+                if topics[message.topic] != nil { migrating.insert(message.topic) }
                 return []
             }
+            try make(room: message.payload.count, for: message.topic)
             let announced =
                 topic.component == "device"
                 ? try DevicePayload(members, topic, prefix).components : [ComponentPayload(members, topic, prefix)]
             return update(message.topic, announced)
         } catch {
+            freeRoom(of: message.topic)
             return [.refused(topic: message.topic, reason: error.message)]
         }
     }
@@ -76,8 +83,12 @@ extension HomeAssistantDiscovery {
     /// Parts that a topic's last announcement had, and this one hasn't, are gone.
     private mutating func update(_ topic: String, _ announced: [ComponentPayload]) -> [Announcement] {
         var announcements: [Announcement] = []
-        var keys: [String] = []
+        var (keys, seen): ([String], Set<String>) = ([], [])
         for component in announced where !component.isRemoval {
+            guard seen.insert(component.key).inserted else {
+                announcements.append(.refused(topic: topic, reason: "\(component.key): it stands there twice"))
+                continue
+            }
             let isKnown = owners[component.key] == topic
             do {
                 try claim(component.key, for: topic)
@@ -96,6 +107,7 @@ extension HomeAssistantDiscovery {
             announcements.append(.gone(key: key))
         }
         topics[topic] = keys.isEmpty ? nil : keys
+        freeRoom(of: topic)
         migrating.remove(topic)
         return announcements
     }
@@ -111,6 +123,19 @@ extension HomeAssistantDiscovery {
         }
     }
 
+    private mutating func make(room size: Int, for topic: String) throws(ThingsError) {
+        let others = bytes - (sizes[topic] ?? 0)
+        guard others + size <= Self.mostBytes else {
+            throw ThingsError(.full, "the announcements together have more than \(Self.mostBytes) bytes; remove some")
+        }
+        (sizes[topic], bytes) = (size, others + size)
+    }
+
+    /// What a topic without parts took.
+    private mutating func freeRoom(of topic: String) {
+        if topics[topic] == nil { bytes -= sizes.removeValue(forKey: topic) ?? 0 }
+    }
+
     private mutating func remove(_ topic: String) -> [Announcement] {
         migrating.remove(topic)
         var announcements: [Announcement] = []
@@ -118,6 +143,7 @@ extension HomeAssistantDiscovery {
             owners[key] = nil
             announcements.append(.gone(key: key))
         }
+        freeRoom(of: topic)
         return announcements
     }
 }

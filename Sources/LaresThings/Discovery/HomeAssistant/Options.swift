@@ -97,19 +97,10 @@ struct Options: Sendable {
         }
     }
 
-    /// A topic messages can be published to. Throws ``ThingsError`` for a text that can't be one.
+    /// A topic. Throws ``ThingsError`` for a text that can't be one, wildcards among them: "#" would have everything that is said handed to one part.
     func topic(_ name: String) throws(ThingsError) -> String? {
         guard let topic = text(name), !topic.isEmpty else { return nil }
         guard TopicName.isTopic(topic) else {
-            throw ThingsError(.badAnnouncement, "'\(name)' is \"\(CleanText.text(topic, limit: 80))\", which is not a topic")
-        }
-        return topic
-    }
-
-    /// A topic to subscribe to; wildcards may stand in it.
-    func filter(_ name: String) throws(ThingsError) -> String? {
-        guard let topic = text(name), !topic.isEmpty else { return nil }
-        guard TopicName.isFilter(topic) else {
             throw ThingsError(.badAnnouncement, "'\(name)' is \"\(CleanText.text(topic, limit: 80))\", which is not a topic")
         }
         return topic

@@ -17,6 +17,8 @@ struct TasmotaDevice: Sendable {
     let availability: AvailabilityRule?
     let isFan: Bool
     let isTuya: Bool
+    /// Whether it runs on a battery whose charge it reports.
+    let hasBattery: Bool
     /// What kind of light it is: 1 dimmer, 2 white, 3 colour, 4 colour and white, 5 both.
     let light: Int
     let linksColorAndWhite: Bool
@@ -43,6 +45,7 @@ struct TasmotaDevice: Sendable {
         guard states.count >= 2 else { throw ThingsError(.badAnnouncement, "'state' must have the words for off and on") }
         words = (states[0], states[1], states.count > 2 ? states[2] : "TOGGLE", states.count > 3 ? states[3] : "HOLD")
         (isFan, isTuya, linksColorAndWhite) = (config.flag("if"), config.flag("ty"), config.flag("lk"))
+        hasBattery = config.flag("bat")
         light = config.number("lt_st").flatMap { Int(exactly: $0) }.flatMap { (0...5).contains($0) ? $0 : nil } ?? 0
         shutterOptions = Self.numbers(config["sho"], greatest: 255)
         shutterTilts = (config["sht"]?.elements ?? []).prefix(16).map { ($0.elements ?? []).prefix(3).map { $0.number ?? 0 } }
@@ -52,10 +55,14 @@ struct TasmotaDevice: Sendable {
             options = [:]
         }
         topics = try Self.topics(config, mac)
-        availability = AvailabilityRule([
-            AvailabilityRule.Source(
-                topic: topics.telemetry + "LWT", online: config.text("onln") ?? "Online", offline: config.text("ofln") ?? "Offline")
-        ])
+        // One that sleeps is away most of the time, and yet as it should be.
+        availability =
+            config.flag("dslp")
+            ? nil
+            : AvailabilityRule([
+                AvailabilityRule.Source(
+                    topic: topics.telemetry + "LWT", online: config.text("onln") ?? "Online", offline: config.text("ofln") ?? "Offline")
+            ])
         identity = Self.identity(config, mac, name)
     }
 
@@ -109,6 +116,8 @@ extension TasmotaDevice {
     var result: String { topics.state + "RESULT" }
     /// Where it reports its state now and then.
     var state: String { topics.telemetry + "STATE" }
+    /// Where it reports its state when asked.
+    var askedState: String { topics.state + "STATUS11" }
     /// Where it reports its sensors now and then.
     var sensors: String { topics.telemetry + "SENSOR" }
     /// Where it reports its sensors when asked.

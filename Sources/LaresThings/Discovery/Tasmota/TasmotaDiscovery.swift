@@ -9,7 +9,7 @@ public struct TasmotaDiscovery: DiscoveryReader {
     /// At most so many devices are known at once.
     public static let mostDevices = 2_000
     /// An announcement that is longer is refused.
-    public static let longestAnnouncement = 64 << 10
+    public static let longestAnnouncement = 16 << 10
 
     private var devices: [String: TasmotaDevice] = [:]
     private var sensors: [String: JSON] = [:]
@@ -68,7 +68,7 @@ public struct TasmotaDiscovery: DiscoveryReader {
     }
 
     private mutating func announcements(of mac: String) -> [Announcement] {
-        let parts = devices[mac].map { $0.outputs + $0.inputs + $0.measurements(by: sensors[mac]) } ?? []
+        let parts = devices[mac].map { $0.outputs + $0.inputs + $0.measurements(by: sensors[mac]) + [$0.status] } ?? []
         let keys = parts.map(\.key)
         let gone = Set(announced[mac] ?? []).subtracting(keys).sorted()
         announced[mac] = keys.isEmpty ? nil : keys

@@ -2,8 +2,6 @@ internal import LaresJSON
 
 /// Lights of devices with Tasmota.
 extension TasmotaDevice {
-    private static let effects = ["Solid", "Wake up", "Cycle up", "Cycle down", "Random"]
-
     /// What a lamp can do, and how its brightness is called.
     private struct Abilities {
         var light: Int
@@ -35,51 +33,57 @@ extension TasmotaDevice {
 
     func lamp(_ place: Int) -> Part {
         let can = abilities(place)
-        var properties = [Property("on", .boolean, isWritable: true)]
-        var members = power(place, 0)
-        func add(_ property: Property, _ member: String, _ form: (Int) -> any Form) {
-            properties.append(property)
-            members.append((member, form(properties.count - 1)))
-        }
+        var lamp = Lamp(members: power(place, 0))
         if can.isDimmed {
-            let range = PropertyKind.NumberRange(least: 0, greatest: 100, step: 1)
-            add(Property("brightness", .number(range), unit: .percent, isWritable: true), can.reported) {
+            lamp.add("brightness", .number(.init(least: 0, greatest: 100, step: 1)), .percent, can.reported) {
                 NumberForm(property: $0, bounds: 0...100, ignoresZero: true)
             }
         }
-        if can.hasTemperature {
-            let (cold, warm) = option("82") ? (200.0, 380.0) : (153.0, 500.0)
-            let range = PropertyKind.NumberRange(
-                least: (1_000_000 / warm).rounded(.down), greatest: (1_000_000 / cold).rounded(.down), step: 50)
-            add(Property("color_temp", .number(range), unit: .kelvin, isWritable: true), "CT") {
-                NumberForm(property: $0, inversion: .mired)
-            }
-        }
-        if can.hasColor {
-            add(Property("color", .color, isWritable: true), "HSBColor") { ColorForm(property: $0, space: .hs) }
-            add(Property("effect", .choice(Self.effects), isWritable: true), "Scheme") { place in
-                WordsForm(
-                    Dictionary(uniqueKeysWithValues: Self.effects.enumerated().map { ("\($0.offset)", [Report(place, .text($0.element))]) })
-                )
-            }
-        }
-        if can.hasWhite {
-            add(Property("white", .number(.percent), unit: .percent, isWritable: true), "White") {
-                NumberForm(property: $0, bounds: 0...100)
-            }
-        }
+        if can.hasTemperature { lamp.addTemperature(isNarrow: option("82")) }
+        if can.hasColor { lamp.addColor() }
+        if can.hasWhite { lamp.add("white", .number(.percent), .percent, "White") { NumberForm(property: $0, bounds: 0...100) } }
         if can.isDimmed, !isTuya {
-            properties.append(
+            lamp.properties.append(
                 Property(
                     "transition", .number(.init(least: 0, greatest: 20)), unit: .second, isReported: false, isWritable: true,
                     role: .configuration))
         }
         let command = TasmotaLampCommand(
-            publication: command("Backlog"), properties: properties.map(\.name), power: "Power\(place + 1)", words: (words.on, words.off),
-            dimmer: can.dimmer, effects: Self.effects, fadesInFixedTime: option("117"), sendsPower: option("20"))
+            publication: command("Backlog"), properties: lamp.properties.map(\.name), power: "Power\(place + 1)",
+            words: (words.on, words.off),
+            dimmer: can.dimmer, effects: Lamp.effects, fadesInFixedTime: option("117"), sendsPower: option("20"))
         return part(
-            "light_\(place + 1)", "light", name: outputName("light", place), properties: properties, readers: readers(members),
+            "light_\(place + 1)", "light", name: outputName("light", place), properties: lamp.properties, readers: readers(lamp.members),
             writers: [command])
+    }
+}
+
+/// A lamp in the making.
+private struct Lamp {
+    static let effects = ["Solid", "Wake up", "Cycle up", "Cycle down", "Random"]
+
+    var properties = [Property("on", .boolean, isWritable: true)]
+    var members: [(name: String, form: any Form)]
+
+    mutating func add(_ name: String, _ kind: PropertyKind, _ unit: Unit?, _ member: String, _ form: (Int) -> any Form) {
+        properties.append(Property(name, kind, unit: unit, isWritable: true))
+        members.append((member, form(properties.count - 1)))
+    }
+
+    /// Mireds of 153 to 500, or with SetOption82 200 to 380.
+    mutating func addTemperature(isNarrow: Bool) {
+        let (cold, warm) = isNarrow ? (200.0, 380.0) : (153.0, 500.0)
+        let range = PropertyKind.NumberRange(
+            least: (1_000_000 / warm).rounded(.down), greatest: (1_000_000 / cold).rounded(.down), step: 50)
+        add("color_temp", .number(range), .kelvin, "CT") { NumberForm(property: $0, inversion: .mired) }
+    }
+
+    mutating func addColor() {
+        add("color", .color, nil, "HSBColor") { ColorForm(property: $0, space: .hs) }
+        add("effect", .choice(Self.effects), nil, "Scheme") { place in
+            WordsForm(
+                Dictionary(uniqueKeysWithValues: Self.effects.enumerated().map { ("\($0.offset)", [Report(place, .text($0.element))]) }))
+        }
     }
 }
 
@@ -101,7 +105,7 @@ struct TasmotaLampCommand: Command {
         let isOn = setting.turnsOn
         var commands = fade(setting, known)
         if isOn, let percent = setting["brightness"]?.number {
-            commands.append("\(dimmer) \(Int(percent.rounded()))")
+            commands.append("\(dimmer) \(percent.nearest)")
         } else {
             commands.append("\(power) \(isOn ? words.on : words.off)")
         }
@@ -114,12 +118,12 @@ struct TasmotaLampCommand: Command {
         var commands: [String] = []
         if let color = setting["color"]?.color {
             commands += [
-                "HsbColor1 \(Int(color.hue.rounded(.toNearestOrEven)))", "HsbColor2 \(Int(color.saturation.rounded(.toNearestOrEven)))",
+                "HsbColor1 \(color.hue.nearest)", "HsbColor2 \(color.saturation.nearest)",
             ]
         }
         if let kelvin = setting["color_temp"]?.number { commands.append("CT \(LightScales().temperature(kelvin))") }
         if let effect = setting["effect"]?.text, let place = effects.firstIndex(of: effect) { commands.append("Scheme \(place)") }
-        if let percent = setting["white"]?.number { commands.append("White \(Int(percent.rounded()))") }
+        if let percent = setting["white"]?.number { commands.append("White \(percent.nearest)") }
         return commands
     }
 
@@ -132,6 +136,6 @@ struct TasmotaLampCommand: Command {
         let after = setting.turnsOn ? setting["brightness"]?.number ?? last : 0
         let part = fadesInFixedTime ? 1 : abs(after - before) / 100
         let speed = part > 0 ? min(max((seconds * 2 / part).rounded(.toNearestOrEven), 1), 40) : 1
-        return ["Fade2 1", "Speed2 \(Int(speed))"]
+        return ["Fade2 1", "Speed2 \(speed.nearest)"]
     }
 }

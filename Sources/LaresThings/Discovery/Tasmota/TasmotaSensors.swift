@@ -27,6 +27,25 @@ extension TasmotaDevice {
     }
 }
 
+/// How the device itself is doing.
+extension TasmotaDevice {
+    var status: Part {
+        var (properties, readers): ([Property], [Reader]) = ([], [])
+        func add(_ property: Property, _ path: String...) {
+            properties.append(property)
+            let (steps, form) = (path.map { TemplatePath.Step.member($0) }, NumberForm(property: properties.count - 1))
+            readers.append(Reader(state, .value(ValueTemplate(path: steps), form)))
+            readers.append(Reader(askedState, .value(ValueTemplate(path: [.member("StatusSTS")] + steps), form)))
+        }
+        add(Property("signal", .number(.any), unit: Unit("dBm"), quantity: "signal_strength", role: .diagnostic), "Wifi", "Signal")
+        add(Property("uptime", .number(.any), unit: .second, quantity: "duration", role: .diagnostic), "UptimeSec")
+        if hasBattery {
+            add(Property("battery", .number(.percent), unit: .percent, quantity: "battery", role: .diagnostic), "BatteryPercentage")
+        }
+        return part("status", "sensor", name: nil, properties: properties, readers: readers)
+    }
+}
+
 /// One thing that is measured.
 private struct TasmotaMeasurement {
     let path: [TemplatePath.Step]

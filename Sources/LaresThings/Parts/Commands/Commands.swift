@@ -79,7 +79,7 @@ struct NumberCommand: Command {
     func messages(_ setting: [String: PropertyValue], _ known: [String: PropertyValue]) throws(ThingsError) -> [MQTTMessage] {
         guard let number = setting[property]?.number else { return [] }
         var names = names
-        if let name { names[name] = Int(exactly: number).map { .int($0) } ?? .double(number) }
+        if let name { names[name] = TemplateValue(JSON(whole: number)) }
         return [try publication.message(json(of: number), names)]
     }
 
@@ -88,11 +88,11 @@ struct NumberCommand: Command {
         let value = number * factor + offset
         switch rounding {
         case .float: return .double(value)
-        case .whole: return Int(exactly: value).map { .int($0) } ?? .double(value)
-        case .nearest: return Int(exactly: value.rounded(.toNearestOrEven)).map { .int($0) } ?? .double(value)
+        case .whole: return JSON(whole: value)
+        case .nearest: return JSON(whole: value.rounded(.toNearestOrEven))
         case .up:
-            // Without what multiplying added: 7 × (100 / 100) must not become 8.
-            return Int(exactly: Conversions.rounded(value, places: 9).rounded(.up)).map { .int($0) } ?? .double(value)
+            // A little above a whole number is what rounding of reports and multiplying left: 66.67% of three speeds is the second.
+            return JSON(whole: (value - 0.005).rounded(.up))
         }
     }
 }

@@ -72,7 +72,7 @@ struct SirenCommand: Command {
         var names = JSON.Members()
         if let tone = setting["tone"]?.text { names.append("tone", .string(tone)) }
         if let seconds = setting["duration"]?.number {
-            names.append("duration", Int(exactly: seconds).map { .int($0) } ?? .double(seconds))
+            names.append("duration", JSON(whole: seconds))
         }
         if let percent = setting["volume"]?.number { names.append("volume_level", .double(percent / 100)) }
         return [try message(words.on, names, by: publication)]

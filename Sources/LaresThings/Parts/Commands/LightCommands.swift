@@ -11,13 +11,13 @@ struct LightScales: Sendable {
     var isKelvin = false
 
     /// The device's brightness for percent above zero: never rounded down to off.
-    func brightness(_ percent: Double) -> Int { Int(max(1, min((percent / 100 * brightness).rounded(.toNearestOrEven), brightness))) }
+    func brightness(_ percent: Double) -> Int { max(1, min(percent / 100 * brightness, brightness)).nearest }
 
     /// The device's white for percent above zero.
-    func white(_ percent: Double) -> Int { Int(max(1, min((percent / 100 * white).rounded(.toNearestOrEven), white))) }
+    func white(_ percent: Double) -> Int { max(1, min(percent / 100 * white, white)).nearest }
 
     /// The device's colour temperature.
-    func temperature(_ kelvin: Double) -> Int { Int((isKelvin ? kelvin : 1_000_000 / max(kelvin, 1)).rounded(.down)) }
+    func temperature(_ kelvin: Double) -> Int { (isKelvin ? kelvin : 1_000_000 / max(kelvin, 1)).rounded(.down).nearest }
 }
 
 extension [String: PropertyValue] {
@@ -55,7 +55,7 @@ struct JSONLightCommand: Command {
         try setting.checkTransition()
         var members: JSON.Members = ["state": setting.turnsOn ? "ON" : "OFF"]
         if let seconds = setting["transition"]?.number {
-            members.append("transition", Int(exactly: seconds).map { .int($0) } ?? .double(seconds))
+            members.append("transition", JSON(whole: seconds))
         }
         if setting.turnsOn { add(setting, known, to: &members) }
         return [try publication.message(.string(JSON.object(members).serialized))]
@@ -87,7 +87,7 @@ struct TemplateLightCommand: Command {
     func messages(_ setting: [String: PropertyValue], _ known: [String: PropertyValue]) throws(ThingsError) -> [MQTTMessage] {
         try setting.checkTransition()
         var names: [String: TemplateValue] = ["state": .bool(setting.turnsOn)]
-        if let seconds = setting["transition"]?.number { names["transition"] = Int(exactly: seconds).map { .int($0) } ?? .double(seconds) }
+        if let seconds = setting["transition"]?.number { names["transition"] = TemplateValue(JSON(whole: seconds)) }
         guard setting.turnsOn else { return [try off.message(.null, names)] }
         if let percent = setting["brightness"]?.number { names["brightness"] = .int(scales.brightness(percent)) }
         if let kelvin = setting["color_temp"]?.number { names["color_temp"] = .int(scales.temperature(kelvin)) }

@@ -66,7 +66,7 @@ enum ColorSpace: String, Sendable {
 
     /// The numbers of a colour at a brightness of 0 to 1.
     func numbers(_ color: Color, brightness: Double = 1) -> [JSON] {
-        func light(_ part: Double) -> Int { Int((part * 255 * brightness).rounded()) }
+        func light(_ part: Double) -> Int { (part * 255 * brightness).nearest }
         switch self {
         case .hs: return [.double(Conversions.rounded(color.hue, places: 3)), .double(Conversions.rounded(color.saturation, places: 3))]
         case .xy: return [.double(Conversions.rounded(color.xy.x, places: 3)), .double(Conversions.rounded(color.xy.y, places: 3))]

@@ -4,6 +4,12 @@ internal import LaresJSON
 protocol Form: Sendable {
     /// Its reports; none where it says nothing about them. Throws ``ThingsError`` (`bad_value`) for what it can't be.
     func reports(_ reading: Content) throws(ThingsError) -> [Report]
+    /// Whether it looks into objects, so that a message that is one is handed over as read already.
+    var readsObjects: Bool { get }
+}
+
+extension Form {
+    var readsObjects: Bool { false }
 }
 
 /// Words that each mean something: "ON", "LOCKED", "heat". Words that aren't there say nothing.
@@ -64,13 +70,14 @@ struct NumberForm: Form {
     /// The property's number for the device's; nil where it has none.
     func value(of number: Double) -> Double? {
         var value = (number - offset) * factor
+        guard value.isFinite else { return nil }
         if inversion == .mired {
             guard value > 0 else { return nil }
             value = (1_000_000 / value).rounded(.down)
         }
         if let bounds { value = min(max(value, bounds.lowerBound), bounds.upperBound) }
         if let places { value = Conversions.rounded(value, places: places) }
-        return value.isFinite ? value : nil
+        return value
     }
 }
 

@@ -10,6 +10,8 @@ struct PositionForm: Form {
     /// Words for moving and standing, in messages that may be words too.
     var words: [String: [Report]] = [:]
 
+    var readsObjects: Bool { true }
+
     func reports(_ reading: Content) throws(ThingsError) -> [Report] {
         if let text = reading.text, let meaning = words[text] { return meaning }
         guard let members = reading.members else { return try reports(of: reading) }
@@ -24,32 +26,5 @@ struct PositionForm: Form {
         let reports = try position.reports(reading)
         guard let state, isAlone, let place = reports.first?.value?.number else { return reports }
         return reports + [Report(state, .text(place == 0 ? "closed" : "open"))]
-    }
-}
-
-/// What happened: JSON with "event_type", which must be among those announced.
-struct EventForm: Form {
-    let property: Int
-    let types: Set<String>
-
-    func reports(_ reading: Content) throws(ThingsError) -> [Report] {
-        guard let type = reading.members?["event_type"]?.pythonText else {
-            throw ThingsError(.badValue, "an event must be JSON with \"event_type\", not \"\(reading.text?.prefix(40) ?? "")\"")
-        }
-        guard types.isEmpty || types.contains(type) else {
-            throw ThingsError(.badValue, "the event \"\(type.prefix(40))\" was not announced")
-        }
-        return [Report(property, .text(CleanText.text(type, limit: 200)))]
-    }
-}
-
-/// What a trigger of an automation says; with a word it must say, only that one counts.
-struct TriggerForm: Form {
-    let property: Int
-    let wanted: String?
-    let event: String
-
-    func reports(_ reading: Content) throws(ThingsError) -> [Report] {
-        wanted == nil || reading.text == wanted ? [Report(property, .text(event))] : []
     }
 }

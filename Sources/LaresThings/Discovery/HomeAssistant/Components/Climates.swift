@@ -8,13 +8,14 @@ extension Components {
         try blueprint.power(modes)
         try blueprint.choice("mode", .shared("mode"), modes)
         let (unit, range) = (options.temperatureUnit, options.temperatures(celsius: 7...35, step: options.number("temp_step") ?? 1))
-        for (name, stem) in [("target_temperature", "temperature"), ("target_high", "temperature_high"), ("target_low", "temperature_low")]
+        for (name, stem) in [("target_temperature", "temperature"), ("target_low", "temperature_low"), ("target_high", "temperature_high")]
         {
             try blueprint.number(name, .shared(stem), range, unit: unit, quantity: "temperature")
         }
         try blueprint.readings(unit)
         let humidity = PropertyKind.NumberRange(least: options.number("min_humidity") ?? 30, greatest: options.number("max_humidity") ?? 99)
-        try blueprint.number("target_humidity", .shared("target_humidity"), humidity, unit: .percent, quantity: "humidity")
+        try blueprint.number(
+            "target_humidity", .shared("target_humidity"), humidity, unit: .percent, quantity: "humidity", rounding: .whole)
         let actions = ["off", "preheating", "defrosting", "heating", "cooling", "drying", "idle", "fan"]
         try blueprint.choice("action", OptionKeys(state: "action_topic", ["action_template", "value_template"]), actions)
         try blueprint.choice("fan_mode", .shared("fan_mode"), options.words("fan_modes") ?? ["auto", "low", "medium", "high"])
@@ -70,12 +71,12 @@ extension Blueprint {
         let words = (on: options.text("payload_on") ?? "ON", off: options.text("payload_off") ?? "OFF")
         let mode = try access(.shared("mode"))
         if let publication = try publication("power_command_topic", "power_command_template") {
-            let isReported = try options.filter("power_state_topic") != nil || (mode?.isReported == true && modes.contains("off"))
+            let isReported = try options.topic("power_state_topic") != nil || (mode?.isReported == true && modes.contains("off"))
             let place = add(Property("on", .boolean, isReported: isReported, isWritable: true, hazard: hazard))
             write(SwitchCommand(property: "on", publication: publication, on: words.on, off: words.off))
             let form = WordsForm(place, on: words.on, off: words.off)
             try read("power_state_topic", .value(try options.template(["power_state_template", "value_template"]), form))
-            if try options.filter("power_state_topic") == nil, isReported { try readPower(place, modes, mode) }
+            if try options.topic("power_state_topic") == nil, isReported { try readPower(place, modes, mode) }
         } else if let mode, modes.contains("off"), let usual = Self.usual(of: modes) {
             let place = add(Property("on", .boolean, isReported: mode.isReported, isWritable: mode.command != nil, hazard: hazard))
             try readPower(place, modes, mode)

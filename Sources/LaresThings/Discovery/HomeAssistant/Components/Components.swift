@@ -22,7 +22,7 @@ enum Components {
     static func unknown(_ blueprint: inout Blueprint) throws(ThingsError) {
         for name in blueprint.options.names.sorted() where name == "state_topic" || name.hasSuffix("_state_topic") || name == "url_topic" {
             let stem = name == "state_topic" ? "state" : String(name.dropLast(name.hasSuffix("_state_topic") ? 12 : 6))
-            guard let property = Slug.property(stem), try blueprint.options.filter(name) != nil else { continue }
+            guard let property = Slug.property(stem), try blueprint.options.topic(name) != nil else { continue }
             let place = blueprint.add(Property(property, .text(longest: 255)))
             let templates =
                 name == "state_topic"

@@ -14,9 +14,9 @@ extension Components {
         let range = PositionRange(closed: options.number("position_closed") ?? 0, open: options.number("position_open") ?? 100)
         let slats = PositionRange(closed: options.number("tilt_min") ?? 0, open: options.number("tilt_max") ?? 100)
         let names = range.names.merging(slats.tiltNames) { first, _ in first }
-        let isPositionRead = try options.filter("position_topic") != nil
+        let isPositionRead = try options.topic("position_topic") != nil
         var state: Int?
-        if try options.filter("state_topic") != nil || isPositionRead {
+        if try options.topic("state_topic") != nil || isPositionRead {
             state = blueprint.add(Property("state", .choice(moves), quantity: options.name("device_class")))
         }
         if let state { try blueprint.readMoves(state) }
@@ -27,7 +27,7 @@ extension Components {
                 Property(
                     "position", .number(.percent), unit: .percent, isReported: isPositionRead, isWritable: command != nil, hazard: hazard))
             let tilt = blueprint.properties.firstIndex { $0.name == "tilt" }.map(slats.form)
-            let derived = try options.filter("state_topic") == nil ? state : nil
+            let derived = try options.topic("state_topic") == nil ? state : nil
             let form = PositionForm(position: range.form(place), tilt: tilt, state: derived)
             try blueprint.read("position_topic", .value(try options.template(["position_template", "get_position_template"]), form))
             if let command { blueprint.write(range.command("position", command, names)) }
@@ -40,7 +40,7 @@ extension Components {
     /// A valve.
     static func valve(_ blueprint: inout Blueprint) throws(ThingsError) {
         let options = blueprint.options
-        let isReported = try options.filter("state_topic") != nil
+        let isReported = try options.topic("state_topic") != nil
         let state = blueprint.add(Property("state", .choice(moves), isReported: isReported, quantity: options.name("device_class")))
         guard options.flag("reports_position") else {
             try blueprint.readMoves(state)
@@ -57,6 +57,10 @@ extension Components {
         try blueprint.read("state_topic", .value(try options.template("value_template"), form))
         guard let command else { return }
         blueprint.write(range.command("position", command, range.names))
+        for (name, place) in [("open", range.open), ("close", range.closed)] {
+            blueprint.add(Property(name, .action, isReported: false, isWritable: true))
+            blueprint.write(ActionCommand(property: name, publication: command, word: JSON(whole: place).pythonText))
+        }
         try blueprint.action("stop", word: "payload_stop", or: nil)
     }
 }
@@ -92,6 +96,8 @@ extension Blueprint {
 private struct PositionlessForm: Form {
     let words: WordsForm
 
+    var readsObjects: Bool { true }
+
     func reports(_ reading: Content) throws(ThingsError) -> [Report] {
         guard let state = reading.members?["state"] else { return try words.reports(reading) }
         return try words.reports(.value(state))
@@ -121,5 +127,5 @@ private struct PositionRange {
     var names: [String: TemplateValue] { ["position_open": Self.value(open), "position_closed": Self.value(closed)] }
     var tiltNames: [String: TemplateValue] { ["tilt_max": Self.value(open), "tilt_min": Self.value(closed)] }
 
-    private static func value(_ number: Double) -> TemplateValue { Int(exactly: number).map { .int($0) } ?? .double(number) }
+    private static func value(_ number: Double) -> TemplateValue { TemplateValue(JSON(whole: number)) }
 }

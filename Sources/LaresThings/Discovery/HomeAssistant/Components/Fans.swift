@@ -6,10 +6,7 @@ extension Components {
         let options = blueprint.options
         let words = (on: options.text("payload_on") ?? "ON", off: options.text("payload_off") ?? "OFF")
         try blueprint.boolean("on", .main, on: words.on, off: words.off)
-        let power = try blueprint.publication("command_topic", "command_template").map {
-            SwitchCommand(property: "on", publication: $0, on: words.on, off: words.off)
-        }
-        try speed(&blueprint, power)
+        try speed(&blueprint)
         if let presets = try options.words("preset_modes"), !presets.isEmpty {
             try blueprint.choice("preset", OptionKeys("preset_mode"), presets, none: options.text("payload_reset_preset_mode"))
         }
@@ -19,7 +16,7 @@ extension Components {
         try blueprint.choice("direction", OptionKeys("direction"), ["forward", "reverse"])
     }
 
-    private static func speed(_ blueprint: inout Blueprint, _ power: SwitchCommand?) throws(ThingsError) {
+    private static func speed(_ blueprint: inout Blueprint) throws(ThingsError) {
         let options = blueprint.options
         guard let access = try blueprint.access(OptionKeys("percentage")) else { return }
         let (low, high) = (options.number("speed_range_min") ?? 1, options.number("speed_range_max") ?? 100)
@@ -32,8 +29,9 @@ extension Components {
         let form = NumberForm(property: place, factor: 100 / states, offset: low - 1, bounds: 0...100, places: 2, none: none)
         try blueprint.read("percentage_state_topic", .value(access.template, form))
         guard let publication = access.command else { return }
-        let number = NumberCommand(property: "speed", publication: publication, factor: states / 100, offset: low - 1, rounding: .up)
-        blueprint.write(SpeedCommand(number: number, power: power))
+        // None is sent as the device's number below its slowest, as Home Assistant does.
+        blueprint.write(
+            NumberCommand(property: "speed", publication: publication, factor: states / 100, offset: low - 1, rounding: .up))
     }
 
     /// A humidifier or dehumidifier.
@@ -80,18 +78,5 @@ extension Components {
         ] where features.contains(feature) {
             try blueprint.action(name, word: "payload_\(word)", or: word)
         }
-    }
-}
-
-/// The speed of a fan; none is off.
-private struct SpeedCommand: Command {
-    let number: NumberCommand
-    let power: SwitchCommand?
-
-    var properties: [String] { number.properties }
-
-    func messages(_ setting: [String: PropertyValue], _ known: [String: PropertyValue]) throws(ThingsError) -> [MQTTMessage] {
-        guard setting["speed"]?.number == 0, let power else { return try number.messages(setting, known) }
-        return try power.messages(["on": .boolean(false)], known)
     }
 }

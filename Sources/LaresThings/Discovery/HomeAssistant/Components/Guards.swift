@@ -7,7 +7,7 @@ extension Components {
         guard let command = try blueprint.publication("command_topic", "command_template") else {
             throw ThingsError(.badAnnouncement, "a lock must have a 'command_topic'")
         }
-        let isReported = try options.filter("state_topic") != nil
+        let isReported = try options.topic("state_topic") != nil
         let locked = blueprint.add(Property("locked", .boolean, isReported: isReported, isWritable: true, hazard: .opens))
         let states = ["locked", "unlocked", "locking", "unlocking", "jammed", "open", "opening"]
         if isReported {

@@ -16,8 +16,8 @@ struct LightParser {
         (self.blueprint, self.isReported, self.isWritable) = (blueprint, isReported, isWritable)
         on = self.blueprint.add(Property("on", .boolean, isReported: isReported, isWritable: isWritable))
         let options = blueprint.options
-        scales.brightness = options.number("brightness_scale").flatMap { $0 >= 1 ? $0 : nil } ?? 255
-        scales.white = options.number("white_scale").flatMap { $0 >= 1 ? $0 : nil } ?? 255
+        func scale(_ name: String) -> Double { options.number(name).flatMap { (1...1_000_000).contains($0) ? $0 : nil } ?? 255 }
+        (scales.brightness, scales.white) = (scale("brightness_scale"), scale("white_scale"))
         scales.isKelvin = options.flag("color_temp_kelvin")
     }
 
@@ -50,7 +50,8 @@ struct LightParser {
     mutating func temperature(isReported: Bool? = nil, isWritable: Bool? = nil) -> NumberForm {
         let options = blueprint.options
         func kelvin(_ mireds: String, _ kelvin: String, or fallback: Double) -> Double {
-            options.number(mireds).flatMap { $0 > 0 ? (1_000_000 / $0).rounded(.down) : nil } ?? options.number(kelvin) ?? fallback
+            let given = options.number(mireds).flatMap { $0 > 0 ? (1_000_000 / $0).rounded(.down) : nil } ?? options.number(kelvin)
+            return given.flatMap { (500...100_000).contains($0) ? $0 : nil } ?? fallback
         }
         let (least, greatest) = (kelvin("max_mireds", "min_kelvin", or: 2_000), kelvin("min_mireds", "max_kelvin", or: 6_535))
         // A step of one mired is this many kelvin at the cold end.
@@ -132,7 +133,7 @@ struct LightParser {
     }
 
     private func topics(_ stem: String) throws(ThingsError) -> (isRead: Bool, isWritten: Bool) {
-        (try blueprint.options.filter("\(stem)_state_topic") != nil, try blueprint.options.topic("\(stem)_command_topic") != nil)
+        (try blueprint.options.topic("\(stem)_state_topic") != nil, try blueprint.options.topic("\(stem)_command_topic") != nil)
     }
 
     private mutating func read(_ stem: String, _ form: any Form) throws(ThingsError) {

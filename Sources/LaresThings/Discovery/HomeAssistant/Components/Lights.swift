@@ -13,7 +13,7 @@ extension Components {
     private static func jsonLight(_ blueprint: inout Blueprint) throws(ThingsError) {
         let options = blueprint.options
         let command = try blueprint.publication("command_topic")
-        var parts = LightParser(blueprint, isReported: try options.filter("state_topic") != nil, isWritable: command != nil)
+        var parts = LightParser(blueprint, isReported: try options.topic("state_topic") != nil, isWritable: command != nil)
         let modes = Set(try options.words("supported_color_modes") ?? parts.olderModes)
         let space = [ColorSpace.hs, .xy, .rgb, .rgbw, .rgbww].first { modes.contains($0.rawValue) }
         var form = LightForm(on: parts.on)
@@ -36,7 +36,7 @@ extension Components {
         let options = blueprint.options
         let on = try blueprint.publication("command_topic", "command_on_template")
         let off = try blueprint.publication("command_topic", "command_off_template")
-        var parts = LightParser(blueprint, isReported: try options.filter("state_topic") != nil, isWritable: on != nil)
+        var parts = LightParser(blueprint, isReported: try options.topic("state_topic") != nil, isWritable: on != nil)
         parts.scales.brightness = 255
         var readings: [Reader.Decoding] = []
         if let template = try options.template("state_template") {
@@ -65,7 +65,7 @@ extension Components {
     private static func basicLight(_ blueprint: inout Blueprint) throws(ThingsError) {
         let options = blueprint.options
         guard let power = try blueprint.publication("command_topic") else { return try lampReport(&blueprint) }
-        var parts = LightParser(blueprint, isReported: try options.filter("state_topic") != nil, isWritable: true)
+        var parts = LightParser(blueprint, isReported: try options.topic("state_topic") != nil, isWritable: true)
         let words = (on: options.text("payload_on") ?? "ON", off: options.text("payload_off") ?? "OFF")
         let command = try parts.commands()
         try parts.readers(words, dimmedByColor: command.brightness == nil && command.color?.space.isLight == true)

@@ -67,7 +67,7 @@ extension Components {
         let meanings = [options.text("payload_home") ?? "home": "home", options.text("payload_not_home") ?? "not_home": "not_home"]
         let form = TextForm(property: place, longest: 200, none: [options.text("payload_reset") ?? "None", "None"], meanings: meanings)
         try blueprint.read("state_topic", .value(try options.template("value_template"), form))
-        guard try options.filter("json_attributes_topic") != nil else { return }
+        guard try options.topic("json_attributes_topic") != nil else { return }
         var forms: [(name: String, form: any Form)] = []
         for (member, name, range) in [
             ("latitude", "latitude", PropertyKind.NumberRange(least: -90, greatest: 90)),

@@ -24,7 +24,7 @@ extension Components {
         let command = try blueprint.publication("command_topic", "command_template")
         let words = (on: options.text("payload_on") ?? "ON", off: options.text("payload_off") ?? "OFF")
         let on = blueprint.add(
-            Property("on", .boolean, isReported: try options.filter("state_topic") != nil, isWritable: command != nil))
+            Property("on", .boolean, isReported: try options.topic("state_topic") != nil, isWritable: command != nil))
         let form = WordsForm(on, on: options.text("state_on") ?? words.on, off: options.text("state_off") ?? words.off)
         var forms: [(name: String, form: any Form)] = [("state", form)]
         var properties = ["on"]

@@ -37,9 +37,10 @@ struct TemplatePath: Sendable {
             found = reached
         } else {
             guard let text = payload.text else { throw ThingsError(.badValue, "the message is not UTF-8") }
-            found = .string(filters.isEmpty ? text.trimmed : text)
+            found = .string(text)
         }
         for filter in filters { found = try filter.apply(to: found) }
+        if case .string(let text)? = found { found = .string(text.trimmed) }
         return found
     }
 

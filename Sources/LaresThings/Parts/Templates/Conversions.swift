@@ -59,3 +59,16 @@ enum Conversions {
         }
     }
 }
+
+extension Double {
+    /// The nearest whole number, of halves the even one; what is beyond all whole numbers is brought in, and what is no number is 0.
+    var nearest: Int {
+        let rounded = rounded(.toNearestOrEven)
+        return Int(exactly: rounded) ?? (rounded.isNaN ? 0 : rounded > 0 ? .max : .min)
+    }
+}
+
+extension JSON {
+    /// A number, without a point where it is whole.
+    init(whole number: Double) { self = Int(exactly: number).map { .int($0) } ?? .double(number) }
+}

@@ -8,11 +8,17 @@ internal import LaresTemplates
 enum TemplateLibrary {
     static let environment: TemplateEnvironment = {
         var environment = TemplateEnvironment()
-        environment.filters = conversions.merging(arithmetic) { first, _ in first }.merging(texts) { first, _ in first }
-
+        environment.filters = [conversions, arithmetic, texts, patterns].reduce(into: [:]) { $0.merge($1) { first, _ in first } }
         environment.functions = environment.filters.filter { functions.contains($0.key) }
         environment.functions["min"] = { call in try extreme(call) { $0 < $1 } }
         environment.functions["max"] = { call in try extreme(call) { $0 > $1 } }
+        environment.functions["zip"] = { call in
+            let lists = try call.positional.map { value -> [TemplateValue] in
+                guard case .array(let elements) = value else { throw TemplateError(.invalidOperation, "zip takes lists") }
+                return elements
+            }
+            return .array((0..<(lists.map(\.count).min() ?? 0)).map { place in .array(lists.map { $0[place] }) })
+        }
         environment.tests = ["is_number": { .bool(Conversions.number(JSON(first($0))) != nil) }]
         environment.strictFilters = Set(environment.filters.keys).subtracting(["iif", "to_json"])
         environment.trimsBlocks = false
@@ -89,7 +95,9 @@ enum TemplateLibrary {
             return isTrue(value) ? argument(call, 1, "if_true") ?? .bool(true) : argument(call, 2, "if_false") ?? .bool(false)
         },
         "ord": { call in
-            guard case .string(let text) = first(call), let scalar = text.unicodeScalars.first else { throw failure("ord", call) }
+            guard case .string(let text) = first(call), text.unicodeScalars.count == 1, let scalar = text.unicodeScalars.first else {
+                throw failure("ord", call)
+            }
             return .int(Int(scalar.value))
         },
     ]

@@ -20,7 +20,7 @@ public struct ValueTemplate: Sendable, Hashable {
     /// What one template may cost: a discovered template is a stranger's program.
     private static let limits: TemplateLimits = {
         var limits = TemplateLimits()
-        (limits.sourceBytes, limits.nesting, limits.steps, limits.depth) = (16 << 10, 48, 20_000, 80)
+        (limits.sourceBytes, limits.nesting, limits.steps, limits.depth) = (16 << 10, 48, 10_000, 80)
         (limits.outputBytes, limits.stringBytes, limits.elements) = (16 << 10, 64 << 10, 2_000)
         return limits
     }()
@@ -35,13 +35,16 @@ public struct ValueTemplate: Sendable, Hashable {
         } else {
             do {
                 form = .rendered(
-                    try Template(source, environment: TemplateLibrary.environment, limits: Self.limits),
+                    try Template(Self.plain(source), environment: TemplateLibrary.environment, limits: Self.limits),
                     needsJSON: source.contains("value_json"))
             } catch {
                 throw ThingsError(.badAnnouncement, "the template \"\(source.prefix(80))\" can't be read: \(error)")
             }
         }
     }
+
+    /// Home Assistant's dictionaries can be made of pairs by a method, Jinja's by a call; Zigbee2MQTT's events do it the first way.
+    private static func plain(_ source: String) -> String { source.replacing("dict.from_keys(", with: "dict(") }
 
     /// What follows a path into the JSON of a message.
     init(path: [TemplatePath.Step]) {
@@ -94,7 +97,7 @@ extension ValueTemplate {
         context["value"] = TemplateValue(value)
         if case .rendered(let template, _) = form { return try render(template, context) }
         do {
-            return try render(Template(source, environment: TemplateLibrary.environment, limits: Self.limits), context)
+            return try render(Template(Self.plain(source), environment: TemplateLibrary.environment, limits: Self.limits), context)
         } catch {
             throw ThingsError(.badValue, "the template \"\(source.prefix(80))\" failed: \(error)")
         }
