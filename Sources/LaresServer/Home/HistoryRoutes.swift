@@ -61,7 +61,8 @@ struct HistoryRoutes {
             }
             let lines = try telemetry().csv(of: series, in: range)
             return Response(
-                status: .ok, headers: [.contentType: "text/csv; charset=utf-8", .contentDisposition: "attachment; filename=\"history.csv\""],
+                status: .ok,
+                headers: [.contentType: "text/csv; charset=utf-8", .contentDisposition: "attachment; filename=\"history.csv\""],
                 body: .init { writer in
                     for try await text in lines { try await writer.write(ByteBuffer(string: text)) }
                     try await writer.finish(nil)
@@ -77,7 +78,8 @@ struct HistoryRoutes {
     private func series(_ address: PropertyAddress) async throws -> Series {
         let all = try await telemetry().series(of: address.thing.description)
         guard let series = all.first(where: { $0.key == SeriesKey(address) }) else {
-            throw APIError(.notFound, type: "invalid_request_error", code: "unknown", "nothing was ever reported for '\(address)'", param: "property")
+            throw APIError(
+                .notFound, type: "invalid_request_error", code: "unknown", "nothing was ever reported for '\(address)'", param: "property")
         }
         return series
     }
@@ -164,7 +166,8 @@ extension Reading {
 extension Bucket {
     fileprivate var json: JSON {
         [
-            "start": start.seconds, "count": .int(count), "min": .double(min), "mean": .double(mean), "max": .double(max), "last": .double(last),
+            "start": start.seconds, "count": .int(count), "min": .double(min), "mean": .double(mean), "max": .double(max),
+            "last": .double(last),
         ]
     }
 }
@@ -172,7 +175,8 @@ extension Bucket {
 extension Statistic {
     fileprivate var json: JSON {
         [
-            "start": start.seconds, "count": .int(count), "min": .double(min), "mean": .double(mean), "max": .double(max), "last": .double(last),
+            "start": start.seconds, "count": .int(count), "min": .double(min), "mean": .double(mean), "max": .double(max),
+            "last": .double(last),
             "amount": amount.map { .double($0) } ?? nil,
         ]
     }

@@ -15,4 +15,12 @@ public protocol DiscoveryReader: Sendable {
 
     /// What a message on such a topic says; empty when it is none of its announcements.
     mutating func read(_ message: MQTTMessage) -> [Announcement]
+
+    /// What must be published for a part's device to say how it is, when it has just come online: nothing, where the broker keeps what it said.
+    func questions(about part: String) -> [MQTTMessage]
+}
+
+extension DiscoveryReader {
+    /// Nothing.
+    public func questions(about part: String) -> [MQTTMessage] { [] }
 }

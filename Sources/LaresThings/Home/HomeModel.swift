@@ -82,6 +82,9 @@ public struct HomeModel: Sendable {
     /// The room where a thing says that it is, in its words.
     public func room(of id: ThingID) -> String? { records[id]?.room }
 
+    /// The keys of a thing's parts.
+    func parts(of id: ThingID) -> [String] { records[id]?.parts ?? [] }
+
     /// Whether a thing can be reached.
     public func availability(of id: ThingID) -> Availability? { records[id]?.availability }
 
@@ -108,7 +111,9 @@ public struct HomeModel: Sendable {
 
     /// Puts back what was reported after the states were saved, as histories have it.
     mutating func restore(_ reading: Reading, of address: PropertyAddress) {
-        guard let place = slot(address), let slot = slots[place], let value = PropertyValue(reading.value, slot.property.kind) else { return }
+        guard let place = slot(address), let slot = slots[place], let value = PropertyValue(reading.value, slot.property.kind) else {
+            return
+        }
         let date = reading.time.date
         guard date.timeIntervalSince(slot.state.reportedAt ?? .distantPast) > 0.001 else { return }
         var state = slot.state

@@ -7,6 +7,7 @@ struct HomeOutcome {
     var names = ThingNames()
     var hasNewNames = false
     var areas: [Area] = []
+    /// Messages to be published: commands once more, questions to things.
     var again: [MQTTMessage] = []
 }
 
@@ -66,6 +67,13 @@ extension Home.State {
         return made
     }
 
+    /// What a thing that has just come online must be asked.
+    private func questions(to id: ThingID) -> [MQTTMessage] {
+        model.parts(of: id).reduce(into: []) { asked, part in
+            for question in readers.flatMap({ $0.questions(about: part) }) where !asked.contains(question) { asked.append(question) }
+        }
+    }
+
     /// Gathers what happened.
     mutating func finish(_ outcome: inout HomeOutcome) {
         outcome.events = model.takeEvents()
@@ -78,6 +86,7 @@ extension Home.State {
                 unsaved.insert(change.address)
             case .described(let id):
                 if let area = newArea(of: id) { outcome.areas.append(area) }
+            case .availability(let id, .online, _): outcome.again += questions(to: id)
             default: break
             }
         }

@@ -32,7 +32,9 @@ public final class TelemetryRecorder: ChangeRecorder {
     }
 
     private static func reading(_ change: Change, _ known: inout [PropertyAddress: Line]) -> Reading? {
-        guard let line = known[change.address], let series = line.series, let value = change.new?.reading(line.kind) else { return nil }
+        guard let line = known[change.address], let series = line.series, let value = change.new?.reading(line.kind) else {
+            return nil
+        }
         var time = Timestamp(change.date).milliseconds
         // A clock that was set back is believed; a second is not.
         if time <= line.last, line.last - time < 1_000 { time = line.last + 1 }
@@ -47,7 +49,9 @@ public final class TelemetryRecorder: ChangeRecorder {
         let declarations = wanted.compactMap { address, kind in kind.map { SeriesDeclaration(SeriesKey(address), $0) } }
         let ids = try Blocking.wait { [store] in try await store.declaring(declarations) }
         known.withLock { known in
-            for (address, kind) in wanted { known[address] = Line(series: kind.flatMap { _ in ids[SeriesKey(address)] }, kind: kind ?? .state) }
+            for (address, kind) in wanted {
+                known[address] = Line(series: kind.flatMap { _ in ids[SeriesKey(address)] }, kind: kind ?? .state)
+            }
         }
     }
 }

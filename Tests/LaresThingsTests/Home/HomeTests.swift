@@ -74,7 +74,8 @@ import Testing
             let home = try home(folder, recorder)
             try home.receive([announcement])
             DispatchQueue.concurrentPerform(iterations: 400) { number in
-                if number.isMultiple(of: 2) { try? home.passTime() } else { try? home.receive([MQTTMessage("lamp", number % 4 == 1 ? "ON" : "OFF")]) }
+                guard number.isMultiple(of: 2) else { return try! home.receive([MQTTMessage("lamp", number % 4 == 1 ? "ON" : "OFF")]) }
+                try! home.passTime()
             }
             let changes = recorder.changes.withLock(\.self)
             #expect(!changes.isEmpty && zip(changes, changes.dropFirst()).allSatisfy { $0.new == $1.old })

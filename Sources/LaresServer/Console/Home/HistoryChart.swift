@@ -18,18 +18,20 @@ struct HistoryChart {
         let (least, greatest) = (chart.buckets.map(\.min).min() ?? 0, chart.buckets.map(\.max).max() ?? 0)
         let scale = Span(least, greatest, fromZero: property.kind == .boolean || property.accumulation != nil && least >= 0)
         return [
-            "heading": said.label(property), "line": line(scale), "band": band(scale), "ys": scale.ticks.map { said.value(.number($0), of: property) },
-            "xs": times, "summary": words(
+            "heading": said.label(property), "line": line(scale), "band": band(scale), "xs": times,
+            "ys": scale.ticks.map { said.value(.number($0), of: property) }, "rows": rows,
+            "summary": words(
                 "history.summary",
                 [
-                    "name": said.label(property), "last": said.value(.number(last.last), of: property),
-                    "least": said.value(.number(least), of: property), "greatest": said.value(.number(greatest), of: property),
-                ]), "rows": rows,
+                    "last": said.value(.number(last.last), of: property), "least": said.value(.number(least), of: property),
+                    "greatest": said.value(.number(greatest), of: property),
+                ]),
         ]
     }
 
     private func x(_ time: Timestamp) -> Double {
-        100 * Double(time.milliseconds - range.lowerBound.milliseconds) / Double(range.upperBound.milliseconds - range.lowerBound.milliseconds)
+        let (from, to) = (range.lowerBound.milliseconds, range.upperBound.milliseconds)
+        return 100 * Double(time.milliseconds - from) / Double(to - from)
     }
 
     private func point(_ x: Double, _ value: Double, _ scale: Span) -> String {

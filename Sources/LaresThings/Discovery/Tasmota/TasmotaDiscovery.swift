@@ -39,6 +39,12 @@ public struct TasmotaDiscovery: DiscoveryReader {
     /// What to ask a device for when nothing is known of it yet, or when it comes back: its messages aren't kept by the broker.
     public func questions(to mac: String) -> [MQTTMessage] { devices[mac]?.questions ?? [] }
 
+    /// The same, by the key of one of its parts: "tasmota/DC4F22…/…".
+    public func questions(about part: String) -> [MQTTMessage] {
+        let levels = part.split(separator: "/")
+        return levels.count == 3 && levels[0] == "tasmota" ? questions(to: String(levels[1])) : []
+    }
+
     private func device(of topic: String) -> (mac: String, isConfig: Bool)? {
         guard topic.hasPrefix(prefix + "/") else { return nil }
         let levels = topic.dropFirst(prefix.count + 1).split(separator: "/", omittingEmptySubsequences: false)
