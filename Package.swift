@@ -71,7 +71,7 @@ let package = Package(
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "GRDB", package: "GRDB.swift"),
             ]),
-        .target(name: "LaresPlaces", dependencies: ["LaresJSON"]),
+        .target(name: "LaresPlaces", dependencies: ["LaresJSON", "LaresTemplates", "LaresThings"]),
         .target(
             name: "LaresServer",
             dependencies: [
