@@ -133,7 +133,7 @@ struct RuleTheatre {
 
     private mutating func carryOut(_ effects: [RuleEffect]) throws {
         deeds += effects
-        guard deeds.count < 20_000 else { throw RuleError(.full, "the rules never end") }
+        guard deeds.count < 500_000 else { throw RuleError(.full, "the rules never end") }
         for effect in effects { try carryOut(effect) }
     }
 

@@ -10,7 +10,7 @@ extension RuleEngine {
     mutating func perform(
         _ action: RuleAction, _ run: inout RuleRun, _ place: Int, _ path: [Int], _ turn: inout RuleTurn<some RuleWorld>
     ) throws(RuleError) -> Flow {
-        let scope = scope(run, rounds: run.strands[place].frames.last { $0.rounds != nil }?.rounds, turn)
+        let scope = scope(run, rounds: run.rounds(around: place), turn)
         switch action {
         case .set(let setting): return try set(setting, &run, place, path, scope, &turn)
         case .wait(let span): return wait(span, &run, place, path, at: turn.now)
@@ -68,7 +68,7 @@ extension RuleEngine {
     ) -> Flow {
         run.trace.note(turn.now, path, RuleSentence("wait_for", ["span": "\(timeout)"]))
         let strand = run.strands[place].id
-        guard !watch(triggers, run.number, strand, turn) else {
+        guard !watch(triggers, run.number, strand, nil, turn) else {
             release(run.number, strand)
             return .goesOn
         }
@@ -84,9 +84,12 @@ extension RuleEngine {
     }
 
     /// Looks out for triggers on behalf of a strand; true when one of them is so already.
-    mutating func watch(_ triggers: [RuleTrigger], _ run: Int, _ strand: Int, _ turn: RuleTurn<some RuleWorld>) -> Bool {
-        for trigger in triggers {
-            let (watch, isSo) = install(RuleWatch(.wait(run: run, strand: strand), trigger), turn)
+    mutating func watch(
+        _ triggers: [RuleTrigger], _ run: Int, _ strand: Int, _ memory: RuleMemory?, _ turn: RuleTurn<some RuleWorld>
+    ) -> Bool {
+        for (number, trigger) in triggers.enumerated() {
+            let kept = memory?.watches[RuleMemory.WatchKey(run: run, strand: strand, trigger: number)]
+            let (watch, isSo) = install(RuleWatch(.wait(run: run, strand: strand, trigger: number), trigger), kept, turn)
             waits[WaitKey(run: run, strand: strand), default: []].append(watch)
             if isSo { return true }
         }

@@ -83,9 +83,11 @@ extension RuleEngine {
         case .nothing: break
         case .begins(let date):
             watches[number]?.occasion = occasion
+            watches[number]?.due = date
             timers.set(.watch(number), date)
         case .ends:
             watches[number]?.occasion = nil
+            watches[number]?.due = nil
             timers.remove(.watch(number))
         case .fires:
             guard let watch = watches[number] else { return }
@@ -98,7 +100,7 @@ extension RuleEngine {
         occasion.id = watch.trigger.id
         switch watch.owner {
         case .rule(let place, _): trigger(place, occasion, &turn)
-        case .wait(let run, let strand): wake(run, strand, occasion.sentence, &turn)
+        case .wait(let run, let strand, _): wake(run, strand, occasion.sentence, &turn)
         }
     }
 
@@ -108,6 +110,7 @@ extension RuleEngine {
             case .strand(let run, let strand): timeUp(run, strand, &turn)
             case .watch(let number):
                 watches[number]?.stage = .done
+                watches[number]?.due = nil
                 guard let watch = watches[number] else { continue }
                 fire(watch, watch.occasion ?? watch.defaultOccasion(at: turn.now), &turn)
             }

@@ -22,7 +22,8 @@ extension RuleEngine {
         guard rule.isEnabled else { return schedule(nil, rule.id, at: now) }
         schedule(plan, rule.id, at: now)
         for (number, trigger) in rule.triggers.enumerated() where !trigger.isTime {
-            let (watch, _) = install(RuleWatch(.rule(place, trigger: number), trigger), RuleTurn(world, now))
+            let kept = memory?.watches[RuleMemory.WatchKey(rule: rule.id, trigger: number)]
+            let (watch, _) = install(RuleWatch(.rule(place, trigger: number), trigger), kept, RuleTurn(world, now))
             entries[place]?.watches.append(watch)
         }
     }
@@ -60,14 +61,17 @@ extension RuleEngine {
         }
     }
 
-    /// Puts a watch on the look-out.
-    mutating func install(_ watch: RuleWatch, _ turn: RuleTurn<some RuleWorld>) -> (watch: Int, isSo: Bool) {
+    /// Puts a watch on the look-out, as it was before a restart if that was kept.
+    mutating func install(_ watch: RuleWatch, _ kept: RuleMemory.Watch?, _ turn: RuleTurn<some RuleWorld>) -> (watch: Int, isSo: Bool) {
         var watch = watch
         lastWatch += 1
-        let verdict = watch.begin(in: turn.world, at: turn.now)
+        let verdict = kept.flatMap { watch.goOn(from: $0, in: turn.world) } ?? watch.begin(in: turn.world, at: turn.now)
+        if case .begins(let date) = verdict {
+            watch.due = date
+            timers.set(.watch(lastWatch), date)
+        }
         watches[lastWatch] = watch
         index.insert(lastWatch, watch.trigger.kind)
-        if case .begins(let date) = verdict { timers.set(.watch(lastWatch), date) }
         return (lastWatch, verdict == .fires)
     }
 

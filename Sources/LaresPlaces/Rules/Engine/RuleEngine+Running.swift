@@ -160,7 +160,8 @@ extension RuleEngine {
 
     mutating func goOn(_ number: Int, _ place: Int, _ turn: inout RuleTurn<some RuleWorld>) {
         guard let strand = running[number]?.strands[place].id else { return }
-        (running[number]?.strands[place].wait, running[number]?.strands[place].until) = (nil, nil)
+        running[number]?.strands[place].wait = nil
+        running[number]?.strands[place].until = nil
         release(number, strand)
         advance(number, strand, &turn)
     }

@@ -60,7 +60,8 @@ extension RuleEngine {
     private mutating func countStart(_ place: Int, at now: Date) -> Bool {
         guard let minute = entries[place]?.minute, let starts = entries[place]?.starts else { return false }
         if abs(now.timeIntervalSince(minute)) >= 60 {
-            (entries[place]?.minute, entries[place]?.starts) = (now, 1)
+            entries[place]?.minute = now
+            entries[place]?.starts = 1
             return true
         }
         entries[place]?.starts = starts + 1
@@ -71,10 +72,10 @@ extension RuleEngine {
         _ place: Int, _ occasion: RuleOccasion, _ outcome: RuleTrace.Outcome, _ reason: RuleSentence?, _ turn: RuleTurn<some RuleWorld>
     ) {
         guard let entry = entries[place] else { return }
-        entries[place]?.traces.add(
-            RuleTrace(
-                rule: entry.rule.id, run: nil, date: turn.now, occasion: occasion, seen: seen(entry, turn.world), outcome: outcome, reason: reason,
-                endedAt: turn.now))
+        let trace = RuleTrace(
+            rule: entry.rule.id, run: nil, date: turn.now, occasion: occasion, seen: seen(entry, turn.world), outcome: outcome, reason: reason,
+            endedAt: turn.now)
+        entries[place]?.traces.add(trace)
     }
 
     private func seen(_ entry: Entry, _ world: some RuleWorld) -> [RuleTrace.Seen] {

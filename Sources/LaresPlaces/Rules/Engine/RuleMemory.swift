@@ -10,8 +10,27 @@ public struct RuleMemory: Hashable, Sendable {
     let marks: [RuleID: String]
     /// The number of the last run.
     let lastRun: Int
+    /// How far triggers were that something is known of.
+    let watches: [WatchKey: Watch]
     /// Until when time triggers have been acted on.
     public let checkedUntil: Date
+
+    /// Whose trigger it was.
+    struct WatchKey: Hashable, Sendable {
+        var rule: RuleID?
+        var run: Int?
+        var strand = 0
+        let trigger: Int
+    }
+
+    /// How far a trigger was.
+    struct Watch: Hashable, Sendable {
+        let trigger: RuleTrigger
+        let stage: RuleWatch.Stage
+        let last: PropertyValue?
+        let due: Date?
+        let occasion: RuleOccasion?
+    }
 }
 
 extension Rule {
@@ -27,7 +46,21 @@ extension RuleEngine {
     public var kept: RuleMemory {
         let rules = Set(running.values.map(\.rule))
         let marks = rules.compactMap { id in rule(id).map { (id, $0.mark) } }
-        return RuleMemory(runs: runs, marks: Dictionary(uniqueKeysWithValues: marks), lastRun: lastRun, checkedUntil: agenda.checkedUntil)
+        return RuleMemory(
+            runs: runs, marks: Dictionary(uniqueKeysWithValues: marks), lastRun: lastRun, watches: keptWatches, checkedUntil: agenda.checkedUntil)
+    }
+
+    private var keptWatches: [RuleMemory.WatchKey: RuleMemory.Watch] {
+        var kept: [RuleMemory.WatchKey: RuleMemory.Watch] = [:]
+        for watch in watches.values where watch.stage != .out || watch.last != nil {
+            let key: RuleMemory.WatchKey =
+                switch watch.owner {
+                case .rule(let place, let trigger): .init(rule: entries[place]?.rule.id, trigger: trigger)
+                case .wait(let run, let strand, let trigger): .init(run: run, strand: strand, trigger: trigger)
+                }
+            kept[key] = .init(trigger: watch.trigger, stage: watch.stage, last: watch.last, due: watch.due, occasion: watch.occasion)
+        }
+        return kept
     }
 
     /// An engine that goes on from what was kept: put the rules in place again, then call ``resume(at:in:)``.
@@ -40,7 +73,8 @@ extension RuleEngine {
     ///
     /// - A wait that ended while nobody was there ends now, if it is no more than ``RuleLimits/lateness`` late; else its run is stopped, and its trace
     ///   says so.
-    /// - A run that waited for something goes on at once if that is so now.
+    /// - A run that waited for something goes on at once if that has come to be so since.
+    /// - What must stay so for some time goes on staying so, unless the world says otherwise now: call this when things have reported.
     /// - An answer or confirmation that was waited for is waited for until its time is up.
     /// - A run whose rule is gone, switched off or another now is stopped.
     /// - Time triggers that were missed follow the rule's ``Rule/missed``.
@@ -51,7 +85,7 @@ extension RuleEngine {
         var turn = RuleTurn(world, now)
         for run in memory.runs { put(back: run, memory.marks[run.rule], turn) }
         for run in memory.runs where !run.isQueued {
-            for strand in run.strands { look(run.number, strand, &turn) }
+            for strand in run.strands { look(run.number, strand, memory, &turn) }
         }
         pass(&turn)
         return turn.effects
@@ -72,15 +106,16 @@ extension RuleEngine {
             if late > limits.lateness {
                 return drop(run.number, .stopped, RuleSentence("too_late", ["late": .text("\(TimeSpan.seconds(late))")]), at: turn.now)
             }
-            timers.set(.strand(run: run.number, strand.id), until)
+            // No wait is longer, unless a clock was set back or the file is damaged.
+            timers.set(.strand(run: run.number, strand.id), min(until, turn.now + TimeSpan.longest.seconds))
         }
     }
 
     /// Has a strand look out again for what it waits for.
-    private mutating func look(_ number: Int, _ strand: RuleRun.Strand, _ turn: inout RuleTurn<some RuleWorld>) {
+    private mutating func look(_ number: Int, _ strand: RuleRun.Strand, _ memory: RuleMemory, _ turn: inout RuleTurn<some RuleWorld>) {
         guard case .triggers = strand.wait, let run = running[number], let frame = strand.frames.last else { return }
         guard let block = rule(run.rule)?.block(at: frame.path), block.indices.contains(frame.next - 1) else { return }
-        guard case .waitFor(let triggers, _, _) = block[frame.next - 1], watch(triggers, number, strand.id, turn) else { return }
+        guard case .waitFor(let triggers, _, _) = block[frame.next - 1], watch(triggers, number, strand.id, memory, turn) else { return }
         wake(number, strand.id, RuleSentence("restored"), &turn)
     }
 }

@@ -60,6 +60,16 @@ public struct RuleRun: Hashable, Sendable {
     }
 
     func place(of strand: Int) -> Int? { strands.firstIndex { $0.id == strand } }
+
+    /// How often the innermost repetition around a strand has been repeated; nil outside of one.
+    func rounds(around place: Int) -> Int? {
+        var strand: Strand? = strands[place]
+        while let inner = strand {
+            if let frame = inner.frames.last(where: { $0.rounds != nil }) { return frame.rounds }
+            strand = inner.parent.flatMap { self.place(of: $0) }.map { strands[$0] }
+        }
+        return nil
+    }
 }
 
 extension Rule {

@@ -5,11 +5,11 @@ internal import LaresThings
 struct RuleWatch: Sendable {
     enum Owner: Hashable, Sendable {
         case rule(Int, trigger: Int)
-        case wait(run: Int, strand: Int)
+        case wait(run: Int, strand: Int, trigger: Int)
     }
 
     /// How far it is from what it looks out for.
-    enum Stage: Hashable, Sendable {
+    enum Stage: String, Hashable, Sendable, CaseIterable {
         /// It isn't so.
         case out
         /// It is so, and must stay so.
@@ -34,6 +34,8 @@ struct RuleWatch: Sendable {
     var last: PropertyValue?
     /// What it will say when it fires.
     var occasion: RuleOccasion?
+    /// When it fires, while it is pending.
+    var due: Date?
 
     init(_ owner: Owner, _ trigger: RuleTrigger) { (self.owner, self.trigger) = (owner, trigger) }
 
@@ -106,6 +108,22 @@ extension RuleTrigger.Crossing {
 
 /// What it makes of a world that was there before it.
 extension RuleWatch {
+    /// Goes on from what was kept, unless the world is another by now.
+    mutating func goOn(from kept: RuleMemory.Watch, in world: some RuleWorld) -> Verdict? {
+        guard kept.trigger == trigger else { return nil }
+        if let value = value(in: world), value != kept.last { return nil }
+        (stage, last, occasion) = (kept.stage, kept.last, kept.occasion)
+        return kept.due.map { .begins($0) } ?? .nothing
+    }
+
+    private func value(in world: some RuleWorld) -> PropertyValue? {
+        switch trigger.kind {
+        case .becomes(let becoming): world.state(of: becoming.address)?.reported
+        case .crosses(let crossing): world.state(of: crossing.address)?.reported
+        default: nil
+        }
+    }
+
     /// A rule isn't triggered by what is so already, but goes on waiting for what lasts. A run that waits for what is so already waits no more.
     mutating func begin(in world: some RuleWorld, at now: Date) -> Verdict {
         switch trigger.kind {

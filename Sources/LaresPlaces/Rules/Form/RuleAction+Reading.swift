@@ -120,7 +120,9 @@ extension RuleAction.Setting {
                 throw fields.error(place, "must be the address of a property, such as \"hall/lamp/on\", once")
             }
             let ruleValue = try fields.ruleValue(value, place)
-            if case .literal(let json) = ruleValue.form, PropertyValue(json) == nil { throw fields.error(place, "must be a value") }
+            guard !ruleValue.templates.isEmpty || PropertyValue(ruleValue.json) != nil else {
+                throw fields.error(place, "must be a value such as true, 21.5 or \"heat\", or a template")
+            }
             values.append(Target(address, ruleValue))
         }
         self.init(values, confirmation: try fields.span("confirm"))

@@ -9,7 +9,7 @@ extension RuleMemory {
         for (id, mark) in self.marks.sorted(by: { $0.key < $1.key }) { marks.append(id.description, .string(mark)) }
         return [
             "version": 1, "checked_until": .double(checkedUntil.timeIntervalSince1970), "last_run": .int(lastRun), "marks": .object(marks),
-            "runs": .array(runs.map(\.json)),
+            "watches": .array(watches.map { $1.json($0) }.sorted { $0.serialized < $1.serialized }), "runs": .array(runs.map(\.json)),
         ]
     }
 
@@ -31,6 +31,12 @@ extension RuleMemory {
                 throw fields.error("runs", "must have numbers of their own, up to 'last_run'")
             }
             self.runs = runs
+            var watches: [WatchKey: Watch] = [:]
+            for object in try fields.objects("watches") ?? [] {
+                let (key, watch) = try Watch.read(object)
+                watches[key] = watch
+            }
+            self.watches = watches
             try fields.end()
         } catch {
             throw RuleError(.badMemory, "what was kept of rules at work can't be read: \(error.message); it is left out, and nothing is gone on with")
@@ -148,7 +154,7 @@ extension RuleRun.Frame {
 }
 
 extension RuleOccasion {
-    fileprivate var kept: JSON {
+    var kept: JSON {
         var members: JSON.Members = ["kind": .string(kind), "date": .double(date.timeIntervalSince1970)]
         members["id"] = id.map { .string($0) }
         members["address"] = address.map { .string($0.description) }
@@ -162,7 +168,7 @@ extension RuleOccasion {
         return .object(members)
     }
 
-    fileprivate init(_ fields: JSONFields) throws(JSONError) {
+    init(_ fields: JSONFields) throws(JSONError) {
         var fields = fields
         self.init(try fields.string("kind") ?? "manual", at: try fields.date("date") ?? .distantPast)
         id = try fields.string("id")
@@ -181,7 +187,7 @@ extension RuleOccasion {
 
 extension JSONFields {
     /// A moment as seconds since 1970; nil when it is left out.
-    fileprivate mutating func date(_ key: String) throws(JSONError) -> Date? {
+    mutating func date(_ key: String) throws(JSONError) -> Date? {
         try double(key, in: -1e11...1e11).map { Date(timeIntervalSince1970: $0) }
     }
 }

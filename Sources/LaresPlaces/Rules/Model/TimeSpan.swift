@@ -67,10 +67,16 @@ extension TimeSpan: CustomStringConvertible {
         var (rest, text) = (milliseconds, "")
         for (unit, size) in Self.units {
             let (count, left) = rest.quotientAndRemainder(dividingBy: size)
-            let fraction = unit == "s" && left > 0 ? "." + "\(1000 + left)".dropFirst() : ""
+            let fraction = unit == "s" && left > 0 ? Self.fraction(left) : ""
             if count > 0 || !fraction.isEmpty { text += "\(count)\(fraction)\(unit)" }
             rest = left
         }
         return text
+    }
+
+    private static func fraction(_ milliseconds: Int) -> String {
+        var digits = "\(1000 + milliseconds)".dropFirst()
+        while digits.last == "0" { digits = digits.dropLast() }
+        return ".\(digits)"
     }
 }

@@ -86,27 +86,45 @@ public struct RuleTrace: Hashable, Sendable {
     }
 }
 
-/// The last traces of a rule.
+/// The last traces of a rule: runs, and what didn't become one, so many of each. Many noes by day don't hide what was done at night.
 struct RuleTraces: Sendable {
+    private var runs, others: RuleTraceRing
+    private var count = 0
+
+    init(most: Int) { (runs, others) = (RuleTraceRing(most: max(most, 1)), RuleTraceRing(most: max(most, 1))) }
+
+    /// The traces, in the order in which they came to be over.
+    var all: [RuleTrace] { (runs.items + others.items).sorted { $0.order < $1.order }.map(\.trace) }
+
+    /// Adds a trace. A rule that is at it already, or stopped, only counts how often that was so in a row.
+    mutating func add(_ trace: RuleTrace) {
+        count += 1
+        guard trace.run == nil else { return runs.add(trace, count) }
+        if trace.outcome != .declined, others.last?.outcome == trace.outcome, others.last?.reason == trace.reason {
+            others.count()
+        } else {
+            others.add(trace, count)
+        }
+    }
+}
+
+/// The last of many; the oldest makes room.
+private struct RuleTraceRing: Sendable {
     let most: Int
-    private var ring: [RuleTrace] = []
+    private(set) var items: [(order: Int, trace: RuleTrace)] = []
     private var oldest = 0
 
-    init(most: Int) { self.most = max(most, 1) }
+    init(most: Int) { self.most = most }
 
-    /// The traces, the earliest first.
-    var all: [RuleTrace] { Array(ring[oldest...] + ring[..<oldest]) }
+    private var newest: Int { (oldest + items.count - 1) % max(items.count, 1) }
 
-    /// Adds a trace. One that says the same as the one in front of it only counts.
-    mutating func add(_ trace: RuleTrace) {
-        let last = (oldest + ring.count - 1) % max(ring.count, 1)
-        if trace.run == nil, !ring.isEmpty, ring[last].run == nil, ring[last].outcome == trace.outcome, ring[last].reason == trace.reason {
-            ring[last].count += 1
-        } else if ring.count < most {
-            ring.append(trace)
-        } else {
-            ring[oldest] = trace
-            oldest = (oldest + 1) % most
-        }
+    var last: RuleTrace? { items.isEmpty ? nil : items[newest].trace }
+
+    mutating func count() { items[newest].trace.count += 1 }
+
+    mutating func add(_ trace: RuleTrace, _ order: Int) {
+        guard items.count == most else { return items.append((order, trace)) }
+        items[oldest] = (order, trace)
+        oldest = (oldest + 1) % most
     }
 }
