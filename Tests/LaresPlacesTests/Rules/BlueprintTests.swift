@@ -70,7 +70,10 @@ import Testing
     @Test func climateFollowsWhoIsInAndWindows() throws {
         let rule = try rule(
             "climate_by_presence",
-            ["people": ["p/anna/home", "p/ben/home"], "target": "a/heater/target", "windows": "a/window/open", "leaving": "3m", "airing": "2m"])
+            [
+                "people": ["p/anna/home", "p/ben/home"], "target": "a/heater/target", "windows": "a/window/open", "leaving": "3m",
+                "airing": "2m",
+            ])
         try RuleStory(values: ["c": 21, "w": 17]).check(
             [rule],
             """

@@ -48,12 +48,14 @@ import Testing
     private static let when = #""when": [{"webhook": "x"}]"#
 
     @Test(arguments: [
-        (#"{"name": "r", \#(then)}"#, "1 to 64 triggers"), (#"{"name": "", \#(when), \#(then)}"#, "name"), (#"{"name": "r", \#(when)}"#, "then"),
+        (#"{"name": "r", \#(then)}"#, "1 to 64 triggers"), (#"{"name": "", \#(when), \#(then)}"#, "name"),
+        (#"{"name": "r", \#(when)}"#, "then"),
         (#"{"name": "r", "when": [{"becomes": "x"}], \#(then)}"#, "when[0].becomes"),
         (#"{"name": "r", "when": [{"becomes": "a/b/c", "too": 1}], \#(then)}"#, "when[0].too"),
         (#"{"name": "r", "when": [{"becomes": "a/b/c", "for": "1m"}], \#(then)}"#, "when[0].for"),
         (#"{"name": "r", "when": [{"becomes": "a/b/c", "webhook": "x"}], \#(then)}"#, "when[0].becomes"),
-        (#"{"name": "r", "when": [{"to": true}], \#(then)}"#, "when[0]"), (#"{"name": "r", "when": [{"crosses": "a/b/c"}], \#(then)}"#, "when[0].above"),
+        (#"{"name": "r", "when": [{"to": true}], \#(then)}"#, "when[0]"),
+        (#"{"name": "r", "when": [{"crosses": "a/b/c"}], \#(then)}"#, "when[0].above"),
         (#"{"name": "r", "when": [{"crosses": "a/b/c", "above": 5, "below": 4}], \#(then)}"#, "when[0].above"),
         (#"{"name": "r", "when": [{"time": "24:00"}], \#(then)}"#, "when[0].time"),
         (#"{"name": "r", "when": [{"time": {"kind": "sun"}}], \#(then)}"#, "when[0].time.event"),
@@ -63,7 +65,8 @@ import Testing
         (#"{"name": "r", \#(when), "only": [{"template": "{{ a"}], \#(then)}"#, "only[0].template"),
         (#"{"name": "r", \#(when), "only": [{"state": "a/b/c"}], \#(then)}"#, "only[0].is"),
         (#"{"name": "r", \#(when), "then": [{"set": {"a/b": {"x": 1}}}]}"#, "then[0].set.a/b"),
-        (#"{"name": "r", \#(when), "then": [{"wait": "32d"}]}"#, "then[0].wait"), (#"{"name": "r", \#(when), "then": [{"wait": -1}]}"#, "then[0].wait"),
+        (#"{"name": "r", \#(when), "then": [{"wait": "32d"}]}"#, "then[0].wait"),
+        (#"{"name": "r", \#(when), "then": [{"wait": -1}]}"#, "then[0].wait"),
         (#"{"name": "r", \#(when), "then": [{"wait_for": [{"webhook": "x"}]}]}"#, "then[0].timeout"),
         (#"{"name": "r", \#(when), "then": [{"repeat": [{"scene": "x"}]}]}"#, "then[0].times"),
         (#"{"name": "r", \#(when), "then": [{"repeat": [{"scene": "x"}], "times": 1001}]}"#, "then[0].times"),
@@ -71,7 +74,8 @@ import Testing
         (#"{"name": "r", \#(when), "then": [{"let": {"states": 1}}]}"#, "then[0].let.states"),
         (#"{"name": "r", \#(when), "then": [{"publish": "a/+", "payload": 1}]}"#, "then[0].publish"),
         (#"{"name": "r", \#(when), "then": [{"call_webhook": "file:///etc/passwd"}]}"#, "then[0].call_webhook"),
-        (#"{"name": "r", \#(when), \#(then), "mode": "single", "most": 2}"#, "most"), (#"{"name": "r", \#(when), \#(then), "id": "A b"}"#, "id"),
+        (#"{"name": "r", \#(when), \#(then), "mode": "single", "most": 2}"#, "most"),
+        (#"{"name": "r", \#(when), \#(then), "id": "A b"}"#, "id"),
     ])
     func whatIsWrongIsNamed(_ text: String, _ place: String) {
         let error = #expect(throws: RuleError.self) { try Rule(text) }

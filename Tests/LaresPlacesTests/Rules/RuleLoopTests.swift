@@ -6,7 +6,8 @@ import Testing
 
 @Suite struct RuleLoopTests {
     private func flip(_ name: String, _ from: String, _ to: String, _ value: String = "{{ not trigger.to }}") throws -> Rule {
-        try Rule(#"{"name": "\#(name)", "when": [{"becomes": "\#(from)"}], "then": [{"set": {"\#(to)": "\#(value)"}}], "mode": "parallel"}"#)
+        try Rule(
+            #"{"name": "\#(name)", "when": [{"becomes": "\#(from)"}], "then": [{"set": {"\#(to)": "\#(value)"}}], "mode": "parallel"}"#)
     }
 
     @Test func rulesThatTriggerEachOtherAreStoppedByName() throws {
@@ -17,7 +18,8 @@ import Testing
             try theatre.engine.set(rule, at: theatre.now, in: theatre.world)
         }
         try theatre.report("a/x/on", true)
-        let stopped = theatre.engine.traces(of: RuleID(naming: "one")).last { $0.outcome == .stopped }
+        let stopped =
+            theatre.engine.traces(of: RuleID(naming: "one")).last { $0.outcome == .stopped }
             ?? theatre.engine.traces(of: RuleID(naming: "two")).last { $0.outcome == .stopped }
         #expect(stopped?.reason?.key == "loop")
         #expect(stopped?.sentence.text() == "Stopped: rules trigger each other in a loop: one → two → one → two → one")
@@ -38,7 +40,8 @@ import Testing
         for number in 0..<12 {
             theatre.know(try #require(PropertyAddress("a/t\(number)/on")), false)
             let rule = try Rule(
-                #"{"name": "r\#(number)", "when": [{"becomes": "a/t\#(number)/on", "to": true}], "then": [{"set": {"a/t\#(number + 1)/on": true}}]}"#)
+                #"{"name": "r\#(number)", "when": [{"becomes": "a/t\#(number)/on", "to": true}], "then": [{"set": {"a/t\#(number + 1)/on": true}}]}"#
+            )
             try theatre.engine.set(rule, at: theatre.now, in: theatre.world)
         }
         try theatre.report("a/t0/on", true)
@@ -51,6 +54,15 @@ import Testing
         let rule = try Rule(#"{"name": "self", "when": [{"event": "again"}], "then": [{"fire": "again"}], "mode": "parallel"}"#)
         try theatre.engine.set(rule, at: theatre.now, in: theatre.world)
         try theatre.tell(.fired("again", data: nil, by: Cause(.principal, name: "anna")))
+        #expect(theatre.deeds.count == 2 && theatre.engine.traces(of: rule.id).last?.reason?.key == "loop")
+    }
+
+    @Test func aRuleThatAnswersItsOwnMessageIsStopped() throws {
+        var theatre = RuleTheatre(at: moment("2026-11-28T18:00"))
+        let rule = try Rule(
+            #"{"name": "echo", "when": [{"mqtt": "a/b"}], "then": [{"publish": "a/b", "payload": "x"}], "mode": "parallel"}"#)
+        try theatre.engine.set(rule, at: theatre.now, in: theatre.world)
+        for _ in 0..<10 { try theatre.tell(.message(topic: "a/b", payload: "x")) }
         #expect(theatre.deeds.count == 2 && theatre.engine.traces(of: rule.id).last?.reason?.key == "loop")
     }
 

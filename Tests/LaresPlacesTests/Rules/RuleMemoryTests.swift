@@ -73,7 +73,8 @@ import Testing
     }
 
     @Test func whatLastsGoesOnLasting() throws {
-        var theatre = try theatre(#"{"name": "r", "when": [{"becomes": "a/motion/motion", "to": true, "for": "5m"}], "then": [{"notify": "long"}]}"#)
+        var theatre = try theatre(
+            #"{"name": "r", "when": [{"becomes": "a/motion/motion", "to": true, "for": "5m"}], "then": [{"notify": "long"}]}"#)
         theatre.now += 180
         try theatre.restart()
         try theatre.pass(to: moment("2026-11-28T18:04:59"))
@@ -84,7 +85,7 @@ import Testing
 
     @Test func aRuleThatIsAnotherNowIsNotGoneOnWith() throws {
         let old = try theatre(waits)
-        let memory = try RuleMemory(old.engine.kept.json)
+        let memory = try RuleMemory(old.engine.kept(at: old.now).json)
         var engine = RuleEngine(from: memory)
         try engine.set(try Rule(waits.replacing("5m", with: "6m")), at: old.now, in: old.world)
         #expect(engine.resume(at: old.now + 1200, in: old.world).isEmpty && engine.runs.isEmpty)
@@ -107,7 +108,7 @@ import Testing
         try theatre.engine.set(try Rule(rule), at: theatre.now, in: theatre.world)
         try theatre.report("a/motion/motion", true)
         try theatre.pass(to: theatre.now + 121)
-        let bytes = theatre.engine.kept.json.data
+        let bytes = theatre.engine.kept(at: theatre.now).json.data
         var random = Mutations(seed: 77)
         var accepted = 0
         for _ in 0..<Mutations.inputs / 5 {

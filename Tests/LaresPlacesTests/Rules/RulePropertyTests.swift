@@ -25,7 +25,9 @@ import Testing
             try theatre.pass(to: theatre.now + 10 * 86_400)
             guard theatre.engine.runs.allSatisfy({ $0.number > last }) else { return failed(home, "a run never ends") }
             for rule in theatre.engine.rules { theatre.engine.remove(rule.id, at: theatre.now, in: theatre.world) }
-            guard theatre.engine.runs.isEmpty, theatre.engine.nextDate == nil else { return failed(home, "something is left of removed rules") }
+            guard theatre.engine.runs.isEmpty, theatre.engine.nextDate == nil else {
+                return failed(home, "something is left of removed rules")
+            }
         }
     }
 
@@ -39,7 +41,9 @@ import Testing
             for _ in 0..<120 { try theatre.step(&random) }
             let log = theatre.log.filter { if case .completed = $0.event { false } else { true } }
             let replay = try RuleReplay(rule, over: log, from: world, since: start, through: theatre.now) { _ in nil }
-            guard replay.deeds.map(\.effect) == theatre.deeds else { return failed(home, "the replay does something else: \(rule.json.serialized)") }
+            guard replay.deeds.map(\.effect) == theatre.deeds else {
+                return failed(home, "the replay does something else: \(rule.json.serialized)")
+            }
         }
     }
 
@@ -116,8 +120,10 @@ struct RuleRandom: RandomNumberGenerator {
 
     mutating func trigger() -> String {
         one(
-            #"{"becomes": "a/x/on", "to": true}"#, #"{"becomes": "a/y/on", "to": false, "for": "\#(span())"}"#, #"{"becomes": "a/z/level"}"#,
-            #"{"crosses": "a/x/level", "above": 5, "margin": 2, "for": "\#(span())"}"#, #"{"crosses": "a/y/level", "below": 4}"#, #"{"event": "ping"}"#,
+            #"{"becomes": "a/x/on", "to": true}"#, #"{"becomes": "a/y/on", "to": false, "for": "\#(span())"}"#,
+            #"{"becomes": "a/z/level"}"#,
+            #"{"crosses": "a/x/level", "above": 5, "margin": 2, "for": "\#(span())"}"#, #"{"crosses": "a/y/level", "below": 4}"#,
+            #"{"event": "ping"}"#,
             #"{"time": {"kind": "interval", "every": 900}}"#, #"{"happens": "a/z/on"}"#)
     }
 
@@ -134,10 +140,13 @@ struct RuleRandom: RandomNumberGenerator {
     private mutating func action(_ depth: Int) -> String {
         let inner = depth > 0 ? actions(depth - 1) : #"{"scene": "x"}"#
         return one(
-            #"{"set": {"a/\#(one("x", "y", "z"))/on": \#(one("true", "false"))}}"#, #"{"wait": "\#(span())"}"#, #"{"notify": "{{ trigger.kind }}"}"#,
+            #"{"set": {"a/\#(one("x", "y", "z"))/on": \#(one("true", "false"))}}"#, #"{"wait": "\#(span())"}"#,
+            #"{"notify": "{{ trigger.kind }}"}"#,
             #"{"wait_for": [\#(trigger()), \#(trigger())], "timeout": "\#(span())", "on_timeout": "\#(one("stop", "go_on"))"}"#,
             #"{"repeat": [\#(inner)], "times": 3}"#, #"{"repeat": [\#(inner)], "until": [\#(condition())], "most": 4}"#,
-            #"{"parallel": [[\#(inner)], [{"wait": "\#(span())"}]]}"#, #"{"choose": [{"only": [\#(condition())], "then": [\#(inner)]}], "else": [\#(inner)]}"#,
-            #"{"after": "\#(span())", "then": [\#(inner)]}"#, #"{"let": {"n": "{{ (n or 0) + 1 }}"}}"#, #"{"fire": "ping"}"#, #"{"only": [\#(condition())]}"#)
+            #"{"parallel": [[\#(inner)], [{"wait": "\#(span())"}]]}"#,
+            #"{"choose": [{"only": [\#(condition())], "then": [\#(inner)]}], "else": [\#(inner)]}"#,
+            #"{"after": "\#(span())", "then": [\#(inner)]}"#, #"{"let": {"n": "{{ (n or 0) + 1 }}"}}"#, #"{"fire": "ping"}"#,
+            #"{"only": [\#(condition())]}"#)
     }
 }

@@ -5,7 +5,9 @@ import LaresThings
 import Testing
 
 @Suite struct RuleReplayTests {
-    private func change(_ minute: Double, _ address: PropertyAddress, _ value: PropertyValue, _ cause: Cause = .device) -> RuleReplay.Recorded {
+    private func change(_ minute: Double, _ address: PropertyAddress, _ value: PropertyValue, _ cause: Cause = .device)
+        -> RuleReplay.Recorded
+    {
         let date = moment("2026-11-28T18:00") + minute * 60
         return RuleReplay.Recorded(date, .changed(Change(address, from: nil, to: value, at: date, by: cause)))
     }
@@ -18,7 +20,8 @@ import Testing
     @Test func aRuleTellsWhatItWouldHaveDone() throws {
         let door: PropertyAddress = "a/door/open", lamp: PropertyAddress = "a/lamp/on"
         let events = [
-            change(1, lamp, false), change(2, door, true), change(4, door, false), change(5, door, true), change(12, lamp, true), change(20, door, false),
+            change(1, lamp, false), change(2, door, true), change(4, door, false), change(5, door, true), change(12, lamp, true),
+            change(20, door, false),
             change(21, door, true),
         ]
         let world = MemoryWorld(site: Site(zone: .utc))
@@ -40,7 +43,8 @@ import Testing
 
     @Test func modelsAreAskedOnlyIfAnAnswerIsGiven() throws {
         let rule = try Rule(
-            #"{"name": "r", "when": [{"webhook": "x"}], "then": [{"call_model": "m", "input": "?", "timeout": "5s"}, {"notify": "{{ answer }}"}]}"#)
+            #"{"name": "r", "when": [{"webhook": "x"}], "then": [{"call_model": "m", "input": "?", "timeout": "5s"}, {"notify": "{{ answer }}"}]}"#
+        )
         let start = moment("2026-11-28T18:00"), world = MemoryWorld(site: Site(zone: .utc))
         let events = [RuleReplay.Recorded(start, .webhook("x", body: nil))]
         let silent = try RuleReplay(rule, over: events, from: world, through: start + 60)

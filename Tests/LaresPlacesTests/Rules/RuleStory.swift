@@ -19,8 +19,6 @@ struct RuleStory {
     var values: [Character: PropertyValue] = [:]
     var obeys = true
     var site = Site(zone: .utc)
-    /// Whether what is kept is written, read and gone on from at each tick.
-    var restarts = false
 
     private static let known: [Character: PropertyValue] = ["1": true, "0": false]
 
@@ -43,10 +41,14 @@ struct RuleStory {
         Self.known.first { $0.value == value }?.key ?? values.first { $0.value == value }?.key ?? "!"
     }
 
-    /// Plays a picture and holds what rules do against it.
+    /// Plays a picture and holds what rules do against it: once through, and once with a restart at each tick.
     @discardableResult
     func check(_ rules: [Rule], _ picture: String, at location: SourceLocation = #_sourceLocation) throws -> RuleTheatre {
-        let lines = lines(picture)
+        _ = try play(rules, lines(picture), restarts: true, location)
+        return try play(rules, lines(picture), restarts: false, location)
+    }
+
+    private func play(_ rules: [Rule], _ lines: [Line], restarts: Bool, _ location: SourceLocation) throws -> RuleTheatre {
         var theatre = RuleTheatre(at: moment(start), site: site)
         (theatre.obeys, theatre.restarts) = (obeys, restarts)
         var seen: [String: [Character]] = [:]
@@ -62,7 +64,9 @@ struct RuleStory {
             for deed in theatre.deeds { note(deed, column, &seen) }
         }
         for line in lines where line.isOutput {
-            #expect(String(seen[line.name] ?? []) == String(line.track), "\(line.name)", sourceLocation: location)
+            #expect(
+                String(seen[line.name] ?? []) == String(line.track), "\(line.name)\(restarts ? ", with restarts" : "")",
+                sourceLocation: location)
         }
         return theatre
     }
@@ -113,7 +117,7 @@ struct RuleTheatre {
 
     /// What a restart does: everything is kept, written, read and gone on from.
     mutating func restart() throws {
-        let bytes = engine.kept.json.data
+        let bytes = engine.kept(at: now).json.data
         let memory = try RuleMemory(try JSON(parsing: bytes))
         var other = RuleEngine(from: memory, limits: engine.limits)
         for rule in engine.rules { try other.set(rule, at: now, in: world) }

@@ -173,7 +173,11 @@ import Testing
             notify >         -n-n-------
             """)
         try RuleStory().check(
-            [try rule(moves, #"{"repeat": [{"notify": "again"}, {"wait": "1m"}], "until": [{"state": "a/motion/motion", "is": false}], "most": 3}"#)],
+            [
+                try rule(
+                    moves,
+                    #"{"repeat": [{"notify": "again"}, {"wait": "1m"}], "until": [{"state": "a/motion/motion", "is": false}], "most": 3}"#)
+            ],
             """
             a/motion/motion  01-----
             notify >         -nnn---

@@ -27,8 +27,10 @@ import Testing
         (#"{"state": "a/lamp/on", "is": false, "by": ["rule"]}"#, "a/lamp/on was false because of device, not rule"),
         (#"{"number": "a/lux/lux", "below": 40}"#, "a/lux/lux was 80, not below 40"),
         (#"{"number": "a/lux/lux", "above": 2.5, "below": 40}"#, "a/lux/lux was 80, not between 2.5 and 40"),
-        (#"{"any": [{"number": "a/lux/lux", "below": 40}, {"state": "a/lamp/on", "is": true}]}"#,
-            "a/lux/lux was 80, not below 40, and a/lamp/on was false, not true"),
+        (
+            #"{"any": [{"number": "a/lux/lux", "below": 40}, {"state": "a/lamp/on", "is": true}]}"#,
+            "a/lux/lux was 80, not below 40, and a/lamp/on was false, not true"
+        ),
         (#"{"all": [{"known": "a/lux/lux"}, {"known": "a/co2/co2"}]}"#, "nothing was known of a/co2/co2"),
         (#"{"days": ["mon", "sun"]}"#, "it was Saturday, not mon, sun"), (#"{"holidays": ["de-be"]}"#, "it was no holiday"),
         (#"{"template": "{{ states['a/lux/lux'] < 40 }}"}"#, "{{ states['a/lux/lux'] < 40 }} came to False"),
@@ -43,9 +45,12 @@ import Testing
 
     @Test func whatWasSeenAndDoneIsKept() throws {
         var theatre = try theatre(
-            #"{"number": "a/lux/lux", "above": 40}"#, #"{"set": {"a/lamp/on": true}}, {"wait": "5m"}, {"notify": "{{ states['a/lux/lux'] }} lx"}"#)
+            #"{"number": "a/lux/lux", "above": 40}"#,
+            #"{"set": {"a/lamp/on": true}}, {"wait": "5m"}, {"notify": "{{ states['a/lux/lux'] }} lx"}"#)
         var trace = try #require(theatre.engine.traces(of: RuleID(naming: "r")).last)
-        #expect(trace.outcome == .running && trace.seen.map(\.address.description) == ["a/lux/lux"] && trace.seen.first?.value == 80 && trace.endedAt == nil)
+        #expect(
+            trace.outcome == .running && trace.seen.map(\.address.description) == ["a/lux/lux"] && trace.seen.first?.value == 80
+                && trace.endedAt == nil)
         #expect(trace.occasion.sentence.text() == "a/motion/motion became true" && trace.occasion.cause == .device)
         try theatre.pass(to: theatre.now + 300)
         trace = try #require(theatre.engine.traces(of: RuleID(naming: "r")).last)
@@ -74,7 +79,8 @@ import Testing
     @Test func aTemplateThatComesToNothingIsAFailureThatSaysWhy() throws {
         let trace = try theatre(#"{"template": "{{ states['a/nothing/x'] + 1 }}"}"#).engine.traces(of: RuleID(naming: "r")).last
         #expect(trace?.outcome == .failed && trace?.reason?.key == "template")
-        let value = try theatre(#"{"known": "a/lux/lux"}"#, #"{"set": {"a/lamp/on": "{{ [1] }}"}}"#).engine.traces(of: RuleID(naming: "r")).last
+        let value = try theatre(#"{"known": "a/lux/lux"}"#, #"{"set": {"a/lamp/on": "{{ [1] }}"}}"#).engine.traces(of: RuleID(naming: "r"))
+            .last
         #expect(value?.sentence.text() == "Failed: a/lamp/on can't be [1]")
     }
 }

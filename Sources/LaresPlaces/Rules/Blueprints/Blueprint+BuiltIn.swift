@@ -165,5 +165,7 @@ extension Blueprint {
 
 extension PresenceSimulation.Switching {
     /// What the blueprint "vacation" looks out for, to be fired when the switching is due. The thing is the address of a property.
-    public var event: RuleEvent { .fired("presence", data: ["property": .string(thing), "value": value], by: .init(.schedule, name: "presence")) }
+    public var event: RuleEvent {
+        .fired("presence", data: ["property": .string(thing), "value": value], by: .init(.schedule, name: "presence"))
+    }
 }

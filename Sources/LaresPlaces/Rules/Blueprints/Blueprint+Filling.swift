@@ -12,11 +12,14 @@ extension Blueprint {
     /// - Throws: ``RuleError`` with `badInput` for a missing, unknown or wrong input.
     public func rule(named name: String, id: RuleID? = nil, with values: [String: JSON]) throws(RuleError) -> Rule {
         if let unknown = values.keys.sorted().first(where: { name in !inputs.contains { $0.name == name } }) {
-            throw RuleError(.badInput, "the blueprint '\(self.id)' has no input '\(unknown)'; it has \(inputs.map(\.name).joined(separator: ", "))")
+            throw RuleError(
+                .badInput, "the blueprint '\(self.id)' has no input '\(unknown)'; it has \(inputs.map(\.name).joined(separator: ", "))")
         }
         var given: [String: JSON] = [:]
         for input in inputs { given[input.name] = try input.value(values[input.name], of: self.id) }
-        guard case .object(var members)? = Filling(given: given).fill(body) else { throw RuleError(.badRule, "the blueprint '\(self.id)' has no rule") }
+        guard case .object(var members)? = Filling(given: given).fill(body) else {
+            throw RuleError(.badRule, "the blueprint '\(self.id)' has no rule")
+        }
         members["name"] = .string(name)
         members["id"] = id.map { .string($0.description) }
         return try Rule(.object(members))
@@ -32,7 +35,8 @@ extension Blueprint.Input {
         }
         let elements = isList ? given.elements ?? [given] : [given]
         guard !elements.isEmpty, elements.count <= 64, elements.allSatisfy(allows) else {
-            throw RuleError(.badInput, "'\(name)' of the blueprint '\(blueprint)' can't be \(given.serialized.prefix(80)): it must be \(expectation)")
+            throw RuleError(
+                .badInput, "'\(name)' of the blueprint '\(blueprint)' can't be \(given.serialized.prefix(80)): it must be \(expectation)")
         }
         return isList ? .array(elements) : given
     }

@@ -102,7 +102,9 @@ extension Blueprint.Input {
 extension JSONFields {
     /// Words by language.
     fileprivate mutating func words(_ key: String) throws(JSONError) -> [String: String] {
-        guard case .object(let members) = try required(key), members.count <= 50 else { throw error(key, "must be an object of words by language") }
+        guard case .object(let members) = try required(key), members.count <= 50 else {
+            throw error(key, "must be an object of words by language")
+        }
         var words: [String: String] = [:]
         for (language, word) in members {
             guard let text = word.text else { throw error("\(key).\(language)", "must be a string") }

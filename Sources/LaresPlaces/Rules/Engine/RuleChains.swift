@@ -20,11 +20,20 @@ struct RuleChains: Sendable {
         if links.count > Self.most { links = [:] }
     }
 
+    /// The rule that published on a topic a moment ago, whose doing a message on it is taken for.
+    func publisher(on topic: String, at now: Date) -> Cause? {
+        guard let link = links[.topic(topic)], now.timeIntervalSince(link.date) <= Self.freshness else { return nil }
+        return link.chain.last.map { Cause(.rule, name: $0.description) }
+    }
+
     /// The rules that led to something. What people, devices and models do begins anew.
     func chain(to occasion: RuleOccasion, at now: Date) -> [RuleID] {
         guard let cause = occasion.cause, cause.kind == .rule, let rule = RuleID(cause.name) else { return [] }
-        let key: RuleIndex.Key? = occasion.address.map { .property($0) } ?? occasion.name.map { .event($0) }
-        guard let key, let link = links[key], link.chain.last == rule, now.timeIntervalSince(link.date) <= Self.memory else { return [rule] }
+        let key: RuleIndex.Key? =
+            occasion.address.map { .property($0) } ?? occasion.name.map { occasion.kind == "mqtt" ? .topic($0) : .event($0) }
+        guard let key, let link = links[key], link.chain.last == rule, now.timeIntervalSince(link.date) <= Self.memory else {
+            return [rule]
+        }
         return link.chain
     }
 }

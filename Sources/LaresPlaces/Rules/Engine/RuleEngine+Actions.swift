@@ -101,7 +101,8 @@ extension RuleEngine {
         var strands: [Int] = []
         for block in 0..<count {
             run.lastStrand += 1
-            run.strands.append(RuleRun.Strand(id: run.lastStrand, parent: run.strands[place].id, frames: [RuleRun.Frame(path: path + [block])]))
+            run.strands.append(
+                RuleRun.Strand(id: run.lastStrand, parent: run.strands[place].id, frames: [RuleRun.Frame(path: path + [block])]))
             strands.append(run.lastStrand)
         }
         run.strands[place].wait = .strands(count)
@@ -118,14 +119,17 @@ extension RuleEngine {
     }
 
     private mutating func set<World: RuleWorld>(
-        _ setting: RuleAction.Setting, _ run: inout RuleRun, _ place: Int, _ path: [Int], _ scope: RuleScope<World>, _ turn: inout RuleTurn<World>
+        _ setting: RuleAction.Setting, _ run: inout RuleRun, _ place: Int, _ path: [Int], _ scope: RuleScope<World>,
+        _ turn: inout RuleTurn<World>
     ) throws(RuleError) -> Flow {
         var things: [ThingID] = []
         var values: [ThingID: [String: PropertyValue]] = [:]
         for target in setting.values {
             let json = try scope.value(target.value)
             guard let value = PropertyValue(json) else {
-                let what = ["property": RuleSentence.Argument.text(target.address.description), "value": .text(String(json.serialized.prefix(80)))]
+                let what = [
+                    "property": RuleSentence.Argument.text(target.address.description), "value": .text(String(json.serialized.prefix(80))),
+                ]
                 return .over(.failed, RuleSentence("bad_value", what))
             }
             if values[target.address.thing] == nil { things.append(target.address.thing) }
@@ -141,7 +145,8 @@ extension RuleEngine {
     }
 
     private mutating func ask<World: RuleWorld>(
-        _ call: RuleAction.ModelCall, _ run: inout RuleRun, _ place: Int, _ path: [Int], _ scope: RuleScope<World>, _ turn: inout RuleTurn<World>
+        _ call: RuleAction.ModelCall, _ run: inout RuleRun, _ place: Int, _ path: [Int], _ scope: RuleScope<World>,
+        _ turn: inout RuleTurn<World>
     ) throws(RuleError) -> Flow {
         run.trace.note(turn.now, path, RuleSentence("model", ["name": .text(call.model)]))
         let number = effect(.callModel(call.model, input: try scope.value(call.input)), &run, &turn)
@@ -161,7 +166,11 @@ extension RuleEngine {
     ) throws(RuleError) {
         let (kind, words) = try Self.sending(action, scope)
         guard let kind, let words else { return }
-        if case .fire(let name, _) = kind { chains.note(.event(name), run, at: turn.now) }
+        switch kind {
+        case .fire(let name, _): chains.note(.event(name), run, at: turn.now)
+        case .publish(let topic, _, _): chains.note(.topic(topic), run, at: turn.now)
+        default: break
+        }
         run.trace.note(turn.now, path, words)
         _ = effect(kind, &run, &turn)
     }
@@ -175,7 +184,9 @@ extension RuleEngine {
         case .scene(let name): return (.scene(name), RuleSentence("scene", ["name": .text(name)]))
         case .notify(let note):
             let text = try scope.words(note.text)
-            return (.notify(text, title: try words(note.title), to: note.to), RuleSentence("notify", ["text": .text(String(text.prefix(200)))]))
+            return (
+                .notify(text, title: try words(note.title), to: note.to), RuleSentence("notify", ["text": .text(String(text.prefix(200)))])
+            )
         case .callWebhook(let url, let body):
             return (.callWebhook(url, body: try optional(body)), RuleSentence("webhook", ["name": .text(url)]))
         case .publish(let topic, let payload, let isRetained):

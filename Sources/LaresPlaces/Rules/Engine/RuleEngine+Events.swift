@@ -50,7 +50,9 @@ extension RuleEngine {
 
     private mutating func take(_ change: Change, _ turn: inout RuleTurn<some RuleWorld>) {
         for number in index[.property(change.address)] {
-            guard let verdict = watches[number]?.take(change), verdict != .nothing, let kind = watches[number]?.trigger.word else { continue }
+            guard let verdict = watches[number]?.take(change), verdict != .nothing, let kind = watches[number]?.trigger.word else {
+                continue
+            }
             act(on: verdict, number, RuleOccasion(kind, change), &turn)
         }
     }
@@ -69,7 +71,8 @@ extension RuleEngine {
             return wanted == nil || wanted == payload
         }
         guard !meant.isEmpty else { return }
-        fire(meant, RuleOccasion("mqtt", at: turn.now, name: topic, data: JSON(rendered: payload)), &turn)
+        let cause = chains.publisher(on: topic, at: turn.now)
+        fire(meant, RuleOccasion("mqtt", at: turn.now, name: topic, data: JSON(rendered: payload), cause: cause), &turn)
     }
 
     private mutating func fire(_ numbers: [Int], _ occasion: RuleOccasion, _ turn: inout RuleTurn<some RuleWorld>) {
@@ -123,7 +126,9 @@ extension RuleEngine {
     }
 
     private mutating func come(_ due: Agenda.Due, _ turn: inout RuleTurn<some RuleWorld>) {
-        guard let id = RuleID(due.plan), let place = places[id], let entry = entries[place], entry.timed.indices.contains(due.occurrence.trigger) else {
+        guard let id = RuleID(due.plan), let place = places[id], let entry = entries[place],
+            entry.timed.indices.contains(due.occurrence.trigger)
+        else {
             return
         }
         var occasion = RuleOccasion("time", at: due.occurrence.date)

@@ -78,7 +78,9 @@ extension RuleEngine {
             case .until(let conditions, let most): (try !scope.holds(conditions), most)
             }
         guard isAgain else { return }
-        guard rounds + 1 < most else { return run.trace.note(turn.now, Array(frame.path.dropLast()), RuleSentence("most_rounds", ["number": "\(most)"])) }
+        guard rounds + 1 < most else {
+            return run.trace.note(turn.now, Array(frame.path.dropLast()), RuleSentence("most_rounds", ["number": "\(most)"]))
+        }
         run.strands[place].frames.append(RuleRun.Frame(path: frame.path, next: 0, rounds: rounds + 1))
     }
 
@@ -148,7 +150,8 @@ extension RuleEngine {
 
     /// How long the action at which a strand waits allows it to.
     private func span(of run: RuleRun, _ place: Int) -> String {
-        guard let frame = run.strands[place].frames.last, let block = rule(run.rule)?.block(at: frame.path), block.indices.contains(frame.next - 1)
+        guard let frame = run.strands[place].frames.last, let block = rule(run.rule)?.block(at: frame.path),
+            block.indices.contains(frame.next - 1)
         else { return "" }
         switch block[frame.next - 1] {
         case .waitFor(_, let timeout, _): return timeout.description
@@ -169,9 +172,13 @@ extension RuleEngine {
     /// Something that a run had done is over.
     mutating func complete(_ id: RuleEffect.ID, _ outcome: RuleEffect.Outcome, _ turn: inout RuleTurn<some RuleWorld>) {
         guard let run = running[id.run] else { return }
-        let waiting = run.strands.firstIndex { if case .effects(let numbers, _, _) = $0.wait { numbers.contains(id.number) } else { false } }
+        let waiting = run.strands.firstIndex {
+            if case .effects(let numbers, _, _) = $0.wait { numbers.contains(id.number) } else { false }
+        }
         guard let place = waiting, case .effects(var numbers, let variable, let goesOn) = run.strands[place].wait else {
-            if case .failed(let why) = outcome { running[id.run]?.trace.note(turn.now, [], RuleSentence("effect.failed", ["what": .text(why)])) }
+            if case .failed(let why) = outcome {
+                running[id.run]?.trace.note(turn.now, [], RuleSentence("effect.failed", ["what": .text(why)]))
+            }
             return
         }
         switch outcome {

@@ -73,7 +73,8 @@ extension RuleEngine {
     ) {
         guard let entry = entries[place] else { return }
         let trace = RuleTrace(
-            rule: entry.rule.id, run: nil, date: turn.now, occasion: occasion, seen: seen(entry, turn.world), outcome: outcome, reason: reason,
+            rule: entry.rule.id, run: nil, date: turn.now, occasion: occasion, seen: seen(entry, turn.world), outcome: outcome,
+            reason: reason,
             endedAt: turn.now)
         entries[place]?.traces.add(trace)
     }

@@ -20,7 +20,8 @@ extension RuleScope {
         case .state(let being): return words(being)
         case .number(let address, let above, let below):
             return RuleSentence(
-                holds ? "number.yes" : "number.no", ["property": "\(address)", "value": .of(value(of: address)), "wanted": Self.range(above, below)])
+                holds ? "number.yes" : "number.no",
+                ["property": "\(address)", "value": .of(value(of: address)), "wanted": Self.range(above, below)])
         case .known(let address): return RuleSentence(holds ? "known.yes" : "known.no", ["property": "\(address)"])
         case .between(let from, let to): return words(from, to)
         case .days(let days):
@@ -30,7 +31,8 @@ extension RuleScope {
         case .holidays: return RuleSentence(holds ? "holidays.yes" : "holidays.no")
         case .template(let template):
             let text = (try? text(template)) ?? ""
-            return RuleSentence(holds ? "template.yes" : "template.no", ["template": .text(template.source), "value": .text(String(text.prefix(80)))])
+            return RuleSentence(
+                holds ? "template.yes" : "template.no", ["template": .text(template.source), "value": .text(String(text.prefix(80)))])
         case .online(let thing): return RuleSentence(holds ? "online.yes" : "online.no", ["thing": "\(thing)"])
         case .triggeredBy: return RuleSentence(holds ? "triggered.yes" : "triggered.no")
         }

@@ -42,12 +42,14 @@ extension Rule {
 
 /// Over a restart.
 extension RuleEngine {
-    /// What is to be kept, to go on from.
-    public var kept: RuleMemory {
+    /// What is to be kept, to go on from, once time has been taken in until now.
+    public func kept(at now: Date) -> RuleMemory {
         let rules = Set(running.values.map(\.rule))
         let marks = rules.compactMap { id in rule(id).map { (id, $0.mark) } }
+        let isChecked = agendaNext.map { $0 > now } ?? true
         return RuleMemory(
-            runs: runs, marks: Dictionary(uniqueKeysWithValues: marks), lastRun: lastRun, watches: keptWatches, checkedUntil: agenda.checkedUntil)
+            runs: runs, marks: Dictionary(uniqueKeysWithValues: marks), lastRun: lastRun, watches: keptWatches,
+            checkedUntil: isChecked ? max(now, agenda.checkedUntil) : agenda.checkedUntil)
     }
 
     private var keptWatches: [RuleMemory.WatchKey: RuleMemory.Watch] {

@@ -16,7 +16,9 @@ struct RuleScope<World: RuleWorld> {
     func text(_ template: RuleTemplate) throws(RuleError) -> String {
         var values = variables.mapValues { TemplateValue($0) }
         var states = TemplateObject()
-        for address in template.addresses { states[address.description] = (world.state(of: address)?.reported?.json).map { TemplateValue($0) } ?? .null }
+        for address in template.addresses {
+            states[address.description] = (world.state(of: address)?.reported?.json).map { TemplateValue($0) } ?? .null
+        }
         values["states"] = .object(states)
         values["trigger"] = TemplateValue(occasion.json)
         values["now"] = TemplateValue(world.site.clock(at: now))
@@ -94,7 +96,8 @@ extension Site {
         let (day, seconds) = zone.wall(at: Instant(flooring: date))
         let today = CalendarDay(ordinal: day)
         return [
-            "date": .string(today.description), "time": .string(TimeOfDay(unchecked: seconds).short), "weekday": .string(today.weekday.rawValue),
+            "date": .string(today.description), "time": .string(TimeOfDay(unchecked: seconds).short),
+            "weekday": .string(today.weekday.rawValue),
             "hour": .int(seconds / 3600), "minute": .int(seconds / 60 % 60), "month": .int(today.parts.month), "day": .int(today.parts.day),
         ]
     }

@@ -57,7 +57,9 @@ extension RuleWatch {
         guard let new = change.new else { return lose() }
         let old = last
         last = new
-        let isMeant = (becoming.by.isEmpty || becoming.by.contains(change.cause.kind)) && (becoming.from.isEmpty || becoming.from.contains { $0 == old })
+        let isMeant =
+            (becoming.by.isEmpty || becoming.by.contains(change.cause.kind))
+            && (becoming.from.isEmpty || becoming.from.contains { $0 == old })
         guard !becoming.to.isEmpty else { return isMeant && old != nil && old != new ? .fires : .nothing }
         guard becoming.to.contains(new) else { return leave() }
         return enter(isMeant, change.date, becoming.lasting)
@@ -102,7 +104,8 @@ extension RuleWatch {
 extension RuleTrigger.Crossing {
     /// Whether a number lies where it must, or at most so far outside.
     func contains(_ number: Double, slack: Double) -> Bool {
-        (above.map { slack == 0 ? number > $0 : number > $0 - slack } ?? true) && (below.map { slack == 0 ? number < $0 : number < $0 + slack } ?? true)
+        (above.map { slack == 0 ? number > $0 : number > $0 - slack } ?? true)
+            && (below.map { slack == 0 ? number < $0 : number < $0 + slack } ?? true)
     }
 }
 
@@ -142,7 +145,8 @@ extension RuleWatch {
             guard world.availability(of: thing) == (isOnline ? .online : .offline) else { return .nothing }
             return begin(since: now, lasting, at: now, isEdge: false)
         case .time(let kind):
-            guard isWait, let schedule = try? Schedule(triggers: [Trigger(kind)]), let plan = try? SchedulePlan(schedule, at: world.site) else {
+            guard isWait, let schedule = try? Schedule(triggers: [Trigger(kind)]), let plan = try? SchedulePlan(schedule, at: world.site)
+            else {
                 return .nothing
             }
             stage = .pending

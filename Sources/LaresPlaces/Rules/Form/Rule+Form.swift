@@ -32,7 +32,8 @@ extension Rule {
         var triggers: [RuleTrigger] = []
         for object in try fields.list("when", most: 64) { triggers.append(try RuleTrigger(object)) }
         self.init(
-            name, id: id.flatMap(RuleID.init), note: try fields.string("note"), isEnabled: try fields.bool("enabled") ?? true, when: triggers,
+            name, id: id.flatMap(RuleID.init), note: try fields.string("note"), isEnabled: try fields.bool("enabled") ?? true,
+            when: triggers,
             only: try fields.conditions("only"), then: try fields.actions("then"), mode: try RuleMode(&fields),
             variables: try fields.members("variables"), missed: try MissedPolicy(try fields.fields("missed")))
         try fields.end()

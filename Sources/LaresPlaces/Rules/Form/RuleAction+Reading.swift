@@ -3,7 +3,8 @@ internal import LaresThings
 
 extension RuleAction {
     private enum Verb: String, CaseIterable {
-        case set, scene, wait, after, wait_for, choose, `repeat`, parallel, notify, call_model, call_webhook, publish, fire, `let`, only, stop
+        case set, scene, wait, after, wait_for, choose, `repeat`, parallel, notify, call_model, call_webhook, publish, fire, `let`, only,
+            stop
     }
 
     init(_ fields: JSONFields, depth: Int = Rule.depth) throws(JSONError) {
@@ -35,7 +36,9 @@ extension RuleAction {
         var triggers: [RuleTrigger] = []
         for object in try fields.list("wait_for", most: 16) { triggers.append(try RuleTrigger(object)) }
         guard !triggers.isEmpty else { throw fields.error("wait_for", "must have a trigger") }
-        guard let timeout = try fields.span("timeout") else { throw fields.error("timeout", "is missing: how long to wait, such as \"10m\"") }
+        guard let timeout = try fields.span("timeout") else {
+            throw fields.error("timeout", "is missing: how long to wait, such as \"10m\"")
+        }
         return .waitFor(triggers, timeout: timeout, goesOn: try fields.goesOn())
     }
 
@@ -150,7 +153,8 @@ extension RuleAction.ModelCall {
         let into = try fields.string("into") ?? "answer"
         guard Slug.isProperty(into) else { throw fields.error("into", "must be a variable's name such as \"answer\"") }
         self.init(
-            try fields.label("call_model"), input: try fields.asked("input"), into: into, timeout: try fields.span("timeout") ?? .seconds(30),
+            try fields.label("call_model"), input: try fields.asked("input"), into: into,
+            timeout: try fields.span("timeout") ?? .seconds(30),
             goesOn: try fields.goesOn())
     }
 }

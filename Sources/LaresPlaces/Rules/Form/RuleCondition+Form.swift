@@ -99,7 +99,8 @@ extension JSONFields {
 extension RuleCondition.Being {
     fileprivate init(_ fields: inout JSONFields) throws(JSONError) {
         self.init(
-            try fields.address("state"), try fields.values("is"), lasting: try fields.span("for") ?? .zero, within: try fields.span("within"),
+            try fields.address("state"), try fields.values("is"), lasting: try fields.span("for") ?? .zero,
+            within: try fields.span("within"),
             by: try fields.causes("by"))
         guard !values.isEmpty else { throw fields.error("is", "is missing: what it must be") }
     }

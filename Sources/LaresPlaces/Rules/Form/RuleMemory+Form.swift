@@ -27,7 +27,8 @@ extension RuleMemory {
             self.marks = marks
             var runs: [RuleRun] = []
             for object in try fields.objects("runs") ?? [] { runs.append(try RuleRun(object)) }
-            guard runs.count <= 100_000, runs.allSatisfy({ [lastRun] in $0.number <= lastRun }), Set(runs.map(\.number)).count == runs.count else {
+            guard runs.count <= 100_000, runs.allSatisfy({ [lastRun] in $0.number <= lastRun }), Set(runs.map(\.number)).count == runs.count
+            else {
                 throw fields.error("runs", "must have numbers of their own, up to 'last_run'")
             }
             self.runs = runs
@@ -39,7 +40,8 @@ extension RuleMemory {
             self.watches = watches
             try fields.end()
         } catch {
-            throw RuleError(.badMemory, "what was kept of rules at work can't be read: \(error.message); it is left out, and nothing is gone on with")
+            throw RuleError(
+                .badMemory, "what was kept of rules at work can't be read: \(error.message); it is left out, and nothing is gone on with")
         }
     }
 }
@@ -147,7 +149,9 @@ extension RuleRun.Frame {
     fileprivate init(_ fields: JSONFields) throws(JSONError) {
         var fields = fields
         let count = 0...1_000_000
-        self.init(path: try fields.ints("path", in: count) ?? [], next: try fields.int("next", in: count) ?? 0, rounds: try fields.int("rounds", in: count))
+        self.init(
+            path: try fields.ints("path", in: count) ?? [], next: try fields.int("next", in: count) ?? 0,
+            rounds: try fields.int("rounds", in: count))
         guard path.count <= 2 * Rule.depth, path.count.isMultiple(of: 2) else { throw fields.error("path", "must be the place of a block") }
         try fields.end()
     }

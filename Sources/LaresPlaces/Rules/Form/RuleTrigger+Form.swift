@@ -102,7 +102,8 @@ extension RuleTrigger {
 extension RuleTrigger.Becoming {
     fileprivate init(_ fields: inout JSONFields) throws(JSONError) {
         self.init(
-            try fields.address("becomes"), to: try fields.values("to"), from: try fields.values("from"), lasting: try fields.span("for") ?? .zero,
+            try fields.address("becomes"), to: try fields.values("to"), from: try fields.values("from"),
+            lasting: try fields.span("for") ?? .zero,
             by: try fields.causes("by"))
         guard lasting == .zero || !to.isEmpty else { throw fields.error("for", "needs 'to': what must stay so") }
     }
@@ -122,7 +123,8 @@ extension RuleTrigger.Crossing {
 
     fileprivate init(_ fields: inout JSONFields) throws(JSONError) {
         self.init(
-            try fields.address("crosses"), above: try fields.double("above", in: Self.range), below: try fields.double("below", in: Self.range),
+            try fields.address("crosses"), above: try fields.double("above", in: Self.range),
+            below: try fields.double("below", in: Self.range),
             margin: try fields.double("margin", in: 0...1e15) ?? 0, lasting: try fields.span("for") ?? .zero)
         guard above != nil || below != nil else { throw fields.error("above", "is missing, and 'below' too: one must be there") }
         if let above, let below, above >= below { throw fields.error("above", "must be less than 'below': the number is to lie between") }

@@ -14,8 +14,12 @@ extension Rule {
         guard !actions.isEmpty else { throw bad("must have an action") }
         guard variables.count <= 64 else { throw bad("has more than 64 variables") }
         guard RuleMode.allowed.contains(mode.most) else { throw bad("may have up to \(RuleMode.allowed.upperBound) runs at once") }
-        guard actions.total <= Self.most, conditions.total <= Self.most else { throw bad("has more than \(Self.most) actions or conditions") }
-        guard actions.depth <= Self.depth, conditions.depth <= Self.depth else { throw bad("is nested more than \(Self.depth) levels deep") }
+        guard actions.total <= Self.most, conditions.total <= Self.most else {
+            throw bad("has more than \(Self.most) actions or conditions")
+        }
+        guard actions.depth <= Self.depth, conditions.depth <= Self.depth else {
+            throw bad("is nested more than \(Self.depth) levels deep")
+        }
     }
 }
 
@@ -61,6 +65,7 @@ extension RuleCondition {
 /// Texts of one line that people read.
 enum PlainText {
     static func isName(_ text: String) -> Bool {
-        (1...200).contains(text.count) && text.utf8.count <= 2000 && !text.unicodeScalars.contains { $0.properties.generalCategory == .control }
+        (1...200).contains(text.count) && text.utf8.count <= 2000
+            && !text.unicodeScalars.contains { $0.properties.generalCategory == .control }
     }
 }

@@ -1,6 +1,6 @@
+internal import Foundation
 internal import LaresTemplates
 public import LaresThings
-internal import Foundation
 
 /// A Jinja template of a rule: "{{ 40 if states['hall/lux/lux'] < 20 else 100 }}".
 ///

@@ -35,8 +35,8 @@ public struct RuleTrigger: Hashable, Sendable {
 
     /// A property becomes something.
     ///
-    /// What counts is the value known last: unknown in between is no change, and a value that follows nothing known is one. A value that was so
-    /// when the rule was put in place, restored or reported, isn't news.
+    /// What counts is the value known last, so that unknown in between is no change. A first value that nothing known came before is news where it is
+    /// looked out for by name (`to`), and no change where anything else would do. What was so when the rule was put in place isn't news.
     public struct Becoming: Hashable, Sendable {
         /// The property.
         public let address: PropertyAddress
@@ -51,7 +51,8 @@ public struct RuleTrigger: Hashable, Sendable {
 
         /// A property becomes something.
         public init(
-            _ address: PropertyAddress, to: [PropertyValue] = [], from: [PropertyValue] = [], lasting: TimeSpan = .zero, by: [Cause.Kind] = []
+            _ address: PropertyAddress, to: [PropertyValue] = [], from: [PropertyValue] = [], lasting: TimeSpan = .zero,
+            by: [Cause.Kind] = []
         ) {
             (self.address, self.to, self.from, self.lasting, self.by) = (address, to, from, lasting, by)
         }

@@ -30,7 +30,9 @@ public struct RuleValue: Hashable, Sendable {
 
     private static func form(_ json: JSON, depth: Int, _ budget: inout Int) throws(RuleError) -> Form {
         budget -= 1
-        guard budget >= 0, depth > 0 else { throw RuleError(.badRule, "has too much data: \(most) values, nested \(Self.depth) deep, are the most") }
+        guard budget >= 0, depth > 0 else {
+            throw RuleError(.badRule, "has too much data: \(most) values, nested \(Self.depth) deep, are the most")
+        }
         switch json {
         case .string(let text) where RuleTemplate.isTemplate(text): return .template(try RuleTemplate(text))
         case .array(let elements):

@@ -35,13 +35,15 @@ extension RuleCatalogue {
         // Steps.
         "set": "{property} to {value}", "scene": "scene {name}", "wait": "waits {span}", "waited": "waited {span}",
         "wait_for": "waits up to {span}", "came": "{what} came", "goes_on": "goes on: nothing came within {span}",
-        "choice": "choice {number}", "otherwise": "none of the choices", "round": "round {number}", "most_rounds": "{number} rounds are the most",
+        "choice": "choice {number}", "otherwise": "none of the choices", "round": "round {number}",
+        "most_rounds": "{number} rounds are the most",
         "parallel": "{number} at once", "notify": "tells: {text}", "model": "asks {name}", "answered": "{name} answered {value}",
         "webhook": "calls {name}", "publish": "publishes on {name}", "fire": "fires {name}", "let": "{name} is {value}",
         "effect.failed": "failed: {what}", "restored": "goes on after a restart",
         // Triggers.
         "on.becomes": "{property} became {value}", "on.happens": "{property} told {value}", "on.crosses": "{property} came to {value}",
-        "on.time": "its time came", "on.event": "the event {name}", "on.mqtt": "a message on {name}", "on.availability": "{name} became {value}",
+        "on.time": "its time came", "on.event": "the event {name}", "on.mqtt": "a message on {name}",
+        "on.availability": "{name} became {value}",
         "on.webhook": "the webhook {name}", "on.model": "an answer of {name}", "on.manual": "someone started it",
     ])
 

@@ -66,7 +66,8 @@ public struct RuleTrace: Hashable, Sendable {
     }
 
     init(
-        rule: RuleID, run: Int?, date: Date, occasion: RuleOccasion, seen: [Seen], outcome: Outcome, reason: RuleSentence? = nil, endedAt: Date? = nil
+        rule: RuleID, run: Int?, date: Date, occasion: RuleOccasion, seen: [Seen], outcome: Outcome, reason: RuleSentence? = nil,
+        endedAt: Date? = nil
     ) {
         (self.rule, self.run, self.date, self.occasion, self.seen) = (rule, run, date, occasion, seen)
         (self.outcome, self.reason, self.endedAt) = (outcome, reason, endedAt)
