@@ -36,6 +36,7 @@ import Testing
         let rule = try Rule(Self.whole)
         #expect(rule.triggers.count == 13 && rule.conditions.count == 9 && rule.actions.count == 16 && rule.mode == .queued(most: 1))
         #expect(try Rule(rule.json) == rule)
+        #expect(!rule.json.serialized.replacing(#"{"a":null}"#, with: "").contains("null"))
         #expect(try Rule(parsing: rule.json.data).json == rule.json)
     }
 

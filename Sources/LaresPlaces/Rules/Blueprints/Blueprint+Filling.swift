@@ -29,7 +29,7 @@ extension Blueprint {
 extension Blueprint.Input {
     /// The value that counts. Throws ``RuleError`` with `badInput`.
     fileprivate func value(_ given: JSON?, of blueprint: String) throws(RuleError) -> JSON? {
-        guard let given = given == .null ? nil : given ?? usual else {
+        guard let given = given == .null ? usual : given ?? usual else {
             if isOptional { return nil }
             throw RuleError(.badInput, "the blueprint '\(blueprint)' needs '\(name)': \(labels["en"] ?? expectation)")
         }

@@ -68,7 +68,7 @@ extension RuleEngine {
     ) -> Flow {
         run.trace.note(turn.now, path, RuleSentence("wait_for", ["span": "\(timeout)"]))
         let strand = run.strands[place].id
-        guard !watch(triggers, run.number, strand, nil, turn) else {
+        guard !watch(triggers, run.number, strand, step: run.steps, nil, turn) else {
             release(run.number, strand)
             return .goesOn
         }
@@ -85,13 +85,13 @@ extension RuleEngine {
 
     /// Looks out for triggers on behalf of a strand; true when one of them is so already.
     mutating func watch(
-        _ triggers: [RuleTrigger], _ run: Int, _ strand: Int, _ memory: RuleMemory?, _ turn: RuleTurn<some RuleWorld>
+        _ triggers: [RuleTrigger], _ run: Int, _ strand: Int, step: Int, _ memory: RuleMemory?, _ turn: RuleTurn<some RuleWorld>
     ) -> Bool {
         for (number, trigger) in triggers.enumerated() {
             let kept = memory?.watches[RuleMemory.WatchKey(run: run, strand: strand, trigger: number)]
-            let (watch, isSo) = install(RuleWatch(.wait(run: run, strand: strand, trigger: number), trigger), kept, turn)
-            waits[WaitKey(run: run, strand: strand), default: []].append(watch)
-            if isSo { return true }
+            let watch = RuleWatch(.wait(run: run, strand: strand, step: step, trigger: number), trigger)
+            waits[WaitKey(run: run, strand: strand), default: []].append(watch.owner)
+            if install(watch, kept, turn) { return true }
         }
         return false
     }

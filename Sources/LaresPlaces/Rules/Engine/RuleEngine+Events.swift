@@ -49,25 +49,25 @@ extension RuleEngine {
     }
 
     private mutating func take(_ change: Change, _ turn: inout RuleTurn<some RuleWorld>) {
-        for number in index[.property(change.address)] {
-            guard let verdict = watches[number]?.take(change), verdict != .nothing, let kind = watches[number]?.trigger.word else {
+        for owner in index[.property(change.address)] {
+            guard let verdict = watches[owner]?.take(change), verdict != .nothing, let kind = watches[owner]?.trigger.word else {
                 continue
             }
-            act(on: verdict, number, RuleOccasion(kind, change), &turn)
+            act(on: verdict, owner, RuleOccasion(kind, change), &turn)
         }
     }
 
     private mutating func take(_ thing: ThingID, _ availability: Availability, _ turn: inout RuleTurn<some RuleWorld>) {
-        for number in index[.thing(thing)] {
-            guard let verdict = watches[number]?.take(availability, at: turn.now), verdict != .nothing else { continue }
+        for owner in index[.thing(thing)] {
+            guard let verdict = watches[owner]?.take(availability, at: turn.now), verdict != .nothing else { continue }
             let said = JSON.string(availability.rawValue)
-            act(on: verdict, number, RuleOccasion("availability", at: turn.now, name: thing.description, data: said), &turn)
+            act(on: verdict, owner, RuleOccasion("availability", at: turn.now, name: thing.description, data: said), &turn)
         }
     }
 
     private mutating func take(_ topic: String, _ payload: String, _ turn: inout RuleTurn<some RuleWorld>) {
-        let meant = index.watches(onTopic: topic).filter { number in
-            guard case .mqtt(_, let wanted) = watches[number]?.trigger.kind else { return false }
+        let meant = index.watches(onTopic: topic).filter { owner in
+            guard case .mqtt(_, let wanted) = watches[owner]?.trigger.kind else { return false }
             return wanted == nil || wanted == payload
         }
         guard !meant.isEmpty else { return }
@@ -75,25 +75,25 @@ extension RuleEngine {
         fire(meant, RuleOccasion("mqtt", at: turn.now, name: topic, data: JSON(rendered: payload), cause: cause), &turn)
     }
 
-    private mutating func fire(_ numbers: [Int], _ occasion: RuleOccasion, _ turn: inout RuleTurn<some RuleWorld>) {
-        for number in numbers { act(on: .fires, number, occasion, &turn) }
+    private mutating func fire(_ owners: [RuleWatch.Owner], _ occasion: RuleOccasion, _ turn: inout RuleTurn<some RuleWorld>) {
+        for owner in owners { act(on: .fires, owner, occasion, &turn) }
     }
 
     private mutating func act(
-        on verdict: RuleWatch.Verdict, _ number: Int, _ occasion: RuleOccasion, _ turn: inout RuleTurn<some RuleWorld>
+        on verdict: RuleWatch.Verdict, _ owner: RuleWatch.Owner, _ occasion: RuleOccasion, _ turn: inout RuleTurn<some RuleWorld>
     ) {
         switch verdict {
         case .nothing: break
         case .begins(let date):
-            watches[number]?.occasion = occasion
-            watches[number]?.due = date
-            timers.set(.watch(number), date)
+            watches[owner]?.occasion = occasion
+            watches[owner]?.due = date
+            timers.set(.watch(owner), date)
         case .ends:
-            watches[number]?.occasion = nil
-            watches[number]?.due = nil
-            timers.remove(.watch(number))
+            watches[owner]?.occasion = nil
+            watches[owner]?.due = nil
+            timers.remove(.watch(owner))
         case .fires:
-            guard let watch = watches[number] else { return }
+            guard let watch = watches[owner] else { return }
             fire(watch, occasion, &turn)
         }
     }
@@ -103,7 +103,7 @@ extension RuleEngine {
         occasion.id = watch.trigger.id
         switch watch.owner {
         case .rule(let place, _): trigger(place, occasion, &turn)
-        case .wait(let run, let strand, _): wake(run, strand, occasion.sentence, &turn)
+        case .wait(let run, let strand, _, _): wake(run, strand, occasion.sentence, &turn)
         }
     }
 
@@ -111,10 +111,10 @@ extension RuleEngine {
         while let (timer, _) = timers.due(at: turn.now) {
             switch timer {
             case .strand(let run, let strand): timeUp(run, strand, &turn)
-            case .watch(let number):
-                watches[number]?.stage = .done
-                watches[number]?.due = nil
-                guard let watch = watches[number] else { continue }
+            case .watch(let owner):
+                watches[owner]?.stage = .done
+                watches[owner]?.due = nil
+                guard let watch = watches[owner] else { continue }
                 fire(watch, watch.occasion ?? watch.defaultOccasion(at: turn.now), &turn)
             }
         }

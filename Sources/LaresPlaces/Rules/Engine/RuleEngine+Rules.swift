@@ -23,8 +23,9 @@ extension RuleEngine {
         schedule(plan, rule.id, at: now)
         for (number, trigger) in rule.triggers.enumerated() where !trigger.isTime {
             let kept = memory?.watches[RuleMemory.WatchKey(rule: rule.id, trigger: number)]
-            let (watch, _) = install(RuleWatch(.rule(place, trigger: number), trigger), kept, RuleTurn(world, now))
-            entries[place]?.watches.append(watch)
+            let watch = RuleWatch(.rule(place, trigger: number), trigger)
+            _ = install(watch, kept, RuleTurn(world, now))
+            entries[place]?.watches.append(watch.owner)
         }
     }
 
@@ -61,24 +62,23 @@ extension RuleEngine {
         }
     }
 
-    /// Puts a watch on the look-out, as it was before a restart if that was kept.
-    mutating func install(_ watch: RuleWatch, _ kept: RuleMemory.Watch?, _ turn: RuleTurn<some RuleWorld>) -> (watch: Int, isSo: Bool) {
+    /// Puts a watch on the look-out, as it was before a restart if that was kept; true when it is so already, for a run that waits.
+    mutating func install(_ watch: RuleWatch, _ kept: RuleMemory.Watch?, _ turn: RuleTurn<some RuleWorld>) -> Bool {
         var watch = watch
-        lastWatch += 1
         let verdict = kept.flatMap { watch.goOn(from: $0, in: turn.world) } ?? watch.begin(in: turn.world, at: turn.now)
         if case .begins(let date) = verdict {
             watch.due = date
-            timers.set(.watch(lastWatch), date)
+            timers.set(.watch(watch.owner), date)
         }
-        watches[lastWatch] = watch
-        index.insert(lastWatch, watch.trigger.kind)
-        return (lastWatch, verdict == .fires)
+        watches[watch.owner] = watch
+        index.insert(watch.owner, watch.trigger.kind)
+        return verdict == .fires
     }
 
-    mutating func uninstall(_ number: Int) {
-        guard let watch = watches.removeValue(forKey: number) else { return }
-        index.remove(number, watch.trigger.kind)
-        timers.remove(.watch(number))
+    mutating func uninstall(_ owner: RuleWatch.Owner) {
+        guard let watch = watches.removeValue(forKey: owner) else { return }
+        index.remove(owner, watch.trigger.kind)
+        timers.remove(.watch(owner))
     }
 }
 

@@ -24,7 +24,7 @@ public struct RuleEngine: Sendable {
         let addresses: [PropertyAddress]
         /// The places of its time triggers.
         let timed: [Int]
-        var watches: [Int] = []
+        var watches: [RuleWatch.Owner] = []
         /// Runs that are going or waiting, the earliest first.
         var runs: [Int] = []
         var traces: RuleTraces
@@ -33,8 +33,8 @@ public struct RuleEngine: Sendable {
         var starts = 0
     }
 
-    enum Timer: Hashable, Sendable {
-        case watch(Int)
+    enum Timer: Hashable, Comparable, Sendable {
+        case watch(RuleWatch.Owner)
         case strand(run: Int, Int)
     }
 
@@ -47,10 +47,9 @@ public struct RuleEngine: Sendable {
     public let limits: RuleLimits
     var entries: [Entry?] = []
     var places: [RuleID: Int] = [:]
-    var watches: [Int: RuleWatch] = [:]
-    var lastWatch = 0
+    var watches: [RuleWatch.Owner: RuleWatch] = [:]
     /// The watches of runs that wait.
-    var waits: [WaitKey: [Int]] = [:]
+    var waits: [WaitKey: [RuleWatch.Owner]] = [:]
     var index = RuleIndex()
     var running: [Int: RuleRun] = [:]
     var lastRun = 0

@@ -12,25 +12,26 @@ struct RuleIndex: Sendable {
         case model(String)
     }
 
-    private var watches: [Key: [Int]] = [:]
+    private var watches: [Key: [RuleWatch.Owner]] = [:]
     /// Topics with wildcards, which are all tried.
-    private var patterns: [(pattern: TopicPattern, watch: Int)] = []
+    private var patterns: [(pattern: TopicPattern, watch: RuleWatch.Owner)] = []
 
-    subscript(key: Key) -> [Int] { watches[key] ?? [] }
+    subscript(key: Key) -> [RuleWatch.Owner] { watches[key] ?? [] }
 
-    func watches(onTopic topic: String) -> [Int] {
+    func watches(onTopic topic: String) -> [RuleWatch.Owner] {
         patterns.isEmpty ? self[.topic(topic)] : (self[.topic(topic)] + patterns.filter { $0.pattern.matches(topic) }.map(\.watch)).sorted()
     }
 
-    mutating func insert(_ watch: Int, _ kind: RuleTrigger.Kind) {
+    mutating func insert(_ watch: RuleWatch.Owner, _ kind: RuleTrigger.Kind) {
         if case .mqtt(let topic, _) = kind, let pattern = TopicPattern(topic), !pattern.isPlain {
             patterns.append((pattern, watch))
         } else if let key = Self.key(kind) {
-            watches[key, default: []].append(watch)
+            let behind = watches[key]?.lastIndex { $0 < watch }.map { $0 + 1 } ?? 0
+            watches[key, default: []].insert(watch, at: behind)
         }
     }
 
-    mutating func remove(_ watch: Int, _ kind: RuleTrigger.Kind) {
+    mutating func remove(_ watch: RuleWatch.Owner, _ kind: RuleTrigger.Kind) {
         patterns.removeAll { $0.watch == watch }
         guard let key = Self.key(kind) else { return }
         watches[key]?.removeAll { $0 == watch }

@@ -58,7 +58,7 @@ extension RuleEngine {
             let key: RuleMemory.WatchKey =
                 switch watch.owner {
                 case .rule(let place, let trigger): .init(rule: entries[place]?.rule.id, trigger: trigger)
-                case .wait(let run, let strand, let trigger): .init(run: run, strand: strand, trigger: trigger)
+                case .wait(let run, let strand, _, let trigger): .init(run: run, strand: strand, trigger: trigger)
                 }
             kept[key] = .init(trigger: watch.trigger, stage: watch.stage, last: watch.last, due: watch.due, occasion: watch.occasion)
         }
@@ -117,7 +117,8 @@ extension RuleEngine {
     private mutating func look(_ number: Int, _ strand: RuleRun.Strand, _ memory: RuleMemory, _ turn: inout RuleTurn<some RuleWorld>) {
         guard case .triggers = strand.wait, let run = running[number], let frame = strand.frames.last else { return }
         guard let block = rule(run.rule)?.block(at: frame.path), block.indices.contains(frame.next - 1) else { return }
-        guard case .waitFor(let triggers, _, _) = block[frame.next - 1], watch(triggers, number, strand.id, memory, turn) else { return }
+        guard case .waitFor(let triggers, _, _) = block[frame.next - 1], watch(triggers, number, strand.id, step: run.steps, memory, turn)
+        else { return }
         wake(number, strand.id, RuleSentence("restored"), &turn)
     }
 }

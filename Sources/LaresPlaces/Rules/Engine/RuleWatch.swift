@@ -3,9 +3,11 @@ internal import LaresThings
 
 /// A trigger on the look-out, for a rule or for a run that waits.
 struct RuleWatch: Sendable {
-    enum Owner: Hashable, Sendable {
+    /// Whose trigger it is, which also says in which order those that look out for the same are told: rules in the order in which they were put in
+    /// place, then runs by their numbers. A strand's waits are told apart by the step at which they began, and come in the same order after a restart.
+    enum Owner: Hashable, Comparable, Sendable {
         case rule(Int, trigger: Int)
-        case wait(run: Int, strand: Int, trigger: Int)
+        case wait(run: Int, strand: Int, step: Int, trigger: Int)
     }
 
     /// How far it is from what it looks out for.

@@ -119,12 +119,14 @@ extension JSON {
 
     /// One value, or a list of several.
     static func values(_ values: [PropertyValue]) -> JSON? {
-        values.isEmpty ? nil : values.count == 1 ? values[0].json : .array(values.map(\.json))
+        // JSON takes "nil" for its null, so that these say which nothing they mean.
+        guard let first = values.first else { return JSON?.none }
+        return values.count == 1 ? first.json : .array(values.map(\.json))
     }
 
-    static func span(_ span: TimeSpan) -> JSON? { span == .zero ? nil : .string(span.description) }
+    static func span(_ span: TimeSpan) -> JSON? { span == .zero ? JSON?.none : .string(span.description) }
 
-    static func texts(_ texts: [String]) -> JSON? { texts.isEmpty ? nil : .array(texts.map { .string($0) }) }
+    static func texts(_ texts: [String]) -> JSON? { texts.isEmpty ? JSON?.none : .array(texts.map { .string($0) }) }
 
     static func members(_ members: [RuleMember]) -> JSON {
         var object = JSON.Members()
