@@ -16,6 +16,9 @@ let package = Package(
         .executableTarget(
             name: "translate",
             dependencies: ["LaresTensor", "LaresNeural", "LaresLanguage"].map { .product(name: $0, package: "lares") }),
+        // Changes a second under 1,000 rules.
+        .executableTarget(
+            name: "rules", dependencies: ["LaresJSON", "LaresPlaces", "LaresThings"].map { .product(name: $0, package: "lares") }),
     ]
 )
 

@@ -19,6 +19,17 @@ public enum RuleEvent: Hashable, Sendable {
     case completed(RuleEffect.ID, RuleEffect.Outcome)
 }
 
+extension RuleEvent {
+    /// What a home tells, as far as rules look out for it; nil for the rest.
+    public init?(_ event: HomeEvent) {
+        switch event {
+        case .changed(let change): self = .changed(change)
+        case .availability(let thing, let availability, _): self = .availability(thing, availability)
+        case .asked, .described, .removed, .refused: return nil
+        }
+    }
+}
+
 /// What a rule wants done. The engine only says so; whoever runs it does it.
 public struct RuleEffect: Hashable, Sendable {
     /// Which effect of which run.
