@@ -83,6 +83,28 @@ import Testing
         #expect(theatre.deeds.count == 1)
     }
 
+    @Test func whatIsOtherwiseAfterARestartDoesNotLast() throws {
+        let lamp = try #require(ThingID("a/lamp"))
+        for (now, count) in [(Availability.offline, 1), (.unknown, 0), (.online, 0)] {
+            var theatre = RuleTheatre(at: moment("2026-11-28T18:00"))
+            let rule = try Rule(
+                #"{"name": "r", "when": [{"availability": "a/lamp", "to": "offline", "for": "5m"}], "then": [{"notify": "gone"}]}"#)
+            try theatre.engine.set(rule, at: theatre.now, in: theatre.world)
+            try theatre.tell(.availability(lamp, .offline))
+            theatre.now += 180
+            theatre.world.availabilities[lamp] = now
+            try theatre.restart()
+            try theatre.pass(to: moment("2026-11-28T18:06"))
+            #expect(theatre.deeds.count == count, "\(now)")
+        }
+        var theatre = try theatre(
+            #"{"name": "r", "when": [{"becomes": "a/motion/motion", "to": true, "for": "5m"}], "then": [{"notify": "long"}]}"#)
+        theatre.world.states["a/motion/motion"]?.reported = false
+        try theatre.restart()
+        try theatre.pass(to: theatre.now + 600)
+        #expect(theatre.deeds.isEmpty)
+    }
+
     @Test func aRuleThatIsAnotherNowIsNotGoneOnWith() throws {
         let old = try theatre(waits)
         let memory = try RuleMemory(old.engine.kept(at: old.now).json)

@@ -7,7 +7,7 @@ import Testing
 /// Random rules in a random home, from a printed seed. LARES_SEED chooses it, LARES_FUZZ raises the count.
 @Suite struct RulePropertyTests {
     static let seed = ProcessInfo.processInfo.environment["LARES_SEED"].flatMap { UInt64($0) } ?? 20_261_128
-    private static let homes = ProcessInfo.processInfo.environment["LARES_FUZZ"].flatMap { Int($0) }.map { $0 / 500 } ?? 60
+    private static let homes = ProcessInfo.processInfo.environment["LARES_FUZZ"].flatMap { Int($0) }.map { $0 / 500 } ?? 30
 
     @Test func runsKeepToTheirModesAndAllEnd() throws {
         print("RulePropertyTests: seed \(Self.seed)")

@@ -113,19 +113,25 @@ extension RuleTrigger.Crossing {
 
 /// What it makes of a world that was there before it.
 extension RuleWatch {
-    /// Goes on from what was kept, unless the world is another by now.
+    /// Goes on from what was kept, unless the world is another by now, or one can't say any more that it stayed so.
     mutating func goOn(from kept: RuleMemory.Watch, in world: some RuleWorld) -> Verdict? {
-        guard kept.trigger == trigger else { return nil }
-        if let value = value(in: world), value != kept.last { return nil }
+        guard kept.trigger == trigger, isSame(kept, in: world) ?? (kept.stage != .pending) else { return nil }
         (stage, last, occasion) = (kept.stage, kept.last, kept.occasion)
         return kept.due.map { .begins($0) } ?? .nothing
     }
 
-    private func value(in world: some RuleWorld) -> PropertyValue? {
+    /// Whether the world is as it was; nil: unknown.
+    private func isSame(_ kept: RuleMemory.Watch, in world: some RuleWorld) -> Bool? {
         switch trigger.kind {
-        case .becomes(let becoming): world.state(of: becoming.address)?.reported
-        case .crosses(let crossing): world.state(of: crossing.address)?.reported
-        default: nil
+        case .becomes(let becoming): world.state(of: becoming.address)?.reported.map { $0 == kept.last }
+        case .crosses(let crossing): world.state(of: crossing.address)?.reported.map { $0 == kept.last }
+        case .availability(let thing, let isOnline, _):
+            switch world.availability(of: thing) {
+            case .unknown, nil: nil
+            case .online: isOnline == (kept.stage != .out)
+            case .offline: isOnline == (kept.stage == .out)
+            }
+        default: true
         }
     }
 
