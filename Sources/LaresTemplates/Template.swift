@@ -31,7 +31,7 @@ public struct Template: Sendable {
             throw TemplateError.limit(
                 "the template is longer than \(limits.sourceBytes) bytes", "shorten it, or raise TemplateLimits.sourceBytes")
         }
-        var lexer = Lexer(source)
+        var lexer = Lexer(source, trimsBlocks: environment.trimsBlocks)
         var parser = Parser(try lexer.tokens(), nesting: limits.nesting)
         body = try parser.template()
         names = parser.names

@@ -23,6 +23,11 @@ public struct TemplateEnvironment: Sendable {
     public var filters: [String: Function] = [:]
     /// Tests by name: `{{ value is name(…) }}`; the answer's truth is taken.
     public var tests: [String: Function] = [:]
+    /// Filters of the host that refuse an undefined value, as Python's conversions do; others are given `null` for it.
+    public var strictFilters: Set<String> = []
+    /// Whether the newline behind a block goes, and the blank space before one that begins its line, as chat templates of models ask; Home Assistant's
+    /// templates keep both.
+    public var trimsBlocks = true
 
     /// Creates an environment that adds nothing.
     public init() {}
@@ -36,7 +41,13 @@ extension TemplateEnvironment {
     }
 
     func filter(named name: String) -> Filters.Body? {
-        if let function = filters[name] { return { try Self.apply(function, to: $0, $1, $2) } }
+        if let function = filters[name] {
+            let isStrict = strictFilters.contains(name)
+            return { value, arguments, render in
+                if isStrict, case .undefined(let missing) = value { throw TemplateError.undefined(missing) }
+                return try Self.apply(function, to: value, arguments, render)
+            }
+        }
         return Filters.all[name]
     }
 

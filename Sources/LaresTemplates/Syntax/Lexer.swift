@@ -1,13 +1,17 @@
 /// Cuts a template into tokens as jinja2 does with `trim_blocks` and `lstrip_blocks`: the first newline after a block is dropped, and so is
-/// the blank space between the start of a line and a block.
+/// the blank space between the start of a line and a block; the host may turn both off.
 struct Lexer {
     let source: [UInt8]
     var position = 0
     private var read: [Token] = []
     private var line = 1
     private var lineCountedTo = 0
+    private let trimsBlocks: Bool
 
-    init(_ text: String) { source = Lexer.withPlainNewlines(text) }
+    init(_ text: String, trimsBlocks: Bool = true) {
+        source = Lexer.withPlainNewlines(text)
+        self.trimsBlocks = trimsBlocks
+    }
 
     /// Every line ending becomes a newline; the last one of the source is dropped.
     private static func withPlainNewlines(_ text: String) -> [UInt8] {
@@ -77,7 +81,7 @@ struct Lexer {
     private func textEnd(_ start: Int, _ end: Int, sign: UInt8, _ tag: Tag) -> Int {
         if sign == UInt8(ascii: "-") { return stripped(start, end) }
         if case .variable = tag { return end }
-        guard sign != UInt8(ascii: "+") else { return end }
+        guard trimsBlocks, sign != UInt8(ascii: "+") else { return end }
         let lineStart = source[start..<end].lastIndex(of: 0x0a).map { $0 + 1 } ?? start
         let startsLine = lineStart > start || start == 0 || source[start - 1] == 0x0a
         return startsLine && stripped(lineStart, end) == lineStart ? lineStart : end
@@ -94,7 +98,7 @@ struct Lexer {
     private mutating func skipAfterBlock(sign: UInt8) {
         if sign == UInt8(ascii: "-") {
             skipSpace()
-        } else if sign != UInt8(ascii: "+"), byte(position) == 0x0a {
+        } else if trimsBlocks, sign != UInt8(ascii: "+"), byte(position) == 0x0a {
             position += 1
         }
     }

@@ -29,7 +29,7 @@ public final class Home: Sendable {
 
     let state: Mutex<State>
     let store: HomeStore
-    let recorder: any ChangeRecorder
+    let recorder: (any ChangeRecorder)?
     let clock: any TimeSource
     let watchers = HomeWatchers()
 
@@ -37,11 +37,11 @@ public final class Home: Sendable {
     ///
     /// - Parameters:
     ///   - store: What it keeps.
-    ///   - recorder: Who keeps histories.
+    ///   - recorder: Who keeps histories; nil: nobody.
     ///   - readers: Who understands announcements.
     ///   - clock: What time it is.
     /// - Throws: An error of the database.
-    public init(store: HomeStore, recorder: any ChangeRecorder, readers: [any DiscoveryReader], clock: any TimeSource = SystemTime()) throws {
+    public init(store: HomeStore, recorder: (any ChangeRecorder)?, readers: [any DiscoveryReader], clock: any TimeSource = SystemTime()) throws {
         let areas = try store.areas()
         state = Mutex(
             State(
@@ -109,7 +109,7 @@ extension Home: MQTTReceiver {
         }
         let changes = state.withLock(\.unrecorded)
         guard !changes.isEmpty else { return }
-        try recorder.record(changes)
+        try recorder?.record(changes)
         state.withLock { $0.unrecorded.removeFirst(changes.count) }
     }
 

@@ -66,7 +66,7 @@ extension HomeModel {
     private mutating func hear(_ key: String, _ source: Int, _ payload: inout Payload, at date: Date) throws(ThingsError) {
         guard let part = installed[key], let rule = part.part.availability else { return }
         let told = rule.sources[source]
-        let word = try told.template?.text(of: &payload) ?? payload.text
+        let word = try told.template.reading(of: &payload)?.text
         guard let said = word == told.online ? Availability.online : word == told.offline ? .offline : nil else { return }
         installed[key]?.said[source] = said
         installed[key]?.latest = source

@@ -3,7 +3,7 @@ public import LaresStore
 /// What a running home consists of: the home itself, its connection, and the broker where Lares runs one.
 ///
 /// ```swift
-/// let services = try HomeServices(in: LaresHome(), broker: .own(BrokerSettings()), recorder: recorder, readers: readers)
+/// let services = try HomeServices(in: LaresHome(), broker: .own(BrokerSettings()), broker: .own(BrokerSettings()))
 /// await services.run()                // until its task is cancelled
 /// ```
 public struct HomeServices: Sendable {
@@ -26,7 +26,8 @@ public struct HomeServices: Sendable {
     ///
     /// - Throws: ``ThingsError`` with `broker` when mosquitto isn't there; an error of a database.
     public init(
-        in folder: LaresHome, broker: Broker, recorder: any ChangeRecorder, readers: [any DiscoveryReader], clock: any TimeSource = SystemTime()
+        in folder: LaresHome, broker: Broker, recorder: (any ChangeRecorder)? = nil,
+        readers: [any DiscoveryReader] = [HomeAssistantDiscovery(), TasmotaDiscovery()], clock: any TimeSource = SystemTime()
     ) throws {
         let address: BrokerAddress
         switch broker {
