@@ -72,7 +72,7 @@ let package = Package(
                 .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "GRDBSQLite", package: "GRDB.swift"),
             ]),
-        .target(name: "LaresPlaces", dependencies: ["LaresJSON"]),
+        .target(name: "LaresPlaces", dependencies: ["LaresJSON", "LaresTemplates", "LaresThings"]),
         .target(
             name: "LaresServer",
             dependencies: [

@@ -19,6 +19,9 @@ let package = Package(
         // Messages a second that a part's readers take, and announcements.
         .executableTarget(
             name: "things", dependencies: ["LaresJSON", "LaresThings"].map { .product(name: $0, package: "lares") }),
+        // Changes a second under 1,000 rules.
+        .executableTarget(
+            name: "rules", dependencies: ["LaresJSON", "LaresPlaces", "LaresThings"].map { .product(name: $0, package: "lares") }),
     ]
 )
 

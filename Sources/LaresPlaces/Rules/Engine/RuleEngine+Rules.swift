@@ -1,0 +1,146 @@
+public import Foundation
+internal import LaresThings
+
+/// Putting rules in place.
+extension RuleEngine {
+    /// Puts a rule in place, or another in its place. Runs of the one that was there are stopped; its traces stay.
+    ///
+    /// - Throws: ``RuleError`` with `badRule`, with `badSite` when the home has no position or not the calendar that it needs, with `full`.
+    public mutating func set(_ rule: Rule, at now: Date, in world: some RuleWorld) throws(RuleError) {
+        try rule.check()
+        try rule.checkSite(world.site)
+        let plan = try Self.plan(rule, world.site)
+        if places[rule.id] == nil, places.count >= limits.rules {
+            throw RuleError(.full, "there are \(limits.rules) rules already: delete one that nobody needs")
+        }
+        let place = places[rule.id] ?? entries.count
+        let traces = clear(place, RuleTurn(world, now))
+        if place == entries.count { entries.append(nil) }
+        places[rule.id] = place
+        let timed = rule.triggers.indices.filter { rule.triggers[$0].isTime }
+        entries[place] = Entry(rule: rule, addresses: rule.conditionAddresses, timed: timed, traces: traces)
+        guard rule.isEnabled else { return schedule(nil, rule.id, at: now) }
+        schedule(plan, rule.id, at: now)
+        for (number, trigger) in rule.triggers.enumerated() where !trigger.isTime {
+            let kept = memory?.watches[RuleMemory.WatchKey(rule: rule.id, trigger: number)]
+            let watch = RuleWatch(.rule(place, trigger: number), trigger)
+            _ = install(watch, kept, RuleTurn(world, now))
+            entries[place]?.watches.append(watch.owner)
+        }
+    }
+
+    /// Takes a rule away. Its runs are stopped, its traces forgotten.
+    public mutating func remove(_ id: RuleID, at now: Date, in world: some RuleWorld) {
+        guard let place = places[id] else { return }
+        _ = clear(place, RuleTurn(world, now))
+        entries[place] = nil
+        places[id] = nil
+        schedule(nil, id, at: now)
+    }
+
+    /// Takes away what a rule has going, and returns its traces.
+    private mutating func clear(_ place: Int, _ turn: RuleTurn<some RuleWorld>) -> RuleTraces {
+        guard place < entries.count, let entry = entries[place] else { return RuleTraces(most: limits.traces) }
+        for number in entry.runs { drop(number, .stopped, RuleSentence("switched_off"), at: turn.now) }
+        for watch in entry.watches { uninstall(watch) }
+        return entries[place]?.traces ?? entry.traces
+    }
+
+    private mutating func schedule(_ plan: SchedulePlan?, _ id: RuleID, at now: Date) {
+        // Plans that were there before a restart go on from where the agenda was.
+        agenda.set(plan, for: id.description, at: memory == nil ? now : agenda.checkedUntil)
+        agendaNext = agenda.nextDate
+    }
+
+    private static func plan(_ rule: Rule, _ site: Site) throws(RuleError) -> SchedulePlan? {
+        let triggers = rule.triggers.compactMap { trigger in if case .time(let kind) = trigger.kind { Trigger(kind) } else { nil } }
+        guard !triggers.isEmpty else { return nil }
+        do throws(ScheduleError) {
+            return try SchedulePlan(Schedule(triggers: triggers, missed: rule.missed), at: site)
+        } catch {
+            throw RuleError(.badSite, "the rule '\(rule.id)': \(error.message)")
+        }
+    }
+
+    /// Puts a watch on the look-out, as it was before a restart if that was kept; true when it is so already, for a run that waits.
+    mutating func install(_ watch: RuleWatch, _ kept: RuleMemory.Watch?, _ turn: RuleTurn<some RuleWorld>) -> Bool {
+        var watch = watch
+        let verdict = kept.flatMap { watch.goOn(from: $0, in: turn.world) } ?? watch.begin(in: turn.world, at: turn.now)
+        if case .begins(let date) = verdict {
+            watch.due = date
+            timers.set(.watch(watch.owner), date)
+        }
+        watches[watch.owner] = watch
+        index.insert(watch.owner, watch.trigger.kind)
+        return verdict == .fires
+    }
+
+    mutating func uninstall(_ owner: RuleWatch.Owner) {
+        guard let watch = watches.removeValue(forKey: owner) else { return }
+        index.remove(owner, watch.trigger.kind)
+        timers.remove(.watch(owner))
+    }
+}
+
+extension RuleTrigger {
+    var isTime: Bool { if case .time = kind { true } else { false } }
+}
+
+extension Rule {
+    /// The properties that its conditions look at, each once; 32 at most.
+    var conditionAddresses: [PropertyAddress] {
+        var found: [PropertyAddress] = []
+        for address in conditions.flatMap(\.addresses) where !found.contains(address) && found.count < 32 { found.append(address) }
+        return found
+    }
+
+    /// Its conditions and those in its actions.
+    private var allConditions: [RuleCondition] { conditions + actions.conditions }
+
+    func checkSite(_ site: Site) throws(RuleError) {
+        for condition in allConditions.flatMap(\.flat) {
+            switch condition {
+            case .between(let from, let to) where site.position == nil && (from.isSun || to.isSun):
+                throw RuleError(.badSite, "the rule '\(id)' follows the sun, and the home has no position: give its latitude and longitude")
+            case .holidays(let names):
+                for name in names where site.holidays[name] == nil {
+                    throw RuleError(.badSite, "the rule '\(id)' needs a calendar of holidays \"\(name.prefix(64))\": import it")
+                }
+            default: break
+            }
+        }
+    }
+}
+
+extension DayMoment {
+    fileprivate var isSun: Bool { if case .sun = self { true } else { false } }
+}
+
+extension RuleCondition {
+    /// It and those in it.
+    fileprivate var flat: [RuleCondition] { [self] + inner.flatMap(\.flat) }
+
+    fileprivate var addresses: [PropertyAddress] {
+        switch self {
+        case .state(let being): [being.address]
+        case .number(let address, _, _), .known(let address): [address]
+        case .template(let template): template.addresses
+        default: inner.flatMap(\.addresses)
+        }
+    }
+}
+
+extension [RuleAction] {
+    /// The conditions in them.
+    fileprivate var conditions: [RuleCondition] {
+        flatMap { action in
+            let own: [RuleCondition] =
+                switch action {
+                case .only(let conditions), .repeat(_, .while(let conditions, _)), .repeat(_, .until(let conditions, _)): conditions
+                case .choose(let choices, _): choices.flatMap(\.only)
+                default: []
+                }
+            return own + action.blocks.flatMap(\.conditions)
+        }
+    }
+}
