@@ -72,11 +72,12 @@ let package = Package(
                 .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "GRDBSQLite", package: "GRDB.swift"),
             ]),
-        .target(name: "LaresPlaces", dependencies: ["LaresJSON", "LaresTemplates", "LaresThings"]),
+        .target(
+            name: "LaresPlaces", dependencies: ["LaresJSON", "LaresTemplates", "LaresThings", .product(name: "GRDB", package: "GRDB.swift")]),
         .target(
             name: "LaresServer",
             dependencies: [
-                "LaresJSON", "LaresServing", "LaresAccess", "LaresLanguage", "LaresNeural", "LaresTensor", "LaresThings",
+                "LaresJSON", "LaresServing", "LaresAccess", "LaresLanguage", "LaresNeural", "LaresPlaces", "LaresTensor", "LaresThings",
                 .product(name: "CoreMetrics", package: "swift-metrics"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Hummingbird", package: "hummingbird"),
@@ -96,7 +97,7 @@ let package = Package(
         .executableTarget(
             name: "lares",
             dependencies: [
-                "LaresServer", "LaresServing", "LaresAccess", "LaresLanguage", "LaresNeural", "LaresStore", "LaresTensor", "LaresThings",
+                "LaresServer", "LaresServing", "LaresAccess", "LaresLanguage", "LaresNeural", "LaresPlaces", "LaresStore", "LaresTensor", "LaresThings",
                 "LaresJSON",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),

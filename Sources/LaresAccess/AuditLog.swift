@@ -46,6 +46,10 @@ public struct AuditAct: Sendable, Hashable, CustomStringConvertible {
     public static let dataRemoved = AuditAct("data.removed")
     /// A thing was asked to do something.
     public static let thingSet = AuditAct("thing.set")
+    /// A rule was put in place, changed, or switched on or off.
+    public static let ruleSet = AuditAct("rule.set")
+    /// A rule was taken away.
+    public static let ruleRemoved = AuditAct("rule.removed")
     /// An account of a device was made at the broker.
     public static let accountMade = AuditAct("account.made")
     /// An account of a device was removed from the broker.

@@ -3,6 +3,7 @@ public import Hummingbird
 import HummingbirdCore
 import HummingbirdHTTP2
 public import LaresAccess
+public import LaresPlaces
 public import LaresServing
 public import LaresThings
 public import Logging
@@ -26,6 +27,7 @@ public struct LaresServer: Sendable {
     let audit: AuditLog?
     let jobs: TrainingJobs?
     let home: HomeServices?
+    let automations: Automations?
     let metrics: MetricsRegistry
     let logger: Logger
     let activity = Activity()
@@ -40,11 +42,12 @@ public struct LaresServer: Sendable {
     ///   - audit: Where it is written who made, revoked, added and removed what.
     ///   - jobs: The trainings; nil leaves them out.
     ///   - home: The home; nil leaves it out.
+    ///   - automations: Its rules; nil leaves them out.
     ///   - metrics: What `/metrics` shows.
     ///   - logger: Where requests and faults are written.
     public init(
         client: any ModelClient, settings: ServerSettings = ServerSettings(), keys: KeyStore? = nil, store: ModelStore? = nil,
-        networks: NetworkServing? = nil, audit: AuditLog? = nil, jobs: TrainingJobs? = nil, home: HomeServices? = nil,
+        networks: NetworkServing? = nil, audit: AuditLog? = nil, jobs: TrainingJobs? = nil, home: HomeServices? = nil, automations: Automations? = nil,
         metrics: MetricsRegistry = MetricsRegistry(),
         logger: Logger
     ) {
@@ -56,6 +59,7 @@ public struct LaresServer: Sendable {
         self.audit = audit
         self.jobs = jobs
         self.home = home
+        self.automations = automations
         bodyBudget = BodyBudget(limit: settings.bodyBudget)
         self.metrics = metrics
         self.logger = logger
@@ -146,6 +150,7 @@ public struct LaresServer: Sendable {
     private func homeRoutes(_ limits: BodyLimits) -> [APIRoute] {
         HomeRoutes(services: home, audit: audit, limits: limits).routes + BrokerRoutes(services: home, audit: audit, limits: limits).routes
             + HistoryRoutes(services: home).routes
+            + RuleRoutes(automations: automations, services: home, audit: audit, limits: limits).routes
     }
 
     private func trainingRoutes(_ limits: BodyLimits) -> [APIRoute] {

@@ -2,6 +2,7 @@ import ArgumentParser
 import Configuration
 import Foundation
 import LaresAccess
+import LaresPlaces
 import LaresServer
 import LaresServing
 import LaresStore
@@ -96,19 +97,21 @@ struct Serve: AsyncParsableCommand {
         for name in settings.serving.preload { _ = try store.find(name) }
         let jobs = try TrainingJobs(home: folder, logger: logger, publish: serving.networks.publishing)
         let things = try await Self.things(settings.broker, folder)
+        let automations = try things.map { try Automations(home: $0.home, store: RuleStore($0.store), site: settings.site) }
         let server = LaresServer(
             client: serving, settings: settings.server, keys: keys, store: store, networks: serving.networks,
-            audit: try AuditLog(home: folder), jobs: jobs, home: things, metrics: metrics, logger: logger)
-        try await Self.run(server, serving, jobs, things, settings.server, logger)
+            audit: try AuditLog(home: folder), jobs: jobs, home: things, automations: automations, metrics: metrics, logger: logger)
+        let home = things.flatMap { things in automations.map { HomeService(services: things, automations: $0, logger: logger) } }
+        try await Self.run(server, serving, jobs, home, settings.server, logger)
     }
 
     private static func run(
-        _ server: LaresServer, _ serving: Serving, _ jobs: TrainingJobs, _ things: HomeServices?, _ settings: ServerSettings,
+        _ server: LaresServer, _ serving: Serving, _ jobs: TrainingJobs, _ things: HomeService?, _ settings: ServerSettings,
         _ logger: Logger
     ) async throws {
         let announcement = Announcement(client: serving)
         let application = try server.application { port in announcement.open(settings.address(port: port)) }
-        let home: [any Service] = things.map { [HomeService(services: $0, logger: logger)] } ?? []
+        let home: [any Service] = things.map { [$0] } ?? []
         let services: [any Service] =
             [Lasting(body: serving), Lasting(body: jobs), application, announcement, server.drain { serving.stop() }] + home
         var configuration = ServiceGroupConfiguration(services: services, gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)

@@ -22,6 +22,20 @@ extension Home {
         return .superseded
     }
 
+    /// The first thing that a command would do that a person must want; nil: nothing.
+    public func hazard(of command: ThingCommand) -> Hazard? {
+        guard let thing = state.withLock({ $0.model.thing(command.thing) }) else { return nil }
+        return command.values.sorted { $0.key < $1.key }.lazy.compactMap { name, value in thing.property(name)?.hazard(of: value) }.first
+    }
+
+    /// Publishes a message as it is.
+    ///
+    /// - Throws: ``ThingsError`` with `broker`.
+    public func publish(_ message: MQTTMessage) async throws(ThingsError) {
+        guard let connection = state.withLock(\.connection) else { throw MQTTConnection.away }
+        try await connection.publish(message)
+    }
+
     private func begin(_ command: ThingCommand) throws(ThingsError) -> (HomeModel.Sending, AsyncStream<CommandOutcome>, MQTTConnection?) {
         let (outcome, continuation) = AsyncStream.makeStream(of: CommandOutcome.self)
         let now = clock.now

@@ -12,6 +12,12 @@ extension Home {
         state.withLock { state in state.model.thing(id).map { state.view(of: $0) } }
     }
 
+    /// What a property is; nil when there is none.
+    public func property(_ address: PropertyAddress) -> Property? { state.withLock { $0.model.property(address) } }
+
+    /// Whether a thing can be reached; nil when there is none.
+    public func availability(of id: ThingID) -> Availability? { state.withLock { $0.model.availability(of: id) } }
+
     /// What is known of a property.
     public func state(of address: PropertyAddress) -> PropertyState? { state.withLock { $0.model.state(of: address) } }
 

@@ -17,6 +17,8 @@ public struct HomeServices: Sendable {
 
     /// The home.
     public let home: Home
+    /// What it keeps.
+    public let store: HomeStore
     /// Its connection to the broker.
     public let connection: MQTTConnection
     /// The histories of its things.
@@ -40,6 +42,7 @@ public struct HomeServices: Sendable {
         case .other(let other): (self.broker, address) = (nil, other)
         }
         let store = try HomeStore(home: folder)
+        self.store = store
         self.clock = clock
         let telemetry = try SQLiteTelemetry(home: folder)
         self.telemetry = telemetry

@@ -1,9 +1,9 @@
-import GRDB
+package import GRDB
 public import LaresStore
 
 /// What a home keeps over restarts, in `places.db`: areas, names, what people said of things, what was announced, and the last states.
 public final class HomeStore: Sendable {
-    let pool: DatabasePool
+    package let pool: DatabasePool
 
     /// Opens it in a data directory.
     ///
@@ -54,6 +54,25 @@ public final class HomeStore: Sendable {
                             value TEXT NOT NULL
                         ) STRICT, WITHOUT ROWID;
                         """)
-            }
+            },
+            {
+                try $0.execute(
+                    sql: """
+                        CREATE TABLE rules (
+                            number INTEGER PRIMARY KEY AUTOINCREMENT,
+                            id TEXT NOT NULL UNIQUE,
+                            rule TEXT NOT NULL,
+                            trusted INTEGER NOT NULL
+                        ) STRICT;
+                        CREATE TABLE notices (
+                            number INTEGER PRIMARY KEY AUTOINCREMENT,
+                            time REAL NOT NULL,
+                            title TEXT,
+                            text TEXT NOT NULL,
+                            recipient TEXT,
+                            rule TEXT NOT NULL
+                        ) STRICT;
+                        """)
+            },
         ])
 }

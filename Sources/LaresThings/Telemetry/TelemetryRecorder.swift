@@ -102,7 +102,7 @@ extension PropertyValue {
 
 extension PropertyValue {
     /// What a reading said of a property of a kind; nil if it can't be told.
-    init?(_ reading: ReadingValue, _ kind: PropertyKind) {
+    package init?(_ reading: ReadingValue, _ kind: PropertyKind) {
         switch (reading, kind) {
         case (.number(let number), .boolean): self = .boolean(number != 0)
         case (.number(let number), .number): self = .number(number)

@@ -1,4 +1,5 @@
 import ArgumentParser
+import LaresPlaces
 import LaresThings
 import Logging
 import ServiceLifecycle
@@ -6,12 +7,14 @@ import ServiceLifecycle
 /// The home as a service of `lares serve`.
 struct HomeService: Service {
     let services: HomeServices
+    let automations: Automations
     let logger: Logger
 
     func run() async throws {
         await cancelWhenGracefulShutdown {
             await withTaskGroup(of: Void.self) { group in
                 group.addTask { await services.run() }
+                group.addTask { await automations.run() }
                 group.addTask { await watch() }
                 await group.next()
                 group.cancelAll()
@@ -36,6 +39,12 @@ struct HomeOptions: ParsableArguments {
     @Flag(help: ArgumentHelp(say("cli.serve.no-home")))
     var noHome = false
 
+    @Option(help: ArgumentHelp(say("cli.serve.position"), valueName: "latitude,longitude"))
+    var position: String?
+
+    @Option(help: ArgumentHelp(say("cli.serve.zone"), valueName: "zone"))
+    var zone: String?
+
     @Option(help: ArgumentHelp(say("cli.serve.mqtt-url"), valueName: "url"))
     var mqttUrl: String?
 
@@ -47,6 +56,9 @@ struct HomeOptions: ParsableArguments {
 
     /// As settings.
     var flags: [(String, String?)] {
-        [("no-home", noHome ? "true" : nil), ("mqtt-url", mqttUrl), ("mqtt-host", mqttHost), ("mqtt-port", mqttPort)]
+        [
+            ("no-home", noHome ? "true" : nil), ("mqtt-url", mqttUrl), ("mqtt-host", mqttHost), ("mqtt-port", mqttPort),
+            ("position", position), ("zone", zone),
+        ]
     }
 }

@@ -1,4 +1,6 @@
+import Foundation
 import LaresAccess
+import LaresPlaces
 import LaresServer
 import LaresServing
 import LaresStore
@@ -8,6 +10,8 @@ import LaresThings
 struct ServeSettings {
     var server: ServerSettings
     var serving: ServingSettings
+    /// The home's clocks and its sun.
+    var site: Site
     /// The broker of the home; nil: there is no home.
     var broker: HomeServices.Broker?
     /// What the owner should know before anyone connects.
@@ -18,6 +22,7 @@ struct ServeSettings {
         server = try Self.server(reader)
         serving = try Self.serving(reader)
         broker = try Self.broker(reader)
+        site = try Self.site(reader)
         let policy = ListeningPolicy(
             hasKeys: hasKeys, hasTLS: server.tls != nil, allowsInsecure: try reader.bool("insecure-listen"))
         switch policy.decision(address: server.host) {
@@ -71,4 +76,20 @@ struct ServeSettings {
         if let port = try reader.int("mqtt-port", in: 1...65_535) { settings.port = port }
         return .own(settings)
     }
+
+    /// Where the home is: its position for the sun, and the zone of its clocks, the system's unless said otherwise.
+    private static func site(_ reader: SettingsReader) throws -> Site {
+        let zone = try TimeZoneRules(reader.string("zone") ?? TimeZone.current.identifier.systemName)
+        guard let text = reader.string("position") else { return Site(zone: zone) }
+        let numbers = reader.list("position").compactMap { Double($0) }
+        guard numbers.count == 2, let position = GeographicPosition(latitude: numbers[0], longitude: numbers[1]) else {
+            throw Failure("cli.settings.bad-position", ["value": text])
+        }
+        return Site(zone: zone, position: position)
+    }
+}
+
+extension String {
+    /// Foundation calls UTC "GMT", which not every system's zone files know.
+    fileprivate var systemName: String { self == "GMT" ? "UTC" : self }
 }

@@ -1,5 +1,5 @@
 public import Foundation
-internal import LaresThings
+public import LaresThings
 
 /// Putting rules in place.
 extension RuleEngine {
@@ -9,7 +9,7 @@ extension RuleEngine {
     public mutating func set(_ rule: Rule, at now: Date, in world: some RuleWorld) throws(RuleError) {
         try rule.check()
         try rule.checkSite(world.site)
-        let plan = try Self.plan(rule, world.site)
+        let plan = try rule.plan(at: world.site)
         if places[rule.id] == nil, places.count >= limits.rules {
             throw RuleError(.full, "there are \(limits.rules) rules already: delete one that nobody needs")
         }
@@ -52,16 +52,6 @@ extension RuleEngine {
         agendaNext = agenda.nextDate
     }
 
-    private static func plan(_ rule: Rule, _ site: Site) throws(RuleError) -> SchedulePlan? {
-        let triggers = rule.triggers.compactMap { trigger in if case .time(let kind) = trigger.kind { Trigger(kind) } else { nil } }
-        guard !triggers.isEmpty else { return nil }
-        do throws(ScheduleError) {
-            return try SchedulePlan(Schedule(triggers: triggers, missed: rule.missed), at: site)
-        } catch {
-            throw RuleError(.badSite, "the rule '\(rule.id)': \(error.message)")
-        }
-    }
-
     /// Puts a watch on the look-out, as it was before a restart if that was kept; true when it is so already, for a run that waits.
     mutating func install(_ watch: RuleWatch, _ kept: RuleMemory.Watch?, _ turn: RuleTurn<some RuleWorld>) -> Bool {
         var watch = watch
@@ -83,10 +73,36 @@ extension RuleEngine {
 }
 
 extension RuleTrigger {
+    /// The property that it looks out for; nil: none.
+    fileprivate var address: PropertyAddress? {
+        switch kind {
+        case .becomes(let becoming): becoming.address
+        case .happens(let address, _): address
+        case .crosses(let crossing): crossing.address
+        default: nil
+        }
+    }
+
     var isTime: Bool { if case .time = kind { true } else { false } }
 }
 
 extension Rule {
+    /// The moments of its time triggers; nil when it has none.
+    func plan(at site: Site) throws(RuleError) -> SchedulePlan? {
+        let times = triggers.compactMap { trigger in if case .time(let kind) = trigger.kind { Trigger(kind) } else { nil } }
+        guard !times.isEmpty else { return nil }
+        do throws(ScheduleError) {
+            return try SchedulePlan(Schedule(triggers: times, missed: missed), at: site)
+        } catch {
+            throw RuleError(.badSite, "the rule '\(id)': \(error.message)")
+        }
+    }
+
+    /// The properties that its triggers and conditions look at.
+    public var addresses: Set<PropertyAddress> {
+        Set(triggers.compactMap(\.address)).union(allConditions.flatMap(\.flat).flatMap(\.addresses))
+    }
+
     /// The properties that its conditions look at, each once; 32 at most.
     var conditionAddresses: [PropertyAddress] {
         var found: [PropertyAddress] = []

@@ -1,0 +1,99 @@
+public import Foundation
+internal import GRDB
+internal import LaresJSON
+public import LaresThings
+
+/// Rules, what was going on in them, and what they told people, in `places.db`.
+public struct RuleStore: Sendable {
+    private let pool: DatabasePool
+
+    /// A rule as it is kept.
+    public struct Kept: Hashable, Sendable {
+        /// The rule.
+        public let rule: Rule
+        /// Whether a person who may said that it may do what is dangerous.
+        public let isTrusted: Bool
+    }
+
+    /// The rules of a home.
+    public init(_ home: HomeStore) { pool = home.pool }
+
+    /// All rules, in the order in which they were made. One that this Lares can't read is left out and stays where it is.
+    public func rules() throws -> [Kept] {
+        try pool.read { database in
+            try Row.fetchAll(database, sql: "SELECT rule, trusted FROM rules ORDER BY number").compactMap { row in
+                (try? Rule(parsing: Array((row["rule"] as String).utf8))).map { Kept(rule: $0, isTrusted: row["trusted"]) }
+            }
+        }
+    }
+
+    /// Keeps a rule, new or changed.
+    public func save(_ rule: Rule, isTrusted: Bool) throws {
+        try pool.write {
+            try $0.execute(
+                sql: """
+                    INSERT INTO rules (id, rule, trusted) VALUES (?, ?, ?)
+                    ON CONFLICT (id) DO UPDATE SET rule = excluded.rule, trusted = excluded.trusted
+                    """, arguments: [rule.id.description, rule.json.serialized, isTrusted])
+        }
+    }
+
+    /// Forgets a rule.
+    public func remove(_ id: RuleID) throws {
+        try pool.write { try $0.execute(sql: "DELETE FROM rules WHERE id = ?", arguments: [id.description]) }
+    }
+
+    /// What was going on when it was last kept.
+    public func memory() throws -> RuleMemory? {
+        let text = try pool.read { try String.fetchOne($0, sql: "SELECT value FROM settings WHERE name = 'rules'") }
+        guard let text, let json = try? JSON(parsing: Array(text.utf8)) else { return nil }
+        return try? RuleMemory(json)
+    }
+
+    /// Keeps what is going on.
+    public func save(_ memory: RuleMemory) throws {
+        try pool.write {
+            try $0.execute(sql: "INSERT OR REPLACE INTO settings VALUES ('rules', ?)", arguments: [memory.json.serialized])
+        }
+    }
+
+    /// The last notices, newest first.
+    public func notices(limit: Int = 100) throws -> [Notice] {
+        try pool.read { database in
+            try Row.fetchAll(database, sql: "SELECT * FROM notices ORDER BY number DESC LIMIT ?", arguments: [max(0, limit)]).map { row in
+                Notice(
+                    date: Date(timeIntervalSince1970: row["time"]), text: row["text"], title: row["title"], recipient: row["recipient"],
+                    rule: row["rule"])
+            }
+        }
+    }
+
+    /// Keeps a notice; of more than 1,000 the oldest are forgotten.
+    public func add(_ notice: Notice) throws {
+        try pool.write { database in
+            try database.execute(
+                sql: "INSERT INTO notices (time, title, text, recipient, rule) VALUES (?, ?, ?, ?, ?)",
+                arguments: [notice.date.timeIntervalSince1970, notice.title, notice.text, notice.recipient, notice.rule])
+            try database.execute(sql: "DELETE FROM notices WHERE number <= (SELECT max(number) FROM notices) - 1000")
+        }
+    }
+}
+
+/// Something that people were told.
+public struct Notice: Hashable, Sendable {
+    /// When.
+    public let date: Date
+    /// What.
+    public let text: String
+    /// In a few words.
+    public let title: String?
+    /// Whom; nil: everyone.
+    public let recipient: String?
+    /// The rule that told it.
+    public let rule: String
+
+    /// A notice.
+    public init(date: Date, text: String, title: String?, recipient: String?, rule: String) {
+        (self.date, self.text, self.title, self.recipient, self.rule) = (date, text, title, recipient, rule)
+    }
+}

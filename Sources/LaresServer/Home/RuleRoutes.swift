@@ -1,0 +1,219 @@
+import Foundation
+import HTTPTypes
+import Hummingbird
+import LaresAccess
+import LaresJSON
+import LaresPlaces
+import LaresThings
+import Logging
+
+/// `/lares/v1/rules`, `/lares/v1/blueprints`, `/lares/v1/replays`, `/lares/v1/hooks` and `/lares/v1/notices`: what the home does by itself.
+struct RuleRoutes {
+    let automations: Automations?
+    let services: HomeServices?
+    let audit: AuditLog?
+    let limits: BodyLimits
+
+    var routes: [APIRoute] {
+        let rules = "/lares/v1/rules", one = rules + "/{rule}"
+        return [
+            APIRoute(method: .get, path: rules, handler: list),
+            APIRoute(method: .post, path: rules, handler: save),
+            APIRoute(method: .get, path: one, handler: show),
+            APIRoute(method: .patch, path: one, handler: enable),
+            APIRoute(method: .delete, path: one, handler: remove),
+            APIRoute(method: .post, path: one + "/start", handler: start),
+            APIRoute(method: .get, path: one + "/traces", handler: traces),
+            APIRoute(method: .post, path: "/lares/v1/replays", handler: replay),
+            APIRoute(method: .get, path: "/lares/v1/blueprints", handler: blueprints),
+            APIRoute(method: .post, path: "/lares/v1/blueprints/{blueprint}", handler: fill),
+            APIRoute(method: .post, path: "/lares/v1/hooks/{hook}", handler: hook),
+            APIRoute(method: .get, path: "/lares/v1/notices", handler: notices),
+        ]
+    }
+
+    func list(_ request: Request, _ context: LaresContext) async throws -> Response {
+        let automations = try require()
+        var rules: [JSON] = []
+        for rule in await automations.rules { rules.append(await json(rule, automations)) }
+        return .json(["rules": .array(rules)])
+    }
+
+    func show(_ request: Request, _ context: LaresContext) async throws -> Response {
+        let automations = try require()
+        return .json(await json(try await found(context, automations), automations))
+    }
+
+    /// Puts a rule in place: the rule as it is written, or `{"rule": {…}, "trusted": true, "try": true}`. With `try` it is only checked.
+    func save(_ request: Request, _ context: LaresContext) async throws -> Response {
+        try context.requireAdministrator()
+        let automations = try require()
+        let body = try await request.json(within: limits).json
+        let isWrapped = body["rule"] != nil
+        return try await telling {
+            let rule = try Rule(isWrapped ? body["rule"] ?? .null : body)
+            let moments = try automations.moments(of: rule)
+            guard !(isWrapped && body["try"] == true) else {
+                return .json(["rule": rule.json, "next": .array(moments.map { .double($0.timeIntervalSince1970) })])
+            }
+            try await automations.set(rule, isTrusted: isWrapped && body["trusted"] == true)
+            note(.ruleSet, rule.id, context)
+            return .json(await json(rule, automations))
+        }
+    }
+
+    /// Switches a rule on or off: `{"enabled": false}`.
+    func enable(_ request: Request, _ context: LaresContext) async throws -> Response {
+        try context.requireAdministrator()
+        let automations = try require()
+        var rule = try await found(context, automations)
+        let fields = try Fields(try await request.json(within: limits).json)
+        guard let isEnabled = try fields.bool("enabled") else { throw APIError.invalid("'enabled' is missing", param: "enabled") }
+        rule.isEnabled = isEnabled
+        let changed = rule
+        return try await telling {
+            try await automations.set(changed, isTrusted: await automations.isTrusted(changed.id))
+            note(.ruleSet, changed.id, context)
+            return .json(await json(changed, automations))
+        }
+    }
+
+    func remove(_ request: Request, _ context: LaresContext) async throws -> Response {
+        try context.requireAdministrator()
+        let automations = try require()
+        let rule = try await found(context, automations)
+        try await automations.remove(rule.id)
+        note(.ruleRemoved, rule.id, context)
+        return .json(rule.json)
+    }
+
+    /// Runs a rule's actions now.
+    func start(_ request: Request, _ context: LaresContext) async throws -> Response {
+        try context.requireResident()
+        let automations = try require()
+        let rule = try await found(context, automations)
+        await automations.start(rule.id)
+        return .json(await json(rule, automations))
+    }
+
+    /// Why it acted or didn't, newest first.
+    func traces(_ request: Request, _ context: LaresContext) async throws -> Response {
+        let automations = try require()
+        let rule = try await found(context, automations)
+        let traces = await automations.traces(of: rule.id)
+        return .json(["traces": .array(traces.reversed().map { $0.json(context.language) })])
+    }
+
+    /// What a rule would have done: `{"rule": {…}}` or `{"id": "…"}`, with `from` and `to` in seconds since 1970; the last week unless said otherwise.
+    func replay(_ request: Request, _ context: LaresContext) async throws -> Response {
+        try context.requireAdministrator()
+        guard let services else { throw APIError.noHome }
+        let automations = try require()
+        let body = try await request.json(within: limits).json
+        let end = body["to"]?.number ?? Date().timeIntervalSince1970
+        let start = body["from"]?.number ?? end - 7 * 86_400
+        guard start >= 0, start < end, end < 7_258_118_400 else { throw APIError.invalid("'from' must lie before 'to'", param: "from") }
+        let range = Timestamp(Date(timeIntervalSince1970: start))..<Timestamp(Date(timeIntervalSince1970: end))
+        return try await telling {
+            let rule: Rule
+            if let id = body["id"]?.text.flatMap({ RuleID($0) }), let known = await automations.rule(id) {
+                rule = known
+            } else {
+                rule = try Rule(body["rule"] ?? .null)
+            }
+            let result = try await automations.replay(rule, over: range, in: services.telemetry)
+            return .json([
+                "deeds": .array(result.deeds.map { ["time": .double($0.date.timeIntervalSince1970), "does": $0.effect.kind.json] }),
+                "traces": .array(result.traces.map { $0.json(context.language) }), "cut": .bool(result.isCut),
+            ])
+        }
+    }
+
+    func blueprints(_ request: Request, _ context: LaresContext) async throws -> Response {
+        .json(["blueprints": .array(Blueprint.builtIn.map { $0.json(context.language) })])
+    }
+
+    /// Makes a rule of a blueprint: `{"name": "…", "inputs": {…}}`; with `try` it is only shown.
+    func fill(_ request: Request, _ context: LaresContext) async throws -> Response {
+        try context.requireAdministrator()
+        let automations = try require()
+        let name = context.parameter("blueprint") ?? ""
+        guard let blueprint = Blueprint.named(name) else {
+            throw APIError(.notFound, type: "invalid_request_error", code: "unknown", "there is no blueprint '\(name.prefix(60))'")
+        }
+        let fields = try Fields(try await request.json(within: limits).json)
+        var inputs: [String: JSON] = [:]
+        if case .object(let members)? = fields.value("inputs") { for (key, value) in members { inputs[key] = value } }
+        let title = try fields.string("name") ?? blueprint.names[context.language.tag] ?? blueprint.names["en"] ?? blueprint.id
+        let (given, isTrial) = (inputs, try fields.bool("try") ?? false)
+        return try await telling {
+            let rule = try blueprint.rule(named: title, with: given)
+            guard !isTrial else { return .json(rule.json) }
+            try await automations.set(rule)
+            note(.ruleSet, rule.id, context)
+            return .json(await json(rule, automations), status: .created)
+        }
+    }
+
+    /// Something outside calls: rules that look out for it hear it, with the body if it is JSON.
+    func hook(_ request: Request, _ context: LaresContext) async throws -> Response {
+        try context.requireResident()
+        let automations = try require()
+        let body = request.announcesBody ? try await request.json(within: limits).json : nil
+        await automations.take(.webhook(context.parameter("hook") ?? "", body: body))
+        return .json(["heard": true])
+    }
+
+    func notices(_ request: Request, _ context: LaresContext) async throws -> Response {
+        let notices = try require().notices()
+        return .json([
+            "notices": .array(
+                notices.map {
+                    [
+                        "time": .double($0.date.timeIntervalSince1970), "title": $0.title.map { .string($0) } ?? nil, "text": .string($0.text),
+                        "to": $0.recipient.map { .string($0) } ?? nil, "rule": .string($0.rule),
+                    ]
+                })
+        ])
+    }
+
+    private func json(_ rule: Rule, _ automations: Automations) async -> JSON {
+        guard case .object(var members) = rule.json else { return rule.json }
+        members["id"] = .string(rule.id.description)
+        members["enabled"] = .bool(rule.isEnabled)
+        let next = (try? automations.moments(of: rule, count: 1))?.first
+        return [
+            "rule": .object(members), "trusted": .bool(await automations.isTrusted(rule.id)),
+            "next": next.map { .double($0.timeIntervalSince1970) } ?? nil,
+        ]
+    }
+
+    private func found(_ context: LaresContext, _ automations: Automations) async throws -> Rule {
+        let name = context.parameter("rule") ?? ""
+        guard let id = RuleID(name), let rule = await automations.rule(id) else {
+            throw APIError(.notFound, type: "invalid_request_error", code: "unknown", "there is no rule '\(name.prefix(60))'")
+        }
+        return rule
+    }
+
+    private func require() throws -> Automations {
+        guard let automations else { throw APIError.noHome }
+        return automations
+    }
+
+    private func telling(_ body: () async throws -> Response) async throws -> Response {
+        do {
+            return try await body()
+        } catch let error as RuleError {
+            throw APIError.invalid(error.message, param: "rule", code: "bad_rule")
+        } catch let error as TelemetryError {
+            throw APIError(telemetry: error)
+        }
+    }
+
+    private func note(_ act: AuditAct, _ id: RuleID, _ context: LaresContext) {
+        do { try audit?.append(act, subject: id.description, by: context.caller.principal) } catch {
+            context.logger.error("the audit log can't be written", metadata: ["subject": "\(id)", "error": "\(error)"])
+        }
+    }
+}
