@@ -52,7 +52,7 @@ struct RoomView {
         let gone = shown.count { $0.availability == .offline }
         if gone > 0 { parts.append(words("home.sentence.gone", ["n": "\(gone)"])) }
         if parts.isEmpty { parts.append(words("home.sentence.count", ["n": "\(shown.count)"])) }
-        return parts.joined(separator: words("list.space"))
+        return parts.joined(separator: words.language == .chinese ? "" : " ")
     }
 
     private func mean(of quantity: String, _ shown: [ThingView]) -> String? {
