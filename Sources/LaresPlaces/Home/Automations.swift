@@ -71,6 +71,7 @@ public actor Automations {
             let events = home.events()
             if !hasBegun {
                 hasBegun = true
+                hear()
                 engine.resume(at: clock.now, in: world).forEach(enqueue)
             }
             for await event in events { if let event = RuleEvent(event) { take(event) } }
@@ -87,6 +88,9 @@ public actor Automations {
         }
         work.continuation.finish()
     }
+
+    /// Has messages on the topics that rules look out for told.
+    private func hear() { home.hear(engine.rules.filter(\.isEnabled).flatMap(\.topics)) }
 
     private func keep() { try? store.save(engine.kept(at: clock.now)) }
 
@@ -116,6 +120,7 @@ extension Automations {
         try trial.set(rule, at: clock.now, in: world)
         try store.save(rule, isTrusted: isTrusted)
         engine = trial
+        hear()
         if isTrusted { trusted.insert(rule.id) } else { trusted.remove(rule.id) }
     }
 
@@ -127,6 +132,7 @@ extension Automations {
         guard let rule = engine.rule(id) else { return nil }
         try store.remove(id)
         engine.remove(id, at: clock.now, in: world)
+        hear()
         trusted.remove(id)
         return rule
     }

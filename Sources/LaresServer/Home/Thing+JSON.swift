@@ -105,6 +105,7 @@ extension HomeEvent {
             ]
         case .described(let thing): ["event": "described", "thing": .string(thing.description)]
         case .removed(let thing): ["event": "removed", "thing": .string(thing.description)]
+        case .heard(let message): ["event": "heard", "topic": .string(message.topic)]
         case .refused(let topic, let reason): ["event": "refused", "topic": .string(topic), "reason": .string(reason)]
         }
     }
@@ -115,7 +116,7 @@ extension HomeEvent {
         case .changed(let change): change.address.thing
         case .asked(let address, _, _): address.thing
         case .availability(let thing, _, _), .described(let thing), .removed(let thing): thing
-        case .refused: nil
+        case .heard, .refused: nil
         }
     }
 }

@@ -25,6 +25,8 @@ public final class Home: Sendable {
         var unsaved: Set<PropertyAddress> = []
         var waiting: [Int: AsyncStream<CommandOutcome>.Continuation] = [:]
         var faults = HomeFaults()
+        /// Topics whose messages are told as they are.
+        var heard: [String] = []
     }
 
     let state: Mutex<State>
@@ -86,6 +88,9 @@ public final class Home: Sendable {
 
     /// What couldn't be understood, counted.
     public var faults: HomeFaults { state.withLock(\.faults) }
+
+    /// Has messages on topics told as they are, besides what they say of things; filters as MQTT has them, in the place of those asked for before.
+    public func hear(_ filters: [String]) { state.withLock { $0.heard = filters.filter(TopicName.isFilter) } }
 
     /// What happens from now on. Who doesn't keep up loses the oldest of it: the stream ends then, and must be begun again with what is known.
     public func events() -> AsyncStream<HomeEvent> { watchers.stream() }

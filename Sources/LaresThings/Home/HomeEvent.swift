@@ -12,6 +12,8 @@ public enum HomeEvent: Sendable {
     case described(ThingID)
     /// A thing is there no more.
     case removed(ThingID)
+    /// A message came on a topic that someone asked for by ``Home/hear(_:)``.
+    case heard(MQTTMessage)
     /// An announcement can't be understood.
     case refused(topic: String, reason: String)
 }

@@ -16,6 +16,7 @@ extension Home.State {
     mutating func take(_ messages: [MQTTMessage], at now: Date) -> HomeOutcome {
         var outcome = HomeOutcome()
         for message in messages {
+            if !message.isRetained, heard.contains(where: { TopicName.matches(message.topic, $0) }) { model.note(.heard(message)) }
             if model.isHeard(message.topic) {
                 let (failures, reason) = model.receive(message, at: now)
                 if let reason { faults.note(reports: failures, "\(message.topic.prefix(200)): \(reason.message)") }

@@ -98,6 +98,9 @@ extension Rule {
         }
     }
 
+    /// The topics that its triggers look out for.
+    var topics: [String] { triggers.compactMap { trigger in if case .mqtt(let topic, _) = trigger.kind { topic } else { nil } } }
+
     /// The properties that its triggers and conditions look at.
     public var addresses: Set<PropertyAddress> {
         Set(triggers.compactMap(\.address)).union(allConditions.flatMap(\.flat).flatMap(\.addresses))

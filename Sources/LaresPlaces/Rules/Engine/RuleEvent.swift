@@ -25,6 +25,9 @@ extension RuleEvent {
         switch event {
         case .changed(let change): self = .changed(change)
         case .availability(let thing, let availability, _): self = .availability(thing, availability)
+        case .heard(let message):
+            guard let text = String(validating: message.payload, as: UTF8.self) else { return nil }
+            self = .message(topic: message.topic, payload: text)
         case .asked, .described, .removed, .refused: return nil
         }
     }
