@@ -117,7 +117,7 @@ public struct LaresServer: Sendable {
             place: settings.place, version: Self.version, isSecure: settings.tls != nil, isShared: isShared, asksForKey: settings.needsKey,
             uploadLimit: settings.uploadLimit)
         return try Console(
-            client: client, settings: pages, store: store, keys: keys, networks: networks, jobs: jobs, home: home, audit: audit)
+            client: client, settings: pages, store: store, keys: keys, networks: networks, jobs: jobs, home: home, automations: automations, audit: audit)
     }
 
     /// The addresses of the API.

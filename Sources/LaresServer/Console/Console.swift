@@ -1,6 +1,7 @@
 import Foundation
 public import Hummingbird
 public import LaresAccess
+public import LaresPlaces
 public import LaresServing
 public import LaresThings
 
@@ -45,6 +46,7 @@ public struct Console: Sendable {
     let networks: NetworkServing?
     let jobs: TrainingJobs?
     let home: HomeServices?
+    let automations: Automations?
     let audit: AuditLog?
     let assets: AssetLibrary
     let pages: PageLibrary
@@ -59,11 +61,13 @@ public struct Console: Sendable {
     ///   - networks: The trained networks; without them their pages are absent.
     ///   - jobs: The trainings; without them their pages are absent.
     ///   - home: The home; without it its pages are absent.
+    ///   - automations: Its rules; without them their pages are absent.
     ///   - audit: Where it is written who added, removed, made and revoked what.
     /// - Throws: ``ConsoleError`` naming the file that is missing or wrong.
     public init(
         client: any ModelClient, settings: ConsoleSettings, store: ModelStore? = nil, keys: KeyStore? = nil,
-        networks: NetworkServing? = nil, jobs: TrainingJobs? = nil, home: HomeServices? = nil, audit: AuditLog? = nil
+        networks: NetworkServing? = nil, jobs: TrainingJobs? = nil, home: HomeServices? = nil,
+        automations: Automations? = nil, audit: AuditLog? = nil
     ) throws {
         self.client = client
         self.settings = settings
@@ -72,6 +76,7 @@ public struct Console: Sendable {
         self.networks = networks
         self.jobs = jobs
         self.home = home
+        self.automations = automations
         self.audit = audit
         assets = try AssetLibrary(folder: Resources.folder.appending(path: "Assets"))
         pages = try PageLibrary(folder: Resources.folder.appending(path: "Pages"), assets: assets)
@@ -87,6 +92,7 @@ public struct Console: Sendable {
         addSettingsRoutes(to: router)
         if store != nil { addStoreRoutes(to: router) }
         if let home { HomePages(console: self, services: home).addRoutes(to: router) }
+        if let home, let automations { RulePages(console: self, automations: automations, services: home).addRoutes(to: router) }
         if let networks { NetworkPages(console: self, networks: networks).addRoutes(to: router) }
         if let jobs { TrainingPages(console: self, jobs: jobs).addRoutes(to: router) }
         if keys != nil {

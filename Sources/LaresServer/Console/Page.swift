@@ -1,6 +1,6 @@
 /// The pages there are, by the name of their file in `Pages`.
 enum Page: String, Sendable, CaseIterable {
-    case home, things, thing, tile, models, model, add, confirm, chat, settings, keys, problem, networks, network, version, training, job,
+    case home, things, thing, tile, rules, rule, models, model, add, confirm, chat, settings, keys, problem, networks, network, version, training, job,
         recipe
     case signIn = "sign-in"
     case `try`
@@ -9,6 +9,7 @@ enum Page: String, Sendable, CaseIterable {
     /// Parts of pages.
     case frame, rows, state, trouble, offline, dialog, facts, curve, losses
     case history
+    case newRule = "new-rule"
     case thingRows = "thing-rows"
     case thingProperties = "thing-properties"
     case confirmThing = "confirm-thing"

@@ -1,0 +1,174 @@
+import Foundation
+import HTTPTypes
+import Hummingbird
+import LaresAccess
+import LaresJSON
+import LaresPlaces
+import LaresThings
+
+/// What people do on the pages of rules.
+extension RulePages {
+    /// Form field `act`: on, off, save, start, replay, remove.
+    @Sendable func change(_ request: Request, _ context: LaresContext) async throws -> Response {
+        var request = request
+        let form = try await Form(&request)
+        return try await console.page(request, context) { viewer in
+            try context.requireAdministrator()
+            guard let id = RuleID(context.parameter("rule") ?? ""), let rule = await automations.rule(id) else {
+                return try console.missingPage(request, context)
+            }
+            switch form["act"] {
+            case "on", "off":
+                var changed = rule
+                changed.isEnabled = form["act"] == "on"
+                try await keep(changed, isTrusted: await automations.isTrusted(id), context)
+                return .redirect(to: form["back"] == "/rules" ? "/rules" : "/rules/\(id)")
+            case "start":
+                await automations.start(id)
+                return .redirect(to: "/rules/\(id)")
+            case "remove":
+                try await automations.remove(id)
+                note(.ruleRemoved, id, context)
+                return .redirect(to: "/rules")
+            case "replay": return try await replay(rule, form, viewer)
+            default: return try await save(rule, form, viewer, context)
+            }
+        }
+    }
+
+    private func save(_ rule: Rule, _ form: Form, _ viewer: Viewer, _ context: LaresContext) async throws -> Response {
+        let source = form.exact("source")
+        do {
+            let changed = try Rule(parsing: Array(source.utf8))
+            guard changed.id == rule.id else {
+                throw RuleError(.badRule, "a rule keeps its id '\(rule.id)': make a new rule for another")
+            }
+            try await keep(changed, isTrusted: form["trusted"] == "yes", context)
+            return .redirect(to: "/rules/\(rule.id)")
+        } catch let error as RuleError {
+            return try await show(rule, viewer, draft: source, trouble: error.message)
+        }
+    }
+
+    /// The last week with the rule as it is written, saved or not.
+    private func replay(_ rule: Rule, _ form: Form, _ viewer: Viewer) async throws -> Response {
+        let source = form.exact("source"), end = Date()
+        do {
+            let draft = source.isEmpty ? rule : try Rule(parsing: Array(source.utf8))
+            let range = Timestamp(end.addingTimeInterval(-7 * 86_400))..<Timestamp(end)
+            let result = try await automations.replay(draft, over: range, in: services.telemetry)
+            let amount = Amount(console.words(viewer))
+            let deeds = result.deeds.suffix(100).reversed().map { deed -> [String: Any] in
+                ["time": amount.moment(deed.date), "iso": deed.date.formatted(.iso8601), "what": deed.effect.kind.json.serialized]
+            }
+            return try await show(rule, viewer, draft: source.isEmpty ? nil : source, replay: deeds)
+        } catch let error as RuleError {
+            return try await show(rule, viewer, draft: source, trouble: error.message)
+        }
+    }
+
+    private func keep(_ rule: Rule, isTrusted: Bool, _ context: LaresContext) async throws {
+        try await automations.set(rule, isTrusted: isTrusted)
+        note(.ruleSet, rule.id, context)
+    }
+
+    private func note(_ act: AuditAct, _ id: RuleID, _ context: LaresContext) {
+        do {
+            try console.audit?.append(act, subject: id.description, by: context.caller.principal)
+        } catch {
+            context.logger.error("the audit log can't be written", metadata: ["subject": "\(id)", "error": "\(error)"])
+        }
+    }
+}
+
+/// Making a rule.
+extension RulePages {
+    /// The blueprints; with `?blueprint=…` the form of one, with `?blank` a rule to write.
+    @Sendable func new(_ request: Request, _ context: LaresContext) async throws -> Response {
+        try await console.page(request, context) { viewer in
+            try context.requireAdministrator()
+            let query = request.uri.queryParameters
+            return try showNew(query.get("blueprint"), query.get("blank") == nil ? nil : Self.beginning, viewer)
+        }
+    }
+
+    private static let beginning = """
+        {
+          "name": "",
+          "when": [{"time": "sunset"}],
+          "then": [{"set": {}}]
+        }
+        """
+
+    private func showNew(_ blueprint: String?, _ source: String?, _ viewer: Viewer, trouble: String? = nil, given: Form? = nil) throws -> Response {
+        let words = console.words(viewer), chosen = blueprint.flatMap { Blueprint.named($0) }
+        let addresses = services.home.things().flatMap { view in view.thing.properties.map { PropertyAddress(view.thing.id, $0.name).description } }
+        return try console.html(
+            .newRule, title: words("rules.new"),
+            [
+                "blueprints": Blueprint.builtIn.map { ["id": $0.id, "label": label($0.names, viewer), "current": $0.id == blueprint] as [String: Any] },
+                "chosen": chosen.map { form($0, viewer, given) } ?? false, "isBlank": source != nil, "source": source ?? "", "trouble": trouble ?? false,
+                "addresses": addresses.sorted(),
+            ], viewer: viewer, status: trouble == nil ? .ok : .badRequest)
+    }
+
+    private func label(_ texts: [String: String], _ viewer: Viewer) -> String {
+        texts[viewer.language == .chinese ? "zh" : "en"] ?? texts["en"] ?? ""
+    }
+
+    private func form(_ blueprint: Blueprint, _ viewer: Viewer, _ given: Form?) -> [String: Any] {
+        [
+            "id": blueprint.id, "label": label(blueprint.names, viewer), "title": given?["name"] ?? label(blueprint.names, viewer),
+            "inputs": blueprint.inputs.map { input -> [String: Any] in
+                let usual = input.usual.map { $0.text ?? $0.serialized } ?? ""
+                var isProperty = false
+                if case .property = input.kind { isProperty = true }
+                return [
+                    "name": "in-" + input.name, "label": label(input.labels, viewer), "value": given?["in-" + input.name] ?? usual,
+                    "required": !input.isOptional && input.usual == nil, "list": isProperty, "isList": input.isList,
+                ]
+            },
+        ]
+    }
+
+    /// Makes the rule that a form describes: of a blueprint, or as it is written.
+    @Sendable func make(_ request: Request, _ context: LaresContext) async throws -> Response {
+        var request = request
+        let form = try await Form(&request)
+        return try await console.page(request, context) { viewer in
+            try context.requireAdministrator()
+            let blueprint = Blueprint.named(form["blueprint"])
+            do {
+                let rule: Rule
+                if let blueprint {
+                    rule = try blueprint.rule(named: form["name"], with: Self.inputs(form, of: blueprint))
+                } else {
+                    rule = try Rule(parsing: Array(form.exact("source").utf8))
+                }
+                guard await automations.rule(rule.id) == nil else {
+                    throw RuleError(.badRule, "there is a rule '\(rule.id)' already: give this one another name")
+                }
+                try await keep(rule, isTrusted: false, context)
+                return .redirect(to: "/rules/\(rule.id)")
+            } catch let error as RuleError {
+                return try showNew(blueprint?.id, blueprint == nil ? form.exact("source") : nil, viewer, trouble: error.message, given: form)
+            }
+        }
+    }
+
+    /// What was filled in: numbers, true and false as JSON, lists by commas, the rest as text.
+    private static func inputs(_ form: Form, of blueprint: Blueprint) -> [String: JSON] {
+        blueprint.inputs.reduce(into: [:]) { inputs, input in
+            let text = form["in-" + input.name]
+            guard !text.isEmpty else { return }
+            let parts = input.isList ? text.split(separator: ",").map { String($0.trimmingSpaces()) } : [text]
+            let values = parts.map { part -> JSON in
+                switch input.kind {
+                case .number, .value: (try? JSON(parsing: Array(part.utf8))) ?? .string(part)
+                default: .string(part)
+                }
+            }
+            inputs[input.name] = input.isList ? .array(values) : values[0]
+        }
+    }
+}

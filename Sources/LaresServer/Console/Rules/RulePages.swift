@@ -1,0 +1,101 @@
+import Foundation
+import HTTPTypes
+import Hummingbird
+import LaresAccess
+import LaresJSON
+import LaresPlaces
+import LaresThings
+
+/// The pages of rules: what there is, one rule with what it did and why, and making one.
+struct RulePages: Sendable {
+    let console: Console
+    let automations: Automations
+    let services: HomeServices
+
+    func addRoutes(to router: Router<LaresContext>) {
+        router.get("/rules", use: list)
+        router.get("/rules/:rule", use: rule)
+        router.post("/rules/:rule", use: change)
+        router.get("/new-rule", use: new)
+        router.post("/new-rule", use: make)
+    }
+
+    func text(_ viewer: Viewer) -> RuleText { RuleText(home: services.home, said: ThingWords(amount: Amount(console.words(viewer)))) }
+
+    @Sendable private func list(_ request: Request, _ context: LaresContext) async throws -> Response {
+        try await console.page(request, context) { viewer in
+            let (text, words) = (text(viewer), console.words(viewer))
+            let rules = await automations.rules
+            var rows: [[String: Any]] = []
+            for rule in rules { rows.append(await row(rule, text, viewer)) }
+            let on = rules.count { $0.isEnabled }
+            return try console.html(
+                .rules, title: words("rules.title"),
+                [
+                    "sentence": rules.isEmpty ? words("rules.none") : words("rules.sentence", ["n": "\(rules.count)", "on": "\(on)"]),
+                    "rules": rows, "any": !rules.isEmpty, "mayAct": viewer.caller.mayAdminister, "notices": try notices(viewer),
+                ], viewer: viewer)
+        }
+    }
+
+    private func row(_ rule: Rule, _ text: RuleText, _ viewer: Viewer) async -> [String: Any] {
+        let last = await automations.traces(of: rule.id).last
+        return [
+            "name": rule.name.printable, "href": "/rules/\(rule.id)", "about": text.sentence(rule), "checked": rule.isEnabled ? "true" : "false",
+            "next": rule.isEnabled ? "off" : "on", "last": last.map { self.last($0, viewer) } ?? false,
+        ]
+    }
+
+    private func last(_ trace: RuleTrace, _ viewer: Viewer) -> String {
+        let catalogue: RuleCatalogue = viewer.language == .chinese ? .chinese : .english
+        return console.words(viewer)(
+            "rules.last",
+            ["when": Amount(console.words(viewer)).ago(trace.date, now: .now), "what": trace.sentence.text(catalogue).printable])
+    }
+
+    private func notices(_ viewer: Viewer) throws -> [[String: Any]] {
+        let amount = Amount(console.words(viewer))
+        return try automations.notices().prefix(10).map { notice in
+            ["time": amount.ago(notice.date, now: .now), "iso": notice.date.formatted(.iso8601), "text": notice.text.printable]
+        }
+    }
+
+    @Sendable private func rule(_ request: Request, _ context: LaresContext) async throws -> Response {
+        try await console.page(request, context) { viewer in
+            guard let rule = await found(context) else { return try console.missingPage(request, context) }
+            return try await show(rule, viewer)
+        }
+    }
+
+    private func found(_ context: LaresContext) async -> Rule? {
+        guard let id = RuleID(context.parameter("rule") ?? "") else { return nil }
+        return await automations.rule(id)
+    }
+
+    /// The page of a rule; `draft` is what was written and could not be saved.
+    func show(_ rule: Rule, _ viewer: Viewer, draft: String? = nil, trouble: String? = nil, replay: [[String: Any]]? = nil) async throws -> Response {
+        let traces = await automations.traces(of: rule.id)
+        let moments = (try? automations.moments(of: rule)) ?? []
+        let amount = Amount(console.words(viewer))
+        return try console.html(
+            .rule, title: rule.name.printable,
+            [
+                "name": rule.name.printable, "href": "/rules/\(rule.id)", "about": text(viewer).sentence(rule),
+                "checked": rule.isEnabled ? "true" : "false", "next": rule.isEnabled ? "off" : "on", "mayAct": viewer.caller.mayAdminister,
+                "source": draft ?? rule.json.indented, "trusted": await automations.isTrusted(rule.id), "trouble": trouble ?? false,
+                "traces": traces.reversed().prefix(50).map { self.trace($0, viewer) }, "anyTraces": !traces.isEmpty,
+                "moments": moments.map { amount.moment($0) }, "anyMoments": !moments.isEmpty, "replay": replay ?? [], "replayed": replay != nil,
+                "anyReplay": replay?.isEmpty == false,
+            ], viewer: viewer, status: trouble == nil ? .ok : .badRequest)
+    }
+
+    func trace(_ trace: RuleTrace, _ viewer: Viewer) -> [String: Any] {
+        let catalogue: RuleCatalogue = viewer.language == .chinese ? .chinese : .english
+        let amount = Amount(console.words(viewer))
+        return [
+            "time": amount.time(trace.date), "iso": trace.date.formatted(.iso8601), "acted": trace.outcome == .acted || trace.outcome == .running,
+            "what": trace.sentence.text(catalogue).printable, "why": trace.occasion.sentence.text(catalogue).printable,
+            "steps": trace.steps.map { $0.what.text(catalogue).printable },
+        ]
+    }
+}
