@@ -175,6 +175,10 @@ extension Automations {
             guard let ask else { throw RuleError(.badRule, "no model can be asked here") }
             return .answered(try await ask(model, input))
         case .publish(let topic, let payload, let isRetained):
+            guard trusted.contains(effect.rule) else {
+                throw ThingsError(
+                    .needsConfirmation, "this rule may not publish on '\(topic)', where a lock may listen; save it again with \"trusted\": true")
+            }
             try await home.publish(MQTTMessage(topic, payload, quality: .atLeastOnce, isRetained: isRetained))
         case .fire(let name, let data): take(.fired(name, data: data, by: effect.cause))
         case .scene(let name): throw RuleError(.badRule, "there is no scene '\(name)'")
