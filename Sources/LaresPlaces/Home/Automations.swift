@@ -203,7 +203,7 @@ extension Automations {
     /// Runs a rule over what was recorded.
     ///
     /// - Throws: ``RuleError``; ``TelemetryError``.
-    public nonisolated func replay(_ rule: Rule, over range: Range<Timestamp>, in telemetry: any TelemetryStore) async throws -> RuleReplay {
+    public nonisolated func replay(_ rule: Rule, over range: Range<LaresThings.Timestamp>, in telemetry: any TelemetryStore) async throws -> RuleReplay {
         var (world, events) = (MemoryWorld(site: site), [RuleReplay.Recorded]())
         for address in rule.addresses.sorted(by: { $0.description < $1.description }) {
             let recording = try await Recording(address, over: range, in: telemetry, property: home.property(address))

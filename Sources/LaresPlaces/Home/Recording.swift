@@ -9,7 +9,7 @@ struct Recording {
     private(set) var events: [RuleReplay.Recorded] = []
     static let most = 100_000
 
-    init(_ address: PropertyAddress, over range: Range<Timestamp>, in telemetry: any TelemetryStore, property: Property?) async throws {
+    init(_ address: PropertyAddress, over range: Range<LaresThings.Timestamp>, in telemetry: any TelemetryStore, property: Property?) async throws {
         guard let property, let series = try await telemetry.series(of: address.thing.description).first(where: { $0.key == SeriesKey(address) })
         else { return }
         let earlier = try await telemetry.readings(of: series.id, in: .earliest..<range.lowerBound, order: .newestFirst, limit: 1).first

@@ -5,6 +5,7 @@ import LaresAccess
 import LaresJSON
 import LaresPlaces
 import LaresThings
+import Logging
 
 /// What people do on the pages of rules.
 extension RulePages {
