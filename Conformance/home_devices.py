@@ -75,15 +75,21 @@ class Client:
 
     def __init__(self, port, account=None, password=None, version=mqtt.MQTTv5, name=""):
         self.messages, self.refused, self.connected = [], [], threading.Event()
-        self.answers = {}
+        self.answers, self.topics = {}, []
         self.client = mqtt.Client(mqtt.CallbackAPIVersion.VERSION2, client_id=name, protocol=version)
         self.client.username_pw_set(account, password)
         self.client.max_inflight_messages_set(1000)
-        self.client.on_connect = lambda *_: self.connected.set()
+        self.client.on_connect = self.welcome
         self.client.on_message = self.hear
         self.client.connect("127.0.0.1", port)
         self.client.loop_start()
         assert self.connected.wait(5)
+
+    def welcome(self, *_):
+        # A broker that was started again knows nobody's subscriptions.
+        for topic in self.topics:
+            self.client.subscribe(topic, qos=1)
+        self.connected.set()
 
     def hear(self, client, _, message):
         self.messages.append((message.topic, message.payload.decode(errors="replace")))
@@ -99,6 +105,7 @@ class Client:
     def listen(self, topic, answer=None):
         if answer:
             self.answers[topic] = answer
+        self.topics.append(topic)
         self.client.subscribe(topic, qos=1)
 
     def close(self):

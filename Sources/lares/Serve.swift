@@ -97,12 +97,22 @@ struct Serve: AsyncParsableCommand {
         for name in settings.serving.preload { _ = try store.find(name) }
         let jobs = try TrainingJobs(home: folder, logger: logger, publish: serving.networks.publishing)
         let things = try await Self.things(settings.broker, folder)
-        let automations = try things.map { try Automations(home: $0.home, store: RuleStore($0.store), site: settings.site) }
+        let audit = try AuditLog(home: folder)
+        let automations = try things.map { try Self.automations($0, settings.site, audit) }
         let server = LaresServer(
             client: serving, settings: settings.server, keys: keys, store: store, networks: serving.networks,
-            audit: try AuditLog(home: folder), jobs: jobs, home: things, automations: automations, metrics: metrics, logger: logger)
+            audit: audit, jobs: jobs, home: things, automations: automations, metrics: metrics, logger: logger)
         let home = things.flatMap { things in automations.map { HomeService(services: things, automations: $0, logger: logger) } }
         try await Self.run(server, serving, jobs, home, settings.server, logger)
+    }
+
+    /// The rules of a home; what they have things do is written down.
+    private static func automations(_ things: HomeServices, _ site: Site, _ audit: AuditLog) throws -> Automations {
+        try Automations(
+            home: things.home, store: RuleStore(things.store), site: site,
+            note: { rule, command in
+                try? audit.append(.thingSet, subject: command.subject, by: Principal(name: "rule:\(rule)"))
+            })
     }
 
     private static func run(

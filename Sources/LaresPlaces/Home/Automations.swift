@@ -14,16 +14,21 @@ public import LaresThings
 public actor Automations {
     /// Asks a model, by its name: its answer as JSON.
     public typealias Ask = @Sendable (String, JSON) async throws -> JSON
+    /// Writes down what a rule has a thing do.
+    public typealias Note = @Sendable (RuleID, ThingCommand) -> Void
 
     let home: Home
     let store: RuleStore
     let site: Site
     let clock: any TimeSource
     let ask: Ask?
+    let note: Note
     private var engine: RuleEngine
     private var trusted: Set<RuleID> = []
     private let work: (stream: AsyncStream<RuleEffect>, continuation: AsyncStream<RuleEffect>.Continuation)
     private var hasBegun = false
+    /// Whether something was going on before a restart.
+    private let isResuming: Bool
 
     /// The rules of a home as they were left.
     ///
@@ -33,11 +38,16 @@ public actor Automations {
     ///   - site: Its clocks, sun and holidays.
     ///   - ask: Asks models; nil: rules that ask one fail, and say so.
     ///   - clock: What time it is.
+    ///   - note: Writes down what a rule has a thing do, before it does.
     /// - Throws: An error of the database.
-    public init(home: Home, store: RuleStore, site: Site, ask: Ask? = nil, clock: any TimeSource = SystemTime()) throws {
-        (self.home, self.store, self.site, self.ask, self.clock) = (home, store, site, ask, clock)
+    public init(
+        home: Home, store: RuleStore, site: Site, ask: Ask? = nil, clock: any TimeSource = SystemTime(), note: @escaping Note = { _, _ in }
+    ) throws {
+        (self.home, self.store, self.site, self.ask, self.clock, self.note) = (home, store, site, ask, clock, note)
         work = AsyncStream.makeStream(of: RuleEffect.self)
-        var engine = try store.memory().map { RuleEngine(from: $0) } ?? RuleEngine(at: clock.now)
+        let memory = try store.memory()
+        isResuming = memory?.runs.isEmpty == false
+        var engine = memory.map { RuleEngine(from: $0) } ?? RuleEngine(at: clock.now)
         var trusted: Set<RuleID> = []
         let world = HomeWorld(home: home, site: site)
         for kept in try store.rules() {
@@ -70,12 +80,19 @@ public actor Automations {
         while !Task.isCancelled {
             let events = home.events()
             if !hasBegun {
+                if isResuming { await settle() }
                 hasBegun = true
                 hear()
-                engine.resume(at: clock.now, in: world).forEach(enqueue)
+                enqueue(engine.resume(at: clock.now, in: world))
             }
             for await event in events { if let event = RuleEvent(event) { take(event) } }
         }
+    }
+
+    /// Gives the broker up to ten seconds, and things a moment to report: what was going on before a restart needs both.
+    private func settle() async {
+        for _ in 0..<100 where home.status.state != .connected { try? await Task.sleep(for: .milliseconds(100)) }
+        try? await Task.sleep(for: .milliseconds(300))
     }
 
     private func passTime() async {
@@ -83,7 +100,7 @@ public actor Automations {
         while !Task.isCancelled {
             try? await Task.sleep(for: .milliseconds(100))
             rounds += 1
-            if let next = engine.nextDate, next <= clock.now { engine.pass(to: clock.now, in: world).forEach(enqueue) }
+            if hasBegun, let next = engine.nextDate, next <= clock.now { enqueue(engine.pass(to: clock.now, in: world)) }
             if rounds % 50 == 0 { keep() }
         }
         work.continuation.finish()
@@ -94,10 +111,15 @@ public actor Automations {
 
     private func keep() { try? store.save(engine.kept(at: clock.now)) }
 
-    private func enqueue(_ effect: RuleEffect) { work.continuation.yield(effect) }
+    /// Kept before it is done: who is killed in between does it once at most.
+    private func enqueue(_ effects: [RuleEffect]) {
+        guard !effects.isEmpty else { return }
+        keep()
+        effects.forEach { work.continuation.yield($0) }
+    }
 
     /// Tells the rules of something that happened.
-    public func take(_ event: RuleEvent) { engine.handle(event, at: clock.now, in: world).forEach(enqueue) }
+    public func take(_ event: RuleEvent) { enqueue(engine.handle(event, at: clock.now, in: world)) }
 
     /// Whether a rule may do what is dangerous.
     public func isTrusted(_ id: RuleID) -> Bool { trusted.contains(id) }
@@ -124,6 +146,16 @@ extension Automations {
         if isTrusted { trusted.insert(rule.id) } else { trusted.remove(rule.id) }
     }
 
+    /// Switches a rule on or off; whether it is trusted stays as it is.
+    ///
+    /// - Returns: The rule as it is now; nil: there is none.
+    public func enable(_ id: RuleID, _ isEnabled: Bool) throws -> Rule? {
+        guard var rule = engine.rule(id) else { return nil }
+        rule.isEnabled = isEnabled
+        try set(rule, isTrusted: trusted.contains(id))
+        return rule
+    }
+
     /// Takes a rule away.
     ///
     /// - Returns: The rule that was; nil: there was none.
@@ -138,7 +170,7 @@ extension Automations {
     }
 
     /// Runs a rule's actions now, whatever its triggers and conditions say.
-    public func start(_ id: RuleID) { engine.start(id, at: clock.now, in: world).forEach(enqueue) }
+    public func start(_ id: RuleID) { enqueue(engine.start(id, at: clock.now, in: world)) }
 
     /// Stops what a rule has going.
     public func stop(_ id: RuleID) { engine.stop(id, at: clock.now) }
@@ -193,6 +225,7 @@ extension Automations {
             throw ThingsError(
                 .needsConfirmation, "'\(command.thing)': this rule may not do what \(hazard.rawValue); save it again with \"trusted\": true")
         }
+        note(rule, command)
         let outcome = try await home.carryOut(command)
         if outcome == .superseded { throw ThingsError(.noAnswer, "'\(command.thing)' was asked for something else meanwhile") }
     }

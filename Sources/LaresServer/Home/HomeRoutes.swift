@@ -111,9 +111,12 @@ struct HomeRoutes {
         let happening = home.events()
         return .events { events in
             try await withThrowingTaskGroup(of: Void.self) { group in
-                let (merged, continuation) = AsyncThrowingStream<HomeEvent, any Error>.makeStream()
+                // Who doesn't keep up is let go, and may begin again.
+                let (merged, continuation) = AsyncThrowingStream<HomeEvent, any Error>.makeStream(bufferingPolicy: .bufferingOldest(1_000))
                 group.addTask {
-                    for await event in happening where only == nil || event.thing == only { continuation.yield(event) }
+                    for await event in happening where only == nil || event.thing == only {
+                        if case .dropped = continuation.yield(event) { break }
+                    }
                     continuation.finish()
                 }
                 group.addTask {

@@ -66,15 +66,15 @@ struct RuleRoutes {
     func enable(_ request: Request, _ context: LaresContext) async throws -> Response {
         try context.requireAdministrator()
         let automations = try require()
-        var rule = try await found(context, automations)
+        let id = try await found(context, automations).id
         let fields = try Fields(try await request.json(within: limits).json)
         guard let isEnabled = try fields.bool("enabled") else { throw APIError.invalid("'enabled' is missing", param: "enabled") }
-        rule.isEnabled = isEnabled
-        let changed = rule
         return try await telling {
-            try await automations.set(changed, isTrusted: await automations.isTrusted(changed.id))
-            note(.ruleSet, changed.id, context)
-            return .json(await json(changed, automations))
+            guard let rule = try await automations.enable(id, isEnabled) else {
+                throw APIError(.notFound, type: "invalid_request_error", code: "unknown", "there is no rule '\(id)'")
+            }
+            note(.ruleSet, id, context)
+            return .json(await json(rule, automations))
         }
     }
 

@@ -21,12 +21,10 @@ struct ThingChanges: Sendable {
                 "setting '\(order.thing.id)/\(property.name)' \(hazard.sentence): send \"confirm\": true if you mean it",
                 param: property.name)
         }
-        let subject = order.values.sorted { $0.key < $1.key }.map { "\(order.thing.id)/\($0.key)=\($0.value.json.serialized)" }.joined(
-            separator: " ")
+        let command = ThingCommand(order.thing.id, order.values, by: Cause(.principal, name: caller.name))
+        note(command.subject)
         do throws(ThingsError) {
-            let outcome = try await home.carryOut(ThingCommand(order.thing.id, order.values, by: Cause(.principal, name: caller.name)))
-            note(subject)
-            return outcome
+            return try await home.carryOut(command)
         } catch {
             throw APIError(things: error)
         }

@@ -16,7 +16,7 @@ public struct BrokerAccounts: Sendable {
 
         /// An account; nil unless the name has 1 to 60 lower-case letters, digits, "_" and "-", and there are 1 to 20 beginnings without wildcards.
         public init?(name: String, topics: [String]) {
-            guard AreaID(name) != nil, name != "lares", (1...20).contains(topics.count), topics.allSatisfy(TopicName.isTopic),
+            guard AreaID(name) != nil, !name.hasPrefix("lares"), (1...20).contains(topics.count), topics.allSatisfy(TopicName.isTopic),
                 topics.allSatisfy({ !$0.hasPrefix("$") && !$0.hasSuffix("/") && $0.utf8.count <= 200 })
             else { return nil }
             (self.name, self.topics) = (name, topics)
@@ -25,28 +25,29 @@ public struct BrokerAccounts: Sendable {
 
     static let topic = "$CONTROL/dynamic-security/v1"
 
-    /// What the plugin starts with: nobody but Lares, who may do everything.
-    static func beginning(password: String, salt: [UInt8] = Array(SymmetricKey(size: .init(bitCount: 96)).withUnsafeBytes(Array.init)))
-        -> String
-    {
-        let iterations = 101
-        let hash = PasswordHash.pbkdf2(password, salt: salt, iterations: iterations)
-        let everything: [JSON] = ["#", "$SYS/#", "$CONTROL/#"].flatMap { topic in
-            ["publishClientSend", "publishClientReceive", "subscribePattern"].map { allow($0, topic) }
+    /// What the plugin starts with: the home, which may do everything but make accounts, and who makes them, and may do nothing else.
+    static func beginning(home: String, control: String) -> String {
+        func role(_ name: String, _ topics: [String]) -> JSON {
+            let rules = topics.flatMap { topic in ["publishClientSend", "publishClientReceive", "subscribePattern"].map { allow($0, topic) } }
+            return ["rolename": .string(name), "acls": .array(rules)]
         }
         let file: JSON = [
             "defaultACLAccess": ["publishClientSend": false, "publishClientReceive": true, "subscribe": false, "unsubscribe": true],
-            "clients": [
-                [
-                    "username": "lares", "textname": "Lares itself", "roles": [["rolename": "lares"]],
-                    "password": .string(Data(hash).base64EncodedString()), "salt": .string(Data(salt).base64EncodedString()),
-                    "iterations": .int(iterations),
-                ]
-            ],
+            "clients": [client("lares", home), client("lares-control", control)],
             "groups": [],
-            "roles": [["rolename": "lares", "acls": .array(everything)]],
+            "roles": [role("lares", ["#", "$SYS/#"]), role("lares-control", ["$CONTROL/#"])],
         ]
         return file.indented
+    }
+
+    private static func client(_ name: String, _ password: String) -> JSON {
+        let iterations = 101
+        let salt = SymmetricKey(size: .init(bitCount: 96)).withUnsafeBytes { Array($0) }
+        let hash = PasswordHash.pbkdf2(password, salt: salt, iterations: iterations)
+        return [
+            "username": .string(name), "roles": [["rolename": .string(name)]], "password": .string(Data(hash).base64EncodedString()),
+            "salt": .string(Data(salt).base64EncodedString()), "iterations": .int(iterations),
+        ]
     }
 
     private static func allow(_ kind: String, _ topic: String, _ isAllowed: Bool = true, priority: Int = 0) -> JSON {
@@ -54,35 +55,48 @@ public struct BrokerAccounts: Sendable {
     }
 
     /// What the broker is told for a new account.
-    static func creation(of account: Account, password: String) -> MQTTMessage {
+    static func creation(of account: Account, password: String) -> [JSON] {
         let role = JSON.string("device-" + account.name)
         let name = JSON.string(account.name)
-        return commands([
+        return [
             ["command": "createRole", "rolename": role, "acls": .array(rules(for: account))],
             ["command": "createClient", "username": name, "password": .string(password), "roles": [["rolename": role]]],
-        ])
+        ]
     }
 
     /// What the broker is told for an account that is to be gone; whoever uses it is disconnected.
-    static func removal(of name: String) -> MQTTMessage {
-        commands([
+    static func removal(of name: String) -> [JSON] {
+        [
             ["command": "deleteClient", "username": .string(name)], ["command": "deleteRole", "rolename": .string("device-" + name)],
-        ])
+        ]
     }
 
-    static let list = commands([["command": "listRoles", "verbose": true, "count": -1, "offset": 0]])
+    static let list: [JSON] = [["command": "listRoles", "verbose": true, "count": -1, "offset": 0]]
 
-    private static func commands(_ commands: [JSON]) -> MQTTMessage {
-        let body: JSON = ["commands": .array(commands)]
+    /// The message that tells the broker; the answers bear its mark, so that they can be told from those to others.
+    static func message(_ commands: [JSON], mark: String) -> MQTTMessage {
+        let marked = commands.map { command -> JSON in
+            guard case .object(var members) = command else { return command }
+            members["correlationData"] = .string(mark)
+            return .object(members)
+        }
+        let body: JSON = ["commands": .array(marked)]
         return MQTTMessage(topic, body.data, quality: .atLeastOnce)
+    }
+
+    /// Whether a message answers the commands with a mark.
+    static func isAnswer(_ message: MQTTMessage, to mark: String) -> Bool {
+        guard message.topic == topic + "/response", let json = try? JSON(parsing: message.payload) else { return false }
+        return json["responses"]?.elements?.contains { $0["correlationData"]?.text == mark } ?? false
     }
 
     private static func rules(for account: Account) -> [JSON] {
         let families = account.topics.flatMap { [$0, "tele/\($0)", "stat/\($0)"] }
-        let sends = ["homeassistant/#", "tasmota/discovery/#"] + families.flatMap { [$0, $0 + "/#"] }
+        let announcements = ["homeassistant/+/+/config", "homeassistant/+/+/+/config", "tasmota/discovery/+/config", "tasmota/discovery/+/sensors"]
+        let sends = announcements + families.flatMap { [$0, $0 + "/#"] }
         let hears = ["homeassistant/status"] + account.topics.flatMap { [$0, $0 + "/#", "cmnd/\($0)/#", "cmnd/tasmotas/#"] }
         let commands = account.topics.flatMap { start in
-            ["", "/+", "/+/+", "/+/+/+"].flatMap { middle in
+            (0...6).map { String(repeating: "/+", count: $0) }.flatMap { middle in
                 ["set", "command", "cmd"].flatMap { ["\(start)\(middle)/\($0)", "\(start)\(middle)/\($0)/#"] }
             }
         }

@@ -1,3 +1,5 @@
+internal import LaresJSON
+
 /// Makes and removes accounts at the broker that Lares started, while it runs.
 public struct BrokerControl: Sendable {
     private let address: BrokerAddress
@@ -30,8 +32,9 @@ public struct BrokerControl: Sendable {
     /// - Throws: ``ThingsError`` with `broker` when there is none of that name, or the broker doesn't answer.
     public func remove(_ name: String) async throws(ThingsError) { _ = try await ask(BrokerAccounts.removal(of: name)) }
 
-    private func ask(_ question: MQTTMessage) async throws(ThingsError) -> MQTTMessage {
+    private func ask(_ commands: [JSON]) async throws(ThingsError) -> MQTTMessage {
         let (answers, continuation) = AsyncStream.makeStream(of: MQTTMessage.self)
+        let mark = String(UInt64.random(in: .min ... .max), radix: 16), question = BrokerAccounts.message(commands, mark: mark)
         var settings = MQTTSettings(address: address, clientID: "lares-control-\(UInt32.random(in: .min ... .max))")
         settings.sessionSeconds = 0
         let connection = try MQTTConnection(settings, receiver: Questioner(answers: continuation))
@@ -48,7 +51,7 @@ public struct BrokerControl: Sendable {
             group.addTask {
                 while !Task.isCancelled, connection.status.state != .connected { try? await Task.sleep(for: .milliseconds(5)) }
                 connection.send(question)
-                for await answer in answers { return answer }
+                for await answer in answers where BrokerAccounts.isAnswer(answer, to: mark) { return answer }
                 return nil
             }
             defer { group.cancelAll() }

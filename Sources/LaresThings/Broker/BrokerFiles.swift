@@ -4,8 +4,9 @@ public import LaresStore
 
 /// What the broker reads, in the data directory's folder `broker`.
 ///
-/// `mosquitto.conf` is written anew at each start. `accounts.json` is written once, with the one account that may do everything: Lares. After that the
-/// broker keeps it, as its plugin for dynamic security is told (``BrokerAccounts``). The password is in `lares.password`, for its owner alone.
+/// `mosquitto.conf` is written anew at each start. `accounts.json` is written once, with the accounts of Lares itself. After that the
+/// broker keeps it, as its plugin for dynamic security is told (``BrokerAccounts``). The passwords are in `lares.password` and `control.password`, for
+/// their owner alone.
 public struct BrokerFiles: Sendable {
     /// The folder.
     let folder: String
@@ -16,34 +17,34 @@ public struct BrokerFiles: Sendable {
     var configuration: String { folder + "/mosquitto.conf" }
     var process: String { folder + "/mosquitto.pid" }
 
+    /// The passwords of Lares itself.
+    struct Passwords {
+        let home: String
+        let control: String
+    }
+
     /// Writes what is missing and the configuration.
     ///
-    /// - Returns: The password of the account `lares`.
-    /// - Throws: ``ThingsError`` with `broker` when a file can't be written.
-    public func prepare(_ settings: BrokerSettings, plugin: String, runsAsRoot: Bool) throws(ThingsError) -> String {
+    /// - Throws: ``ThingsError`` with `broker` when a file can't be read or written.
+    func prepare(_ settings: BrokerSettings, plugin: String, runsAsRoot: Bool) throws(ThingsError) -> Passwords {
         do {
-            let password = try String(contentsOfFile: folder + "/lares.password", encoding: .utf8)
-            guard FileManager.default.fileExists(atPath: folder + "/accounts.json") else { return try begin(settings, plugin, runsAsRoot) }
             try write(text(settings, plugin, runsAsRoot), "mosquitto.conf")
-            return password
-        } catch CocoaError.fileReadNoSuchFile {
-            return try begin(settings, plugin, runsAsRoot)
+            guard FileManager.default.fileExists(atPath: folder + "/accounts.json") else { return try begin() }
+            return Passwords(home: try read("lares.password"), control: try read("control.password"))
         } catch {
             throw ThingsError(.broker, "the broker's files in '\(folder)' can't be used: \(error.localizedDescription)")
         }
     }
 
-    private func begin(_ settings: BrokerSettings, _ plugin: String, _ runsAsRoot: Bool) throws(ThingsError) -> String {
-        let password = Self.secret()
-        do {
-            try write(BrokerAccounts.beginning(password: password), "accounts.json")
-            try write(password, "lares.password")
-            try write(text(settings, plugin, runsAsRoot), "mosquitto.conf")
-        } catch {
-            throw ThingsError(.broker, "the broker's files in '\(folder)' can't be written: \(error.localizedDescription)")
-        }
-        return password
+    private func begin() throws -> Passwords {
+        let passwords = Passwords(home: Self.secret(), control: Self.secret())
+        try write(passwords.home, "lares.password")
+        try write(passwords.control, "control.password")
+        try write(BrokerAccounts.beginning(home: passwords.home, control: passwords.control), "accounts.json")
+        return passwords
     }
+
+    private func read(_ name: String) throws -> String { try String(contentsOfFile: folder + "/" + name, encoding: .utf8) }
 
     /// 32 random bytes, as they stand in a URL.
     static func secret() -> String {
@@ -82,6 +83,7 @@ public struct BrokerFiles: Sendable {
             "log_type error",
             "log_type warning",
             "log_type notice",
+            "log_type information",
             "connection_messages true",
         ]
         if let tls = settings.tls { lines += ["certfile \(tls.chain)", "keyfile \(tls.key)", "tls_version tlsv1.2"] }

@@ -18,6 +18,8 @@ public struct BrokerLog: Sendable {
 
     /// The clients that are connected, by their ids.
     public private(set) var clients: [String: Client] = [:]
+    /// Whether it has said that it runs: its listeners are open then.
+    public private(set) var isRunning = false
     /// The last lines that weren't about clients that come and go, newest last; at most 100.
     public private(set) var lines: [String] = []
 
@@ -32,6 +34,7 @@ public struct BrokerLog: Sendable {
         } else if let id = Self.departure(text) {
             clients[id] = nil
         } else if !text.hasPrefix("New connection from") {
+            if text.hasPrefix("mosquitto version"), text.hasSuffix(" running") { isRunning = true }
             lines = lines.suffix(99) + [String(text.prefix(500))]
         }
     }
@@ -60,5 +63,5 @@ public struct BrokerLog: Sendable {
     }
 
     /// The broker is gone, and everybody with it.
-    mutating func end() { clients = [:] }
+    mutating func end() { (clients, isRunning) = ([:], false) }
 }

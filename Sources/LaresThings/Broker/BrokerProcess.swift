@@ -25,8 +25,10 @@ public final class BrokerProcess: Sendable {
 
     /// How it is set up.
     public let settings: BrokerSettings
-    /// Where it is, and Lares's own account.
+    /// Where it is, and the home's account.
     public let address: BrokerAddress
+    /// The same, with the account that makes others and may do nothing else.
+    public let controlAddress: BrokerAddress
     private let files: BrokerFiles
     private let clock: any TimeSource
     private let state = Mutex(State())
@@ -46,16 +48,26 @@ public final class BrokerProcess: Sendable {
             throw ThingsError(.broker, "mosquitto's plugin for dynamic security isn't there: install mosquitto 2.0 or newer")
         }
         files = try BrokerFiles(home: home)
-        let password = try files.prepare(settings, plugin: plugin, runsAsRoot: getuid() == 0)
+        let passwords = try files.prepare(settings, plugin: plugin, runsAsRoot: getuid() == 0)
         let reachable = ["0.0.0.0": "127.0.0.1", "::": "::1"][settings.host] ?? settings.host
-        address = BrokerAddress(
-            host: reachable, port: settings.port, isSecure: settings.tls != nil, user: "lares", password: password,
+        var address = BrokerAddress(
+            host: reachable, port: settings.port, isSecure: settings.tls != nil, user: "lares", password: passwords.home,
             certificates: settings.tls?.chain)
+        self.address = address
+        (address.user, address.password) = ("lares-control", passwords.control)
+        controlAddress = address
         (self.settings, self.clock) = (settings, clock)
     }
 
     /// How it stands.
     public var status: Status { state.withLock(\.status) }
+
+    /// Why it can't be connected to; nil: it runs, and has its port.
+    public var obstacle: String? {
+        state.withLock { state in
+            state.status.isRunning && state.log.isRunning ? nil : state.status.reason ?? "the broker is being started"
+        }
+    }
 
     /// Who is connected, and what it last said.
     public var log: BrokerLog { state.withLock(\.log) }

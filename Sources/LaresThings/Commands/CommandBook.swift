@@ -43,6 +43,8 @@ struct CommandBook: Sendable {
     mutating func release(_ slot: Int, _ outcome: CommandOutcome) {
         guard let number = bySlot.removeValue(forKey: slot) else { return }
         entries[number]?.waiting[slot] = nil
+        // Sent again, it would undo what came after it.
+        if outcome == .superseded { entries[number]?.mayRepeat = false }
         if entries[number]?.waiting.isEmpty == true { finish(number, outcome) }
     }
 
@@ -68,13 +70,14 @@ struct CommandBook: Sendable {
     /// When the next command is to be repeated or given up; nil: none waits.
     var next: Date? { entries.values.map { $0.sentAt + ($0.mayRepeat ? patience.repeatAfter : patience.giveUpAfter) }.min() }
 
-    /// What time does to commands: messages to send again, and the slots of those given up.
-    mutating func pass(to date: Date) -> (again: [MQTTMessage], givenUp: [Int]) {
+    /// What time does to commands: messages to send again, and the slots of those given up. A command for what was so already, which a thing needn't
+    /// report again, is confirmed.
+    mutating func pass(to date: Date, isSo: (Int, PropertyValue) -> Bool) -> (again: [MQTTMessage], givenUp: [Int]) {
         var (again, givenUp): ([MQTTMessage], [Int]) = ([], [])
         for (number, entry) in entries.sorted(by: { $0.key < $1.key }) {
             let age = date.timeIntervalSince(entry.sentAt)
-            if age >= patience.giveUpAfter || age < -3600 {
-                givenUp += finish(number, .unanswered)
+            if age >= patience.giveUpAfter || age < -1 {
+                givenUp += finish(number, entry.waiting.allSatisfy { isSo($0.key, $0.value) } ? .confirmed : .unanswered)
             } else if entry.mayRepeat, age >= patience.repeatAfter {
                 entries[number]?.mayRepeat = false
                 again += entry.messages

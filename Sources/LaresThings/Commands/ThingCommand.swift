@@ -1,3 +1,5 @@
+internal import LaresJSON
+
 /// What someone wants of a thing.
 public struct ThingCommand: Hashable, Sendable {
     /// The thing.
@@ -6,6 +8,11 @@ public struct ThingCommand: Hashable, Sendable {
     public let values: [String: PropertyValue]
     /// Who or what wants it.
     public let cause: Cause
+
+    /// What is wanted, for logs: "hall/lamp/on=true". Codes are left out.
+    public var subject: String {
+        values.sorted { $0.key < $1.key }.map { "\(thing)/\($0.key)=\($0.key == "code" ? "…" : $0.value.json.serialized)" }.joined(separator: " ")
+    }
 
     /// A command.
     public init(_ thing: ThingID, _ values: [String: PropertyValue], by cause: Cause) {

@@ -19,6 +19,8 @@ public final class Home: Sendable {
         var wordings: [ThingID: Wording]
         var connection: MQTTConnection?
         var status = MQTTStatus.beginning
+        /// What happened and couldn't be kept and told yet.
+        var untold: [HomeOutcome] = []
         /// Changes that couldn't be recorded yet.
         var unrecorded: [Change] = []
         /// Properties whose state was not saved since it changed.
@@ -70,7 +72,7 @@ public final class Home: Sendable {
         state.withLock { state in
             for one in series {
                 guard let reading = readings[one.id], let thing = ThingID(one.key.thing) else { continue }
-                state.model.restore(reading, of: PropertyAddress(thing, one.key.property))
+                state.model.restore(reading, of: PropertyAddress(thing, one.key.property), at: clock.now)
             }
         }
     }
@@ -110,9 +112,22 @@ extension Home: MQTTReceiver {
     /// Takes in what came; when it returns, it is kept.
     public func receive(_ messages: [MQTTMessage]) throws {
         let now = clock.now
-        let outcome = state.withLock { $0.take(messages, at: now) }
-        try keep(outcome, at: now)
-        tell(outcome)
+        // What couldn't be kept before comes first: else the same messages, sent again, would change nothing and be lost to those who watch.
+        try settle(HomeOutcome(), at: now)
+        try settle(state.withLock { $0.take(messages, at: now) }, at: now)
+    }
+
+    /// Keeps and tells what happened, with what couldn't be kept before; one thread at a time.
+    private func settle(_ outcome: HomeOutcome, at now: Date) throws {
+        state.withLock { if !outcome.isEmpty { $0.untold.append(outcome) } }
+        try recording.withLock { _ in
+            while let next = state.withLock(\.untold.first) {
+                try keep(next, at: now)
+                state.withLock { _ = $0.untold.removeFirst() }
+                tell(next)
+            }
+            try record()
+        }
     }
 
     /// Says at the broker that the home is there, so that devices announce themselves again.
@@ -130,12 +145,14 @@ extension Home: MQTTReceiver {
             state.withLock { $0.model.names.keep() }
         }
         for area in outcome.areas { try store.save(area) }
-        try recording.withLock { _ in
-            let changes = state.withLock(\.unrecorded)
-            guard !changes.isEmpty else { return }
-            try recorder?.record(changes) { address in state.withLock { $0.model.property(address) } }
-            state.withLock { $0.unrecorded.removeFirst(changes.count) }
-        }
+        try record()
+    }
+
+    private func record() throws {
+        let changes = state.withLock(\.unrecorded)
+        guard !changes.isEmpty else { return }
+        try recorder?.record(changes) { address in state.withLock { $0.model.property(address) } }
+        state.withLock { $0.unrecorded.removeFirst(changes.count) }
     }
 
     private func tell(_ outcome: HomeOutcome) {
@@ -152,8 +169,7 @@ extension Home: MQTTReceiver {
             state.finish(&outcome)
             return outcome
         }
-        try keep(outcome, at: now)
-        tell(outcome)
+        try settle(outcome, at: now)
     }
 
     /// Writes states that changed since the last time.
@@ -170,15 +186,27 @@ extension Home: MQTTReceiver {
         }
     }
 
-    /// Lets time pass and saves states until its task is cancelled.
+    /// Lets time pass and saves states until its task is cancelled; on a thread of its own, as it waits for the disk.
     public func run() async {
-        var faults = 0
-        while !Task.isCancelled {
-            try? await Task.sleep(for: .milliseconds(100))
-            faults += 1
-            try? passTime()
-            if faults % 10 == 0 { try? saveStates() }
+        let isOver = Mutex(false)
+        await withTaskCancellationHandler {
+            await withCheckedContinuation { continuation in
+                let thread = Thread {
+                    var rounds = 0
+                    while !isOver.withLock(\.self) {
+                        Thread.sleep(forTimeInterval: 0.1)
+                        rounds += 1
+                        try? self.passTime()
+                        if rounds % 10 == 0 { try? self.saveStates() }
+                    }
+                    try? self.saveStates()
+                    continuation.resume()
+                }
+                thread.name = "home"
+                thread.start()
+            }
+        } onCancel: {
+            isOver.withLock { $0 = true }
         }
-        try? saveStates()
     }
 }

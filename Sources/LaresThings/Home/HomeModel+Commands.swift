@@ -100,7 +100,10 @@ extension HomeModel {
     }
 
     mutating func passCommands(to date: Date) -> [MQTTMessage] {
-        let (again, givenUp) = commands.pass(to: date)
+        let (again, givenUp) = commands.pass(to: date) { place, wanted in
+            guard let slot = slots[place], let reported = slot.state.reported else { return false }
+            return slot.property.kind.agrees(reported, with: wanted)
+        }
         for slot in givenUp { desire(nil, slot, at: date) }
         return again
     }

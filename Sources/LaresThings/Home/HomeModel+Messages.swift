@@ -45,10 +45,18 @@ extension HomeModel {
             note(.changed(Change(slot.address, from: old, to: value, at: date, by: cause)))
         }
         if let value { confirm(value, place, slot.property.kind, at: date) }
-        if let seconds = slot.property.expiresAfter, value != nil {
+        setTimer(place, value, at: date)
+    }
+
+    /// When the report expires, or becomes false by itself.
+    mutating func setTimer(_ place: Int, _ value: PropertyValue?, at date: Date) {
+        guard let property = slots[place]?.property else { return }
+        if let seconds = property.resetsAfter, value == .boolean(true) {
             timers.set(place, date + seconds)
-        } else if let seconds = slot.property.resetsAfter {
-            value == .boolean(true) ? timers.set(place, date + seconds) : timers.forget(place)
+        } else if let seconds = property.expiresAfter, value != nil {
+            timers.set(place, date + seconds)
+        } else {
+            timers.forget(place)
         }
     }
 
@@ -56,7 +64,7 @@ extension HomeModel {
     /// - Returns: Messages to be sent again.
     public mutating func pass(to date: Date) -> [MQTTMessage] {
         for place in timers.due(at: date) {
-            let isReset = slots[place]?.property.expiresAfter == nil
+            let isReset = slots[place]?.property.resetsAfter != nil && slots[place]?.state.reported == .boolean(true)
             take(isReset ? .boolean(false) : nil, place, at: date, by: Cause(.time))
         }
         return passCommands(to: date)

@@ -10,8 +10,10 @@ extension HomeModel {
         guard records[id] != nil || records.count < Self.limit else {
             throw ThingsError(.full, "there are \(Self.limit) things already: remove some before more are taken in")
         }
+        if let before = installed[part.key], before.thing != id { remove(part: part.key, at: date) }
         let before = installed[part.key]
         if let before { detach(before) }
+        try claimCommands(of: part, for: id)
         var record = records[id] ?? newRecord(id, part)
         record.parts.removeAll { $0 == part.key }
         let others = Set(record.parts.flatMap { key in installed[key]?.slots.compactMap { slots[$0]?.address.property } ?? [] })
@@ -74,6 +76,7 @@ extension HomeModel {
                 records[slot.address.thing]?.slots[slot.address.property] = nil
             }
             slots[place] = nil
+            commands.release(place, .failed(ThingsError(.unknown, "'\(slot.address)' is there no more")))
             timers.forget(place)
             free.append(place)
         }
@@ -114,7 +117,16 @@ extension HomeModel {
         for topic in Set(Self.topics(of: part)).sorted() { if let (message, date) = unheard.take(topic) { receive(message, at: date) } }
     }
 
+    /// Nobody's commands go where another thing's do: a lamp must not unlock the door when it is switched on.
+    private mutating func claimCommands(of part: Part, for id: ThingID) throws(ThingsError) {
+        for topic in part.commandTopics where commandOwners[topic] ?? id != id {
+            throw ThingsError(.badAnnouncement, "its commands would go to '\(topic.prefix(80))', where those of another thing go")
+        }
+        for topic in part.commandTopics { commandOwners[topic] = id }
+    }
+
     private mutating func detach(_ gone: Installed) {
+        for topic in gone.part.commandTopics { commandOwners[topic] = nil }
         for topic in Self.topics(of: gone.part) {
             listeners[topic]?.removeAll { $0.part == gone.part.key }
             if listeners[topic]?.isEmpty == true { listeners[topic] = nil }

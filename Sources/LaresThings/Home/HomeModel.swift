@@ -62,6 +62,8 @@ public struct HomeModel: Sendable {
     var free: [Int] = []
     var listeners: [String: [Listener]] = [:]
     var unheard = UnheardMessages()
+    /// The things to which commands on a topic go.
+    var commandOwners: [String: ThingID] = [:]
     var timers = ReportTimers()
     var commands = CommandBook()
     private var events: [HomeEvent] = []
@@ -106,16 +108,22 @@ public struct HomeModel: Sendable {
 
     /// Puts back what was known before a restart.
     mutating func restore(_ states: [PropertyAddress: PropertyState]) {
-        for (address, state) in states { if let place = slot(address) { slots[place]?.state = state } }
+        for (address, state) in states {
+            guard let place = slot(address) else { continue }
+            slots[place]?.state = state
+            if let value = state.reported, let date = state.reportedAt { setTimer(place, value, at: date) }
+        }
     }
 
     /// Puts back what was reported after the states were saved, as histories have it.
-    mutating func restore(_ reading: Reading, of address: PropertyAddress) {
+    mutating func restore(_ reading: Reading, of address: PropertyAddress, at now: Date) {
         guard let place = slot(address), let slot = slots[place], let value = PropertyValue(reading.value, slot.property.kind) else {
             return
         }
         let date = reading.time.date
-        guard date.timeIntervalSince(slot.state.reportedAt ?? .distantPast) > 0.001 else { return }
+        // What lies ahead was written while the clock was wrong.
+        guard date <= now + 60, date.timeIntervalSince(slot.state.reportedAt ?? .distantPast) > 0.001 else { return }
+        setTimer(place, value, at: date)
         var state = slot.state
         (state.reported, state.reportedAt, state.changedAt, state.cause) = (value, date, date, .device)
         slots[place]?.state = state

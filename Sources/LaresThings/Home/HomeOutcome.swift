@@ -9,6 +9,8 @@ struct HomeOutcome {
     var areas: [Area] = []
     /// Messages to be published: commands once more, questions to things.
     var again: [MQTTMessage] = []
+
+    var isEmpty: Bool { events.isEmpty && announcements.isEmpty && !hasNewNames && areas.isEmpty && again.isEmpty }
 }
 
 extension Home.State {
@@ -17,7 +19,8 @@ extension Home.State {
         var outcome = HomeOutcome()
         for message in messages {
             if !message.isRetained, heard.contains(where: { TopicName.matches(message.topic, $0) }) { model.note(.heard(message)) }
-            if model.isHeard(message.topic) {
+            // A topic of announcements stays one, whatever a device says that it reports there.
+            if model.isHeard(message.topic), !isAnnouncement(message.topic) {
                 let (failures, reason) = model.receive(message, at: now)
                 if let reason { faults.note(reports: failures, "\(message.topic.prefix(200)): \(reason.message)") }
             } else {
@@ -27,6 +30,8 @@ extension Home.State {
         finish(&outcome)
         return outcome
     }
+
+    private func isAnnouncement(_ topic: String) -> Bool { readers.contains { $0.filters.contains { TopicName.matches(topic, $0) } } }
 
     /// Takes in what was announced before a restart.
     mutating func announce(_ message: MQTTMessage, at now: Date) {

@@ -49,13 +49,14 @@ public struct HomeServices: Sendable {
         home = try Home(store: store, recorder: TelemetryRecorder(telemetry), readers: readers, clock: clock)
         try await home.catchUp(with: telemetry)
         var settings = MQTTSettings(address: address, clientID: try store.clientID())
+        if let own = self.broker { settings.obstacle = { own.obstacle } }
         settings.will = MQTTMessage("homeassistant/status", "offline")
         connection = try MQTTConnection(settings, receiver: home)
         home.connect(connection)
     }
 
     /// Where accounts of devices are made; nil: the broker isn't ours.
-    public var control: BrokerControl? { broker.map { BrokerControl($0.address) } }
+    public var control: BrokerControl? { broker.map { BrokerControl($0.controlAddress) } }
 
     /// Once a day, deletes what isn't kept any longer.
     private func tidy() async {

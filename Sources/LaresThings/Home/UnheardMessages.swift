@@ -28,9 +28,9 @@ struct UnheardMessages: Sendable {
         forget(message.topic)
         entries[message.topic] = Entry(message: message, date: date, number: last)
         order.append((message.topic, last))
-        size += message.payload.count
+        size += Self.weight(message)
         while entries.count > Self.limit || size > Self.bytes { dropOldest() }
-        if oldest > Self.limit { compact() }
+        if order.count - oldest > 2 * entries.count + 1_000 || oldest > Self.limit { compact() }
     }
 
     /// Takes out what was last said on a topic.
@@ -43,9 +43,11 @@ struct UnheardMessages: Sendable {
     @discardableResult
     private mutating func forget(_ topic: String) -> Entry? {
         guard let entry = entries.removeValue(forKey: topic) else { return nil }
-        size -= entry.message.payload.count
+        size -= Self.weight(entry.message)
         return entry
     }
+
+    private static func weight(_ message: MQTTMessage) -> Int { message.payload.count + message.topic.utf8.count }
 
     private mutating func dropOldest() {
         let (topic, number) = order[oldest]

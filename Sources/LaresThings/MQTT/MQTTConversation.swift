@@ -8,6 +8,8 @@ struct MQTTConversation {
         let reason: String
         /// Whether the broker may know an older version of MQTT only.
         var isAboutVersion = false
+        /// Whether the broker hung up instead of answering, as those may that know an older version only.
+        var wasHungUp = false
     }
 
     private(set) var wasConnected = false
@@ -50,7 +52,7 @@ struct MQTTConversation {
     private mutating func read() throws(End) {
         repeat {
             try check(session.read())
-        } while events.messages.count < connection.settings.batch
+        } while events.messages.count < connection.settings.batch && events.size < connection.settings.batchBytes
             && connection.alarm.wait(with: session.socket, toWrite: false, milliseconds: 0).canRead
     }
 
@@ -75,7 +77,7 @@ struct MQTTConversation {
         }
         guard !events.messages.isEmpty else { return }
         let messages = events.messages
-        events.messages = []
+        (events.messages, events.size) = ([], 0)
         events.messages.reserveCapacity(messages.count)
         do {
             try connection.receiver.receive(messages)
@@ -106,7 +108,12 @@ extension MQTTConversation {
             return state.orders
         }
         guard !orders.isEmpty else { return }
-        for order in orders { try carryOut(order) }
+        for (place, order) in orders.enumerated() {
+            do throws(End) { try carryOut(order) } catch {
+                for case .publish(_, let answer) in orders[(place + 1)...] { answer(MQTTConnection.away) }
+                throw error
+            }
+        }
         try check(session.write())
         try settle()
     }
@@ -154,8 +161,9 @@ extension MQTTConversation {
     private func check(_ code: Int32) throws(End) {
         guard code != MOSQ_ERR_SUCCESS.rawValue else { return }
         if let (answer, _) = events.connection, answer != 0 { throw refused(answer) }
-        let isAboutVersion = !wasConnected && (code == MOSQ_ERR_PROTOCOL.rawValue || code == MOSQ_ERR_CONN_LOST.rawValue)
-        throw End(reason: "the connection ended: \(MQTTSession.reason(code))", isAboutVersion: isAboutVersion)
+        let isAboutVersion = !wasConnected && code == MOSQ_ERR_PROTOCOL.rawValue
+        let wasHungUp = !wasConnected && code == MOSQ_ERR_CONN_LOST.rawValue
+        throw End(reason: "the connection ended: \(MQTTSession.reason(code))", isAboutVersion: isAboutVersion, wasHungUp: wasHungUp)
     }
 
     /// Says what the will would have said, and goodbye.

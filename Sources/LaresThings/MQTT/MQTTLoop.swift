@@ -10,6 +10,7 @@ struct MQTTLoop {
     private let connection: MQTTConnection
     private var backoff: Backoff
     private var isFive = true
+    private var hangUps = 0
 
     init(_ connection: MQTTConnection) {
         self.connection = connection
@@ -43,6 +44,7 @@ struct MQTTLoop {
     /// One connection from its beginning to its end.
     /// - Returns: Why it ended.
     private mutating func attempt() -> String {
+        if let obstacle = connection.settings.obstacle() { return obstacle }
         let session: MQTTSession
         do throws(ThingsError) {
             session = try MQTTSession(connection.settings, isFive: isFive)
@@ -56,10 +58,11 @@ struct MQTTLoop {
         }
         var conversation = MQTTConversation(connection, session)
         let end = conversation.run()
+        hangUps = end.wasHungUp ? hangUps + 1 : 0
         if conversation.wasConnected {
             backoff.reset()
-        } else if isFive, end.isAboutVersion {
-            isFive = false
+        } else if end.isAboutVersion || hangUps >= 3 {
+            (isFive, hangUps) = (!isFive, 0)
         }
         return end.reason
     }

@@ -9,6 +9,8 @@ final class MQTTSession {
     /// What the callbacks of libmosquitto collect; they run inside ``read()`` and ``write()`` only.
     final class Events {
         var messages: [MQTTMessage] = []
+        /// Bytes of their payloads.
+        var size = 0
         var largest: Int
         var dropped = 0
         var connection: (code: Int32, isResumed: Bool)?
@@ -167,6 +169,7 @@ extension MQTTSession {
         }
         let payload = message.payload.map { Array(UnsafeRawBufferPointer(start: $0, count: count)) } ?? []
         let quality = MQTTMessage.Quality(rawValue: UInt8(clamping: message.qos)) ?? .atMostOnce
+        events.size += count
         events.messages.append(MQTTMessage(topic, payload, quality: quality, isRetained: message.retain))
     }
 }

@@ -14,12 +14,17 @@ public struct MQTTSettings: Sendable {
     public var window: UInt16 = 1_000
     /// Messages handed to the receiver at once; the window bounds those of quality 1 as well.
     public var batch = 1_000
+    /// Bytes handed over at once, beyond the message that reaches them.
+    public var batchBytes = 4 << 20
     /// Bytes of the largest message that is taken; what is larger is dropped and counted.
     public var largestMessage = 1 << 20
     /// What the broker publishes when we are gone without a word, and we publish when we leave.
     public var will: MQTTMessage?
     /// Seconds between two attempts to connect, which double from the first to the last.
     public var retry: ClosedRange<Double> = 0.25...30
+
+    /// Whether the broker may be connected to now: nil, or why not. Lares gives its password to no stranger on its own broker's port.
+    public var obstacle: @Sendable () -> String? = { nil }
 
     /// The usual settings.
     public init(address: BrokerAddress, clientID: String) { (self.address, self.clientID) = (address, clientID) }

@@ -18,16 +18,19 @@ public struct Part: Sendable {
     public let readers: [Reader]
     /// How they are set. A command takes the first writers that together set all it asks for.
     public let writers: [Writer]
+    /// Where its commands go. No two things share such a topic.
+    public let commandTopics: [String]
     /// How one knows whether the device is there; nil: it always is, as far as anybody knows.
     public let availability: AvailabilityRule?
 
     /// A part.
     public init(
         key: String, device: DeviceIdentity, component: ThingCategory, name: String?, objectID: String, properties: [Property],
-        readers: [Reader], writers: [Writer], availability: AvailabilityRule?
+        readers: [Reader], writers: [Writer], commandTopics: [String] = [], availability: AvailabilityRule?
     ) {
         (self.key, self.device, self.component, self.name, self.objectID) = (key, device, component, name, objectID)
         (self.properties, self.readers, self.writers, self.availability) = (properties, readers, writers, availability)
+        self.commandTopics = commandTopics
     }
 }
 

@@ -11,8 +11,10 @@ public final class TelemetryRecorder: ChangeRecorder {
     private struct Line: Sendable {
         let series: SeriesID?
         let kind: SeriesKind
-        /// Readings of a series have different times: what is reported within a millisecond is kept a millisecond apart.
+        /// Readings of a series have different times: what is reported within a millisecond is kept a millisecond apart, however long that goes on.
         var last = Int64.min
+        /// When the last change happened, by the clock.
+        var clock = Int64.min
     }
 
     /// A recorder for a store.
@@ -35,10 +37,11 @@ public final class TelemetryRecorder: ChangeRecorder {
         guard let line = known[change.address], let series = line.series, let value = change.new?.reading(line.kind) else {
             return nil
         }
-        var time = Timestamp(change.date).milliseconds
-        // A clock that was set back is believed; a second is not.
-        if time <= line.last, line.last - time < 1_000 { time = line.last + 1 }
+        let now = Timestamp(change.date).milliseconds
+        // A clock that was set back is believed; what came in the same second, or faster than the clock can tell apart, is later than what came before.
+        let time = now > line.last || now < line.clock - 1_000 ? now : line.last + 1
         known[change.address]?.last = time
+        known[change.address]?.clock = now
         return Reading(series, at: Timestamp(milliseconds: time), value)
     }
 
@@ -49,9 +52,8 @@ public final class TelemetryRecorder: ChangeRecorder {
         let declarations = wanted.compactMap { address, kind in kind.map { SeriesDeclaration(SeriesKey(address), $0) } }
         let ids = try Blocking.wait { [store] in try await store.declaring(declarations) }
         known.withLock { known in
-            for (address, kind) in wanted {
-                known[address] = Line(series: kind.flatMap { _ in ids[SeriesKey(address)] }, kind: kind ?? .state)
-            }
+            // What is nowhere now may be somewhere later: it is looked up again then.
+            for case (let address, let kind?) in wanted { known[address] = Line(series: ids[SeriesKey(address)], kind: kind) }
         }
     }
 }
@@ -63,7 +65,7 @@ extension TelemetryStore {
         for declaration in declarations {
             do {
                 ids[declaration.key] = try await declare([declaration])[0]
-            } catch let error as TelemetryError where error.code == .wrongKind || error.code == .badName {
+            } catch let error as TelemetryError where [.wrongKind, .badName, .tooManySeries].contains(error.code) {
                 continue
             }
         }
@@ -93,10 +95,20 @@ extension PropertyValue {
     fileprivate func reading(_ kind: SeriesKind) -> ReadingValue? {
         switch self {
         case .boolean(let flag): kind == .state ? .state(flag ? "true" : "false") : .number(flag ? 1 : 0)
-        case .number(let number): kind == .state ? .state("\(number)") : .number(number)
-        case .text(let text): kind == .state ? .state(String(text.prefix(1_000))) : nil
+        case .number(let number): kind == .state ? .state("\(number)") : abs(number) <= 1e200 ? .number(number) : nil
+        case .text(let text): kind == .state ? .state(text.cut(toBytes: 4_000)) : nil
         case .color(let color): kind == .state ? .state("\(color.hue),\(color.saturation)") : nil
         }
+    }
+}
+
+extension String {
+    /// Its beginning, of so many bytes at most, without half a character at the end.
+    fileprivate func cut(toBytes most: Int) -> String {
+        guard utf8.count > most else { return self }
+        var end = utf8.index(utf8.startIndex, offsetBy: most)
+        while end.samePosition(in: self) == nil { end = utf8.index(before: end) }
+        return String(self[..<end])
     }
 }
 

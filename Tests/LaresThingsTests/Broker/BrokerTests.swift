@@ -92,7 +92,7 @@ import Testing
 
     @Test func aDeviceMayReportButNotCommand() async throws {
         try await RunningBroker.with { broker in
-            let control = BrokerControl(broker.process.address)
+            let control = BrokerControl(broker.process.controlAddress)
             try await eventually { broker.process.status.isRunning }
             let account = try #require(BrokerAccounts.Account(name: "kitchen", topics: ["zigbee2mqtt"]))
             let device = broker.process.address.with(user: "kitchen", password: try await control.add(account))

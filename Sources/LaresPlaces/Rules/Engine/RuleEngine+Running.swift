@@ -170,8 +170,14 @@ extension RuleEngine {
     }
 
     /// Something that a run had done is over.
+    /// What a run that is over had done failed after all: its trace says so.
+    private mutating func noteFailure(of run: Int, _ outcome: RuleEffect.Outcome, at now: Date) {
+        guard case .failed(let why) = outcome else { return }
+        for place in entries.indices where entries[place]?.traces.fail(run, RuleSentence("effect_failed", ["what": .text(why)]), at: now) == true { return }
+    }
+
     mutating func complete(_ id: RuleEffect.ID, _ outcome: RuleEffect.Outcome, _ turn: inout RuleTurn<some RuleWorld>) {
-        guard let run = running[id.run] else { return }
+        guard let run = running[id.run] else { return noteFailure(of: id.run, outcome, at: turn.now) }
         let waiting = run.strands.firstIndex {
             if case .effects(let numbers, _, _) = $0.wait { numbers.contains(id.number) } else { false }
         }

@@ -89,7 +89,8 @@ public struct RuleTrace: Hashable, Sendable {
 
 /// The last traces of a rule: runs, and what didn't become one, so many of each. Many noes by day don't hide what was done at night.
 struct RuleTraces: Sendable {
-    private var runs, others: RuleTraceRing
+    fileprivate var runs: RuleTraceRing
+    private var others: RuleTraceRing
     private var count = 0
 
     init(most: Int) { (runs, others) = (RuleTraceRing(most: max(most, 1)), RuleTraceRing(most: max(most, 1))) }
@@ -109,6 +110,12 @@ struct RuleTraces: Sendable {
     }
 }
 
+extension RuleTraces {
+    /// Notes that what a run had done failed.
+    /// - Returns: Whether the run is among these.
+    mutating func fail(_ run: Int, _ reason: RuleSentence, at date: Date) -> Bool { runs.change({ $0.run == run }) { $0.end(.failed, reason, at: date) } }
+}
+
 /// The last of many; the oldest makes room.
 private struct RuleTraceRing: Sendable {
     let most: Int
@@ -120,6 +127,12 @@ private struct RuleTraceRing: Sendable {
     private var newest: Int { (oldest + items.count - 1) % max(items.count, 1) }
 
     var last: RuleTrace? { items.isEmpty ? nil : items[newest].trace }
+
+    mutating func change(_ isMeant: (RuleTrace) -> Bool, _ body: (inout RuleTrace) -> Void) -> Bool {
+        guard let place = items.lastIndex(where: { isMeant($0.trace) }) else { return false }
+        body(&items[place].trace)
+        return true
+    }
 
     mutating func count() { items[newest].trace.count += 1 }
 

@@ -12,7 +12,7 @@ extension HomePages {
         let isScript = request.headers[.accept] == "application/json"
         let form = try await Form(&request)
         return try await console.page(request, context) { viewer in
-            let back = form["back"].hasPrefix("/") && !form["back"].hasPrefix("//") ? form["back"] : "/home"
+            let back = Self.page(form["back"])
             do {
                 try context.requireResident()
                 guard let view = ThingID(form["thing"]).flatMap({ home.thing($0) }) else {
@@ -55,6 +55,9 @@ extension HomePages {
         return words.has(key) ? words(key) : error.message.printable
     }
 
+    /// A page of the home to come back to.
+    private static func page(_ text: String) -> String { ["/home", "/things"].contains { text.hasPrefix($0) } ? localPath(text) : "/home" }
+
     static func query(_ form: Form, _ back: String) -> String {
         ["thing": form["thing"], "property": form["property"], "value": form["step"].isEmpty ? form["value"] : form["step"], "back": back]
             .sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value.pathEscaped)" }.joined(separator: "&")
@@ -76,7 +79,7 @@ extension HomePages {
                     "question": words(
                         "home.confirm",
                         ["name": said.name(view.thing), "property": said.label(property), "value": said.value(value, of: property)]),
-                    "thing": view.thing.id.description, "property": property.name, "value": field("value"), "back": field("back"),
+                    "thing": view.thing.id.description, "property": property.name, "value": field("value"), "back": Self.page(field("back")),
                     "act": act,
                     "keep": property.base == "locked" ? words("home.keepLocked") : words("home.keep"),
                 ], viewer: viewer)

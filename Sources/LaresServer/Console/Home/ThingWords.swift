@@ -30,7 +30,7 @@ struct ThingWords {
 
     /// A number without its unit: at most one decimal, two for small ones.
     func plain(_ number: Double) -> String {
-        if let whole = Int(exactly: number), abs(whole) < 1_000_000_000 { return amount.whole(whole) }
+        if let whole = Int(exactly: number), whole.magnitude < 1_000_000_000 { return amount.whole(whole) }
         guard abs(number) < 1e9 else { return String(format: "%.3g", number) }
         return abs(number) < 1 ? String(format: "%.2f", number) : String(format: "%.1f", number)
     }

@@ -20,9 +20,8 @@ extension RulePages {
             }
             switch form["act"] {
             case "on", "off":
-                var changed = rule
-                changed.isEnabled = form["act"] == "on"
-                try await keep(changed, isTrusted: await automations.isTrusted(id), context)
+                _ = try await automations.enable(id, form["act"] == "on")
+                note(.ruleSet, id, context)
                 return .redirect(to: form["back"] == "/rules" ? "/rules" : "/rules/\(id)")
             case "start":
                 await automations.start(id)

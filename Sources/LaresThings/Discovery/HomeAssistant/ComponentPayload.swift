@@ -58,6 +58,6 @@ struct ComponentPayload {
         return Part(
             key: key, device: device, component: ThingCategory(component), name: names.name, objectID: objectID,
             properties: blueprint.properties, readers: blueprint.readers, writers: blueprint.writers,
-            availability: try options.availability())
+            commandTopics: try options.commandTopics(), availability: try options.availability())
     }
 }

@@ -100,10 +100,20 @@ struct Options: Sendable {
     /// A topic. Throws ``ThingsError`` for a text that can't be one, wildcards among them: "#" would have everything that is said handed to one part.
     func topic(_ name: String) throws(ThingsError) -> String? {
         guard let topic = text(name), !topic.isEmpty else { return nil }
-        guard TopicName.isTopic(topic) else {
+        // Those of the broker itself, "$CONTROL" among them, are no device's business.
+        guard TopicName.isTopic(topic), !topic.hasPrefix("$") else {
             throw ThingsError(.badAnnouncement, "'\(name)' is \"\(CleanText.text(topic, limit: 80))\", which is not a topic")
         }
         return topic
+    }
+
+    /// The topics that commands go to.
+    func commandTopics() throws(ThingsError) -> [String] {
+        var topics: [String] = []
+        for name in names.sorted() where name.hasSuffix("command_topic") || (name.hasPrefix("set_") && name.hasSuffix("_topic")) {
+            if let topic = try topic(name), !topics.contains(topic) { topics.append(topic) }
+        }
+        return topics
     }
 
     /// A template. Throws ``ThingsError`` for one that can't be read.

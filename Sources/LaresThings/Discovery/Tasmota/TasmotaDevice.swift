@@ -87,7 +87,7 @@ struct TasmotaDevice: Sendable {
             for (mark, value) in [
                 ("%hostname%", config.text("hn") ?? ""), ("%id%", String(mac.suffix(6))), ("%prefix%", prefix), ("%topic%", topic),
             ] { text = text.replacing(mark, with: value) }
-            guard TopicName.isTopic(text + "x"), text.utf8.count < 500 else {
+            guard TopicName.isTopic(text + "x"), !text.hasPrefix("$"), text.utf8.count < 500 else {
                 throw ThingsError(.badAnnouncement, "'ft' makes \"\(CleanText.text(text, limit: 80))\", which is not a topic")
             }
             return text
