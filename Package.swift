@@ -73,7 +73,8 @@ let package = Package(
                 .product(name: "GRDBSQLite", package: "GRDB.swift"),
             ]),
         .target(
-            name: "LaresPlaces", dependencies: ["LaresJSON", "LaresTemplates", "LaresThings", .product(name: "GRDB", package: "GRDB.swift")]),
+            name: "LaresPlaces",
+            dependencies: ["LaresJSON", "LaresTemplates", "LaresThings", .product(name: "GRDB", package: "GRDB.swift")]),
         .target(
             name: "LaresServer",
             dependencies: [
@@ -97,7 +98,8 @@ let package = Package(
         .executableTarget(
             name: "lares",
             dependencies: [
-                "LaresServer", "LaresServing", "LaresAccess", "LaresLanguage", "LaresNeural", "LaresPlaces", "LaresStore", "LaresTensor", "LaresThings",
+                "LaresServer", "LaresServing", "LaresAccess", "LaresLanguage", "LaresNeural", "LaresPlaces", "LaresStore", "LaresTensor",
+                "LaresThings",
                 "LaresJSON",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),

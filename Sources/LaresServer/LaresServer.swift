@@ -47,7 +47,8 @@ public struct LaresServer: Sendable {
     ///   - logger: Where requests and faults are written.
     public init(
         client: any ModelClient, settings: ServerSettings = ServerSettings(), keys: KeyStore? = nil, store: ModelStore? = nil,
-        networks: NetworkServing? = nil, audit: AuditLog? = nil, jobs: TrainingJobs? = nil, home: HomeServices? = nil, automations: Automations? = nil,
+        networks: NetworkServing? = nil, audit: AuditLog? = nil, jobs: TrainingJobs? = nil, home: HomeServices? = nil,
+        automations: Automations? = nil,
         metrics: MetricsRegistry = MetricsRegistry(),
         logger: Logger
     ) {
@@ -117,7 +118,8 @@ public struct LaresServer: Sendable {
             place: settings.place, version: Self.version, isSecure: settings.tls != nil, isShared: isShared, asksForKey: settings.needsKey,
             uploadLimit: settings.uploadLimit)
         return try Console(
-            client: client, settings: pages, store: store, keys: keys, networks: networks, jobs: jobs, home: home, automations: automations, audit: audit)
+            client: client, settings: pages, store: store, keys: keys, networks: networks, jobs: jobs, home: home, automations: automations,
+            audit: audit)
     }
 
     /// The addresses of the API.

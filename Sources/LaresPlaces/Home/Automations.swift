@@ -19,7 +19,8 @@ public actor Automations {
 
     let home: Home
     let store: RuleStore
-    let site: Site
+    /// The home's clocks, sun and holidays.
+    public nonisolated let site: Site
     let clock: any TimeSource
     let ask: Ask?
     let note: Note
@@ -209,7 +210,8 @@ extension Automations {
         case .publish(let topic, let payload, let isRetained):
             guard trusted.contains(effect.rule) else {
                 throw ThingsError(
-                    .needsConfirmation, "this rule may not publish on '\(topic)', where a lock may listen; save it again with \"trusted\": true")
+                    .needsConfirmation,
+                    "this rule may not publish on '\(topic)', where a lock may listen; save it again with \"trusted\": true")
             }
             try await home.publish(MQTTMessage(topic, payload, quality: .atLeastOnce, isRetained: isRetained))
         case .fire(let name, let data): take(.fired(name, data: data, by: effect.cause))
@@ -223,7 +225,8 @@ extension Automations {
     private func carryOut(_ command: ThingCommand, of rule: RuleID) async throws {
         if let hazard = home.hazard(of: command), !trusted.contains(rule) {
             throw ThingsError(
-                .needsConfirmation, "'\(command.thing)': this rule may not do what \(hazard.rawValue); save it again with \"trusted\": true")
+                .needsConfirmation, "'\(command.thing)': this rule may not do what \(hazard.rawValue); save it again with \"trusted\": true"
+            )
         }
         note(rule, command)
         let outcome = try await home.carryOut(command)
@@ -236,7 +239,9 @@ extension Automations {
     /// Runs a rule over what was recorded.
     ///
     /// - Throws: ``RuleError``; ``TelemetryError``.
-    public nonisolated func replay(_ rule: Rule, over range: Range<LaresThings.Timestamp>, in telemetry: any TelemetryStore) async throws -> RuleReplay {
+    public nonisolated func replay(_ rule: Rule, over range: Range<LaresThings.Timestamp>, in telemetry: any TelemetryStore) async throws
+        -> RuleReplay
+    {
         var (world, events) = (MemoryWorld(site: site), [RuleReplay.Recorded]())
         for address in rule.addresses.sorted(by: { $0.description < $1.description }) {
             let recording = try await Recording(address, over: range, in: telemetry, property: home.property(address))

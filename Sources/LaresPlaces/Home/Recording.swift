@@ -9,8 +9,11 @@ struct Recording {
     private(set) var events: [RuleReplay.Recorded] = []
     static let most = 100_000
 
-    init(_ address: PropertyAddress, over range: Range<LaresThings.Timestamp>, in telemetry: any TelemetryStore, property: Property?) async throws {
-        guard let property, let series = try await telemetry.series(of: address.thing.description).first(where: { $0.key == SeriesKey(address) })
+    init(_ address: PropertyAddress, over range: Range<LaresThings.Timestamp>, in telemetry: any TelemetryStore, property: Property?)
+        async throws
+    {
+        guard let property,
+            let series = try await telemetry.series(of: address.thing.description).first(where: { $0.key == SeriesKey(address) })
         else { return }
         let earlier = try await telemetry.readings(of: series.id, in: .earliest..<range.lowerBound, order: .newestFirst, limit: 1).first
         var last = earlier.flatMap { PropertyValue($0.value, property.kind) }

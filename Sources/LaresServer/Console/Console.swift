@@ -116,5 +116,10 @@ public struct Console: Sendable {
 
     func viewer(_ request: Request, _ context: LaresContext) -> Viewer { Viewer(request, context, isSecure: settings.isSecure) }
 
+    /// Numbers and times in a reader's language; times are those of the place.
+    func amount(_ viewer: Viewer) -> Amount {
+        Amount(words(viewer), timeZone: automations.flatMap { TimeZone(identifier: $0.site.zone.identifier) } ?? .current)
+    }
+
     func words(_ viewer: Viewer) -> Words { pages.words[viewer.language] ?? Words(viewer.language) }
 }

@@ -52,7 +52,10 @@ struct Frame {
         if hasJobs { models.append(link("/training", "chart", "page.training", with: "/new-training")) }
         var areas: [Area] = []
         if hasHome {
-            let home = [link("/home", "home", "page.rooms"), link("/things", "thing", "page.things"), link("/rules", "rule", "page.rules", with: "/new-rule")]
+            let home = [
+                link("/home", "home", "page.rooms"), link("/things", "thing", "page.things"),
+                link("/rules", "rule", "page.rules", with: "/new-rule"),
+            ]
             areas.append(Area(icon: "home", label: words("area.home"), pages: home))
         }
         areas.append(Area(icon: "model", label: words("area.models"), pages: models))

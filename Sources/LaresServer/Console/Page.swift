@@ -1,6 +1,7 @@
 /// The pages there are, by the name of their file in `Pages`.
 enum Page: String, Sendable, CaseIterable {
-    case home, things, thing, tile, rules, rule, models, model, add, confirm, chat, settings, keys, problem, networks, network, version, training, job,
+    case home, things, thing, tile, rules, rule, models, model, add, confirm, chat, settings, keys, problem, networks, network, version,
+        training, job,
         recipe
     case signIn = "sign-in"
     case `try`

@@ -8,7 +8,8 @@ extension RuleTrace {
     func json(_ language: Language) -> JSON {
         let catalogue: RuleCatalogue = language == .chinese ? .chinese : .english
         return [
-            "time": .double(date.timeIntervalSince1970), "outcome": .string(outcome.rawValue), "sentence": .string(sentence.text(catalogue)),
+            "time": .double(date.timeIntervalSince1970), "outcome": .string(outcome.rawValue),
+            "sentence": .string(sentence.text(catalogue)),
             "because": .string(occasion.sentence.text(catalogue)), "count": .int(count),
             "ended": endedAt.map { .double($0.timeIntervalSince1970) } ?? nil,
             "seen": .array(seen.map { ["property": .string($0.address.description), "value": $0.value?.json ?? nil] }),
@@ -46,7 +47,8 @@ extension Blueprint {
             "inputs": .array(
                 inputs.map { input in
                     [
-                        "name": .string(input.name), "label": word(input.labels), "kind": .string(input.kind.word), "list": .bool(input.isList),
+                        "name": .string(input.name), "label": word(input.labels), "kind": .string(input.kind.word),
+                        "list": .bool(input.isList),
                         "optional": .bool(input.isOptional), "default": input.usual ?? nil,
                     ]
                 }),

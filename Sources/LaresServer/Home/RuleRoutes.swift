@@ -170,7 +170,8 @@ struct RuleRoutes {
             "notices": .array(
                 notices.map {
                     [
-                        "time": .double($0.date.timeIntervalSince1970), "title": $0.title.map { .string($0) } ?? nil, "text": .string($0.text),
+                        "time": .double($0.date.timeIntervalSince1970), "title": $0.title.map { .string($0) } ?? nil,
+                        "text": .string($0.text),
                         "to": $0.recipient.map { .string($0) } ?? nil, "rule": .string($0.rule),
                     ]
                 })

@@ -28,7 +28,9 @@ public struct BrokerAccounts: Sendable {
     /// What the plugin starts with: the home, which may do everything but make accounts, and who makes them, and may do nothing else.
     static func beginning(home: String, control: String) -> String {
         func role(_ name: String, _ topics: [String]) -> JSON {
-            let rules = topics.flatMap { topic in ["publishClientSend", "publishClientReceive", "subscribePattern"].map { allow($0, topic) } }
+            let rules = topics.flatMap { topic in
+                ["publishClientSend", "publishClientReceive", "subscribePattern"].map { allow($0, topic) }
+            }
             return ["rolename": .string(name), "acls": .array(rules)]
         }
         let file: JSON = [
@@ -92,7 +94,9 @@ public struct BrokerAccounts: Sendable {
 
     private static func rules(for account: Account) -> [JSON] {
         let families = account.topics.flatMap { [$0, "tele/\($0)", "stat/\($0)"] }
-        let announcements = ["homeassistant/+/+/config", "homeassistant/+/+/+/config", "tasmota/discovery/+/config", "tasmota/discovery/+/sensors"]
+        let announcements = [
+            "homeassistant/+/+/config", "homeassistant/+/+/+/config", "tasmota/discovery/+/config", "tasmota/discovery/+/sensors",
+        ]
         let sends = announcements + families.flatMap { [$0, $0 + "/#"] }
         let hears = ["homeassistant/status"] + account.topics.flatMap { [$0, $0 + "/#", "cmnd/\($0)/#", "cmnd/tasmotas/#"] }
         let commands = account.topics.flatMap { start in
@@ -114,7 +118,7 @@ public struct BrokerAccounts: Sendable {
             guard let name = role["rolename"]?.text, name.hasPrefix("device-") else { return nil }
             let sends = role["acls"]?.elements?.filter { $0["acltype"]?.text == "publishClientSend" && $0["allow"] == true } ?? []
             let topics = sends.compactMap { $0["topic"]?.text }.filter {
-                !$0.hasSuffix("#") && !$0.hasPrefix("tele/") && !$0.hasPrefix("stat/")
+                !$0.hasSuffix("#") && !$0.contains("+") && !$0.hasPrefix("tele/") && !$0.hasPrefix("stat/")
             }
             return Account(name: String(name.dropFirst("device-".count)), topics: topics)
         }

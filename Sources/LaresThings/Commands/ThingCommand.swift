@@ -11,7 +11,8 @@ public struct ThingCommand: Hashable, Sendable {
 
     /// What is wanted, for logs: "hall/lamp/on=true". Codes are left out.
     public var subject: String {
-        values.sorted { $0.key < $1.key }.map { "\(thing)/\($0.key)=\($0.key == "code" ? "…" : $0.value.json.serialized)" }.joined(separator: " ")
+        values.sorted { $0.key < $1.key }.map { "\(thing)/\($0.key)=\($0.key == "code" ? "…" : $0.value.json.serialized)" }.joined(
+            separator: " ")
     }
 
     /// A command.

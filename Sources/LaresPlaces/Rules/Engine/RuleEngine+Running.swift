@@ -173,7 +173,8 @@ extension RuleEngine {
     /// What a run that is over had done failed after all: its trace says so.
     private mutating func noteFailure(of run: Int, _ outcome: RuleEffect.Outcome, at now: Date) {
         guard case .failed(let why) = outcome else { return }
-        for place in entries.indices where entries[place]?.traces.fail(run, RuleSentence("effect_failed", ["what": .text(why)]), at: now) == true { return }
+        for place in entries.indices
+        where entries[place]?.traces.fail(run, RuleSentence("effect_failed", ["what": .text(why)]), at: now) == true { return }
     }
 
     mutating func complete(_ id: RuleEffect.ID, _ outcome: RuleEffect.Outcome, _ turn: inout RuleTurn<some RuleWorld>) {

@@ -113,7 +113,9 @@ struct RuleTraces: Sendable {
 extension RuleTraces {
     /// Notes that what a run had done failed.
     /// - Returns: Whether the run is among these.
-    mutating func fail(_ run: Int, _ reason: RuleSentence, at date: Date) -> Bool { runs.change({ $0.run == run }) { $0.end(.failed, reason, at: date) } }
+    mutating func fail(_ run: Int, _ reason: RuleSentence, at date: Date) -> Bool {
+        runs.change({ $0.run == run }) { $0.end(.failed, reason, at: date) }
+    }
 }
 
 /// The last of many; the oldest makes room.

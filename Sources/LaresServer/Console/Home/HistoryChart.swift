@@ -16,7 +16,7 @@ struct HistoryChart {
     var fields: [String: Any]? {
         guard let last = chart.buckets.last else { return nil }
         let (least, greatest) = (chart.buckets.map(\.min).min() ?? 0, chart.buckets.map(\.max).max() ?? 0)
-        let scale = Span(least, greatest, fromZero: property.kind == .boolean || property.accumulation != nil && least >= 0)
+        let scale = Span(least, greatest, fromZero: property.accumulation != nil && least >= 0)
         return [
             "heading": said.label(property), "line": line(scale), "band": band(scale), "xs": times,
             "ys": scale.ticks.map { said.value(.number($0), of: property) }, "rows": rows,
@@ -81,7 +81,7 @@ private struct Span {
 
     init(_ least: Double, _ greatest: Double, fromZero: Bool) {
         let low = fromZero ? min(0, least) : least
-        let room = max(greatest - low, abs(greatest) * 0.02, 1e-9)
+        let room = max(greatest - low, abs(greatest) * 0.05, 0.4)
         self.low = fromZero ? low : low - room * 0.1
         high = greatest + room * 0.1
     }

@@ -79,7 +79,8 @@ extension HomePages {
                     "question": words(
                         "home.confirm",
                         ["name": said.name(view.thing), "property": said.label(property), "value": said.value(value, of: property)]),
-                    "thing": view.thing.id.description, "property": property.name, "value": field("value"), "back": Self.page(field("back")),
+                    "thing": view.thing.id.description, "property": property.name, "value": field("value"),
+                    "back": Self.page(field("back")),
                     "act": act,
                     "keep": property.base == "locked" ? words("home.keepLocked") : words("home.keep"),
                 ], viewer: viewer)

@@ -28,7 +28,7 @@ struct HomePages: Sendable {
         for one in ["/things-events/:thing", "/things-events/:area/:thing"] { router.get(RouterPath(one), use: thingEvents) }
     }
 
-    func said(_ viewer: Viewer) -> ThingWords { ThingWords(amount: Amount(console.words(viewer))) }
+    func said(_ viewer: Viewer) -> ThingWords { ThingWords(amount: console.amount(viewer)) }
 
     @Sendable private func rooms(_ request: Request, _ context: LaresContext) async throws -> Response {
         try await console.page(request, context) { viewer in
@@ -92,7 +92,9 @@ struct HomePages: Sendable {
         var charts: [[String: Any]] = []
         for property in view.thing.properties where property.role == .primary && charts.count < 4 {
             let address = PropertyAddress(view.thing.id, property.name)
-            guard let one = series.first(where: { $0.key == SeriesKey(address) && $0.kind != .state }) else { continue }
+            guard case .number = property.kind, let one = series.first(where: { $0.key == SeriesKey(address) && $0.kind != .state }) else {
+                continue
+            }
             let chart = try await services.telemetry.buckets(of: one.id, in: range, atMost: HistoryChart.width)
             guard let fields = HistoryChart(property: property, chart: chart, range: range, said: said(viewer)).fields else { continue }
             charts.append(fields.merging(["name": property.name, "address": address.description]) { $1 })

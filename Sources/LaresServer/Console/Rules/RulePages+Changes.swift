@@ -57,7 +57,7 @@ extension RulePages {
             let draft = source.isEmpty ? rule : try Rule(parsing: Array(source.utf8))
             let range = Timestamp(end.addingTimeInterval(-7 * 86_400))..<Timestamp(end)
             let result = try await automations.replay(draft, over: range, in: services.telemetry)
-            let amount = Amount(console.words(viewer))
+            let amount = console.amount(viewer)
             let deeds = result.deeds.suffix(100).reversed().map { deed -> [String: Any] in
                 ["time": amount.moment(deed.date), "iso": deed.date.formatted(.iso8601), "what": deed.effect.kind.json.serialized]
             }
@@ -100,14 +100,21 @@ extension RulePages {
         }
         """
 
-    private func showNew(_ blueprint: String?, _ source: String?, _ viewer: Viewer, trouble: String? = nil, given: Form? = nil) throws -> Response {
+    private func showNew(_ blueprint: String?, _ source: String?, _ viewer: Viewer, trouble: String? = nil, given: Form? = nil) throws
+        -> Response
+    {
         let words = console.words(viewer), chosen = blueprint.flatMap { Blueprint.named($0) }
-        let addresses = services.home.things().flatMap { view in view.thing.properties.map { PropertyAddress(view.thing.id, $0.name).description } }
+        let addresses = services.home.things().flatMap { view in
+            view.thing.properties.map { PropertyAddress(view.thing.id, $0.name).description }
+        }
         return try console.html(
             .newRule, title: words("rules.new"),
             [
-                "blueprints": Blueprint.builtIn.map { ["id": $0.id, "label": label($0.names, viewer), "current": $0.id == blueprint] as [String: Any] },
-                "chosen": chosen.map { form($0, viewer, given) } ?? false, "isBlank": source != nil, "source": source ?? "", "trouble": trouble ?? false,
+                "blueprints": Blueprint.builtIn.map {
+                    ["id": $0.id, "label": label($0.names, viewer), "current": $0.id == blueprint] as [String: Any]
+                },
+                "chosen": chosen.map { form($0, viewer, given) } ?? false, "isBlank": source != nil, "source": source ?? "",
+                "trouble": trouble ?? false,
                 "addresses": addresses.sorted(),
             ], viewer: viewer, status: trouble == nil ? .ok : .badRequest)
     }
@@ -151,7 +158,8 @@ extension RulePages {
                 try await keep(rule, isTrusted: false, context)
                 return .redirect(to: "/rules/\(rule.id)")
             } catch let error as RuleError {
-                return try showNew(blueprint?.id, blueprint == nil ? form.exact("source") : nil, viewer, trouble: error.message, given: form)
+                return try showNew(
+                    blueprint?.id, blueprint == nil ? form.exact("source") : nil, viewer, trouble: error.message, given: form)
             }
         }
     }

@@ -20,7 +20,7 @@ struct RulePages: Sendable {
         router.post("/new-rule", use: make)
     }
 
-    func text(_ viewer: Viewer) -> RuleText { RuleText(home: services.home, said: ThingWords(amount: Amount(console.words(viewer)))) }
+    func text(_ viewer: Viewer) -> RuleText { RuleText(home: services.home, said: ThingWords(amount: console.amount(viewer))) }
 
     @Sendable private func list(_ request: Request, _ context: LaresContext) async throws -> Response {
         try await console.page(request, context) { viewer in
@@ -41,7 +41,8 @@ struct RulePages: Sendable {
     private func row(_ rule: Rule, _ text: RuleText, _ viewer: Viewer) async -> [String: Any] {
         let last = await automations.traces(of: rule.id).last
         return [
-            "name": rule.name.printable, "href": "/rules/\(rule.id)", "about": text.sentence(rule), "checked": rule.isEnabled ? "true" : "false",
+            "name": rule.name.printable, "href": "/rules/\(rule.id)", "about": text.sentence(rule),
+            "checked": rule.isEnabled ? "true" : "false",
             "next": rule.isEnabled ? "off" : "on", "last": last.map { self.last($0, viewer) } ?? false,
         ]
     }
@@ -54,7 +55,7 @@ struct RulePages: Sendable {
     }
 
     private func notices(_ viewer: Viewer) throws -> [[String: Any]] {
-        let amount = Amount(console.words(viewer))
+        let amount = console.amount(viewer)
         return try automations.notices().prefix(10).map { notice in
             ["time": amount.ago(notice.date, now: .now), "iso": notice.date.formatted(.iso8601), "text": notice.text.printable]
         }
@@ -73,10 +74,12 @@ struct RulePages: Sendable {
     }
 
     /// The page of a rule; `draft` is what was written and could not be saved.
-    func show(_ rule: Rule, _ viewer: Viewer, draft: String? = nil, trouble: String? = nil, replay: [[String: Any]]? = nil) async throws -> Response {
+    func show(_ rule: Rule, _ viewer: Viewer, draft: String? = nil, trouble: String? = nil, replay: [[String: Any]]? = nil) async throws
+        -> Response
+    {
         let traces = await automations.traces(of: rule.id)
         let moments = (try? automations.moments(of: rule)) ?? []
-        let amount = Amount(console.words(viewer))
+        let amount = console.amount(viewer)
         return try console.html(
             .rule, title: rule.name.printable,
             [
@@ -84,16 +87,18 @@ struct RulePages: Sendable {
                 "checked": rule.isEnabled ? "true" : "false", "next": rule.isEnabled ? "off" : "on", "mayAct": viewer.caller.mayAdminister,
                 "source": draft ?? rule.json.indented, "trusted": await automations.isTrusted(rule.id), "trouble": trouble ?? false,
                 "traces": traces.reversed().prefix(50).map { self.trace($0, viewer) }, "anyTraces": !traces.isEmpty,
-                "moments": moments.map { amount.moment($0) }, "anyMoments": !moments.isEmpty, "replay": replay ?? [], "replayed": replay != nil,
+                "moments": moments.map { amount.moment($0) }, "anyMoments": !moments.isEmpty, "replay": replay ?? [],
+                "replayed": replay != nil,
                 "anyReplay": replay?.isEmpty == false,
             ], viewer: viewer, status: trouble == nil ? .ok : .badRequest)
     }
 
     func trace(_ trace: RuleTrace, _ viewer: Viewer) -> [String: Any] {
         let catalogue: RuleCatalogue = viewer.language == .chinese ? .chinese : .english
-        let amount = Amount(console.words(viewer))
+        let amount = console.amount(viewer)
         return [
-            "time": amount.time(trace.date), "iso": trace.date.formatted(.iso8601), "acted": trace.outcome == .acted || trace.outcome == .running,
+            "time": amount.time(trace.date), "iso": trace.date.formatted(.iso8601),
+            "acted": trace.outcome == .acted || trace.outcome == .running,
             "what": trace.sentence.text(catalogue).printable, "why": trace.occasion.sentence.text(catalogue).printable,
             "steps": trace.steps.map { $0.what.text(catalogue).printable },
         ]

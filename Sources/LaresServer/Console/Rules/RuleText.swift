@@ -31,7 +31,10 @@ struct RuleText {
         case .becomes(let becoming) where !becoming.to.isEmpty:
             words(
                 "rule.becomes",
-                ["what": name(becoming.address), "value": becoming.to.map { value($0, of: becoming.address) }.joined(separator: words("rule.or"))])
+                [
+                    "what": name(becoming.address),
+                    "value": becoming.to.map { value($0, of: becoming.address) }.joined(separator: words("rule.or")),
+                ])
         case .becomes(let becoming): words("rule.changes", ["what": name(becoming.address)])
         case .happens(let address, _): words("rule.happens", ["what": name(address)])
         case .crosses(let crossing):
@@ -56,7 +59,8 @@ struct RuleText {
         case .scene(let name): words("rule.scene", ["name": name.printable])
         case .wait(let span): words("rule.wait", ["time": span.description])
         case .after(let span, let actions):
-            words("rule.after", ["time": span.description, "then": actions.prefix(2).map(self.action).joined(separator: words("list.comma"))])
+            words(
+                "rule.after", ["time": span.description, "then": actions.prefix(2).map(self.action).joined(separator: words("list.comma"))])
         case .notify: words("rule.notify")
         case .callModel: words("rule.model")
         default: words("rule.other")
