@@ -136,7 +136,9 @@ extension HomeModel {
 
 extension ThingCategory {
     /// What a thing is rather than another: what can be controlled before what only tells.
-    var rank: Int { Self.order.firstIndex(of: description) ?? Self.order.count }
+    var rank: Int { Self.ranks[description] ?? Self.ranks.count }
+
+    private static let ranks = Dictionary(uniqueKeysWithValues: order.enumerated().map { ($1, $0) })
 
     private static let order = [
         "lock", "alarm_control_panel", "climate", "water_heater", "cover", "valve", "light", "fan", "vacuum", "lawn_mower", "humidifier",

@@ -5,6 +5,8 @@ public struct ThingNames: Sendable {
     /// Properties by their part's key and their base.
     public private(set) var properties: [String: [String: String]] = [:]
     private var taken: Set<ThingID> = []
+    /// The number to try next for a second thing of a name.
+    private var next: [ThingID: Int] = [:]
     /// Things named since the last time they were kept.
     private(set) var newThings: [(identifier: String, id: ThingID)] = []
     /// Properties named since the last time they were kept.
@@ -22,8 +24,9 @@ public struct ThingNames: Sendable {
     mutating func thing(for device: DeviceIdentity) -> ThingID {
         for identifier in [device.identifier] + device.others { if let known = things[identifier] { return known } }
         let first = ThingID(naming: device.name ?? device.details.model ?? device.identifier, in: device.area)
-        var (id, number) = (first, 2)
+        var (id, number) = (first, next[first] ?? 2)
         while taken.contains(id) { (id, number) = (first.numbered(number), number + 1) }
+        next[first] = number
         for identifier in [device.identifier] + device.others {
             things[identifier] = id
             newThings.append((identifier, id))
