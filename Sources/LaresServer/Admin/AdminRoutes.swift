@@ -35,13 +35,8 @@ struct AdminRoutes {
         try Fields(try await request.json(within: BodyLimits(each: Self.bodyLimit, budget: bodyBudget)).json)
     }
 
-    /// Writes down who did what. What was done is done: a log that can't be written is a fault for the server's own log, not an answer.
-    func note(_ act: AuditAct, _ subject: String, _ context: LaresContext) {
-        do { try audit?.append(act, subject: subject, by: context.caller.principal) } catch {
-            context.logger.error(
-                "the audit log can't be written", metadata: ["act": "\(act)", "subject": "\(subject)", "error": "\(error)"])
-        }
-    }
+    /// Writes down who did what.
+    func note(_ act: AuditAct, _ subject: String, _ context: LaresContext) { audit.note(act, subject, by: context.caller, context.logger) }
 
     func status(_ request: Request, _ context: LaresContext) async throws -> Response {
         let status = await client.status()

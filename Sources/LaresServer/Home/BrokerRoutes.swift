@@ -95,9 +95,7 @@ struct BrokerRoutes {
     }
 
     private func note(_ act: AuditAct, _ subject: String, _ context: LaresContext) {
-        do { try audit?.append(act, subject: subject, by: context.caller.principal) } catch {
-            context.logger.error("the audit log can't be written", metadata: ["subject": "\(subject)", "error": "\(error)"])
-        }
+        audit.note(act, subject, by: context.caller, context.logger)
     }
 }
 

@@ -213,8 +213,6 @@ struct RuleRoutes {
     }
 
     private func note(_ act: AuditAct, _ id: RuleID, _ context: LaresContext) {
-        do { try audit?.append(act, subject: id.description, by: context.caller.principal) } catch {
-            context.logger.error("the audit log can't be written", metadata: ["subject": "\(id)", "error": "\(error)"])
-        }
+        audit.note(act, id.description, by: context.caller, context.logger)
     }
 }

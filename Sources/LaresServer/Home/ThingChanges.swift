@@ -30,11 +30,7 @@ struct ThingChanges: Sendable {
         }
     }
 
-    private func note(_ subject: String) {
-        do { try audit?.append(.thingSet, subject: subject, by: caller.principal) } catch {
-            logger.error("the audit log can't be written", metadata: ["subject": "\(subject)", "error": "\(error)"])
-        }
-    }
+    private func note(_ subject: String) { audit.note(.thingSet, subject, by: caller, logger) }
 }
 
 extension Hazard {

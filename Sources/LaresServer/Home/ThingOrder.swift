@@ -7,21 +7,18 @@ struct ThingOrder {
     let values: [String: PropertyValue]
     /// Whether the person said that they mean it.
     let isConfirmed: Bool
-    /// The PIN that was given.
-    let pin: String?
 
-    /// Reads `{"on": true, "brightness": "40%"}`; `"confirm": true` and `"pin"` are no properties.
+    /// Reads `{"on": true, "brightness": "40%"}`; `"confirm": true` is no property.
     ///
     /// - Throws: ``APIError`` that names the property.
     init(_ body: JSON, for thing: Thing) throws {
         guard case .object(let members) = body else {
             throw APIError.invalid("the request body must be an object, not \(body.kind)", code: "invalid_type")
         }
-        var (values, isConfirmed, pin): ([String: PropertyValue], Bool, String?) = ([:], false, nil)
+        var (values, isConfirmed): ([String: PropertyValue], Bool) = ([:], false)
         for (key, value) in members {
             switch key {
             case "confirm": isConfirmed = value == true
-            case "pin": pin = value.text
             default:
                 guard let property = thing.property(key) else {
                     let names = thing.properties.filter(\.isWritable).map(\.name).joined(separator: ", ")
@@ -35,7 +32,7 @@ struct ThingOrder {
                 }
             }
         }
-        (self.thing, self.values, self.isConfirmed, self.pin) = (thing, values, isConfirmed, pin)
+        (self.thing, self.values, self.isConfirmed) = (thing, values, isConfirmed)
     }
 
     /// The first thing it would do that a person must want.

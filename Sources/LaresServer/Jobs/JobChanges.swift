@@ -57,9 +57,5 @@ struct JobChanges: Sendable {
         return set
     }
 
-    func note(_ act: AuditAct, _ subject: String) {
-        do { try audit?.append(act, subject: subject, by: caller.principal) } catch {
-            logger.error("the audit log can't be written", metadata: ["act": "\(act)", "error": "\(error)"])
-        }
-    }
+    func note(_ act: AuditAct, _ subject: String) { audit.note(act, subject, by: caller, logger) }
 }

@@ -66,9 +66,5 @@ struct NetworkChanges: Sendable {
     }
 
     /// What was done is done: a log that can't be written is a fault for the server's own log, not an answer.
-    func note(_ act: AuditAct, _ subject: String) {
-        do { try audit?.append(act, subject: subject, by: caller.principal) } catch {
-            logger.error("the audit log can't be written", metadata: ["act": "\(act)", "subject": "\(subject)", "error": "\(error)"])
-        }
-    }
+    func note(_ act: AuditAct, _ subject: String) { audit.note(act, subject, by: caller, logger) }
 }

@@ -8,14 +8,10 @@ extension Home {
     /// - Throws: ``ThingsError``: what can't be asked, `unavailable`, `noAnswer` when it didn't do it in time, `broker`.
     @discardableResult
     public func carryOut(_ command: ThingCommand) async throws(ThingsError) -> CommandOutcome {
-        let (sending, outcome, connection) = try begin(command)
-        for message in sending.messages {
-            guard let connection else { throw fail(sending.number, MQTTConnection.away) }
-            do throws(ThingsError) {
-                try await connection.publish(message)
-            } catch {
-                throw fail(sending.number, error)
-            }
+        let (sending, answers, outcome) = try begin(command)
+        var answered = answers.makeAsyncIterator()
+        for _ in sending.messages {
+            if let fault = await answered.next(), let fault { throw fail(sending.number, fault) }
         }
         guard sending.isConfirmable else { return .sent }
         for await outcome in outcome { return try Self.judge(outcome, command) }
@@ -36,23 +32,34 @@ extension Home {
         try await connection.publish(message)
     }
 
-    private func begin(_ command: ThingCommand) throws(ThingsError) -> (HomeModel.Sending, AsyncStream<CommandOutcome>, MQTTConnection?) {
+    /// Enters a command and hands its messages over under one lock: of two commands for a door, the one entered last is published last.
+    private func begin(
+        _ command: ThingCommand
+    ) throws(ThingsError) -> (HomeModel.Sending, AsyncStream<ThingsError?>, AsyncStream<CommandOutcome>) {
         let (outcome, continuation) = AsyncStream.makeStream(of: CommandOutcome.self)
+        let (answers, answering) = AsyncStream.makeStream(of: ThingsError?.self)
         let now = clock.now
-        let result: Result<(HomeModel.Sending, [HomeEvent], MQTTConnection?), ThingsError> = state.withLock { state in
+        let result: Result<(HomeModel.Sending, [HomeEvent]), ThingsError> = state.withLock { state in
             do throws(ThingsError) {
                 let sending = try state.model.send(command, at: now)
                 if sending.isConfirmable { state.waiting[sending.number] = continuation }
                 var told = HomeOutcome()
                 state.finish(&told)
-                return .success((sending, told.events, state.connection))
+                for message in sending.messages {
+                    guard let connection = state.connection else {
+                        answering.yield(MQTTConnection.away)
+                        continue
+                    }
+                    connection.send(message) { answering.yield($0) }
+                }
+                return .success((sending, told.events))
             } catch {
                 return .failure(error)
             }
         }
-        let (sending, events, connection) = try result.get()
+        let (sending, events) = try result.get()
         watchers.tell(events)
-        return (sending, outcome, connection)
+        return (sending, answers, outcome)
     }
 
     private func fail(_ number: Int, _ error: ThingsError) -> ThingsError {

@@ -30,7 +30,6 @@ public final class MQTTConnection: Sendable {
     enum Order {
         case publish(MQTTMessage, Answer)
         case subscribe([String], MQTTMessage.Quality)
-        case unsubscribe([String])
     }
 
     typealias Answer = @Sendable (ThingsError?) -> Void
@@ -53,15 +52,6 @@ public final class MQTTConnection: Sendable {
         state.withLock { state in
             for filter in allowed { state.filters[filter] = quality }
             if state.status.state == .connected { state.orders.append(.subscribe(allowed, quality)) }
-        }
-        alarm.wake()
-    }
-
-    /// Asks for it no longer.
-    public func unsubscribe(_ filters: [String]) {
-        state.withLock { state in
-            let known = filters.filter { state.filters.removeValue(forKey: $0) != nil }
-            if !known.isEmpty, state.status.state == .connected { state.orders.append(.unsubscribe(known)) }
         }
         alarm.wake()
     }

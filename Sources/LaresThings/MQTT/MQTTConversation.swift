@@ -128,10 +128,6 @@ extension MQTTConversation {
                 answer(ThingsError(.broker, "the message can't be published: \(MQTTSession.reason(code))"))
             }
         case .subscribe(let filters, let quality): try subscribe(filters, quality)
-        case .unsubscribe(let filters):
-            for start in stride(from: 0, to: filters.count, by: MQTTLoop.filtersAtOnce) {
-                try check(session.unsubscribe(Array(filters[start...].prefix(MQTTLoop.filtersAtOnce))))
-            }
         }
     }
 

@@ -128,10 +128,6 @@ extension MQTTSession {
         return (code, number)
     }
 
-    func unsubscribe(_ filters: [String]) -> Int32 {
-        Self.withCStrings(filters) { mosquitto_unsubscribe_multiple(handle, nil, Int32(filters.count), $0, nil) }
-    }
-
     private static func withCStrings<R>(_ texts: [String], _ body: (UnsafePointer<UnsafeMutablePointer<CChar>?>) -> R) -> R {
         let copies = texts.map { strdup($0) }
         defer { copies.forEach { free($0) } }

@@ -73,11 +73,7 @@ extension RulePages {
     }
 
     private func note(_ act: AuditAct, _ id: RuleID, _ context: LaresContext) {
-        do {
-            try console.audit?.append(act, subject: id.description, by: context.caller.principal)
-        } catch {
-            context.logger.error("the audit log can't be written", metadata: ["subject": "\(id)", "error": "\(error)"])
-        }
+        console.audit.note(act, id.description, by: context.caller, context.logger)
     }
 }
 
