@@ -24,7 +24,7 @@ public final class TelemetryRecorder: ChangeRecorder {
     ///
     /// - Throws: ``TelemetryError``.
     public func record(_ changes: [Change], property: (PropertyAddress) -> Property?) throws {
-        try declare(Set(changes.map(\.address)), property)
+        try declare(Set(changes.map(\.address)), property, at: changes.last.map { Timestamp($0.date).milliseconds } ?? 0)
         let readings = known.withLock { known in changes.compactMap { Self.reading($0, &known) } }
         let store = store, most = 20_000
         for start in stride(from: 0, to: readings.count, by: most) {
@@ -45,15 +45,22 @@ public final class TelemetryRecorder: ChangeRecorder {
         return Reading(series, at: Timestamp(milliseconds: time), value)
     }
 
-    private func declare(_ addresses: Set<PropertyAddress>, _ property: (PropertyAddress) -> Property?) throws {
+    private func declare(_ addresses: Set<PropertyAddress>, _ property: (PropertyAddress) -> Property?, at now: Int64) throws {
         let new = known.withLock { known in addresses.filter { known[$0] == nil } }
         guard !new.isEmpty else { return }
         let wanted = new.map { ($0, property($0)?.seriesKind) }
         let declarations = wanted.compactMap { address, kind in kind.map { SeriesDeclaration(SeriesKey(address), $0) } }
         let ids = try Blocking.wait { [store] in try await store.declaring(declarations) }
+        // Times run ahead of the clock when much is reported at once; after a restart they must not come again, or take the place of what was kept.
+        let latest = try Blocking.wait { [store] in try await store.latest(of: Array(ids.values)) }
         known.withLock { known in
             // What is nowhere now may be somewhere later: it is looked up again then.
-            for case (let address, let kind?) in wanted { known[address] = Line(series: ids[SeriesKey(address)], kind: kind) }
+            for case (let address, let kind?) in wanted {
+                let series = ids[SeriesKey(address)]
+                let last = series.flatMap { latest[$0]?.time.milliseconds } ?? .min
+                // A reading an hour ahead was written while the clock was wrong.
+                known[address] = Line(series: series, kind: kind, last: last > now + 3_600_000 ? .min : last)
+            }
         }
     }
 }
