@@ -21,12 +21,12 @@ test: ## install what the tests need and run them all
 check: ## what CI checks, with what is installed already
 	@scripts/check
 
-bench: ## compare with the named peers (ONLY=inference, maskbench, learn, sequences or g2p for one part)
-	@scripts/setup bench
+bench: ## compare with the named peers (ONLY=inference, maskbench, learn, sequences, things, home, city, traffic or g2p for one part)
+	@scripts/setup bench $(ONLY)
 	@scripts/bench $(ONLY)
 
 conformance: ## the long checks with other people's clients and suites
-	@scripts/setup test
+	@scripts/setup conformance
 	@scripts/conformance
 
 soak: ## hours of mixed load, memory watched

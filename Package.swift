@@ -7,8 +7,11 @@ let package = Package(
     products: [
         .executable(name: "lares", targets: ["lares"]),
         .library(name: "LaresJSON", targets: ["LaresJSON"]),
+        .library(name: "LaresYAML", targets: ["LaresYAML"]),
         .library(name: "LaresTensor", targets: ["LaresTensor"]),
         .library(name: "LaresNeural", targets: ["LaresNeural"]),
+        .library(name: "LaresForecast", targets: ["LaresForecast"]),
+        .library(name: "LaresControl", targets: ["LaresControl"]),
         .library(name: "LaresTemplates", targets: ["LaresTemplates"]),
         .library(name: "LaresLanguage", targets: ["LaresLanguage"]),
         .library(name: "LaresServing", targets: ["LaresServing"]),
@@ -33,20 +36,25 @@ let package = Package(
     ],
     targets: [
         .systemLibrary(name: "CMosquitto", pkgConfig: "libmosquitto", providers: [.apt(["libmosquitto-dev"])]),
+        .systemLibrary(name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .target(name: "CWordBreaks", linkerSettings: [.linkedLibrary("icuuc")]),
         .target(name: "CLaresKernels", exclude: ["README.md"]),
         .target(name: "LaresJSON"),
+        .target(name: "LaresYAML", dependencies: ["CYAML", "LaresJSON"]),
         .target(name: "LaresTensor", dependencies: ["CLaresKernels"]),
         .target(name: "LaresNeural", dependencies: ["LaresJSON", "LaresTensor"]),
+        .target(name: "LaresForecast", dependencies: ["LaresJSON", "LaresNeural", "LaresTensor"]),
+        .target(name: "LaresControl", dependencies: ["LaresForecast", "LaresJSON", "LaresNeural", "LaresTensor"]),
         .target(name: "LaresTemplates"),
         .target(name: "LaresLanguage", dependencies: ["CWordBreaks", "LaresNeural", "LaresTensor", "LaresTemplates"]),
         .target(name: "LaresStore", dependencies: [.product(name: "GRDB", package: "GRDB.swift")]),
         .target(
             name: "LaresAccess",
             dependencies: [
-                "LaresStore",
+                "LaresJSON", "LaresStore",
                 .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "CryptoExtras", package: "swift-crypto"),
                 .product(name: "GRDB", package: "GRDB.swift"),
             ]),
         .target(
@@ -68,17 +76,28 @@ let package = Package(
             name: "LaresThings",
             dependencies: [
                 "CMosquitto", "LaresJSON", "LaresTemplates", "LaresStore",
+                .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "GRDBSQLite", package: "GRDB.swift"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
             ]),
         .target(
             name: "LaresPlaces",
-            dependencies: ["LaresJSON", "LaresTemplates", "LaresThings", .product(name: "GRDB", package: "GRDB.swift")]),
+            dependencies: [
+                "LaresForecast", "LaresJSON", "LaresStore", "LaresTemplates", "LaresThings", "LaresYAML",
+                .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "GRDB", package: "GRDB.swift"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+            ]),
         .target(
             name: "LaresServer",
             dependencies: [
-                "LaresJSON", "LaresServing", "LaresAccess", "LaresLanguage", "LaresNeural", "LaresPlaces", "LaresTensor", "LaresThings",
+                "LaresJSON", "LaresServing", "LaresAccess", "LaresForecast", "LaresLanguage", "LaresNeural", "LaresPlaces", "LaresTensor",
+                "LaresThings", "LaresYAML",
                 .product(name: "CoreMetrics", package: "swift-metrics"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Hummingbird", package: "hummingbird"),
@@ -98,9 +117,8 @@ let package = Package(
         .executableTarget(
             name: "lares",
             dependencies: [
-                "LaresServer", "LaresServing", "LaresAccess", "LaresLanguage", "LaresNeural", "LaresPlaces", "LaresStore", "LaresTensor",
-                "LaresThings",
-                "LaresJSON",
+                "LaresServer", "LaresServing", "LaresAccess", "LaresControl", "LaresForecast", "LaresLanguage", "LaresNeural",
+                "LaresPlaces", "LaresStore", "LaresTensor", "LaresThings", "LaresJSON",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "Configuration", package: "swift-configuration"),
@@ -111,13 +129,21 @@ let package = Package(
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             ]),
         .testTarget(name: "LaresJSONTests", dependencies: ["LaresJSON"]),
+        .testTarget(name: "LaresYAMLTests", dependencies: ["LaresJSON", "LaresYAML"], resources: [.copy("Golden")]),
         .testTarget(name: "LaresTensorTests", dependencies: ["LaresTensor"]),
         .testTarget(name: "LaresNeuralTests", dependencies: ["LaresJSON", "LaresNeural", "LaresTensor"]),
+        .testTarget(
+            name: "LaresForecastTests", dependencies: ["LaresForecast", "LaresJSON", "LaresTensor"],
+            resources: [.copy("Golden")]),
+        .testTarget(
+            name: "LaresControlTests", dependencies: ["LaresControl", "LaresForecast", "LaresJSON"], resources: [.copy("Energy/Golden")]),
         .testTarget(name: "LaresTemplatesTests", dependencies: ["LaresTemplates"], resources: [.copy("Golden")]),
         .testTarget(
             name: "LaresLanguageTests", dependencies: ["LaresLanguage", "LaresNeural", "LaresTemplates", "LaresTensor"],
             resources: [.copy("Golden")]),
-        .testTarget(name: "LaresAccessTests", dependencies: ["LaresAccess", "LaresStore", .product(name: "GRDB", package: "GRDB.swift")]),
+        .testTarget(
+            name: "LaresAccessTests",
+            dependencies: ["LaresAccess", "LaresJSON", "LaresStore", .product(name: "GRDB", package: "GRDB.swift")]),
         .testTarget(
             name: "LaresServingTests",
             dependencies: [
@@ -130,11 +156,20 @@ let package = Package(
         .testTarget(
             name: "LaresThingsTests", dependencies: ["LaresJSON", "LaresStore", "LaresTemplates", "LaresThings"],
             resources: [.copy("Golden")]),
-        .testTarget(name: "LaresPlacesTests", dependencies: ["LaresJSON", "LaresPlaces", "LaresThings"], resources: [.copy("Golden")]),
+        .testTarget(
+            name: "LaresPlacesTests",
+            dependencies: [
+                "LaresForecast", "LaresJSON", "LaresPlaces", "LaresStore", "LaresThings",
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+            ],
+            resources: [.copy("Golden")]),
         .testTarget(
             name: "LaresServerTests",
             dependencies: [
-                "LaresAccess", "LaresJSON", "LaresLanguage", "LaresNeural", "LaresServer", "LaresServing", "LaresStore", "LaresTensor",
+                "LaresAccess", "LaresJSON", "LaresLanguage", "LaresNeural", "LaresPlaces", "LaresServer", "LaresServing", "LaresStore",
+                "LaresTensor", "LaresThings",
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HummingbirdCore", package: "hummingbird"),

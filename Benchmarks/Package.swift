@@ -19,9 +19,18 @@ let package = Package(
         // Messages a second that a part's readers take, and announcements.
         .executableTarget(
             name: "things", dependencies: ["LaresJSON", "LaresThings"].map { .product(name: $0, package: "lares") }),
+        // Readings a second into ClickHouse, and a year's dashboard out of it.
+        .executableTarget(name: "clickhouse", dependencies: [.product(name: "LaresThings", package: "lares")]),
         // Changes a second under 1,000 rules.
         .executableTarget(
             name: "rules", dependencies: ["LaresJSON", "LaresPlaces", "LaresThings"].map { .product(name: $0, package: "lares") }),
+        // Readings a second that detectors take in, 10,000 series.
+        .executableTarget(name: "watch", dependencies: ["LaresForecast", "LaresJSON"].map { .product(name: $0, package: "lares") }),
+        // Decisions on traffic signals, and a thousand signals on simulated streets.
+        .executableTarget(name: "control", dependencies: ["LaresControl", "LaresJSON"].map { .product(name: $0, package: "lares") }),
+        // A thousand series fitted and forecast, beside statsforecast.
+        .executableTarget(
+            name: "forecast1000", dependencies: ["LaresForecast", "LaresJSON"].map { .product(name: $0, package: "lares") }),
     ]
 )
 

@@ -78,19 +78,40 @@ class Server:
 @contextlib.contextmanager
 def serving(home, model):
     """`lares serve` from its start to /ready with the model loaded, until the block ends."""
+    with running(home, "--no-home", "--models", model) as server:
+        yield server
+
+
+@contextlib.contextmanager
+def running(home, *flags):
+    """`lares serve` without models, with the flags given, until the block ends."""
     port = free_port()
     begin = time.perf_counter()
-    arguments = [program(), "serve", "--no-home", "--port", str(port), "--models", model, "--threads", str(THREADS)]
+    arguments = [program(), "serve", "--port", str(port), "--threads", str(THREADS), *flags]
     process = subprocess.Popen(arguments, env=dict(os.environ, LARES_HOME=str(home)), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
-        while not is_ready(port):
-            if process.poll() is not None or time.perf_counter() - begin > 120:
-                raise SystemExit("bench: `lares serve` did not get ready")
-            time.sleep(0.002)
+        wait_until_ready(process, port, begin)
         yield Server(port, process.pid, time.perf_counter() - begin)
     finally:
         process.terminate()
         process.wait(timeout=60)
+
+
+def wait_until_ready(process, port, begin):
+    while not is_ready(port):
+        if process.poll() is not None or time.perf_counter() - begin > 120:
+            raise SystemExit("bench: `lares serve` did not get ready")
+        time.sleep(0.002)
+
+
+def wait_for_port(port, seconds=10):
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", port)) == 0:
+                return
+        time.sleep(0.01)
+    raise SystemExit(f"bench: nothing listens on port {port}")
 
 
 def start_to_ready(home, model):

@@ -21,6 +21,7 @@ class Row:
     peer_name: str | None = None
     limit: float | None = None
     smaller_is_better: bool = False
+    goal: float | None = None
 
     @property
     def ours(self):
@@ -36,6 +37,14 @@ class Row:
             return None
         return self.peer / self.ours if self.smaller_is_better else self.ours / self.peer
 
+    @property
+    def verdict(self):
+        """The goal, and whether it is met; empty without one."""
+        if self.goal is None:
+            return ""
+        is_met = self.ours <= self.goal if self.smaller_is_better else self.ours >= self.goal
+        return f"{shown(self.goal)} {'met' if is_met else 'MISSED'}"
+
     def json(self):
         return {
             "name": self.name,
@@ -45,6 +54,7 @@ class Row:
             "peerName": self.peer_name,
             "ratio": rounded(self.ratio),
             "limit": rounded(self.limit),
+            "goal": self.goal,
             "runs": len(self.ours_runs),
             "oursRuns": [rounded(v) for v in self.ours_runs],
             "peerRuns": [rounded(v) for v in self.peer_runs],
@@ -60,14 +70,16 @@ def shown(value, form=".4g"):
 
 
 def print_table(rows):
-    heads = ["name", "unit", "Lares", "peer", "ratio", "limit", "of limit", "spread", "runs"]
+    heads = ["name", "unit", "Lares", "peer", "ratio", "limit", "of limit", "goal", "spread", "runs"]
     lines = [heads]
     for row in rows:
         share = None if row.limit is None else row.limit / row.ours if row.smaller_is_better else row.ours / row.limit
         spread = f"{min(row.ours_runs):.4g}–{max(row.ours_runs):.4g}"
         peer = f"{shown(row.peer)} {row.peer_name or ''}".strip()
-        lines.append([row.name, row.unit, shown(row.ours), peer, shown(row.ratio, ".2f"), shown(row.limit), shown(share, ".0%"), spread, str(len(row.ours_runs))])
-    widths = [max(len(line[i]) for line in lines) for i in range(len(heads))]
+        lines.append([row.name, row.unit, shown(row.ours), peer, shown(row.ratio, ".2f"), shown(row.limit), shown(share, ".0%"), row.verdict, spread, str(len(row.ours_runs))])
+    # A column that nothing is in says nothing.
+    lines = list(zip(*(column for column in zip(*lines) if any(column[1:]))))
+    widths = [max(map(len, column)) for column in zip(*lines)]
     for line in lines:
         print("  ".join(cell.ljust(width) for cell, width in zip(line, widths)).rstrip())
 

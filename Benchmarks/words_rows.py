@@ -14,43 +14,51 @@ import lares_program
 import words_corpus
 
 HERE = pathlib.Path(__file__).parent
-NAMES = ("speed", "wordsim", "analogies")
 SEEDS = 5
 EPOCHS = 5
 MOST_LOSS = {"wordsim": 0.02, "analogies": 1.0}  # what the mean may be lower by
 
 
-def measure(bench, folder):
-    corpus = words_corpus.corpus(folder)
-    sizes = {}
+FOLDER = HERE.parent / ".build/dictionaries"
 
-    def ours(epochs, seed, output):
+
+class Training:
+    """Both sides' training on the corpus."""
+
+    def __init__(self):
+        self.corpus = words_corpus.corpus(FOLDER)
+        self.output = self.corpus.with_name("scratch.bin")
+        self.sides = {"theirs": self.theirs, "ours": self.ours}
+
+    def ours(self, epochs, seed):
         arguments = ["--unit", "spaces", "--epochs", str(epochs), "--seed", str(seed), "--threads", str(lares_program.THREADS), "--json"]
-        return json.loads(lares_program.run(["words", "train", str(corpus), "--output", str(output), *arguments]))
+        return json.loads(lares_program.run(["words", "train", str(self.corpus), "--output", str(self.output), *arguments]))
 
-    def theirs(epochs, seed, output):
-        command = [sys.executable, str(HERE / "words_peer.py"), str(corpus), str(epochs), str(seed), str(output)]
+    def theirs(self, epochs, seed):
+        command = [sys.executable, str(HERE / "words_peer.py"), str(self.corpus), str(epochs), str(seed), str(self.output)]
         answer = subprocess.run(command, capture_output=True, text=True)
         if answer.returncode:
             raise SystemExit(f"bench: gensim failed: {answer.stderr.strip()[-500:]}")
-        sizes.update(json.loads(answer.stdout))
-        return json.loads(answer.stdout)
+        self.sizes = json.loads(answer.stdout)
+        return self.sizes
 
-    sides = {"theirs": theirs, "ours": ours}
-    scratch = corpus.with_name("scratch.bin")
-    speed = bench.in_turn("wordvectors/speed", {side: lambda train=train: train(1, 1, scratch)["words_per_second"] for side, train in sides.items()})
-    bench.add("learn/wordvectors/speed", "words/s", speed["ours"], speed["theirs"], peer="gensim")
-    quality(bench, sides, scratch)
+
+def speed(bench):
+    training = Training()
+    values = bench.in_turn("wordvectors/speed", {side: lambda train=train: train(1, 1)["words_per_second"] for side, train in training.sides.items()})
+    bench.add("learn/wordvectors/speed", "words/s", values["ours"], values["theirs"], peer="gensim")
+    sizes = training.sizes
     bench.notes.append(f"word vectors: GCIDE and WordNet, {sizes['words']:,} words of a vocabulary of {sizes['vocabulary']:,}")
 
 
-def quality(bench, sides, scratch):
+def quality(bench):
     """Five seeds of each side. Means decide, because the target is one of means."""
-    values = {name: {side: [] for side in sides} for name in MOST_LOSS}
+    training = Training()
+    values = {name: {side: [] for side in training.sides} for name in MOST_LOSS}
     for seed in range(1, SEEDS + 1):
-        for side, train in sides.items():
-            train(EPOCHS, seed, scratch)
-            found = evaluate(scratch)
+        for side, train in training.sides.items():
+            train(EPOCHS, seed)
+            found = evaluate(training.output)
             values["wordsim"][side].append(found["spearman"])
             values["analogies"][side].append(100 * found["analogies_correct"] / found["analogies_asked"])
         print(f"  wordvectors/quality {seed}/{SEEDS}", file=sys.stderr, flush=True)
@@ -70,4 +78,4 @@ def evaluate(vectors):
     return json.loads(lares_program.run(["words", "evaluate", str(vectors), *arguments]))
 
 
-ROWS = {"wordvectors": lambda bench: measure(bench, HERE.parent / ".build/dictionaries")}
+ROWS = {"wordvectors": speed, "wordquality": quality}

@@ -13,15 +13,19 @@ from lares_server import Server, free_port, must_run
 class Home:
     """`lares serve` with a broker of its own on a free port."""
 
-    def __init__(self, folder, *flags):
+    def __init__(self, folder, *flags, certificate=None):
         self.folder = folder
+        self.certificate = certificate
         self.broker_port = free_port()
         self.flags = flags
         self.start()
 
     def start(self):
-        self.server = Server(self.folder, "--mqtt-port", str(self.broker_port), *self.flags, models=None, home=True)
+        self.server = self.launch()
         self.wait(lambda: self.ask("/lares/v1/broker")["connection"]["state"] == "connected")
+
+    def launch(self):
+        return Server(self.folder, "--mqtt-port", str(self.broker_port), *self.flags, models=None, home=True, certificate=self.certificate)
 
     def stop(self):
         return self.server.stop()
@@ -35,7 +39,7 @@ class Home:
     def ask(self, path, body=None, method=None):
         data = None if body is None else json.dumps(body).encode()
         request = urllib.request.Request(self.server.url + path, data=data, method=method, headers={"Content-Type": "application/json"})
-        with urllib.request.urlopen(request, timeout=30) as answer:
+        with urllib.request.urlopen(request, timeout=30, context=self.server.context) as answer:
             return json.loads(answer.read())
 
     def thing(self, name):
@@ -61,7 +65,9 @@ class Home:
 
     def account(self, name, *topics):
         """The password of a new account."""
-        return self.ask("/lares/v1/broker/accounts", {"name": name, "topics": list(topics or [name])})["password"]
+        made = {}
+        self.wait(lambda: made.update(self.ask("/lares/v1/broker/accounts", {"name": name, "topics": list(topics or [name])})) or True)
+        return made["password"]
 
     def cli(self, *arguments):
         return must_run([*arguments, "--server", self.server.url], self.folder)

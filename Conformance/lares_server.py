@@ -1,5 +1,7 @@
 """Starts, watches and stops the real program."""
 
+import asyncio
+import concurrent.futures
 import json
 import os
 import pathlib
@@ -33,6 +35,12 @@ def must_run(arguments, home, **options):
     result = run(arguments, home, **options)
     assert result.returncode == 0, f"lares {' '.join(arguments)} exited with {result.returncode}: {result.stderr}"
     return result.stdout
+
+
+def on_a_loop(coroutine):
+    """Runs it on a thread of its own: the browser's driver keeps a loop running on the main one."""
+    with concurrent.futures.ThreadPoolExecutor(1) as thread:
+        return thread.submit(asyncio.run, coroutine).result()
 
 
 def free_port():

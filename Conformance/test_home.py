@@ -3,6 +3,7 @@
 import json
 import os
 import pathlib
+import re
 import signal
 import subprocess
 import threading
@@ -13,7 +14,7 @@ import urllib.request
 import pytest
 
 from home_devices import Client, Home, light
-from lares_server import run
+from lares_server import free_port, run
 
 
 @pytest.fixture
@@ -173,12 +174,15 @@ def test_killed_it_loses_nothing_that_was_acknowledged(home, device):
     assert abs(home.value("hall/lamp/brightness") - 59 / 2.55) < 0.01
 
 
+PULSE = re.compile(r":[0-5][05]:00\.001Z")
+
+
 def readings(home, address):
-    """All values that were kept of a property."""
+    """All values that a property changed to, without what it still was every five minutes."""
     with urllib.request.urlopen(f"{home.server.url}/lares/v1/history.csv?property={address}", timeout=30) as answer:
         lines = answer.read().decode().split("\r\n")
     assert lines[0] == "time,thing,property,value"
-    return [float(line.rsplit(",", 1)[1]) for line in lines[1:] if line]
+    return [float(line.rsplit(",", 1)[1]) for line in lines[1:] if line and not PULSE.search(line)]
 
 
 def test_what_was_reported_can_be_asked_for(home, device):
@@ -187,7 +191,7 @@ def test_what_was_reported_can_be_asked_for(home, device):
         device.client.publish("z/m", f"{number % 100}.5", qos=1)
     home.wait(lambda: len(readings(home, "tank/level")) == 500)
     history = home.ask("/lares/v1/history?property=tank/level&width=100")
-    assert history["kind"] == "measurement" and sum(b["count"] for b in history["buckets"]) == 500 and len(history["buckets"]) <= 100
+    assert history["kind"] == "measurement" and sum(b["count"] for b in history["buckets"]) in (500, 501) and len(history["buckets"]) <= 100
     assert min(b["min"] for b in history["buckets"]) == 0.5 and max(b["max"] for b in history["buckets"]) == 99.5
     [hour] = home.ask("/lares/v1/statistics?property=tank/level&period=hour")["statistics"][-1:]
     assert hour["last"] == 99.5
@@ -208,8 +212,8 @@ def test_killed_under_load_it_loses_nothing_that_was_acknowledged(home, device):
         if number - len(acknowledged) > 900:
             time.sleep(0.001)
         if number == 6000:
-            os.kill(home.server.process.pid, signal.SIGKILL)
             break
+    os.kill(home.server.process.pid, signal.SIGKILL)
     home.server.process.wait()
     confirmed = {n for n in acknowledged if n}
     device.client.loop_stop()
@@ -228,7 +232,7 @@ def test_a_broker_that_is_killed_is_back_and_so_are_the_states(home, device):
         home.wait(lambda: device.client.is_connected(), seconds=20)
         value = number % 100 + 1
         device.say("z/l1", {"state": "ON", "brightness": value * 2.55}, retain=True)
-        home.wait(lambda: abs(home.value("hall/lamp/brightness") - value) < 0.1, seconds=5)
+        home.wait(lambda: abs((home.value("hall/lamp/brightness") or 0) - value) < 0.1, seconds=5)
 
 
 def test_announcements_may_be_anything(home, device):
@@ -265,6 +269,7 @@ def test_another_broker_is_used_when_it_is_named(tmp_path):
     threading.Thread(target=loop.run_forever, daemon=True).start()
     asyncio.run_coroutine_threadsafe(serve(), loop).result(20)
     home = Home.__new__(Home)
+    home.certificate = None
     home.folder, home.broker_port, home.flags = tmp_path, port, ("--mqtt-url", f"mqtt://127.0.0.1:{port}")
     home.start()
     try:
@@ -282,3 +287,103 @@ def test_models_are_served_without_a_broker(tmp_path):
     """Where mosquitto isn't installed, a sentence says so."""
     result = run(["serve", "--mqtt-url", "http://x", "--port", "0"], tmp_path, timeout=20)
     assert result.returncode == 1 and "mqtt://" in result.stderr
+
+
+def test_what_things_reported_is_learned_from(home, device, tmp_path):
+    """The history becomes rows; a job learns from them, and so does `lares train`."""
+    device.say("homeassistant/sensor/m/config", {"name": "Level", "uniq_id": "m", "stat_t": "z/m", "unit_of_meas": "%", "dev": {"ids": "m", "name": "Tank"}}, retain=True)
+    home.wait(lambda: "tank" in home.things())
+    device.say("z/m", "40")
+    home.wait(lambda: home.value("tank/level") == 40)
+    time.sleep(1.2)
+    now = time.time()
+    history = {"columns": [{"name": "level", "property": "tank/level"}, {"name": "again", "property": "tank/level", "value": "last"}], "every": "five_minutes", "from": now - 900, "to": now + 900}
+    request = urllib.request.Request(home.server.url + "/lares/v1/history/table", json.dumps(history).encode(), {"Content-Type": "application/json"})
+    rows = urllib.request.urlopen(request, timeout=30).read().decode().split("\r\n")
+    assert rows[0] == "time,hour,weekday,level,again" and [row.split(",")[3:] for row in rows if row.endswith("40")] == [["40", "40"]]
+    recipe = {"data": {"history": history, "on_missing": "drop"}, "columns": [{"name": "level"}, {"name": "hour"}], "target": {"name": "again", "kind": "number"}, "epochs": 2}
+    job = home.ask("/lares/v1/jobs", {"recipe": recipe})
+    home.wait(lambda: home.ask(f"/lares/v1/jobs/{job['id']}")["state"] in ("finished", "failed"))
+    done = home.ask(f"/lares/v1/jobs/{job['id']}")
+    assert done["state"] == "finished" and done["data_id"], done
+    assert [kept["name"] for kept in home.ask("/lares/v1/data")["data"]] == ["history.csv"]
+    (tmp_path / "level.json").write_text(json.dumps(recipe))
+    home.cli("train", str(tmp_path / "level.json"))
+    assert (tmp_path / "level/network.safetensors").exists() and (tmp_path / "level/history.csv").exists()
+    code, error = refusal(home, "/lares/v1/history/table", {"columns": [{"property": "tank/nothing"}]})
+    assert code == 404 and "tank/nothing" in error["message"]
+
+
+def test_groups_scenes_and_rooms(home, device):
+    """Several lamps as one, how they were put back, a whole room at once."""
+    for name, identifier in [("Lamp", "l1"), ("Shelf", "l2")]:
+        announce(home, device, name, identifier, area="Hall")
+        device.say(f"z/{identifier}", {"state": "OFF", "brightness": 10})
+    home.wait(lambda: home.value("hall/shelf/on") is False and home.value("hall/lamp/on") is False)
+    assert home.ask("/lares/v1/groups", {"name": "Hall lamps", "members": ["hall/lamp", "hall/shelf"]})["id"] == "groups/hall_lamps"
+    assert home.ask("/lares/v1/things/groups/hall_lamps", {"on": True, "brightness": 60})["outcome"] == "confirmed"
+    assert home.value("hall/lamp/brightness") == home.value("hall/shelf/brightness") == home.value("groups/hall_lamps/brightness") == 60
+    scene = home.ask("/lares/v1/scenes", {"name": "Bright", "capture": {"area": "hall"}})
+    assert scene["states"] == {"hall/lamp": {"on": True, "brightness": 60}, "hall/shelf": {"on": True, "brightness": 60}}
+    results = home.ask("/lares/v1/areas/hall/things", {"category": "light", "set": {"on": False}})["results"]
+    assert [result["outcome"] for result in results] == ["confirmed"] * 2 and home.value("groups/hall_lamps/on") is False
+    assert "Bright" in home.cli("scenes") and "2 things" in home.cli("scenes", "apply", "bright")
+    assert home.value("groups/hall_lamps/on") is True and home.value("hall/lamp/brightness") == 60
+    home.ask("/lares/v1/rules", {"rule": {"id": "r", "name": "r", "when": [{"webhook": "go"}], "then": [{"set": {"groups/hall_lamps/on": False}}, {"wait": "0.5s"}, {"scene": "Bright"}]}})
+    home.ask("/lares/v1/hooks/go", {})
+    home.wait(lambda: home.value("hall/lamp/on") is False)
+    home.wait(lambda: home.value("hall/lamp/on") is True)
+    assert refusal(home, "/lares/v1/groups", {"name": "x", "members": ["hall/none"]})[0] == 404
+    assert refusal(home, "/lares/v1/scenes", {"name": "x", "states": {"hall/lamp": {"brightness": 500}}})[0] == 400
+    home.stop()
+    home.start()
+    home.wait(lambda: home.value("groups/hall_lamps/brightness") == 60)
+    home.ask("/lares/v1/things/hall/shelf", method="DELETE")
+    home.wait(lambda: "hall/shelf" not in home.things())
+    assert home.value("groups/hall_lamps/brightness") == 60, "the others of its group stay"
+    home.ask("/lares/v1/groups/hall_lamps", method="DELETE")
+    home.ask("/lares/v1/scenes/bright", method="DELETE")
+    assert "groups/hall_lamps" not in home.things() and home.ask("/lares/v1/scenes")["scenes"] == []
+
+
+def test_zigbee2mqtt_is_seen_and_asked(home):
+    """A bridge with the topics and answers of Zigbee2MQTT 2: joining, names, refusals."""
+    with home.client("zigbee2mqtt", home.account("zigbee2mqtt")) as bridge:
+        asked = []
+
+        def answer(name):
+            def respond(text):
+                request = json.loads(text)
+                asked.append((name, request))
+                known = request.get("from", "lamp") == "lamp"
+                reply = {"data": {}, "status": "ok", "transaction": request["transaction"]} if known else {"data": {}, "status": "error", "error": f"Device '{request['from']}' does not exist", "transaction": request["transaction"]}
+                bridge.say(f"zigbee2mqtt/bridge/response/{name}", reply)
+            return respond
+
+        for name in ["permit_join", "device/rename"]:
+            bridge.listen(f"zigbee2mqtt/bridge/request/{name}", answer(name))
+        bridge.say("zigbee2mqtt/bridge/info", {"version": "2.1.0", "coordinator": {"ieee_address": "0x1", "type": "zStack"}, "network": {"channel": 11}, "permit_join": False}, retain=True)
+        bridge.say("zigbee2mqtt/bridge/devices", [{"ieee_address": "0x2", "friendly_name": "lamp", "type": "Router", "supported": True, "interview_completed": True, "definition": {"vendor": "IKEA", "model": "LED1545G12"}}], retain=True)
+        home.wait(lambda: home.ask("/lares/v1/zigbee")["bridges"] and home.ask("/lares/v1/zigbee")["bridges"][0]["devices"])
+        assert home.ask("/lares/v1/zigbee")["bridges"][0]["devices"][0]["model"] == "LED1545G12"
+        assert home.ask("/lares/v1/zigbee/requests", {"do": "permit_join", "seconds": 60}) == {"done": True}
+        assert asked[0][0] == "permit_join" and asked[0][1]["time"] == 60
+        home.ask("/lares/v1/zigbee/requests", {"do": "rename", "device": "lamp", "name": "hall lamp"})
+        code, error = refusal(home, "/lares/v1/zigbee/requests", {"do": "rename", "device": "nobody", "name": "x"})
+        assert code == 400 and "does not exist" in error["message"]
+        assert refusal(home, "/lares/v1/zigbee/requests", {"do": "rename", "device": "lamp", "name": "a#b"})[0] == 400
+        assert refusal(home, "/lares/v1/zigbee/requests", {"do": "explode"})[0] == 400
+        assert refusal(home, "/lares/v1/zigbee/requests", {"do": "remove"})[0] == 400
+
+
+def test_devices_come_with_tls(tmp_path):
+    """With the server's certificate, devices come encrypted; without encryption only from this machine."""
+    certificate, key = tmp_path / "certificate.pem", tmp_path / "key.pem"
+    subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2", "-subj", "/CN=localhost",
+                    "-addext", "subjectAltName=DNS:localhost,IP:127.0.0.1", "-keyout", str(key), "-out", str(certificate)], check=True, capture_output=True)  # fmt: skip
+    port = free_port()
+    with Home(tmp_path / "home", "--tls-certificate", str(certificate), "--tls-key", str(key), "--mqtt-tls-port", str(port), certificate=certificate) as home:
+        command = ["mosquitto_pub", "-h", "localhost", "-p", str(port), "-u", "z", "-P", home.account("z"), "-q", "1", "-t", "z/x", "-m", "1"]
+        assert subprocess.run([*command, "--cafile", str(certificate)], capture_output=True, timeout=20).returncode == 0
+        assert subprocess.run(command, capture_output=True, timeout=20).returncode != 0, "nothing goes in the clear there"
+        assert "z" in json.dumps(home.ask("/lares/v1/broker/accounts"))

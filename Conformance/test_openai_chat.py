@@ -1,21 +1,16 @@
 """Chat with the official `openai` client."""
 
 import asyncio
-import concurrent.futures
 import json
 
 import httpx
 import openai
 import pytest
 
+from lares_server import on_a_loop
+
 QUESTION = [{"role": "user", "content": "Name three colours."}]
 GREEDY = {"model": "smollm2", "temperature": 0, "max_tokens": 24}
-
-
-def run_apart(coroutine):
-    """Runs it on a thread of its own: the browser of other tests keeps a loop running on this one."""
-    with concurrent.futures.ThreadPoolExecutor(1) as threads:
-        return threads.submit(asyncio.run, coroutine).result()
 
 
 def test_models_are_listed_and_found(client):
@@ -148,7 +143,7 @@ def test_the_answer_alone_and_in_a_batch_is_the_same(client, async_client, golde
         answers = await asyncio.gather(*(async_client.completions.create(prompt=p, **options) for p in prompts))
         return [a.choices[0].text for a in answers]
 
-    assert run_apart(together()) == alone
+    assert on_a_loop(together()) == alone
 
 
 def test_thirty_two_chats_run_side_by_side(async_client):
@@ -164,7 +159,7 @@ def test_thirty_two_chats_run_side_by_side(async_client):
     async def all_of_them():
         return await asyncio.gather(*(chat(i) for i in range(32)))
 
-    texts = run_apart(all_of_them())
+    texts = on_a_loop(all_of_them())
     assert len(texts) == 32 and all(texts)
 
 

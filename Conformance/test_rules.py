@@ -7,6 +7,8 @@ import urllib.error
 import pytest
 
 from home_devices import Home, light
+from lares_server import MODELS, must_run
+from networks import words_plan, write_network
 from test_home import announce, readings, refusal
 
 
@@ -144,3 +146,36 @@ def test_messages_on_any_topic_may_trigger(home, device):
     device.say("z/remote/button", "hold")
     device.say("z/remote/button", "press")
     home.wait(lambda: home.value("hall/lamp/on") is True)
+
+
+def test_a_rule_asks_models(tmp_path):
+    """A trained network and a language model, each asked by a rule; what they say is used."""
+    must_run(["import", str(MODELS / "smollm2.gguf"), "--name", "smollm2"], tmp_path)
+    must_run(["registry", "publish", str(write_network(tmp_path / "words.safetensors", words_plan())), "words", "--promote"], tmp_path)
+    with Home(tmp_path) as home:
+        schema = {"type": "object", "properties": {"mood": {"enum": ["good", "bad"]}}, "required": ["mood"], "additionalProperties": False}
+        then = [
+            {"call_model": "words", "input": {"word": "kalt"}, "into": "known", "timeout": "30s"},
+            {"call_model": "smollm2", "input": {"prompt": "The sun shines. What mood is that?", "schema": schema}, "into": "said", "timeout": "2m"},
+            {"notify": "{{ known.again }} {{ said.mood in ['good', 'bad'] }}"},
+            {"call_model": "nobody", "input": "x", "timeout": "30s"},
+        ]
+        home.ask("/lares/v1/rules", {"id": "r", "name": "r", "when": [{"webhook": "go"}], "then": then})
+        home.ask("/lares/v1/hooks/go", {})
+        home.wait(lambda: home.ask("/lares/v1/notices")["notices"], 120)
+        assert home.ask("/lares/v1/notices")["notices"][0]["text"] == "kalt True"
+        home.wait(lambda: "nobody" in json.dumps(traces(home, "r")), 30)
+
+
+def test_holidays_are_those_of_the_calendars_that_are_there(tmp_path):
+    (tmp_path / "holidays").mkdir()
+    (tmp_path / "holidays/de-be.ics").write_text("BEGIN:VCALENDAR\r\nVERSION:2.0\r\nBEGIN:VEVENT\r\nUID:1\r\nDTSTART;VALUE=DATE:20261225\r\nSUMMARY:Weihnachten\r\nRRULE:FREQ=YEARLY\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n")
+    with Home(tmp_path, "--zone", "Europe/Berlin") as home:
+        rule = {"id": "r", "name": "r", "when": [{"webhook": "go"}], "only": [{"not": {"holidays": ["de-be"]}}], "then": [{"notify": "no holiday"}]}
+        home.ask("/lares/v1/rules", rule)
+        home.ask("/lares/v1/hooks/go", {})
+        today = time.strftime("%m-%d")
+        if today != "12-25":
+            home.wait(lambda: home.ask("/lares/v1/notices")["notices"])
+        code, error = refusal(home, "/lares/v1/rules", rule | {"only": [{"holidays": ["fr"]}]})
+        assert code == 400 and "fr" in error["message"]

@@ -1,7 +1,6 @@
 """KServe V2 with Triton's and KServe's own clients, against networks that were published through the command line."""
 
 import asyncio
-import concurrent.futures
 import gzip
 import json
 import os
@@ -19,16 +18,10 @@ import tritonclient.http as triton
 import tritonclient.http.aio as triton_aio
 from tritonclient.utils import InferenceServerException
 
-from lares_server import Server, must_run
+from lares_server import Server, must_run, on_a_loop
 from networks import joined_plan, linear_plan, linear_tensors, simple_plan, words_plan, write_network
 
 FLOATS = {"FP16": np.float16, "FP32": np.float32, "FP64": np.float64}
-
-
-def on_a_loop(coroutine):
-    """On a thread of its own: the browser's driver keeps a loop running on this one."""
-    with concurrent.futures.ThreadPoolExecutor(1) as thread:
-        return thread.submit(asyncio.run, coroutine).result()
 
 
 @pytest.fixture(scope="module")

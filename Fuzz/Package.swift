@@ -9,12 +9,15 @@ let package = Package(
         .executableTarget(
             name: "fuzz",
             dependencies: [
+                .product(name: "LaresJSON", package: "lares"),
+                .product(name: "LaresYAML", package: "lares"),
                 .product(name: "LaresTensor", package: "lares"),
                 .product(name: "LaresNeural", package: "lares"),
                 .product(name: "LaresTemplates", package: "lares"),
                 .product(name: "LaresLanguage", package: "lares"),
                 .product(name: "LaresServer", package: "lares"),
                 .product(name: "LaresThings", package: "lares"),
+                .product(name: "LaresPlaces", package: "lares"),
             ],
             swiftSettings: [.swiftLanguageMode(.v6)])
     ]

@@ -123,6 +123,7 @@ EMBEDDINGS = {"model": "m", "input": ["a", "b"], "dimensions": 3, "encoding_form
 TEMPLATE = "{% for m in messages %}{{ '<|' + m.role + '|>' + m['content'] | trim }}{% endfor %}{% if add_generation_prompt %}<|assistant|>{% endif %}"
 
 GOLDEN = pathlib.Path(__file__).resolve().parent.parent / "Tests/LaresThingsTests/Golden"
+YAML = pathlib.Path(__file__).parent.parent / "Tests/LaresYAMLTests/Golden"
 ZIGBEE = {
     "devices": [{"ieee_address": "0x0017", "type": "Router", "network_address": 29159, "supported": True, "friendly_name": "hall/lamp",
                  "definition": {"model": "LED1545G12", "vendor": "IKEA", "description": "bulb"}, "interview_completed": True}],
@@ -131,6 +132,33 @@ ZIGBEE = {
     "event": {"type": "device_joined", "data": {"friendly_name": "0x1", "ieee_address": "0x1", "status": "started"}},
     "response/permit_join": {"data": {"time": 60}, "status": "ok", "transaction": 7},
 }  # fmt: skip
+
+
+RULES = {
+    "light": {"when": [{"becomes": "a/m/motion", "to": True, "for": "1s"}, {"crosses": "a/l/lux", "below": 40, "margin": 2}, {"time": "sunset-30m"}],
+              "only": [{"any": [{"between": ["22:00", "07:00"]}, {"template": "{{ states['a/l/lux'] < 40 }}"}]}, {"dates": {"from": "10-01", "through": "03-31"}}],
+              "then": [{"set": {"a/l/on": True}}, {"wait_for": [{"becomes": "a/m/motion", "to": False}], "timeout": "5m", "on_timeout": "go_on"}, {"set": {"a/l/on": False}}], "mode": "restart"},
+    "loop": {"when": {"time": {"kind": "cron", "expression": "*/7 * * * *"}}, "variables": {"n": 3},
+             "then": [{"repeat": [{"fire": "x", "data": {"n": "{{ repeat.index }}"}}, {"wait": "1s"}], "while": [{"template": "{{ repeat.index < n }}"}], "most": 5},
+                      {"choose": [{"only": [{"days": ["sat"]}], "then": [{"stop": "s"}]}], "else": [{"parallel": [[{"notify": "a"}], [{"call_model": "m", "input": "q", "timeout": "1s", "on_timeout": "go_on"}]]}]}], "mode": "queued", "most": 3},
+}  # fmt: skip
+CALENDAR = """BEGIN:VCALENDAR
+VERSION:2.0
+BEGIN:VEVENT
+UID:1
+DTSTART;VALUE=DATE:20260101
+SUMMARY:New Year\\, really
+RRULE:FREQ=YEARLY;BYMONTH=5;BYDAY=-1MO,2TU;BYSETPOS=1;COUNT=9
+EXDATE;VALUE=DATE:20270101
+END:VEVENT
+BEGIN:VEVENT
+UID:2
+DTSTART;VALUE=DATE:20261225
+DURATION:P2D
+RRULE:FREQ=YEARLY;INTERVAL=2;BYMONTHDAY=-1,25;UNTIL=20300101
+END:VEVENT
+END:VCALENDAR
+"""
 
 
 def seeds(parser, models):
@@ -177,6 +205,19 @@ def seeds(parser, models):
         yield "state", b'state\n{"state": "online"}'
         for name, said in ZIGBEE.items():
             yield name.replace("/", "-"), f"{name}\n{json.dumps(said)}".encode()
+    if parser == "yaml":
+        for number, case in enumerate(json.loads((YAML / "yaml.json").read_text())["cases"]):
+            yield f"case{number}", case["yaml"].encode()
+    if parser == "rule":
+        for name, rule in RULES.items():
+            yield name, json.dumps({"name": name} | rule).encode()
+    if parser == "calendar":
+        yield "small", CALENDAR.replace("\n", "\r\n").encode()
+    if parser == "points":
+        for name, text in POINTS.items():
+            yield name, text.encode()
+    if parser == "nats":
+        yield "session", NATS.encode()
     if parser == "tensors":
         yield "json", tensors([TENSOR])
         yield "binary", tensors([WHOLE, TENSOR, BYTES], struct.pack("<2h", 1, -2) + struct.pack("<I", 1) + b"a" + struct.pack("<I", 2) + "é".encode(), header=True)
@@ -184,6 +225,18 @@ def seeds(parser, models):
         for name, body in (("chat", CHAT), ("completion", COMPLETION), ("embeddings", EMBEDDINGS)):
             yield name, json.dumps(body).encode()
             yield name + "-unescaped", json.dumps(body, ensure_ascii=False).encode()
+
+
+# The first byte says the format: a multiple of three is line protocol, then JSON lines, then CSV.
+POINTS = {
+    "line": '0air,station=7 no2=12.5,o3="x y" 1764370800000000000\n# a\na\\ b,quality=bad,unit=°F t=1i,ok=true\n\nbad\nair a=1',
+    "jsonl": '1{"thing":"hall","values":{"t":1,"u":"x"},"time":5}\n{"measurement":"a","tags":{"b":"c"},"fields":{"d":1}}\n'
+             '{"thing":"hall","property":"t","value":-2e3,"time":"2026-11-29T07:00:00.5+01:00","unit":"°F","quality":"suspect"}\n',
+    "csv": '2time,thing,property,value,unit,quality\r\n1,"ha""ll",t,2,°C,good\r\n2,hall,t,x,,\r\n',
+    "wide": '2time,hall/t [°C],hall/h\n1,2,3\n',
+}
+NATS = ('INFO {"connect_urls":["a:1"]}\r\nPONG\r\nMSG _INBOX.abc.made 1 13\r\n{"config":{}}\r\n'
+        'MSG a.b 1 $JS.ACK.CITY.w.1.1.1.1.0 3\r\nabc\r\nHMSG _INBOX.abc.m 1 31 31\r\nNATS/1.0 100 Idle Heartbeat\r\n\r\n\r\nPING\r\n')
 
 
 def main():

@@ -146,7 +146,7 @@ def test_people_name_things_and_rooms(visit, home):
     page.get_by_label("Name in Chinese").fill("咖啡机")
     page.get_by_label("Other names").fill("coffee, the machine")
     page.get_by_label("Room").fill("Pantry")
-    page.get_by_role("button", name="Save").click()
+    page.get_by_role("region", name="In your words").get_by_role("button", name="Save").click()
     page.get_by_role("heading", name="Espresso", level=1).wait_for()
     thing = home.thing("kitchen/coffee_machine")
     assert thing["area"] == "pantry" and thing["names"] == {"zh": "咖啡机"} and thing["aliases"] == ["coffee", "the machine"]
@@ -158,3 +158,16 @@ def test_a_page_is_small(visit, home):
 
     with urllib.request.urlopen(home.url + PAGES["home"]) as answer:
         assert len(answer.read()) < 60_000
+
+
+def test_a_scene_is_kept_and_applied(visit, home):
+    before = home.value("living_room/ceiling_lamp/on")
+    page = visit("/home/rooms/living_room")
+    page.get_by_text("Scenes", exact=True).click()
+    page.get_by_label("New scene").fill("As it was")
+    page.get_by_role("button", name="Keep").click()
+    home.ask("/lares/v1/things/living_room/ceiling_lamp", {"on": not before})
+    page.get_by_role("button", name="As it was").click()
+    home.wait(lambda: home.value("living_room/ceiling_lamp/on") == before)
+    assert home.ask("/lares/v1/scenes")["scenes"][0]["name"] == "As it was"
+    page.screenshot(path=".build/shots/scenes.png", full_page=True)

@@ -1,5 +1,7 @@
 """Every page in both languages, both themes and both widths."""
 
+import itertools
+import os
 import re
 
 import pytest
@@ -46,9 +48,13 @@ def serious(page):
     ]
 
 
-@pytest.mark.parametrize("width", [1280, 390])
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("language", ["en", "zh"])
+# Every language with every scheme and width takes long; these have each of them, and each pair of them, or nearly.
+EVERYTHING = bool(os.environ.get("LARES_LONG"))
+LOOKS = list(itertools.product(["en", "zh"], ["light", "dark"], [1280, 390])) if EVERYTHING else [("en", "light", 1280), ("en", "dark", 390), ("zh", "light", 390), ("zh", "dark", 1280)]
+SIZES = list(itertools.product(["en", "zh"], [1280, 390, 320])) if EVERYTHING else [("en", 1280), ("zh", 390), ("en", 320)]
+
+
+@pytest.mark.parametrize("language, scheme, width", LOOKS)
 @pytest.mark.parametrize("name", PAGES)
 def test_is_accessible_and_fits(visit, learned, shots, name, language, scheme, width):
     page = visit(PAGES[name].format(**learned), language, scheme, width)
@@ -93,8 +99,7 @@ SHIFTS = """() => { window.shifts = []; new PerformanceObserver(list => list.get
   shifts.push(shift.value + ' ' + shift.sources.map(s => s.node?.outerHTML?.slice(0, 80) + ` from ${s.previousRect.x},${s.previousRect.y} ${s.previousRect.width}×${s.previousRect.height} to ${s.currentRect.x},${s.currentRect.y} ${s.currentRect.width}×${s.currentRect.height}`).join(' | ')))).observe({ type: 'layout-shift', buffered: true }); }"""
 
 
-@pytest.mark.parametrize("width", [1280, 390, 320])
-@pytest.mark.parametrize("language", ["en", "zh"])
+@pytest.mark.parametrize("language, width", SIZES)
 @pytest.mark.parametrize("name", PAGES)
 def test_nothing_moves_by_itself(visit, learned, name, language, width):
     page = visit(PAGES[name].format(**learned), language, width=width)
@@ -105,8 +110,7 @@ def test_nothing_moves_by_itself(visit, learned, name, language, width):
     assert page.evaluate("shifts") == []
 
 
-@pytest.mark.parametrize("width", [1280, 390, 320])
-@pytest.mark.parametrize("language", ["en", "zh"])
+@pytest.mark.parametrize("language, width", SIZES)
 @pytest.mark.parametrize("name", PAGES)
 def test_nothing_moves_while_a_page_arrives_in_pieces(visit, learned, name, language, width):
     page = visit(PAGES[name].format(**learned), language, width=width)

@@ -7,7 +7,7 @@ from home_devices import Home
 from test_console_pages import overflow, serious
 from test_home import announce
 
-PAGES = {"rules": "/rules", "rule": "/rules/hall-light", "new": "/new-rule", "blueprint": "/new-rule?blueprint=motion_light", "blank": "/new-rule?blank=1"}
+PAGES = {"rules": "/rules", "rule": "/rules/hall-light", "new": "/new-rule", "blueprint": "/new-rule?blueprint=motion_light", "blank": "/new-rule?blank=1", "schedules": "/schedules", "times": "/timers"}
 LIGHT = {"id": "hall-light", "name": "Hall light", "when": [{"becomes": "hall/motion/motion", "to": True}, {"time": "sunset"}], "then": [{"set": {"hall/lamp/on": True}}, {"notify": "Light in the hall"}]}
 
 
@@ -22,6 +22,10 @@ def home(tmp_path_factory):
         home.ask("/lares/v1/rules", LIGHT)
         device.say("z/m", "ON")
         home.wait(lambda: home.value("hall/lamp/on") is True)
+        blocks = {"id": "evening", "name": "Lamp in the evening", "when": [
+            {"time": {"kind": "weekly", "days": ["mon", "tue", "wed", "thu", "fri"], "from": "18:00"}, "id": "on"},
+            {"time": {"kind": "weekly", "days": ["mon", "tue", "wed", "thu", "fri"], "from": "22:30"}, "id": "off"}], "then": [{"notify": "x"}]}
+        home.ask("/lares/v1/rules", blocks)
         home.device = device
         yield home
 
@@ -58,10 +62,80 @@ def test_a_rule_is_tried_over_last_week(visit, home):
 
 def test_what_is_wrong_is_said_and_what_was_written_stays(visit, home):
     page = visit("/rules/hall-light")
+    page.get_by_role("button", name="As text", exact=True).click()
     page.get_by_role("textbox", name="The rule").fill('{"name": "x"')
     page.get_by_role("button", name="Save").click()
     page.get_by_role("alert").wait_for()
     assert page.get_by_role("textbox", name="The rule").input_value().strip() == '{"name": "x"'
+
+
+def field(page, name):
+    return page.locator(f'[id="{name}"]')
+
+
+def add(page, path, kind):
+    field(page, f"{path}.new").select_option(kind)
+    page.locator(f'button[value="add {path}"]').click()
+
+
+def test_a_rule_is_written_in_a_form(visit, home, shots):
+    page = visit("/new-rule?blank=1")
+    page.get_by_label("Name", exact=True).fill("By form")
+    field(page, "when.0.becomes").fill("hall/motion/motion")
+    field(page, "when.0.becomes").press("Tab")
+    page.locator('select[id="when.0.to"]').select_option("true")
+    add(page, "only", "between")
+    field(page, "only.0.from").fill("sunset")
+    assert page.evaluate("document.activeElement.id") == "only.0.from", "who adds a part fills it in next"
+    field(page, "only.0.through").fill("23:30")
+    add(page, "only", "days")
+    page.get_by_role("checkbox", name="Saturday").check()
+    field(page, "then.0.address").fill("hall/lamp/on")
+    field(page, "then.0.address").press("Tab")
+    page.locator('select[id="then.0.value"]').select_option("true")
+    add(page, "then", "after")
+    field(page, "then.1.after").fill("5m")
+    add(page, "then.1.then", "set")
+    field(page, "then.1.then.0.address").fill("hall/lamp/on")
+    field(page, "then.1.then.0.address").press("Tab")
+    page.locator('select[id="then.1.then.0.value"]').select_option("false")
+    add(page, "then", "notify")
+    page.screenshot(path=shots / "rules-form.png", full_page=True)
+    page.set_viewport_size({"width": 390, "height": 844})
+    assert overflow(page) <= 0 and serious(page) == []
+    page.set_viewport_size({"width": 1280, "height": 900})
+    page.get_by_role("button", name="Make the rule").click()
+    assert "'then[2].notify' must be filled in" in page.get_by_role("alert").inner_text()
+    field(page, "then.2.notify").fill("Light <b>on</b>")
+    page.locator('button[value="up then.2"]').click()
+    page.get_by_role("button", name="Make the rule").click()
+    page.get_by_role("heading", name="By form", level=1).wait_for()
+    rule = next(rule["rule"] for rule in home.ask("/lares/v1/rules")["rules"] if rule["rule"]["name"] == "By form")
+    assert rule["when"] == [{"becomes": "hall/motion/motion", "to": True}]
+    assert rule["only"] == [{"between": ["sunset", "23:30"]}, {"days": ["sat"]}]
+    assert rule["then"] == [{"set": {"hall/lamp/on": True}}, {"notify": "Light <b>on</b>"}, {"after": "5m", "then": [{"set": {"hall/lamp/on": False}}]}]
+    page.locator('button[value="remove only.1"]').click()
+    page.locator('[id="only.1.kind"]').wait_for(state="detached")
+    assert home.ask("/lares/v1/rules/by_form")["rule"]["only"] == rule["only"], "nothing changes before it is saved"
+    page.get_by_role("button", name="Save").click()
+    page.wait_for_load_state()
+    assert home.ask("/lares/v1/rules/by_form")["rule"]["only"] == rule["only"][:1]
+
+
+def test_what_no_form_holds_stays_as_it_is(visit, home):
+    wide = {"id": "wide", "name": "Wide", "note": "n", "variables": {"level": 3}, "mode": "queued", "most": 4, "when": [{"becomes": "hall/motion/motion", "to": [True, False], "id": "m"}, {"time": "sunset-30m"}, {"crosses": "hall/lamp/brightness", "above": 20.5, "for": "1m30s"}],
+            "only": [{"any": [{"days": ["mon"]}, {"not": {"online": "hall/lamp"}}]}, {"state": "hall/lamp/on", "is": False}, {"template": "{{ level > 2 }}"}],
+            "then": [{"set": {"hall/lamp/on": True}, "confirm": "5s"}, {"choose": [{"only": [{"triggered_by": ["m"]}], "then": [{"stop": "enough"}]}], "else": [{"wait": "2s"}]}, {"notify": "x", "title": "t", "urgent": True}, {"set": {"hall/lamp/brightness": "{{ level }}", "hall/lamp/on": True}}]}
+    home.ask("/lares/v1/rules", wide)
+    before = home.ask("/lares/v1/rules/wide")["rule"]
+    page = visit("/rules/wide")
+    for way in ("As text", "As a form"):
+        page.get_by_role("button", name=way, exact=True).click()
+        page.wait_for_load_state()
+    page.get_by_role("button", name="Save").click()
+    page.wait_for_load_state()
+    assert page.get_by_role("alert").count() == 0
+    assert home.ask("/lares/v1/rules/wide")["rule"] == before
 
 
 def test_a_blueprint_makes_a_rule_that_is_switched_off_and_removed(visit, home):
@@ -76,4 +150,58 @@ def test_a_blueprint_makes_a_rule_that_is_switched_off_and_removed(visit, home):
     assert page.get_by_role("switch", name="By motion").get_attribute("aria-checked") == "false"
     page.get_by_role("button", name="Remove rule").click()
     page.wait_for_url("**/rules")
-    assert len(home.ask("/lares/v1/rules")["rules"]) == 1
+    assert not any(rule["rule"]["name"] == "By motion" for rule in home.ask("/lares/v1/rules")["rules"])
+
+
+def test_a_schedule_is_tried_and_made(visit, home):
+    page = visit("/schedules")
+    assert page.locator(".lane rect").count() >= 10, "blocks and moments of a week are drawn"
+    page.get_by_label("What", exact=True).fill("hall/lamp/on")
+    page.get_by_label("Time", exact=True).fill("06:45")
+    page.get_by_label("Until").fill("07:30")
+    page.get_by_role("checkbox", name="Sunday").uncheck()
+    page.get_by_role("button", name="Show next times").click()
+    assert page.get_by_role("heading", name="Next times").count() == 1 and page.locator(".cols-list li").count() == 20
+    assert not any(rule["rule"]["name"].startswith("hall/lamp 06:45") for rule in home.ask("/lares/v1/rules")["rules"])
+    page.get_by_label("Name", exact=True).fill("Morning")
+    page.get_by_role("button", name="Make schedule").click()
+    page.get_by_text("06:45–07:30").first.wait_for()
+    rule = next(rule["rule"] for rule in home.ask("/lares/v1/rules")["rules"] if rule["rule"]["name"] == "Morning")
+    assert "sun" not in rule["when"][0]["time"]["days"]
+    page.get_by_label("What", exact=True).fill("hall/nothing")
+    page.get_by_role("button", name="Make schedule").click()
+    assert "Choose what is to be set" in page.locator("main").inner_text()
+
+
+def test_timers_commands_that_wait_and_looking_lived_in(visit, home):
+    page = visit("/timers")
+    page.get_by_label("Name", exact=True).fill("Eggs")
+    page.get_by_label("Minutes", exact=True).fill("0")
+    page.evaluate("document.querySelectorAll('form').forEach(form => form.noValidate = true)")
+    page.get_by_role("button", name="Start timer").click()
+    page.get_by_text("A timer runs for more than nothing").first.wait_for()
+    page.get_by_label("Minutes", exact=True).fill("30")
+    page.get_by_role("button", name="Start timer").click()
+    page.get_by_role("button", name="Pause Eggs").click()
+    page.get_by_text("Paused, 0:").wait_for()
+    assert [timer["state"] for timer in home.ask("/lares/v1/timers")["timers"]] == ["paused"]
+    page.get_by_role("button", name="Stop Eggs").click()
+    page.get_by_text("No timer runs.").wait_for()
+    home.ask("/lares/v1/delayed", {"thing": "hall/lamp", "set": {"on": False}, "in_seconds": 3600})
+    page.reload()
+    page.get_by_role("button", name="Take back hall/lamp/on=false").click()
+    page.get_by_text("Nothing waits.").wait_for()
+    page.get_by_role("checkbox", name="Simulate presence").check()
+    page.get_by_role("checkbox", name="Lamp", exact=True).check()
+    page.get_by_role("button", name="Save").click()
+    page.get_by_text("Nothing was switched on such a day").wait_for()
+    assert home.ask("/lares/v1/presence")["properties"] == ["hall/lamp/on"]
+
+
+def test_a_rule_is_paused(visit, home):
+    page = visit("/rules/hall-light")
+    page.get_by_label("For how long").select_option("24")
+    page.get_by_role("button", name="Pause", exact=True).click()
+    page.get_by_text("Nothing triggers it until").wait_for()
+    page.get_by_role("button", name="Go on now").click()
+    page.get_by_text("Nothing triggers it until").wait_for(state="detached")

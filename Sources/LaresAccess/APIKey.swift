@@ -6,8 +6,10 @@ public struct APIKey: Sendable, Hashable {
     public let id: String
     /// What it is for: "phone", "kitchen panel".
     public let name: String
-    /// Whether its holder may change what Lares holds (models, keys); otherwise they may ask models.
-    public let mayAdminister: Bool
+    /// What its holder may do at most.
+    public let role: Role
+    /// The person it belongs to, by their id; nil: nobody in particular.
+    public let person: String?
     /// When it was made.
     public let created: Date
     /// When it was last used, to the minute.
@@ -16,6 +18,9 @@ public struct APIKey: Sendable, Hashable {
     public let expires: Date?
     /// When it was revoked.
     public let revoked: Date?
+
+    /// Whether its role lets its holder change what Lares holds (models, keys).
+    public var mayAdminister: Bool { role.mayAdminister }
 
     /// Whether it opens anything at that time.
     public func isUsable(at now: Date) -> Bool {

@@ -7,7 +7,7 @@ import Synchronization
 ///
 /// Every look-up reads the database, so that a key revoked by another process stops working at once.
 public final class KeyStore: Sendable {
-    private let pool: DatabasePool
+    let pool: DatabasePool
     /// When each key's use was last written down, or tried to be.
     private let noted = Mutex<[String: Date]>([:])
 
@@ -15,40 +15,31 @@ public final class KeyStore: Sendable {
     ///
     /// - Throws: `StoreError`.
     public init(home: LaresHome) throws {
-        pool = try Self.schema.open(at: home.file("access.db"))
+        pool = try AccessSchema.schema.open(at: home.file("access.db"))
     }
 
-    private static let schema = StoreSchema(
-        name: "access",
-        steps: [
-            {
-                try $0.execute(
-                    sql: """
-                        CREATE TABLE keys (
-                            id TEXT NOT NULL PRIMARY KEY,
-                            name TEXT NOT NULL,
-                            hash BLOB NOT NULL UNIQUE CHECK (length(hash) = 32),
-                            created REAL NOT NULL,
-                            last_used REAL,
-                            expires REAL,
-                            revoked REAL
-                        ) STRICT, WITHOUT ROWID;
-                        CREATE UNIQUE INDEX usable_names ON keys (name) WHERE revoked IS NULL;
-                        """)
-            },
-            // Keys from before there were roles keep the smaller one.
-            { try $0.execute(sql: "ALTER TABLE keys ADD COLUMN role TEXT NOT NULL DEFAULT 'use'") },
-        ])
-
-    /// Makes a key.
+    /// Makes a key for nobody in particular.
     ///
     /// - Parameters:
     ///   - name: 1…64 visible characters, not the name of another usable key, and not "local" or "anonymous".
-    ///   - admin: whether its holder may change models and keys; otherwise they may ask models.
+    ///   - admin: whether its role is ``Role/owner``; otherwise it is ``Role/viewer``.
     ///   - expires: when it stops working; nil means never.
     ///   - now: the time.
     /// - Throws: ``AccessError`` for a bad name or end.
     public func make(name: String, admin: Bool = false, expires: Date? = nil, now: Date = Date()) throws -> NewKey {
+        try make(name: name, role: admin ? .owner : .viewer, expires: expires, now: now)
+    }
+
+    /// Makes a key.
+    ///
+    /// - Parameters:
+    ///   - name: as above.
+    ///   - role: what its holder may do at most.
+    ///   - person: whose it is, by their id: its holder then may do what both roles may.
+    ///   - expires: when it stops working; nil means never.
+    ///   - now: the time.
+    /// - Throws: ``AccessError`` for a bad name, end or person.
+    public func make(name: String, role: Role, person: String? = nil, expires: Date? = nil, now: Date = Date()) throws -> NewKey {
         try Self.check(name: name)
         if let expires, expires <= now { throw AccessError(.badExpiry, "the key would have ended at \(expires.formatted(.iso8601))") }
         let secret = KeySecret.random()
@@ -57,28 +48,26 @@ public final class KeyStore: Sendable {
             guard try fetch(database, "revoked IS NULL AND name = ?", [name]).isEmpty else {
                 throw AccessError(.nameTaken, "there is a key named '\(name)' already; revoke it first or choose another name")
             }
+            if let person, try Person.fetch(person, database) == nil { throw AccessError.noSuchPerson(person) }
             try database.execute(
-                sql: "INSERT INTO keys (id, name, role, hash, created, expires) VALUES (?, ?, ?, ?, ?, ?)",
+                sql: "INSERT INTO keys (id, name, role, person, hash, created, expires) VALUES (?, ?, ?, ?, ?, ?, ?)",
                 arguments: [
-                    id, name, admin ? "admin" : "use", KeySecret.hash(of: secret.text), now.timeIntervalSince1970,
+                    id, name, role.rawValue, person, KeySecret.hash(of: secret.text), now.timeIntervalSince1970,
                     expires?.timeIntervalSince1970,
                 ])
         }
-        let key = APIKey(id: id, name: name, mayAdminister: admin, created: now, lastUsed: nil, expires: expires, revoked: nil)
+        let key = APIKey(
+            id: id, name: name, role: role, person: person, created: now, lastUsed: nil, expires: expires, revoked: nil)
         return NewKey(key: key, secret: secret.text)
     }
 
     /// Refuses what could pass for another name on a page or in a log: characters nobody sees, and the names of callers without a key.
     private static func check(name: String) throws {
-        let unseen: Set<Unicode.GeneralCategory> = [.control, .format, .surrogate, .privateUse, .lineSeparator, .paragraphSeparator]
-        guard (1...64).contains(name.count), name.utf8.count <= 256,
-            !name.unicodeScalars.contains(where: { unseen.contains($0.properties.generalCategory) }),
-            name.first?.isWhitespace == false, name.last?.isWhitespace == false
-        else {
+        guard name.isName else {
             throw AccessError(
                 .badName, "a key's name has 1 to 64 visible characters, and none that is invisible or turns the direction of the text")
         }
-        guard !["local", "anonymous"].contains(name.lowercased()) else {
+        guard !["local", "anonymous"].contains(name.lowercased()), !name.lowercased().hasPrefix("rule:") else {
             throw AccessError(.badName, "'\(name)' stands for callers without a key: choose another name")
         }
     }
@@ -104,7 +93,7 @@ public final class KeyStore: Sendable {
             }
             try database.execute(sql: "UPDATE keys SET revoked = ? WHERE id = ?", arguments: [now.timeIntervalSince1970, key.id])
             return APIKey(
-                id: key.id, name: key.name, mayAdminister: key.mayAdminister, created: key.created, lastUsed: key.lastUsed,
+                id: key.id, name: key.name, role: key.role, person: key.person, created: key.created, lastUsed: key.lastUsed,
                 expires: key.expires, revoked: now)
         }
     }
@@ -113,14 +102,25 @@ public final class KeyStore: Sendable {
     public func principal(forSecret secret: String, now: Date = Date()) throws -> Principal? {
         // The index is asked for a hash, so its timing tells nothing about a secret; the bytes are compared in constant time all the same.
         guard let hash = KeySecret.hash(of: secret),
-            let row = try pool.read({ try Row.fetchOne($0, sql: "SELECT * FROM keys WHERE hash = ?", arguments: [hash]) }),
+            let row = try pool.read({ try Row.fetchOne($0, sql: "\(Self.withPerson) WHERE hash = ?", arguments: [hash]) }),
             isEqualInConstantTime(row["hash"], hash)
         else { return nil }
         let key = APIKey(row)
         guard key.isUsable(at: now) else { return nil }
         noteUse(of: key, now)
-        return Principal(name: key.name, keyID: key.id, mayAdminister: key.mayAdminister)
+        return Principal(key, row)
     }
+
+    /// The holder of a key as they are now, or nil when it is unknown, revoked or past its end.
+    public func principal(keyID: String, now: Date = Date()) throws -> Principal? {
+        guard let row = try pool.read({ try Row.fetchOne($0, sql: "\(Self.withPerson) WHERE keys.id = ?", arguments: [keyID]) }) else {
+            return nil
+        }
+        let key = APIKey(row)
+        return key.isUsable(at: now) ? Principal(key, row) : nil
+    }
+
+    private static let withPerson = "SELECT keys.*, people.role AS person_role FROM keys LEFT JOIN people ON people.id = keys.person"
 
     /// Writes down that a key was used, once a minute at most. A disk that is full keeps nobody out: the note is lost, the key opens.
     private func noteUse(of key: APIKey, _ now: Date) {
@@ -141,12 +141,19 @@ public final class KeyStore: Sendable {
     }
 }
 
+extension Principal {
+    fileprivate init(_ key: APIKey, _ row: Row) {
+        let roles: Set = key.person == nil ? [key.role] : [key.role, Role(stored: row["person_role"] ?? "")]
+        self.init(name: key.name, keyID: key.id, roles: roles, person: key.person)
+    }
+}
+
 extension APIKey {
     fileprivate init(_ row: Row) {
         func date(_ column: String) -> Date? { (row[column] as Double?).map(Date.init(timeIntervalSince1970:)) }
         self.init(
-            id: row["id"], name: row["name"], mayAdminister: row["role"] == "admin", created: Date(timeIntervalSince1970: row["created"]),
-            lastUsed: date("last_used"),
-            expires: date("expires"), revoked: date("revoked"))
+            id: row["id"], name: row["name"], role: Role(stored: row["role"]), person: row["person"],
+            created: Date(timeIntervalSince1970: row["created"]), lastUsed: date("last_used"), expires: date("expires"),
+            revoked: date("revoked"))
     }
 }

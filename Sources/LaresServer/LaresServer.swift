@@ -28,6 +28,12 @@ public struct LaresServer: Sendable {
     let jobs: TrainingJobs?
     let home: HomeServices?
     let automations: Automations?
+    let sensing: Sensing?
+    let times: Timekeeper?
+    let city: CityServices
+    /// People with roles and PINs, and the policy; nil where there are no keys or no audit log.
+    let people: People?
+    let guardian: HomeGuard?
     let metrics: MetricsRegistry
     let logger: Logger
     let activity = Activity()
@@ -43,12 +49,15 @@ public struct LaresServer: Sendable {
     ///   - jobs: The trainings; nil leaves them out.
     ///   - home: The home; nil leaves it out.
     ///   - automations: Its rules; nil leaves them out.
+    ///   - sensing: What follows from what its things report; nil leaves it out.
+    ///   - times: Its timers and what waits; nil leaves them out.
+    ///   - city: What serves a district or a city.
     ///   - metrics: What `/metrics` shows.
     ///   - logger: Where requests and faults are written.
     public init(
         client: any ModelClient, settings: ServerSettings = ServerSettings(), keys: KeyStore? = nil, store: ModelStore? = nil,
         networks: NetworkServing? = nil, audit: AuditLog? = nil, jobs: TrainingJobs? = nil, home: HomeServices? = nil,
-        automations: Automations? = nil,
+        automations: Automations? = nil, sensing: Sensing? = nil, times: Timekeeper? = nil, city: CityServices = CityServices(),
         metrics: MetricsRegistry = MetricsRegistry(),
         logger: Logger
     ) {
@@ -61,6 +70,12 @@ public struct LaresServer: Sendable {
         self.jobs = jobs
         self.home = home
         self.automations = automations
+        self.sensing = sensing
+        self.times = times
+        self.city = city
+        let people = keys.flatMap { keys in audit.map { People(keys, audit: $0) } }
+        self.people = people
+        guardian = keys.flatMap { keys in people.map { HomeGuard(keys, $0) } }
         bodyBudget = BodyBudget(limit: settings.bodyBudget)
         self.metrics = metrics
         self.logger = logger
@@ -119,7 +134,7 @@ public struct LaresServer: Sendable {
             uploadLimit: settings.uploadLimit)
         return try Console(
             client: client, settings: pages, store: store, keys: keys, networks: networks, jobs: jobs, home: home, automations: automations,
-            audit: audit)
+            sensing: sensing, times: times, people: people, guardian: guardian, audit: audit, city: city)
     }
 
     /// The addresses of the API.
@@ -132,7 +147,8 @@ public struct LaresServer: Sendable {
         let metrics = MetricsRoute(client: client, activity: activity, registry: metrics)
         let admin = AdminRoutes(client: client, store: store, keys: keys, audit: audit, version: Self.version, bodyBudget: bodyBudget)
         let v2 = V2Routes(
-            networks: networks, client: client, activity: activity, limits: limits, name: settings.v2Name, version: Self.version)
+            networks: networks, client: client, activity: activity, limits: limits, name: settings.v2Name, version: Self.version,
+            automations: automations)
         let registry = RegistryRoutes(networks: networks, audit: audit, bodyBudget: bodyBudget)
         return RouteTable(
             routes: [
@@ -146,17 +162,46 @@ public struct LaresServer: Sendable {
                 APIRoute(method: .get, path: "/ready", handler: health.ready, isBrief: true),
                 APIRoute(method: .get, path: "/metrics", handler: metrics.metrics),
                 APIRoute(method: .get, path: "/openapi.json", handler: DescriptionRoute().description),
-            ] + admin.routes + registry.routes + v2.routes + trainingRoutes(limits) + homeRoutes(limits))
+            ] + admin.routes + registry.routes + v2.routes + trainingRoutes(limits) + homeRoutes(limits) + cityRoutes(limits))
+    }
+
+    private func cityRoutes(_ limits: BodyLimits) -> [APIRoute] {
+        IngestRoutes(ingest: city.ingest, audit: audit, limits: limits).routes + InfluxRoutes(ingest: city.ingest).routes
+            + DeadLetterRoutes(ingest: city.ingest, audit: audit, limits: limits).routes
+            + NGSIRoutes(broker: city.entities, services: home, guardian: guardian, audit: audit, limits: limits).routes
+            + SensorThingsRoutes(
+                service: city.observations, services: home, guardian: guardian, limits: limits, isSecure: settings.tls != nil
+            ).routes
+            + AlarmRoutes(watching: city.watching, services: home, guardian: guardian, audit: audit, limits: limits).routes
+            + WatchRoutes(watching: city.watching, audit: audit, limits: limits).routes
+            + ForecastRoutes(forecasting: city.forecasting, services: home, guardian: guardian).routes
+            + SeriesRoutes(services: home, guardian: guardian).routes
     }
 
     private func homeRoutes(_ limits: BodyLimits) -> [APIRoute] {
-        HomeRoutes(services: home, audit: audit, limits: limits).routes + BrokerRoutes(services: home, audit: audit, limits: limits).routes
-            + HistoryRoutes(services: home).routes
+        HomeRoutes(services: home, guardian: guardian, audit: audit, limits: limits).routes
+            + BrokerRoutes(services: home, audit: audit, limits: limits).routes
+            + CollectionRoutes(services: home, automations: automations, guardian: guardian, audit: audit, limits: limits).routes
+            + ConfirmationRoutes(services: home, guardian: guardian, audit: audit, limits: limits).routes
+            + PeopleRoutes(people: people, guardian: guardian, limits: limits).routes
+            + NotificationRoutes(automations: automations, audit: audit, limits: limits).routes
+            + EnergyRoutes(services: home, automations: automations, audit: audit, limits: limits).routes
+            + MovingRoutes(
+                services: home, automations: automations, sensing: sensing, audit: audit,
+                limits: BodyLimits(each: 2 * settings.bodyLimit, budget: bodyBudget)
+            ).routes
+            + ZigbeeRoutes(services: home, audit: audit, limits: limits).routes
+            + HistoryRoutes(
+                services: home, tables: HistoryData(services: home, automations: automations), guardian: guardian, limits: limits
+            ).routes
+            + RetentionRoutes(services: home, audit: audit, limits: limits).routes
+            + TimeRoutes(services: home, times: times, guardian: guardian, audit: audit, limits: limits).routes
             + RuleRoutes(automations: automations, services: home, audit: audit, limits: limits).routes
     }
 
     private func trainingRoutes(_ limits: BodyLimits) -> [APIRoute] {
-        JobRoutes(jobs: jobs, audit: audit, limits: limits).routes
-            + DataRoutes(jobs: jobs, audit: audit, limit: settings.uploadLimit).routes
+        let history = HistoryData(services: home, automations: automations)
+        return JobRoutes(jobs: jobs, history: history, audit: audit, limits: limits).routes
+            + DataRoutes(jobs: jobs, history: history, audit: audit, limit: settings.uploadLimit).routes
     }
 }

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import LaresAccess
+import LaresForecast
 import LaresLanguage
 import LaresServer
 import LaresServing
@@ -40,6 +41,7 @@ struct Failure: Error, CustomStringConvertible {
 
     private static func explanation(of error: any Error) -> Explanation? {
         if let error = error as? WordVectorError { return wordKeys[error.code].flatMap { Explanation(key: $0, error, words) } }
+        if let error = error as? ForecastError { return Explanation(key: "forecast.\(error.code.name)", error, words) }
         guard let error = error as? StoreError else { return Explanation(error, words) }
         let keys: [StoreError.Code: String] = [
             .newerSchema: "store.newer", .notWritable: "store.write", .unreadable: "store.read", .migrationFailed: "store.migration",
@@ -65,7 +67,8 @@ struct Failure: Error, CustomStringConvertible {
             }
         case let error as RegistryError: [.modelNotFound, .versionNotFound].contains(error.code) ? EX_NOINPUT : EXIT_FAILURE
         case let error as PullError: error.code == .network ? EX_UNAVAILABLE : EXIT_FAILURE
-        case is AccessError, is StoreError, is ServerError, is ConsoleError, is WordVectorError, is SafeTensorsError: EXIT_FAILURE
+        case is AccessError, is StoreError, is ServerError, is ConsoleError, is WordVectorError, is SafeTensorsError, is ForecastError:
+            EXIT_FAILURE
         default: nil
         }
     }

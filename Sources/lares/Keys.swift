@@ -24,6 +24,12 @@ struct Keys: AsyncParsableCommand {
         @Flag(help: ArgumentHelp(say("cli.keys.admin")))
         var admin = false
 
+        @Option(help: ArgumentHelp(say("cli.keys.role")))
+        var role: String?
+
+        @Option(help: ArgumentHelp(say("cli.keys.person")))
+        var person: String?
+
         @Option(help: ArgumentHelp(say("cli.keys.days")))
         var days: Int?
 
@@ -36,7 +42,8 @@ struct Keys: AsyncParsableCommand {
 
         func run() async throws {
             let expires = days.map { Date(timeIntervalSinceNow: Double($0) * 86_400) }
-            let made = try common.keys().make(name: name, admin: admin, expires: expires)
+            let role = try role.map { try Role(named: $0) } ?? (admin ? .owner : .viewer)
+            let made = try common.keys().make(name: name, role: role, person: person, expires: expires)
             if json { return print((["key": made.key.json, "secret": .string(made.secret)] as JSON).serialized) }
             print(made.secret)
             Terminal.note(say("cli.keys.once", ["name": name]))

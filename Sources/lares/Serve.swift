@@ -96,34 +96,62 @@ struct Serve: AsyncParsableCommand {
         let serving = Serving(store: store, settings: settings.serving, logger: logger)
         for name in settings.serving.preload { _ = try store.find(name) }
         let jobs = try TrainingJobs(home: folder, logger: logger, publish: serving.networks.publishing)
-        let things = try await Self.things(settings.broker, folder)
+        let things = try await Self.things(settings.broker, settings.history, folder)
+        let outboxFolder = try folder.directory("outbox")
         let audit = try AuditLog(home: folder)
-        let automations = try things.map { try Self.automations($0, settings.site, audit) }
+        let site = try settings.site(knowing: try things?.store.site() ?? SiteSettings(), in: folder)
+        let outbox = things.map { Outbox($0.store, site: site, sender: NetworkSender(folder: outboxFolder)) }
+        let automations = try things.map {
+            try Self.automations($0, site, outbox, audit, keys, serving) { try settings.site(knowing: $0, in: folder) }
+        }
+        let sensing = try things.map { try Sensing(home: $0.home, store: SenseStore($0.store), telemetry: $0.telemetry) }
+        let times = try Self.times(things, automations)
+        let city = try await Self.city(things, site, folder, reader)
         let server = LaresServer(
             client: serving, settings: settings.server, keys: keys, store: store, networks: serving.networks,
-            audit: audit, jobs: jobs, home: things, automations: automations, metrics: metrics, logger: logger)
-        let home = things.flatMap { things in automations.map { HomeService(services: things, automations: $0, logger: logger) } }
-        try await Self.run(server, serving, jobs, home, settings.server, logger)
+            audit: audit, jobs: jobs, home: things, automations: automations, sensing: sensing, times: times, city: city,
+            metrics: metrics, logger: logger)
+        let home = things.flatMap { things in
+            automations.map {
+                HomeService(services: things, automations: $0, outbox: outbox, sensing: sensing, times: times, logger: logger)
+            }
+        }
+        try await Self.run(server, serving, jobs, home, city, settings.server, logger)
     }
 
     /// The rules of a home; what they have things do is written down.
-    private static func automations(_ things: HomeServices, _ site: Site, _ audit: AuditLog) throws -> Automations {
-        try Automations(
-            home: things.home, store: RuleStore(things.store), site: site,
-            note: { rule, command in
-                try? audit.append(.thingSet, subject: command.subject, by: Principal(name: "rule:\(rule)"))
-            })
+    private static func automations(
+        _ things: HomeServices, _ site: Site, _ outbox: Outbox?, _ audit: AuditLog, _ keys: KeyStore, _ serving: Serving,
+        _ locate: @escaping Automations.Locate
+    ) throws
+        -> Automations
+    {
+        let models = ModelAsking(client: serving, networks: serving.networks)
+        let guardian = HomeGuard(keys, People(keys, audit: audit))
+        return try Automations(
+            home: things.home, store: RuleStore(things.store), site: site, locate: locate, ask: models.ask,
+            scenes: Scenes(home: things.home, store: things.store), outbox: outbox,
+            permit: RuleGuard(home: things.home, guardian: guardian, audit: audit).permit)
+    }
+
+    /// Timers, commands that wait, and the presence simulation.
+    private static func times(_ things: HomeServices?, _ automations: Automations?) throws -> Timekeeper? {
+        guard let things, let automations else { return nil }
+        return try Timekeeper(home: things.home, store: things.store, telemetry: things.telemetry, automations: automations)
     }
 
     private static func run(
-        _ server: LaresServer, _ serving: Serving, _ jobs: TrainingJobs, _ things: HomeService?, _ settings: ServerSettings,
-        _ logger: Logger
+        _ server: LaresServer, _ serving: Serving, _ jobs: TrainingJobs, _ things: HomeService?, _ city: CityServices,
+        _ settings: ServerSettings, _ logger: Logger
     ) async throws {
         let announcement = Announcement(client: serving)
         let application = try server.application { port in announcement.open(settings.address(port: port)) }
         let home: [any Service] = things.map { [$0] } ?? []
         let services: [any Service] =
-            [Lasting(body: serving), Lasting(body: jobs), application, announcement, server.drain { serving.stop() }] + home
+            [
+                Lasting(body: serving), Lasting(body: jobs), CityService(services: city), application, announcement,
+                server.drain { serving.stop() },
+            ] + home
         var configuration = ServiceGroupConfiguration(services: services, gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
         configuration.maximumGracefulShutdownDuration = settings.drainLimit + .seconds(10)
         do {
@@ -140,10 +168,12 @@ struct Serve: AsyncParsableCommand {
     }
 
     /// The home; nil when there is to be none, or no broker for it: models are served all the same.
-    private static func things(_ broker: HomeServices.Broker?, _ folder: LaresHome) async throws -> HomeServices? {
+    private static func things(
+        _ broker: HomeServices.Broker?, _ history: HomeServices.History, _ folder: LaresHome
+    ) async throws -> HomeServices? {
         guard let broker else { return nil }
         do {
-            return try await HomeServices(in: folder, broker: broker)
+            return try await HomeServices(in: folder, broker: broker, history: history)
         } catch let error as ThingsError where error.code == .broker {
             Terminal.note(say("cli.serve.homeless", ["reason": error.message]))
             return nil

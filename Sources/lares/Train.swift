@@ -35,6 +35,8 @@ struct Train: AsyncParsableCommand {
     @Flag(help: ArgumentHelp(say("cli.option.json")))
     var json = false
 
+    @OptionGroup var server: ServerOptions
+
     func validate() throws {
         guard threads.map({ (1...1_024).contains($0) }) ?? true, TrainingLimits.memoryRange.contains(memory),
             TrainingLimits.diskRange.contains(disk), seconds.map(TrainingLimits.secondsRange.contains) ?? true
@@ -44,7 +46,7 @@ struct Train: AsyncParsableCommand {
     }
 
     func run() async throws {
-        var order = TrainingOrder(recipe: recipe, data: data, output: folder)
+        var order = TrainingOrder(recipe: recipe, data: try await dataFile(), output: folder)
         order.threads = threads ?? ProcessInfo.processInfo.activeProcessorCount
         order.limits = TrainingLimits(memory: memory, seconds: seconds, disk: disk)
         order.isIdle = false
@@ -57,7 +59,7 @@ struct Train: AsyncParsableCommand {
         try conclude(event)
     }
 
-    private var folder: String { output ?? (recipe.hasSuffix(".json") ? String(recipe.dropLast(5)) : recipe + "-network") }
+    var folder: String { output ?? (recipe.hasSuffix(".json") ? String(recipe.dropLast(5)) : recipe + "-network") }
 
     private func conclude(_ event: TrainingEvent) throws {
         switch event {

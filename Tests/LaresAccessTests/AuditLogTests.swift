@@ -1,6 +1,7 @@
 import Foundation
 import GRDB
 import LaresAccess
+import LaresJSON
 import LaresStore
 import Testing
 
@@ -18,7 +19,36 @@ import Testing
         }
     }
 
-    @Test(arguments: ["DELETE FROM acts", "UPDATE acts SET actor = 'nobody'"])
+    @Test func aDeedsLineSaysHowItCameAbout() throws {
+        try withHome { home in
+            let log = try AuditLog(home: home)
+            try log.append(.thingSet, subject: "hall/lamp", by: .local, detail: ["path": "api", "cause": "rule:night"])
+            try log.append(.keyMade, subject: "phone", by: .local)
+            #expect(try log.entries().map(\.detail) == [nil, ["path": "api", "cause": "rule:night"]])
+        }
+    }
+
+    @Test func theLogOfTheLastReleaseOpens() throws {
+        try withHome { home in
+            let database = try DatabaseQueue(path: home.file("audit.db"))
+            try database.write {
+                try $0.execute(
+                    sql: """
+                        CREATE TABLE acts (number INTEGER PRIMARY KEY AUTOINCREMENT, time REAL NOT NULL, actor TEXT NOT NULL, act TEXT NOT NULL,
+                            subject TEXT NOT NULL) STRICT;
+                        CREATE TRIGGER acts_stay BEFORE DELETE ON acts BEGIN SELECT RAISE(ABORT, 'the audit log only grows'); END;
+                        CREATE TRIGGER acts_are_final BEFORE UPDATE ON acts BEGIN SELECT RAISE(ABORT, 'the audit log only grows'); END;
+                        INSERT INTO acts (time, actor, act, subject) VALUES (5, 'local', 'key.made', 'phone');
+                        PRAGMA user_version = 1;
+                        """)
+            }
+            let log = try AuditLog(home: home)
+            #expect(try log.entries().map(\.act) == [.keyMade] && log.entries().map(\.detail) == [nil])
+            #expect(throws: DatabaseError.self) { try database.write { try $0.execute(sql: "UPDATE acts SET detail = ''") } }
+        }
+    }
+
+    @Test(arguments: ["DELETE FROM acts", "UPDATE acts SET actor = 'nobody'", "UPDATE acts SET detail = '{}'"])
     func theLogOnlyGrows(sql: String) throws {
         try withHome { home in
             let log = try AuditLog(home: home)

@@ -78,22 +78,22 @@ struct ConsoleFormsTests {
 
     @Test func aRefusedNameStaysInItsFieldWithTheReason() async throws {
         try await withKeys { client, _ in
-            let page = try await client.form("/keys", "name=local&role=admin", headers: [.cookie: "lang=zh"])
+            let page = try await client.form("/keys", "name=local&role=owner", headers: [.cookie: "lang=zh"])
             #expect(page.status == .badRequest && page.text.contains("value=\"local\""))
             #expect(page.text.contains("<a href=\"#name\">密钥名称为 1 到 64 个可见字符。请修改。</a>"))
             #expect(page.text.contains("aria-describedby=\"nh name-wrong\" aria-invalid=\"true\""))
             #expect(page.text.contains("class=\"detail\" lang=\"en\">"))
-            #expect(page.text.contains("value=\"admin\" checked"))
+            #expect(page.text.contains("value=\"owner\" selected"))
         }
     }
 
     @Test func aKeyMayOnlyAskUnlessToldOtherwise() async throws {
         try await withKeys { client, keys in
             _ = try await client.form("/keys", "name=phone")
-            _ = try await client.form("/keys", "name=laptop&role=admin")
+            _ = try await client.form("/keys", "name=laptop&role=owner")
             #expect(try keys.list().map(\.mayAdminister) == [false, true])
             let page = try await client.get("/keys").text
-            #expect(page.contains("<td>May ask models</td>") && page.contains("<td>May also change models and keys</td>"))
+            #expect(page.contains("<td>Viewer</td>") && page.contains("<td>Owner</td>"))
         }
     }
 

@@ -170,6 +170,19 @@ struct ConsoleTrainingTests {
         }
     }
 
+    @Test func aTrainingThatMetALimitGoesOnWithOthers() async throws {
+        try await withLearning(child: #"echo '{"event":"failed","message":"it needs more"}'"#) { client, learning in
+            let recipe: JSON = ["name": "x", "data": ["file": "d.csv"], "columns": [["name": "x"]], "target": ["name": "y"]]
+            let id = try await learning.jobs.submit(recipe, data: .bytes([])).id
+            let page = try await client.wait(for: "Go on with other limits", at: "/training/\(id)")
+            #expect(page.contains("2,048\u{a0}MB of memory, 4,096\u{a0}MB of disk") && page.contains("value=\"24\""))
+            let wrong = try await client.form("/training/\(id)/resume", ["memory": "3", "hours": "2", "disk": "50"])
+            #expect(wrong.status == .badRequest && wrong.text.contains("id=\"memory-wrong\"") && wrong.text.contains("value=\"50\""))
+            _ = try await client.form("/training/\(id)/resume", ["memory": "3000", "hours": "1.5", "disk": "50"])
+            #expect(try await learning.jobs.job(id).limits == TrainingLimits(memory: 3_000, seconds: 5_400, disk: 50))
+        }
+    }
+
     @Test func whoMayOnlyAskSeesTrainingsAndStartsNone() async throws {
         var settings = ServerSettings()
         settings.needsKey = true

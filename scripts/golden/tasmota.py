@@ -136,4 +136,5 @@ async def main():
     print(len(devices), "devices,", sum(len(device["entities"]) for device in devices), "entities")
 
 
-asyncio.run(main())
+if __name__ == "__main__":
+    asyncio.run(main())

@@ -32,6 +32,11 @@ private let parsers: [String: @Sendable (UnsafeRawBufferPointer) -> Void] = [
     "discovery": { discover([UInt8]($0)) },
     "tasmota": { discoverTasmota([UInt8]($0)) },
     "zigbee": { hearZigbee([UInt8]($0)) },
+    "points": { readPoints([UInt8]($0)) },
+    "nats": { hearNATS([UInt8]($0)) },
+    "yaml": { readYAML([UInt8]($0)) },
+    "rule": { runRule([UInt8]($0)) },
+    "calendar": { readCalendar([UInt8]($0)) },
     "network": { withFile($0) { path in if let network = try? Network(contentsOf: path) { run(network) } } },
 ]
 

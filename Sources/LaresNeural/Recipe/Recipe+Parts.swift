@@ -4,7 +4,10 @@ import LaresTensor
 extension Recipe.Source {
     init(_ fields: JSONFields) throws(JSONError) {
         var fields = fields
-        guard let file = try fields.string("file"), !file.isEmpty else { throw fields.error("file", "is missing") }
+        history = fields.value("history")
+        let file = try fields.string("file") ?? (history == nil ? "" : "history.csv")
+        guard !file.isEmpty else { throw fields.error("file", "is missing") }
+        guard history == nil || file == "history.csv" else { throw fields.error("history", "or 'file' says where the rows are, not both") }
         self.file = file
         format = try fields.choice("format") ?? (file.hasSuffix(".jsonl") ? .jsonl : .csv)
         let separator = Array((try fields.string("separator") ?? ",").utf8)

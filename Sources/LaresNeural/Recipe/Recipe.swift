@@ -23,6 +23,8 @@ public struct Recipe: Sendable {
     public let json: JSON
     /// The file to learn from, as the recipe names it.
     public var dataFile: String { source.file }
+    /// What of a home's history is to be learned from, for those who can ask for it; nil: a file is.
+    public var history: JSON? { source.history }
     /// A file to test with that the network never learns from; nil: a part of the data, or none.
     public var testFile: String? { split.testFile }
 
@@ -54,6 +56,7 @@ public struct Recipe: Sendable {
 
     struct Source: Sendable {
         let file: String
+        let history: JSON?
         let format: Format
         let separator: UInt8
         let missing: Set<String>

@@ -1,6 +1,7 @@
 public import Foundation
 public import LaresJSON
 public import LaresThings
+internal import Synchronization
 
 /// Runs the rules of a home: tells them what happens, has done what they want, and keeps them and what is going on in them.
 ///
@@ -14,20 +15,33 @@ public import LaresThings
 public actor Automations {
     /// Asks a model, by its name: its answer as JSON.
     public typealias Ask = @Sendable (String, JSON) async throws -> JSON
-    /// Writes down what a rule has a thing do.
-    public typealias Note = @Sendable (RuleID, ThingCommand) -> Void
+    /// Says whether a rule may have a thing do something, and writes it down; what it throws is why it isn't done.
+    public typealias Permit = @Sendable (RuleID, ThingCommand, _ isTrusted: Bool) throws -> Void
+
+    /// The site that settings make.
+    public typealias Locate = @Sendable (SiteSettings) throws -> Site
 
     let home: Home
     let store: RuleStore
-    /// The home's clocks, sun and holidays.
-    public nonisolated let site: Site
+    private nonisolated let place: Mutex<Site>
+    private nonisolated let models = Mutex<Set<String>>([])
+    private let locate: Locate
     let clock: any TimeSource
     let ask: Ask?
-    let note: Note
+    /// The scenes that rules may name; nil: none.
+    public nonisolated let scenes: Scenes?
+    let permit: Permit?
+    /// What sends notices and calls addresses; nil: nothing does.
+    public nonisolated let outbox: Outbox?
     private var engine: RuleEngine
     private var trusted: Set<RuleID> = []
     private let work: (stream: AsyncStream<RuleEffect>, continuation: AsyncStream<RuleEffect>.Continuation)
+    /// What is to be done and isn't kept yet.
+    private var wanted: [RuleEffect] = []
+    private let wake: (stream: AsyncStream<Void>, continuation: AsyncStream<Void>.Continuation)
     private var hasBegun = false
+    /// The rules whose traces of before the restart were read.
+    private var remembered: Set<RuleID> = []
     /// Whether something was going on before a restart.
     private let isResuming: Bool
 
@@ -37,15 +51,23 @@ public actor Automations {
     ///   - home: The home.
     ///   - store: Where rules are kept.
     ///   - site: Its clocks, sun and holidays.
+    ///   - locate: The site that other settings make; unless it is given, their position and zone with the same holidays.
     ///   - ask: Asks models; nil: rules that ask one fail, and say so.
+    ///   - scenes: The scenes that rules may name.
+    ///   - outbox: What sends notices and calls addresses; nil: notices are only shown, and rules that call an address fail, and say so.
     ///   - clock: What time it is.
-    ///   - note: Writes down what a rule has a thing do, before it does.
+    ///   - permit: Whether a rule may have a thing do something, asked before it does; nil: what is dangerous is done by trusted rules.
     /// - Throws: An error of the database.
     public init(
-        home: Home, store: RuleStore, site: Site, ask: Ask? = nil, clock: any TimeSource = SystemTime(), note: @escaping Note = { _, _ in }
+        home: Home, store: RuleStore, site: Site, locate: Locate? = nil, ask: Ask? = nil, scenes: Scenes? = nil, outbox: Outbox? = nil,
+        clock: any TimeSource = SystemTime(), permit: Permit? = nil
     ) throws {
-        (self.home, self.store, self.site, self.ask, self.clock, self.note) = (home, store, site, ask, clock, note)
+        (self.home, self.store, self.ask, self.scenes, self.clock, self.permit) = (home, store, ask, scenes, clock, permit)
+        place = Mutex(site)
+        self.locate = locate ?? { try site.moved(to: $0) }
+        self.outbox = outbox
         work = AsyncStream.makeStream(of: RuleEffect.self)
+        wake = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
         let memory = try store.memory()
         isResuming = memory?.runs.isEmpty == false
         var engine = memory.map { RuleEngine(from: $0) } ?? RuleEngine(at: clock.now)
@@ -59,6 +81,9 @@ public actor Automations {
         (self.engine, self.trusted) = (engine, trusted)
     }
 
+    /// The home's clocks, sun and holidays, as they are now.
+    public nonisolated var site: Site { place.withLock(\.self) }
+
     private var world: HomeWorld { HomeWorld(home: home, site: site) }
 
     /// Runs them until its task is cancelled. Things should have had a moment to report: what is so then is no news.
@@ -68,25 +93,44 @@ public actor Automations {
             group.addTask { await self.listen() }
             group.addTask { await self.passTime() }
             group.addTask {
+                for await _ in self.wake.stream {
+                    let took = await ContinuousClock().measure { await self.begin() }
+                    try? await Task.sleep(for: took)
+                }
+            }
+            group.addTask {
                 await withDiscardingTaskGroup { doing in
                     for await effect in effects { doing.addTask { await self.perform(effect) } }
                 }
             }
         }
         keep()
+        keepTraces()
     }
 
     /// Hears what happens; who falls behind begins again with what is known.
     private func listen() async {
         while !Task.isCancelled {
             let events = home.events()
-            if !hasBegun {
+            if hasBegun {
+                catchUp()
+            } else {
                 if isResuming { await settle() }
                 hasBegun = true
                 hear()
                 enqueue(engine.resume(at: clock.now, in: world))
             }
             for await event in events { if let event = RuleEvent(event) { take(event) } }
+        }
+    }
+
+    /// Tells the rules how things are: there was more to hear than could be kept, and what was missed may have been the last of it.
+    private func catchUp() {
+        for address in Set(engine.rules.filter(\.isEnabled).flatMap(\.addresses)).sorted(by: { $0.description < $1.description }) {
+            guard let state = home.state(of: address), let value = state.reported, home.property(address)?.isEvent == false else {
+                continue
+            }
+            take(.changed(Change(address, from: nil, to: value, at: state.changedAt ?? clock.now, by: state.cause ?? .device)))
         }
     }
 
@@ -103,20 +147,50 @@ public actor Automations {
             rounds += 1
             if hasBegun, let next = engine.nextDate, next <= clock.now { enqueue(engine.pass(to: clock.now, in: world)) }
             if rounds % 50 == 0 { keep() }
+            if rounds % 300 == 0 { keepTraces() }
         }
+        begin()
+        wake.continuation.finish()
         work.continuation.finish()
     }
 
     /// Has messages on the topics that rules look out for told.
-    private func hear() { home.hear(engine.rules.filter(\.isEnabled).flatMap(\.topics)) }
+    private func hear() {
+        let rules = engine.rules.filter(\.isEnabled)
+        home.hear(rules.flatMap(\.topics))
+        models.withLock { $0 = Set(rules.flatMap(\.models)) }
+    }
+
+    /// Whether a rule looks out for what a model answers to others, who then tell of it by ``take(_:)``.
+    public nonisolated func listens(to model: String) -> Bool { models.withLock { $0.contains(model) } }
+
+    /// Twice a minute and at the end: who is killed forgets half a minute of why, never of what.
+    private func keepTraces() {
+        engine.rulesWithNewTraces.forEach(remember)
+        try? store.save(engine.newTraces())
+    }
+
+    /// Reads a rule's traces of before the restart, when they are first asked for or added to: many rules mustn't make a long start.
+    private func remember(_ id: RuleID) {
+        guard remembered.insert(id).inserted else { return }
+        engine.putBack((try? store.traces(of: id)) ?? [], of: id)
+    }
 
     private func keep() { try? store.save(engine.kept(at: clock.now)) }
 
-    /// Kept before it is done: who is killed in between does it once at most.
+    /// What is wanted is kept before it is done: who is killed in between does it once at most. Keeping rests as long as it took, and what comes
+    /// meanwhile is kept together: many rules that act at once wait for few writes.
     private func enqueue(_ effects: [RuleEffect]) {
         guard !effects.isEmpty else { return }
+        wanted += effects
+        wake.continuation.yield()
+    }
+
+    private func begin() {
+        guard !wanted.isEmpty else { return }
         keep()
-        effects.forEach { work.continuation.yield($0) }
+        wanted.forEach { work.continuation.yield($0) }
+        wanted = []
     }
 
     /// Tells the rules of something that happened.
@@ -147,12 +221,42 @@ extension Automations {
         if isTrusted { trusted.insert(rule.id) } else { trusted.remove(rule.id) }
     }
 
+    /// The home is somewhere else now, or its clocks are others: what times mean is worked out anew, and rules that waited for a position begin.
+    ///
+    /// - Throws: ``ScheduleError`` for a zone that isn't known; an error of the database.
+    public func move(to settings: SiteSettings) throws {
+        let site = try locate(settings)
+        guard site != self.site else { return }
+        place.withLock { $0 = site }
+        outbox?.move(to: site)
+        adopt(try store.rules())
+    }
+
+    /// Takes in rules that an import put into the store. One that the home can't have, for want of a calendar or a position, waits there.
+    func adopt(_ kept: [RuleStore.Kept]) {
+        for kept in kept {
+            try? engine.set(kept.rule, at: clock.now, in: world)
+            if kept.isTrusted { trusted.insert(kept.rule.id) } else { trusted.remove(kept.rule.id) }
+        }
+        hear()
+    }
+
     /// Switches a rule on or off; whether it is trusted stays as it is.
     ///
     /// - Returns: The rule as it is now; nil: there is none.
     public func enable(_ id: RuleID, _ isEnabled: Bool) throws -> Rule? {
         guard var rule = engine.rule(id) else { return nil }
         rule.isEnabled = isEnabled
+        try set(rule, isTrusted: trusted.contains(id))
+        return rule
+    }
+
+    /// Has nothing trigger a rule before a moment; nil: it isn't paused any more. Whether it is trusted stays as it is.
+    ///
+    /// - Returns: The rule as it is now; nil: there is none.
+    public func pause(_ id: RuleID, until end: Int?) throws -> Rule? {
+        guard var rule = engine.rule(id) else { return nil }
+        rule.pausedUntil = end
         try set(rule, isTrusted: trusted.contains(id))
         return rule
     }
@@ -180,7 +284,19 @@ extension Automations {
     public nonisolated func notices() throws -> [Notice] { try store.notices() }
 
     /// Why a rule acted or didn't, the last times.
-    public func traces(of id: RuleID) -> [RuleTrace] { engine.traces(of: id) }
+    public func traces(of id: RuleID) -> [RuleTrace] {
+        remember(id)
+        return engine.traces(of: id)
+    }
+
+    /// When time triggers of a rule come from now until a moment, and what these triggers are called; at most 500.
+    ///
+    /// - Throws: ``RuleError`` when the site can't have it.
+    public nonisolated func occurrences(of rule: Rule, until end: Date) throws -> [(date: Date, trigger: String?)] {
+        let timed = rule.triggers.filter { if case .time = $0.kind { true } else { false } }
+        guard let plan = try rule.plan(at: site) else { return [] }
+        return plan.occurrences(after: clock.now).prefix(500).prefix { $0.date <= end }.map { ($0.date, timed[$0.trigger].id) }
+    }
 
     /// The next moments of a rule's time triggers; empty when it has none.
     ///
@@ -202,8 +318,9 @@ extension Automations {
     private func done(_ effect: RuleEffect) async throws -> RuleEffect.Outcome {
         switch effect.kind {
         case .set(let command): try await carryOut(command, of: effect.rule)
-        case .notify(let text, let title, let recipient):
-            try store.add(Notice(date: clock.now, text: text, title: title, recipient: recipient, rule: effect.rule.description))
+        case .notify(let text, let title, let recipient, let isUrgent):
+            let notice = Notice(date: clock.now, text: text, title: title, recipient: recipient, rule: effect.rule.description)
+            if let outbox { try outbox.post(notice, isUrgent: isUrgent) } else { try store.add(notice) }
         case .callModel(let model, let input):
             guard let ask else { throw RuleError(.badRule, "no model can be asked here") }
             return .answered(try await ask(model, input))
@@ -215,20 +332,42 @@ extension Automations {
             }
             try await home.publish(MQTTMessage(topic, payload, quality: .atLeastOnce, isRetained: isRetained))
         case .fire(let name, let data): take(.fired(name, data: data, by: effect.cause))
-        case .scene(let name): throw RuleError(.badRule, "there is no scene '\(name)'")
-        case .callWebhook(let address, _): throw RuleError(.badRule, "'\(address)' isn't called: this Lares calls no addresses yet")
+        case .scene(let name): try await apply(name, effect)
+        case .callWebhook(let address, let body):
+            guard let outbox else { throw RuleError(.badRule, "'\(address)' isn't called: this Lares calls no addresses") }
+            try outbox.call(address, body: body, for: effect.rule, isTrusted: trusted.contains(effect.rule))
         }
         return .done
     }
 
+    /// Has all things of a scene be as it says; the first that can't is told when the others are done.
+    private func apply(_ name: String, _ effect: RuleEffect) async throws {
+        guard let scenes, let scene = try scenes.find(name) else { throw RuleError(.badRule, "there is no scene '\(name)'") }
+        let commands = scenes.commands(scene, by: Cause(.rule, name: effect.rule.description))
+        let trouble = await withTaskGroup(of: (any Error)?.self) { group in
+            for command in commands { group.addTask { await self.trouble(with: command, of: effect.rule) } }
+            var first: (any Error)?
+            for await trouble in group { first = first ?? trouble }
+            return first
+        }
+        if let trouble { throw trouble }
+    }
+
+    private func trouble(with command: ThingCommand, of rule: RuleID) async -> (any Error)? {
+        do { try await carryOut(command, of: rule) } catch { return error }
+        return nil
+    }
+
     /// What is dangerous is done only by a rule of which a person said that it may.
     private func carryOut(_ command: ThingCommand, of rule: RuleID) async throws {
-        if let hazard = home.hazard(of: command), !trusted.contains(rule) {
+        let isTrusted = trusted.contains(rule)
+        if let permit {
+            try permit(rule, command, isTrusted)
+        } else if let hazard = home.dangers(of: command).first?.hazard, !isTrusted {
             throw ThingsError(
                 .needsConfirmation, "'\(command.thing)': this rule may not do what \(hazard.rawValue); save it again with \"trusted\": true"
             )
         }
-        note(rule, command)
         let outcome = try await home.carryOut(command)
         if outcome == .superseded { throw ThingsError(.noAnswer, "'\(command.thing)' was asked for something else meanwhile") }
     }
@@ -239,7 +378,7 @@ extension Automations {
     /// Runs a rule over what was recorded.
     ///
     /// - Throws: ``RuleError``; ``TelemetryError``.
-    public nonisolated func replay(_ rule: Rule, over range: Range<LaresThings.Timestamp>, in telemetry: any TelemetryStore) async throws
+    public nonisolated func replay(_ rule: Rule, over range: Range<Timestamp>, in telemetry: any TelemetryStore) async throws
         -> RuleReplay
     {
         var (world, events) = (MemoryWorld(site: site), [RuleReplay.Recorded]())

@@ -53,7 +53,7 @@ extension JSONFields {
     /// A moment that says where it is counted from; nil when it is left out.
     mutating func instant(_ key: String) throws(JSONError) -> Instant? {
         guard let text = try string(key) else { return nil }
-        guard let instant = Timestamp.instant(text), Instant.supported.contains(instant) else {
+        guard let instant = ISO8601.instant(text), Instant.supported.contains(instant) else {
             throw error(key, "must be a moment such as \"2026-12-24T16:00:00Z\" or \"2026-12-24T16:00:00+01:00\"")
         }
         return instant

@@ -11,7 +11,7 @@ extension Schedule {
             ["days": .string(filter.rule.rawValue), "calendars": .array(filter.calendars.map { .string($0) })]
         }
         members["enabled"] = .bool(isEnabled)
-        members["pause_until"] = pausedUntil.map { .string(Timestamp.text($0)) }
+        members["pause_until"] = pausedUntil.map { .string(ISO8601.text($0)) }
         members["missed"] = missed.json
         return .object(members)
     }
@@ -24,7 +24,7 @@ extension Trigger {
             case .weekly(let block): block.members
             case .once(let moment): ["kind": "once", "at": .string(moment.text)]
             case .interval(let interval):
-                ["kind": "interval", "every": .int(interval.seconds), "from": .string(Timestamp.text(interval.from))]
+                ["kind": "interval", "every": .int(interval.seconds), "from": .string(ISO8601.text(interval.from))]
             case .cron(let expression): ["kind": "cron", "expression": .string(expression.text)]
             case .sun(let trigger): trigger.members
             }
@@ -54,7 +54,7 @@ extension OneShot {
     fileprivate var text: String {
         switch self {
         case .local(let day, let time): "\(day)T\(time)"
-        case .instant(let instant): Timestamp.text(instant)
+        case .instant(let instant): ISO8601.text(instant)
         }
     }
 }

@@ -32,7 +32,7 @@ extension WeeklyBlock {
 extension OneShot {
     fileprivate init(_ fields: inout JSONFields) throws(JSONError) {
         guard let text = try fields.string("at") else { throw fields.error("at", "is missing: when, such as \"2026-12-24T16:00\"") }
-        guard let reading = Timestamp.read(text) else {
+        guard let reading = ISO8601.read(text) else {
             throw fields.error("at", "must be a moment such as \"2026-12-24T16:00\", with \"Z\" or an offset behind it or without")
         }
         guard let offset = reading.offset else {

@@ -3,6 +3,7 @@ import HTTPTypes
 import Hummingbird
 import LaresJSON
 import LaresServing
+import LaresThings
 import Logging
 import NIOCore
 
@@ -10,9 +11,9 @@ extension Console {
     /// A finished page as text.
     func text(_ page: Page, title: String, _ fields: [String: Any], viewer: Viewer) throws -> String {
         let frame = Frame(
-            title: title, viewer: viewer, words: words(viewer), settings: settings,
+            title: title, viewer: viewer, words: words(viewer), place: place,
             stylesheet: assets.address(of: viewer.theme.stylesheet) ?? "", hasKeys: keys != nil, hasNetworks: networks != nil,
-            hasJobs: jobs != nil, hasHome: home != nil)
+            hasJobs: jobs != nil, hasHome: home != nil, hasZigbee: home?.home.zigbeeBridges().isEmpty == false, city: city)
         return try pages.render(page, frame.fields.merging(fields) { $1 }, language: viewer.language)
     }
 
@@ -73,7 +74,8 @@ extension Console {
     /// What a page reads now, as server-sent events: one when the page would read differently, numbered by what it reads, so that a reader
     /// who comes back hears only what is new to them. A state whose member `over` is true is the last.
     func feed(
-        _ request: Request, _ context: LaresContext, _ state: @escaping @Sendable () async throws -> JSON
+        _ request: Request, _ context: LaresContext, every interval: Duration = .milliseconds(500),
+        _ state: @escaping @Sendable () async throws -> JSON
     ) async throws -> Response {
         let presence = await context.channel.clientPresence()
         let last = request.headers[.init("Last-Event-ID")!]
@@ -82,7 +84,7 @@ extension Console {
             body: .init { body in
                 var writer = TextWriter(body)
                 var feed = LiveFeed(last: last)
-                try await LiveFeed.follow(every: .milliseconds(500), until: presence) {
+                try await LiveFeed.follow(every: interval, until: presence) {
                     let state = try await state()
                     if let event = feed.next(state) { try await writer.send(event) }
                     return state["over"] != true

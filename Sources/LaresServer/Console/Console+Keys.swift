@@ -20,17 +20,19 @@ extension Console {
         try await administer(incoming, context) { viewer, _ in
             var request = incoming
             let form = try await Form(&request)
-            let (name, isAdmin) = (form["name"], form["role"] == "admin")
+            let (name, role) = (form["name"], Role(rawValue: form["role"]) ?? .viewer)
             guard !name.isEmpty else {
-                return try keysPage(viewer) { $0.refuse(Trouble($0.amount.words("keys.noName"), field: "name"), name, isAdmin) }
+                return try keysPage(viewer) { $0.refuse(Trouble($0.amount.words("keys.noName"), field: "name"), form) }
             }
             do {
-                guard let made = try keys?.make(name: name, admin: isAdmin) else { return try missingPage(incoming, context) }
+                guard let made = try keys?.make(name: name, role: role, person: form["person"].isEmpty ? nil : form["person"]) else {
+                    return try missingPage(incoming, context)
+                }
                 try audit?.append(.keyMade, subject: made.key.name, by: Principal(name: viewer.caller.name))
                 return try keysPage(viewer) { $0.made = made }
             } catch let error as AccessError {
                 return try keysPage(viewer) {
-                    $0.refuse(Trouble(error, $0.amount.words, fallback: "keys.failed", field: "name"), name, isAdmin)
+                    $0.refuse(Trouble(error, $0.amount.words, fallback: "keys.failed", field: "name"), form)
                 }
             }
         }
@@ -62,6 +64,7 @@ extension Console {
 
     private func keysPage(_ viewer: Viewer, _ change: (inout KeysView) -> Void = { _ in }) throws -> Response {
         var view = KeysView(keys: try usableKeys(), amount: Amount(words(viewer)), now: Date())
+        view.people = try people?.list() ?? []
         change(&view)
         return try html(
             .keys, title: words(viewer)("keys.title"), view.fields, viewer: viewer, status: view.trouble == nil ? .ok : .badRequest)

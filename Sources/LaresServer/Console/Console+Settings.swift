@@ -21,7 +21,8 @@ extension Console {
                 .settings, title: words("settings.title"),
                 [
                     "languages": languages, "themes": themes, "saved": request.uri.queryParameters.get("saved") != nil,
-                    "signedIn": session, "version": settings.version, "address": viewer.origin + "/v1",
+                    "signedIn": session, "version": settings.version,
+                    "mayPlace": home != nil && viewer.caller.mayAdminister, "address": viewer.origin + "/v1",
                 ], viewer: viewer)
         }
     }
@@ -49,7 +50,7 @@ extension Console {
         }
     }
 
-    private func preference(_ name: String, _ value: String) -> Cookie {
+    func preference(_ name: String, _ value: String) -> Cookie {
         Cookie(name: name, value: value, maxAge: 365 * 86_400, path: "/", secure: settings.isSecure, httpOnly: true, sameSite: .lax)
     }
 }

@@ -20,6 +20,9 @@ public struct ConsoleSettings: Sendable {
     /// The most bytes of data to train with that are sent at once.
     public var uploadLimit: Int
 
+    /// What a place is called of which nobody said.
+    static let usualPlace = "Lares"
+
     /// Settings of a server on loopback unless said otherwise.
     public init(
         place: String = "Lares", version: String, isSecure: Bool = false, isShared: Bool = false, asksForKey: Bool = false,
@@ -47,7 +50,14 @@ public struct Console: Sendable {
     let jobs: TrainingJobs?
     let home: HomeServices?
     let automations: Automations?
+    /// What is wrong with sensors; nil: nobody looks.
+    var sensing: Sensing?
+    let times: Timekeeper?
+    let people: People?
+    let guardian: HomeGuard?
     let audit: AuditLog?
+    /// What serves a city; the pages of what is nil are absent.
+    let city: CityServices
     let assets: AssetLibrary
     let pages: PageLibrary
 
@@ -62,12 +72,18 @@ public struct Console: Sendable {
     ///   - jobs: The trainings; without them their pages are absent.
     ///   - home: The home; without it its pages are absent.
     ///   - automations: Its rules; without them their pages are absent.
+    ///   - sensing: What is wrong with sensors; without it no page says so.
+    ///   - times: Its timers and what waits; without it their page is absent.
+    ///   - people: Who lives here; without it their pages are absent.
+    ///   - guardian: Judges what is dangerous; without it nothing of that is done.
     ///   - audit: Where it is written who added, removed, made and revoked what.
+    ///   - city: What serves a city; without the home its pages are absent.
     /// - Throws: ``ConsoleError`` naming the file that is missing or wrong.
     public init(
         client: any ModelClient, settings: ConsoleSettings, store: ModelStore? = nil, keys: KeyStore? = nil,
         networks: NetworkServing? = nil, jobs: TrainingJobs? = nil, home: HomeServices? = nil,
-        automations: Automations? = nil, audit: AuditLog? = nil
+        automations: Automations? = nil, sensing: Sensing? = nil, times: Timekeeper? = nil, people: People? = nil,
+        guardian: HomeGuard? = nil, audit: AuditLog? = nil, city: CityServices = CityServices()
     ) throws {
         self.client = client
         self.settings = settings
@@ -77,7 +93,12 @@ public struct Console: Sendable {
         self.jobs = jobs
         self.home = home
         self.automations = automations
+        self.sensing = sensing
+        self.times = times
+        self.people = people
+        self.guardian = guardian
         self.audit = audit
+        self.city = city
         assets = try AssetLibrary(folder: Resources.folder.appending(path: "Assets"))
         pages = try PageLibrary(folder: Resources.folder.appending(path: "Pages"), assets: assets)
     }
@@ -85,16 +106,31 @@ public struct Console: Sendable {
     /// Adds the pages and what belongs to them.
     public func addRoutes(to router: Router<LaresContext>) {
         let start = home == nil ? "/models" : "/home"
-        router.get("/") { _, _ in Response.redirect(to: start) }
+        let welcome = home.map { home in
+            WelcomePages(console: self, services: home, zone: automations?.site.zone.identifier ?? TimeZone.current.identifier)
+        }
+        router.get("/") { request, context in
+            Response.redirect(to: try welcome?.isFirst(request, context) == true ? "/welcome" : start)
+        }
         router.get("/assets/:hash/:name", use: asset)
         addModelRoutes(to: router)
         addChatRoutes(to: router)
         addSettingsRoutes(to: router)
         if store != nil { addStoreRoutes(to: router) }
-        if let home { HomePages(console: self, services: home).addRoutes(to: router) }
+        if let home { HomePages(console: self, services: home, scenes: automations?.scenes).addRoutes(to: router) }
         if let home, let automations { RulePages(console: self, automations: automations, services: home).addRoutes(to: router) }
+        if let home, let automations { SchedulePages(console: self, automations: automations, home: home.home).addRoutes(to: router) }
+        if let home, let times { TimePages(console: self, times: times, home: home.home).addRoutes(to: router) }
+        if let home, let automations { EnergyPages(console: self, services: home, automations: automations).addRoutes(to: router) }
+        if let home, let guardian { ConfirmationPages(console: self, home: home.home, guardian: guardian).addRoutes(to: router) }
+        if let automations { NoticePages(console: self, automations: automations).addRoutes(to: router) }
+        if let home { ZigbeePages(console: self, home: home.home).addRoutes(to: router) }
+        if let home { MovingPages(console: self, services: home).addRoutes(to: router) }
+        if let home { CityPages(console: self, services: home).addRoutes(to: router) }
+        welcome?.addRoutes(to: router)
         if let networks { NetworkPages(console: self, networks: networks).addRoutes(to: router) }
         if let jobs { TrainingPages(console: self, jobs: jobs).addRoutes(to: router) }
+        if let people { PeoplePages(console: self, people: people, policies: guardian?.policies).addRoutes(to: router) }
         if keys != nil {
             addKeyRoutes(to: router)
             addSignInRoutes(to: router)
@@ -112,6 +148,12 @@ public struct Console: Sendable {
     /// The page for an address that has none (404), for people.
     func missingPage(_ request: Request, _ context: LaresContext) throws -> Response {
         try problem("problem.missing", viewer: viewer(request, context), status: .notFound)
+    }
+
+    /// The name of the place: as said at the start, else as its people call it.
+    var place: String {
+        guard settings.place == ConsoleSettings.usualPlace, let name = try? home?.store.site().name else { return settings.place }
+        return name.printable
     }
 
     func viewer(_ request: Request, _ context: LaresContext) -> Viewer { Viewer(request, context, isSecure: settings.isSecure) }

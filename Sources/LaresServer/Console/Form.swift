@@ -31,6 +31,9 @@ package struct Form: Sendable {
         self.values = values
     }
 
+    /// Whether a field was sent.
+    package func has(_ name: String) -> Bool { values[name] != nil }
+
     /// The value of a field as it was sent; empty when there is none.
     package func exact(_ name: String) -> String { values[name] ?? "" }
 

@@ -3,19 +3,21 @@ struct Frame {
     let title: String
     let viewer: Viewer
     let words: Words
-    let settings: ConsoleSettings
+    let place: String
     let stylesheet: String
     let hasKeys: Bool
     let hasNetworks: Bool
     let hasJobs: Bool
     let hasHome: Bool
+    let hasZigbee: Bool
+    let city: CityServices
 
     /// The fields of the template `frame`.
     var fields: [String: Any] {
         let areas = self.areas
         let here = areas.first { $0.pages.contains { $0.isCurrent } && $0.pages.count > 1 }
         var fields: [String: Any] = [
-            "title": title, "language": viewer.language.tag, "stylesheet": stylesheet, "place": settings.place,
+            "title": title, "language": viewer.language.tag, "stylesheet": stylesheet, "place": place,
             "start": hasHome ? "/home" : "/models", "here": viewer.here,
             "other": ["code": viewer.language.other.rawValue, "name": viewer.language.other.ownName],
             "areas": areas.map(\.fields), "sub": false,
@@ -52,16 +54,37 @@ struct Frame {
         if hasJobs { models.append(link("/training", "chart", "page.training", with: "/new-training")) }
         var areas: [Area] = []
         if hasHome {
-            let home = [
+            var home = [
                 link("/home", "home", "page.rooms"), link("/things", "thing", "page.things"),
-                link("/rules", "rule", "page.rules", with: "/new-rule"),
+                link("/rules", "rule", "page.rules", with: "/new-rule"), link("/schedules", "clock", "page.schedules"),
+                link("/energy", "bolt", "page.energy"), link("/notices", "bell", "page.notices"),
             ]
+            if hasZigbee { home.append(link("/zigbee", "network", "page.zigbee")) }
             areas.append(Area(icon: "home", label: words("area.home"), pages: home))
         }
+        if hasHome, !cityLinks.isEmpty { areas.append(Area(icon: "city", label: words("area.city"), pages: cityLinks)) }
         areas.append(Area(icon: "model", label: words("area.models"), pages: models))
-        if hasKeys { areas.append(Area(icon: "shield", label: words("area.trust"), pages: [link("/keys", "key", "page.keys")])) }
+        if hasKeys {
+            areas.append(
+                Area(
+                    icon: "shield", label: words("area.trust"),
+                    pages: [link("/people", "people", "page.people"), link("/keys", "key", "page.keys")]))
+        }
         areas.append(Area(icon: "gear", label: words("area.system"), pages: [link("/settings", "gear", "page.settings")]))
         return areas
+    }
+
+    /// What comes in and how good it is concerns those who administer; a tenant's key finds its own by the address.
+    private var cityLinks: [Link] {
+        var links: [Link] = []
+        if city.dashboards != nil { links.append(link("/dashboards", "board", "page.dashboards")) }
+        if city.forecasting != nil { links.append(link("/forecasts", "trend", "page.forecasts")) }
+        if city.watching != nil { links.append(link("/alarms", "bell", "page.alarms", with: "/incidents")) }
+        if city.ingest != nil, viewer.caller.mayAdminister {
+            links += [link("/quality", "pulse", "page.quality"), link("/ingest", "down", "page.ingest")]
+        }
+        if !links.isEmpty { links.append(link("/query", "ask", "page.query")) }
+        return links
     }
 
     private func link(_ href: String, _ icon: String, _ key: String, with other: String? = nil) -> Link {

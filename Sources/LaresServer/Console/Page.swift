@@ -1,19 +1,37 @@
 /// The pages there are, by the name of their file in `Pages`.
 enum Page: String, Sendable, CaseIterable {
-    case home, things, thing, tile, rules, rule, models, model, add, confirm, chat, settings, keys, problem, networks, network, version,
+    case home, things, thing, tile, schedules, times, rules, rule, models, model, add, confirm,
+        chat, settings, keys, problem, networks, network,
+        version,
         training, job,
-        recipe
+        recipe, energy, people, person, confirmations, asked, asking, notices, channel, recipient, faults, welcome, zigbee, moving,
+        dashboards, dashboard, alarms, alarm, incident, forecasts, quality, letters, letter, ingest, query
+    case dashboardEdit = "dashboard-edit"
+    case dashboardPanel = "dashboard-panel"
     case signIn = "sign-in"
     case `try`
     case newTraining = "new-training"
     case trainingForm = "training-form"
     /// Parts of pages.
-    case frame, rows, state, trouble, offline, dialog, facts, curve, losses
-    case history
+    case frame, rows, state, trouble, offline, dialog, facts, curve, losses, limits
+    case history, panel, lines
+    case alarmLine = "alarm-line"
+    case alarmRows = "alarm-rows"
+    case forecastChart = "forecast-chart"
+    case ingestRates = "ingest-rates"
+    case seriesFind = "series-find"
+    case zigbeeBridges = "zigbee-bridges"
+    case zigbeeDevice = "zigbee-device"
+    case zigbeeRemove = "zigbee-remove"
+    case energyChart = "energy-chart"
     case newRule = "new-rule"
+    case ruleEditor = "rule-editor"
+    case ruleParts = "rule-parts"
     case thingRows = "thing-rows"
     case thingProperties = "thing-properties"
     case confirmThing = "confirm-thing"
+    case confirmPIN = "confirm-pin"
+    case ownPIN = "own-pin"
     case networkRows = "network-rows"
     case trainingRows = "training-rows"
     case jobActs = "job-acts"

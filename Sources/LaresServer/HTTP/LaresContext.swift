@@ -1,6 +1,6 @@
 import Foundation
 public import Hummingbird
-import LaresAccess
+public import LaresAccess
 import Logging
 public import NIOCore
 
@@ -47,30 +47,30 @@ extension LaresContext {
 
 /// Who is asking: the holder of a key, a person at this machine, or nobody known.
 public struct Caller: Sendable, Hashable {
+    /// Who it is, as policies and the audit log know them.
+    public let principal: Principal
+
     /// A name for fair queueing, metrics and the access log; never the key itself.
-    public let name: String
+    public var name: String { principal.name }
     /// True when the caller may change what Lares holds (models, keys).
-    public let mayAdminister: Bool
+    public var mayAdminister: Bool { principal.mayAdminister }
+    /// True when the caller may make and change rules and schedules.
+    var mayMakeRules: Bool { principal.roles.allSatisfy(\.mayMakeRules) }
+    /// True when the caller may have things do something.
+    var mayControl: Bool { principal.roles.allSatisfy(\.mayControl) }
     /// The id of the key they showed; nil for callers without one.
-    public let keyID: String?
+    public var keyID: String? { principal.keyID }
 
     /// - Parameters:
     ///   - name: A name for fair queueing and the log.
     ///   - mayAdminister: True when the caller may change models and keys.
     ///   - keyID: The id of the key they showed.
     public init(name: String, mayAdminister: Bool, keyID: String? = nil) {
-        self.name = name
-        self.mayAdminister = mayAdminister
-        self.keyID = keyID
+        self.init(Principal(name: name, keyID: keyID, mayAdminister: mayAdminister))
     }
 
     /// The holder of a key.
-    init(_ principal: Principal) {
-        self.init(name: principal.name, mayAdminister: principal.mayAdminister, keyID: principal.keyID)
-    }
-
-    /// The caller as the audit log names them.
-    var principal: Principal { Principal(name: name, keyID: keyID, mayAdminister: mayAdminister) }
+    public init(_ principal: Principal) { self.principal = principal }
 
     /// True for a person or program on this machine who needed no key: they may name files of this machine.
     public var isLocal: Bool { self == .local }

@@ -1,6 +1,7 @@
 import Foundation
 import HTTPTypes
 import Hummingbird
+import LaresAccess
 import LaresJSON
 import LaresThings
 import NIOCore
@@ -8,12 +9,17 @@ import NIOCore
 /// `/lares/v1/history`, `/lares/v1/history.csv` and `/lares/v1/statistics`: what things reported.
 struct HistoryRoutes {
     let services: HomeServices?
+    let tables: HistoryData
+    let guardian: HomeGuard?
+    let limits: BodyLimits
 
     var routes: [APIRoute] {
         [
             APIRoute(method: .get, path: "/lares/v1/history", handler: history),
             APIRoute(method: .get, path: "/lares/v1/history.csv", handler: csv),
+            APIRoute(method: .post, path: "/lares/v1/history.csv", handler: take),
             APIRoute(method: .get, path: "/lares/v1/statistics", handler: statistics),
+            APIRoute(method: .post, path: "/lares/v1/history/table", handler: table),
         ]
     }
 
@@ -22,25 +28,25 @@ struct HistoryRoutes {
         let query = HistoryQuery(request)
         let (range, width) = (try query.range(), try query.width())
         return try await telling {
-            let series = try await series(try query.address())
+            let series = try await series(try query.key(), context)
             let head: [(String, JSON)] = [("property", .string(series.key.description)), ("kind", .string(series.kind.rawValue))]
             if series.kind == .state {
                 let readings = try await telemetry().readings(of: series.id, in: range, order: .newestFirst, limit: width)
                 return .json(.object(head + [("readings", .array(readings.reversed().map(\.json)))]))
             }
-            let chart = try await telemetry().buckets(of: series.id, in: range, atMost: width)
+            let chart = try await telemetry().timedBuckets(of: series, in: range, atMost: width)
             return .json(
                 .object(head + [("width_seconds", .double(Double(chart.width) / 1_000)), ("buckets", .array(chart.buckets.map(\.json)))]))
         }
     }
 
-    /// `?property=…&period=hour`: periods with least, mean, greatest and last, and what a meter or power added up to.
+    /// `?property=…&period=hour`: periods with least, mean over time, greatest and last, and what a meter or power added up to.
     func statistics(_ request: Request, _ context: LaresContext) async throws -> Response {
         let query = HistoryQuery(request)
         let (range, period) = (try query.range(), try query.period())
         return try await telling {
-            let series = try await series(try query.address())
-            let statistics = try await telemetry().statistics(of: series.id, in: range, every: period)
+            let series = try await series(try query.key(), context)
+            let statistics = try await telemetry().timedStatistics(of: series, in: range, every: period)
             return .json([
                 "property": .string(series.key.description), "kind": .string(series.kind.rawValue),
                 "statistics": .array(statistics.map(\.json)),
@@ -55,9 +61,10 @@ struct HistoryRoutes {
         return try await telling {
             let series: [Series]
             if let thing = query.thing {
+                guard try sees(thing, context) else { throw Self.unknown(thing) }
                 series = try await telemetry().series(of: thing)
             } else {
-                series = [try await self.series(try query.address())]
+                series = [try await self.series(try query.key(), context)]
             }
             let lines = try telemetry().csv(of: series, in: range)
             return Response(
@@ -70,18 +77,75 @@ struct HistoryRoutes {
         }
     }
 
-    private func telemetry() throws -> SQLiteTelemetry {
+    /// One row for each period, one column for each property that is asked for, as a recipe's `data.history` has it: rows to learn from, as CSV.
+    func table(_ request: Request, _ context: LaresContext) async throws -> Response {
+        // A table may name anything.
+        try context.requireRuleMaker()
+        let rows = try await tables.rows(try await request.json(within: limits).json)
+        return Response(status: .ok, headers: [.contentType: "text/csv; charset=utf-8"], body: .init(byteBuffer: ByteBuffer(bytes: rows)))
+    }
+
+    /// Takes readings from elsewhere in, line by line as `GET` writes them, for things that are here.
+    func take(_ request: Request, _ context: LaresContext) async throws -> Response {
+        try context.requireAdministrator()
+        guard let services, request.mediaType == "text/csv" else {
+            throw APIError(
+                .unsupportedMediaType, type: "invalid_request_error", code: "unsupported_media_type", "send the readings as text/csv")
+        }
+        return try await telling {
+            var importing = HistoryImport(into: services.telemetry) { services.home.property($0) }
+            var rest: [UInt8] = []
+            for try await part in request.body {
+                rest.append(contentsOf: part.readableBytesView)
+                guard rest.count <= 1 << 20 || rest.contains(0x0A) else { throw APIError.invalid("a line has more than a million bytes") }
+                for line in Self.lines(&rest) { try await importing.take(line) }
+            }
+            if !rest.isEmpty { try await importing.take(String(decoding: rest, as: UTF8.self)) }
+            try await importing.finish()
+            return .json([
+                "added": .int(importing.added), "refused": .int(importing.refused),
+                "refusals": .array(importing.refusals.map { ["line": .int($0.line), "reason": .string($0.reason)] }),
+            ])
+        }
+    }
+
+    /// The whole lines that there are so far.
+    private static func lines(_ rest: inout [UInt8]) -> [String] {
+        guard let end = rest.lastIndex(of: 0x0A) else { return [] }
+        let whole = rest[..<end].split(separator: 0x0A, omittingEmptySubsequences: false).map { line in
+            String(decoding: line.last == 0x0D ? line.dropLast() : line, as: UTF8.self)
+        }
+        rest.removeSubrange(...end)
+        return whole
+    }
+
+    private func telemetry() throws -> any TelemetryStore {
         guard let services else { throw APIError.noHome }
         return services.telemetry
     }
 
-    private func series(_ address: PropertyAddress) async throws -> Series {
-        let all = try await telemetry().series(of: address.thing.description)
-        guard let series = all.first(where: { $0.key == SeriesKey(address) }) else {
-            throw APIError(
-                .notFound, type: "invalid_request_error", code: "unknown", "nothing was ever reported for '\(address)'", param: "property")
+    /// Whether the caller sees a thing, or it is there no more and they see everything.
+    private func sees(_ id: ThingID, _ context: LaresContext) throws -> Bool {
+        guard let services else { throw APIError.noHome }
+        let sight = HomeSight(home: services.home, guardian: guardian, caller: context.caller, path: .api)
+        guard services.home.thing(id) == nil else { return try sight.thing(id) != nil }
+        return context.caller.mayAdminister
+    }
+
+    private static func unknown(_ name: String) -> APIError {
+        APIError(.notFound, type: "invalid_request_error", code: "unknown", "nothing was ever reported for '\(name)'", param: "property")
+    }
+
+    private func series(_ key: SeriesKey, _ context: LaresContext) async throws -> Series {
+        guard try sees(key.thing, context), let series = try await telemetry().series(of: key.thing).first(where: { $0.key == key }) else {
+            throw Self.unknown(key.description)
         }
         return series
+    }
+
+    /// What isn't a thing of the home, as points in bulk bring it, is the administrators'.
+    private func sees(_ name: String, _ context: LaresContext) throws -> Bool {
+        try ThingID(name).map { try sees($0, context) } ?? context.caller.mayAdminister
     }
 
     private func telling(_ body: () async throws -> Response) async throws -> Response {
@@ -100,11 +164,12 @@ struct HistoryQuery {
     /// All properties of a thing.
     var thing: String? { value("thing") }
 
-    func address() throws -> PropertyAddress {
-        guard let text = value("property"), let address = PropertyAddress(text) else {
+    /// Which series: a thing's property, or what points in bulk are called, `air,station=7/no2`.
+    func key() throws -> SeriesKey {
+        guard let key = value("property").flatMap({ SeriesKey($0) }) else {
             throw APIError.invalid("'property' must name a property, such as hall/lamp/brightness", param: "property")
         }
-        return address
+        return key
     }
 
     /// From `from` until before `to`, in seconds since 1970 or as "2026-11-29T07:00:00Z"; the last day unless said otherwise.
@@ -155,7 +220,8 @@ extension Timestamp {
 }
 
 extension Reading {
-    fileprivate var json: JSON {
+    /// The reading as the API gives it.
+    var json: JSON {
         switch value {
         case .number(let number): ["time": time.seconds, "value": .double(number)]
         case .state(let text): ["time": time.seconds, "value": .string(text)]
@@ -189,7 +255,7 @@ extension APIError {
             switch error.code {
             case .seriesNotFound: .notFound
             case .noSpace: .init(code: 507)
-            case .overloaded, .closed, .inUse: .serviceUnavailable
+            case .overloaded, .closed, .inUse, .unreachable: .serviceUnavailable
             case .unreadable, .failed: .internalServerError
             default: .badRequest
             }

@@ -27,7 +27,7 @@ extension RuleEffect.Kind {
             for (name, value) in command.values.sorted(by: { $0.key < $1.key }) { values.append("\(command.thing)/\(name)", value.json) }
             return ["set": .object(values)]
         case .scene(let name): return ["scene": .string(name)]
-        case .notify(let text, let title, let recipient):
+        case .notify(let text, let title, let recipient, _):
             return ["notify": .string(text), "title": title.map { .string($0) } ?? nil, "to": recipient.map { .string($0) } ?? nil]
         case .callModel(let model, let input): return ["model": .string(model), "input": input]
         case .callWebhook(let address, let body): return ["webhook": .string(address), "body": body ?? nil]

@@ -6,6 +6,7 @@ import LaresJSON
 import LaresPlaces
 import LaresThings
 import Logging
+import NIOCore
 
 /// `/lares/v1/rules`, `/lares/v1/blueprints`, `/lares/v1/replays`, `/lares/v1/hooks` and `/lares/v1/notices`: what the home does by itself.
 struct RuleRoutes {
@@ -40,15 +41,20 @@ struct RuleRoutes {
     }
 
     func show(_ request: Request, _ context: LaresContext) async throws -> Response {
-        let automations = try require()
-        return .json(await json(try await found(context, automations), automations))
+        let automations = try require(), rule = try await found(context, automations)
+        if request.headers[.accept]?.contains("application/yaml") == true {
+            return Response(
+                status: .ok, headers: [.contentType: "application/yaml; charset=utf-8"],
+                body: .init(byteBuffer: ByteBuffer(string: rule.yaml)))
+        }
+        return .json(await json(rule, automations))
     }
 
     /// Puts a rule in place: the rule as it is written, or `{"rule": {…}, "trusted": true, "try": true}`. With `try` it is only checked.
     func save(_ request: Request, _ context: LaresContext) async throws -> Response {
-        try context.requireAdministrator()
+        try context.requireRuleMaker()
         let automations = try require()
-        let body = try await request.json(within: limits).json
+        let body = try await request.yamlOrJSON(within: limits).json
         let isWrapped = body["rule"] != nil
         return try await telling {
             let rule = try Rule(isWrapped ? body["rule"] ?? .null : body)
@@ -56,21 +62,28 @@ struct RuleRoutes {
             guard !(isWrapped && body["try"] == true) else {
                 return .json(["rule": rule.json, "next": .array(moments.map { .double($0.timeIntervalSince1970) })])
             }
-            try await automations.set(rule, isTrusted: isWrapped && body["trusted"] == true)
+            let isTrusted = isWrapped && body["trusted"] == true
+            // A rule that is trusted does what is dangerous for whoever made it.
+            if isTrusted { try context.requireAdministrator() }
+            try await automations.set(rule, isTrusted: isTrusted)
             note(.ruleSet, rule.id, context)
             return .json(await json(rule, automations))
         }
     }
 
-    /// Switches a rule on or off: `{"enabled": false}`.
+    /// Switches a rule on or off, `{"enabled": false}`, or has nothing trigger it for a while, `{"pause_seconds": 86400}`; 0 ends that.
     func enable(_ request: Request, _ context: LaresContext) async throws -> Response {
-        try context.requireAdministrator()
+        try context.requireRuleMaker()
         let automations = try require()
         let id = try await found(context, automations).id
         let fields = try Fields(try await request.json(within: limits).json)
-        guard let isEnabled = try fields.bool("enabled") else { throw APIError.invalid("'enabled' is missing", param: "enabled") }
+        let (isEnabled, pause) = (try fields.bool("enabled"), try fields.int("pause_seconds", in: 0...31_536_000))
+        guard isEnabled != nil || pause != nil else { throw APIError.invalid("'enabled' is missing", param: "enabled") }
         return try await telling {
-            guard let rule = try await automations.enable(id, isEnabled) else {
+            var changed: Rule?
+            if let pause { changed = try await automations.pause(id, until: pause == 0 ? nil : Int(Date().timeIntervalSince1970) + pause) }
+            if let isEnabled { changed = try await automations.enable(id, isEnabled) }
+            guard let rule = changed else {
                 throw APIError(.notFound, type: "invalid_request_error", code: "unknown", "there is no rule '\(id)'")
             }
             note(.ruleSet, id, context)
@@ -79,7 +92,7 @@ struct RuleRoutes {
     }
 
     func remove(_ request: Request, _ context: LaresContext) async throws -> Response {
-        try context.requireAdministrator()
+        try context.requireRuleMaker()
         let automations = try require()
         let rule = try await found(context, automations)
         try await automations.remove(rule.id)
@@ -87,11 +100,12 @@ struct RuleRoutes {
         return .json(rule.json)
     }
 
-    /// Runs a rule's actions now.
+    /// Runs a rule's actions now, whatever its conditions say. A trusted one does what is dangerous, so only an owner starts it.
     func start(_ request: Request, _ context: LaresContext) async throws -> Response {
-        try context.requireResident()
+        try context.requireRuleMaker()
         let automations = try require()
         let rule = try await found(context, automations)
+        if await automations.isTrusted(rule.id) { try context.requireAdministrator() }
         await automations.start(rule.id)
         return .json(await json(rule, automations))
     }
@@ -106,7 +120,7 @@ struct RuleRoutes {
 
     /// What a rule would have done: `{"rule": {…}}` or `{"id": "…"}`, with `from` and `to` in seconds since 1970; the last week unless said otherwise.
     func replay(_ request: Request, _ context: LaresContext) async throws -> Response {
-        try context.requireAdministrator()
+        try context.requireRuleMaker()
         guard let services else { throw APIError.noHome }
         let automations = try require()
         let body = try await request.json(within: limits).json
@@ -135,7 +149,7 @@ struct RuleRoutes {
 
     /// Makes a rule of a blueprint: `{"name": "…", "inputs": {…}}`; with `try` it is only shown.
     func fill(_ request: Request, _ context: LaresContext) async throws -> Response {
-        try context.requireAdministrator()
+        try context.requireRuleMaker()
         let automations = try require()
         let name = context.parameter("blueprint") ?? ""
         guard let blueprint = Blueprint.named(name) else {

@@ -1,3 +1,4 @@
+import LaresAccess
 import LaresJSON
 import LaresThings
 
@@ -5,20 +6,20 @@ import LaresThings
 struct ThingOrder {
     let thing: Thing
     let values: [String: PropertyValue]
-    /// Whether the person said that they mean it.
-    let isConfirmed: Bool
+    /// What came along to show that a person means it.
+    let assurance: Assurance
 
-    /// Reads `{"on": true, "brightness": "40%"}`; `"confirm": true` is no property.
+    /// Reads `{"on": true, "brightness": "40%"}`; `"confirm": true`, `"pin"` and `"person"` are no properties.
     ///
     /// - Throws: ``APIError`` that names the property.
     init(_ body: JSON, for thing: Thing) throws {
         guard case .object(let members) = body else {
             throw APIError.invalid("the request body must be an object, not \(body.kind)", code: "invalid_type")
         }
-        var (values, isConfirmed): ([String: PropertyValue], Bool) = ([:], false)
+        var values: [String: PropertyValue] = [:]
         for (key, value) in members {
             switch key {
-            case "confirm": isConfirmed = value == true
+            case "confirm", "pin", "person": continue
             default:
                 guard let property = thing.property(key) else {
                     let names = thing.properties.filter(\.isWritable).map(\.name).joined(separator: ", ")
@@ -32,14 +33,20 @@ struct ThingOrder {
                 }
             }
         }
-        (self.thing, self.values, self.isConfirmed) = (thing, values, isConfirmed)
+        (self.thing, self.values, assurance) = (thing, values, try Assurance(body))
     }
+}
 
-    /// The first thing it would do that a person must want.
-    var hazard: (property: Property, hazard: Hazard)? {
-        for (name, value) in values.sorted(by: { $0.key < $1.key }) {
-            if let property = thing.property(name), let hazard = property.hazard(of: value) { return (property, hazard) }
+extension Assurance {
+    /// Reads `"pin"` with `"person"`, or `"confirm": true`, of a request.
+    ///
+    /// - Throws: ``APIError`` that names the member.
+    init(_ body: JSON) throws {
+        if let pin = body["pin"], pin != .null {
+            guard let pin = pin.text else { throw APIError.invalid("'pin' must be a text of digits", param: "pin", code: "invalid_type") }
+            self = .pin(pin, of: body["person"]?.text)
+        } else {
+            self = body["confirm"] == true ? .confirmed : .none
         }
-        return nil
     }
 }

@@ -7,6 +7,7 @@ import LaresServing
 /// `/lares/v1/data`: data sets to train with, sent once and kept until they are removed.
 struct DataRoutes {
     let jobs: TrainingJobs?
+    let history: HistoryData
     let audit: AuditLog?
     /// The most bytes of one data set.
     let limit: Int
@@ -52,7 +53,7 @@ struct DataRoutes {
     private func changes(_ context: LaresContext) throws -> JobChanges {
         try context.requireTrainer()
         guard let jobs else { throw APIError(.notFound, type: "invalid_request_error", code: "not_here", "this server runs without jobs") }
-        return JobChanges(jobs: jobs, audit: audit, caller: context.caller, logger: context.logger)
+        return JobChanges(jobs: jobs, history: history, audit: audit, caller: context.caller, logger: context.logger)
     }
 
     private func telling(_ body: () async throws -> Response) async throws -> Response {

@@ -8,14 +8,24 @@ import Logging
 /// What administrators do with trainings, the same for the API and the console; the audit log says who did it.
 struct JobChanges: Sendable {
     let jobs: TrainingJobs
+    let history: HistoryData
     let audit: AuditLog?
     let caller: Caller
     let logger: Logger
+
+    /// The most bytes that rows of the home's history may have.
+    static let mostHistory = 256 << 20
 
     /// Takes a job in.
     ///
     /// - Throws: ``APIError`` (403) for files of this machine that a caller from elsewhere names; what `TrainingJobs.submit` throws.
     func submit(_ recipe: JSON, data: JobData, limits: JSON? = nil) async throws -> Job {
+        var data = data
+        if data == .named, let question = recipe["data"]?["history"], question != .null {
+            let set = try await history.keep(question, in: jobs.data, by: caller.name, limit: Self.mostHistory)
+            note(.dataAdded, set.name)
+            data = .kept(set.id)
+        }
         guard caller.isLocal || (data != .named && recipe["split"]?["test_file"] == nil) else {
             throw APIError(
                 .forbidden, type: "permission_error", code: "not_allowed",

@@ -9,6 +9,7 @@ import Logging
 /// `/lares/v1/jobs`: trainings that the server runs beside its work.
 struct JobRoutes {
     let jobs: TrainingJobs?
+    let history: HistoryData
     let audit: AuditLog?
     let limits: BodyLimits
 
@@ -30,7 +31,7 @@ struct JobRoutes {
     }
 
     /// `{"recipe": {…}}` with `"data": "text of a CSV or JSONL file"`, or with `"data_id": "…"` of data that were sent before; with neither the
-    /// recipe names a file of this machine. `"limits": {…}` says what it may use.
+    /// recipe names a file of this machine, or says with `data.history` what of the home's history it learns from. `"limits": {…}` says what it may use.
     func submit(_ request: Request, _ context: LaresContext) async throws -> Response {
         let changes = try changes(context)
         let body = try await request.json(within: limits)
@@ -96,7 +97,7 @@ struct JobRoutes {
 
     private func changes(_ context: LaresContext) throws -> JobChanges {
         try context.requireTrainer()
-        return JobChanges(jobs: try require(), audit: audit, caller: context.caller, logger: context.logger)
+        return JobChanges(jobs: try require(), history: history, audit: audit, caller: context.caller, logger: context.logger)
     }
 
     private func telling(_ body: () async throws -> Response) async throws -> Response {

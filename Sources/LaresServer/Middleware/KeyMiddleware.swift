@@ -47,10 +47,13 @@ struct KeyMiddleware: RouterMiddleware {
 
     private static func isOpen(_ path: String) -> Bool { openPaths.contains(path) || path.hasPrefix("/assets/") }
 
+    /// "Token" is how clients of InfluxDB say it.
+    private static let schemes: Set = ["bearer", "token"]
+
     private static func secret(of request: Request) -> String? {
         if let header = request.headers[.authorization] {
             let parts = header.split(separator: " ", maxSplits: 1, omittingEmptySubsequences: true)
-            guard parts.count == 2, parts[0].lowercased() == "bearer" else { return nil }
+            guard parts.count == 2, schemes.contains(parts[0].lowercased()) else { return nil }
             return String(parts[1])
         }
         return request.cookies[Viewer.keyCookie]?.value

@@ -9,6 +9,14 @@ package struct APIRoute: Sendable {
     package let handler: @Sendable (Request, LaresContext) async throws -> Response
     /// Whether it takes microseconds or waits without holding a thread, so that the connection's own thread can answer (``LoopChannel``).
     package var isBrief = false
+    /// Whether the last parameter of the path stands for any number of parts, one or more.
+    package var isDeep = false
+
+    /// The path as the router takes it.
+    var routerPath: RouterPath {
+        guard isDeep, let slash = path.lastIndex(of: "/") else { return RouterPath(path) }
+        return RouterPath(path[..<slash] + "/**")
+    }
 }
 
 /// The API as data: what the router is made of, what a wrong method is told, and what the tests hold against `openapi.json`.
@@ -17,7 +25,7 @@ package struct RouteTable: Sendable {
 
     /// Puts every route into a router.
     func add(to router: Router<LaresContext>) {
-        for route in routes { router.on(RouterPath(route.path), method: route.method, use: route.handler) }
+        for route in routes { router.on(route.routerPath, method: route.method, use: route.handler) }
     }
 
     /// Paths of the brief routes.
@@ -28,7 +36,8 @@ package struct RouteTable: Sendable {
         let asked = path.split(separator: "/")
         return routes.filter { route in
             let parts = route.path.split(separator: "/")
-            return parts.count == asked.count && zip(parts, asked).allSatisfy { $0.hasPrefix("{") || $0 == $1 }
+            let fits = parts.count == asked.count || route.isDeep && parts.count < asked.count
+            return fits && zip(parts, asked).allSatisfy { $0.hasPrefix("{") || $0 == $1 }
         }.map(\.method.rawValue)
     }
 }

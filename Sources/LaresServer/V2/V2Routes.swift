@@ -2,6 +2,7 @@ import Foundation
 import HTTPTypes
 import Hummingbird
 import LaresJSON
+import LaresPlaces
 import LaresServing
 
 /// KServe V2, the Open Inference Protocol over HTTP, with Triton's repository, statistics, configuration and binary extensions.
@@ -13,6 +14,8 @@ struct V2Routes {
     /// The name of the server in its metadata: some clients look for a certain one.
     let name: String
     let version: String
+    /// Told what networks answer, where one of its rules looks out for that.
+    var automations: Automations?
 
     var routes: [APIRoute] {
         let places = ["/v2/models/{model}", "/v2/models/{model}/versions/{version}"]
@@ -73,6 +76,9 @@ struct V2Routes {
                 InferenceRequest(
                     model: place.model, version: place.version,
                     inputs: asked.inputs.map { InferenceInput(name: $0.name, datatype: $0.datatype, value: $0.value) }))
+            if let automations, automations.listens(to: place.model) {
+                await automations.take(.answered(model: place.model, answer: answer.plain))
+            }
             return try asked.response(answer)
         }
     }

@@ -61,7 +61,12 @@ public struct BrokerControl: Sendable {
             throw ThingsError(
                 .broker, "the broker doesn't answer: \(connection.status.reason ?? "it took more than \(Int(Self.patience)) s")")
         }
-        if let refusal = BrokerAccounts.refusal(in: answer) { throw ThingsError(.broker, "the broker refuses: \(refusal)") }
+        if let refusal = BrokerAccounts.refusal(in: answer) {
+            guard !refusal.hasSuffix("already exists") else {
+                throw ThingsError(.badName, "there is an account of this name already: choose another one, or remove it first")
+            }
+            throw ThingsError(.broker, "the broker refuses: \(refusal)")
+        }
         return answer
     }
 

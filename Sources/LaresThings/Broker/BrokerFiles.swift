@@ -65,11 +65,9 @@ public struct BrokerFiles: Sendable {
         var lines = [
             "# Written by Lares at each start: changes here are lost.",
             "per_listener_settings false",
-            "listener \(settings.port) \(settings.host)",
             "allow_anonymous false",
             "plugin \(plugin)",
             "plugin_opt_config_file \(folder)/accounts.json",
-            "max_connections \(settings.connections)",
             "max_packet_size \(settings.largestPacket)",
             "max_inflight_messages 1000",
             "max_queued_messages \(settings.queue)",
@@ -86,7 +84,12 @@ public struct BrokerFiles: Sendable {
             "log_type information",
             "connection_messages true",
         ]
-        if let tls = settings.tls { lines += ["certfile \(tls.chain)", "keyfile \(tls.key)", "tls_version tlsv1.2"] }
+        let most = "max_connections \(settings.connections)"
+        if let tls = settings.tls {
+            let listener = "listener \(settings.tlsPort) \(settings.host)"
+            lines += [listener, most, "certfile \(tls.chain)", "keyfile \(tls.key)", "tls_version tlsv1.2"]
+        }
+        lines += ["listener \(settings.port) \(settings.plainHost)", most]
         // Another user than root loses the signal that ends the broker with its parent, and can't read a folder that is its owner's alone.
         if runsAsRoot { lines.append("user root") }
         return lines.joined(separator: "\n") + "\n"

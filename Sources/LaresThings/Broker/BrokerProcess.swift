@@ -49,10 +49,8 @@ public final class BrokerProcess: Sendable {
         }
         files = try BrokerFiles(home: home)
         let passwords = try files.prepare(settings, plugin: plugin, runsAsRoot: getuid() == 0)
-        let reachable = ["0.0.0.0": "127.0.0.1", "::": "::1"][settings.host] ?? settings.host
-        var address = BrokerAddress(
-            host: reachable, port: settings.port, isSecure: settings.tls != nil, user: "lares", password: passwords.home,
-            certificates: settings.tls?.chain)
+        let reachable = ["0.0.0.0": "127.0.0.1", "::": "::1"][settings.plainHost] ?? settings.plainHost
+        var address = BrokerAddress(host: reachable, port: settings.port, user: "lares", password: passwords.home)
         self.address = address
         (address.user, address.password) = ("lares-control", passwords.control)
         controlAddress = address
@@ -68,6 +66,9 @@ public final class BrokerProcess: Sendable {
             state.status.isRunning && state.log.isRunning ? nil : state.status.reason ?? "the broker is being started"
         }
     }
+
+    /// Has it write down now what it otherwise does each minute: a broker that is killed before would have forgotten whom it keeps messages for.
+    public func save() { if let process = state.withLock(\.status.process) { kill(process, SIGUSR1) } }
 
     /// Who is connected, and what it last said.
     public var log: BrokerLog { state.withLock(\.log) }
@@ -89,7 +90,12 @@ public final class BrokerProcess: Sendable {
                 state.isStopped = true
                 return state.status.process
             }
-            if let process { kill(process, SIGTERM) }
+            guard let process else { return }
+            kill(process, SIGTERM)
+            // One that hangs must not keep everything else from ending.
+            DispatchQueue.global().asyncAfter(deadline: .now() + 5) { [self] in
+                if state.withLock({ $0.status.process }) == process { kill(process, SIGKILL) }
+            }
         }
     }
 
@@ -98,7 +104,7 @@ public final class BrokerProcess: Sendable {
         sigemptyset(&none)
         pthread_sigmask(SIG_SETMASK, &none, nil)
         endLeftOver()
-        var backoff = Backoff(0.2...30)
+        var backoff = Backoff(0.2...5)
         while !state.withLock(\.isStopped) {
             let began = DispatchTime.now()
             let reason = live()

@@ -1,11 +1,13 @@
 /// How the broker that Lares starts is set up.
 public struct BrokerSettings: Sendable, Hashable {
-    /// The address it listens at; devices in the house need another than loopback.
+    /// The address it listens at; devices in the house need another than loopback. With TLS only what is encrypted is heard there.
     public var host = "127.0.0.1"
-    /// Its port.
+    /// Its port without TLS; on loopback when there is TLS.
     public var port = 1883
     /// PEM files of its certificate and key; nil: no TLS.
     public var tls: TLS?
+    /// Its port with TLS.
+    public var tlsPort = 8883
     /// The most connections.
     public var connections = 1_000
     /// Bytes of the largest packet.
@@ -28,4 +30,7 @@ public struct BrokerSettings: Sendable, Hashable {
 
     /// On loopback, without TLS.
     public init() {}
+
+    /// Where it listens without TLS.
+    var plainHost: String { tls == nil ? host : "127.0.0.1" }
 }

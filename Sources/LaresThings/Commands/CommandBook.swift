@@ -7,9 +7,19 @@ struct CommandBook: Sendable {
         let messages: [MQTTMessage]
         /// Slots that haven't reported what they were asked for, and what that is.
         var waiting: [Int: PropertyValue]
+        /// What those slots reported when it was sent.
+        let before: [Int: PropertyValue]
+        let patience: CommandPatience
         let sentAt: Date
+        /// When the thing last reported something new; when it was sent, if it hasn't.
+        var heardAt: Date
         /// Whether being done twice does no harm, and it wasn't sent twice yet.
         var mayRepeat: Bool
+
+        /// When it is given up.
+        var end: Date { min(heardAt + patience.giveUpAfter, sentAt + patience.longest) }
+        /// When something is to be done about it.
+        var due: Date { mayRepeat ? min(sentAt + patience.repeatAfter, end) : end }
     }
 
     var patience = CommandPatience()
@@ -20,13 +30,16 @@ struct CommandBook: Sendable {
     private var outcomes: [(number: Int, outcome: CommandOutcome)] = []
 
     /// Enters a command that is being sent. Earlier ones don't wait any more for what it asks for, and are over when that was all.
-    mutating func enter(_ command: ThingCommand, _ messages: [MQTTMessage], waiting: [Int: PropertyValue], mayRepeat: Bool, at date: Date)
-        -> Int
-    {
+    mutating func enter(
+        _ command: ThingCommand, _ messages: [MQTTMessage], waiting: [Int: PropertyValue], before: [Int: PropertyValue] = [:],
+        patience: CommandPatience, mayRepeat: Bool, at date: Date
+    ) -> Int {
         last += 1
         for slot in waiting.keys { release(slot, .superseded) }
         guard !waiting.isEmpty else { return last }
-        entries[last] = Entry(command: command, messages: messages, waiting: waiting, sentAt: date, mayRepeat: mayRepeat)
+        entries[last] = Entry(
+            command: command, messages: messages, waiting: waiting, before: before, patience: patience, sentAt: date, heardAt: date,
+            mayRepeat: mayRepeat)
         for slot in waiting.keys { bySlot[slot] = last }
         return last
     }
@@ -34,7 +47,7 @@ struct CommandBook: Sendable {
     /// Whose doing it is that a slot reports a value: that of the command which asked for it.
     func cause(of value: PropertyValue?, at slot: Int, _ kind: PropertyKind) -> Cause? {
         guard let number = bySlot[slot], let entry = entries[number], let value, let wanted = entry.waiting[slot],
-            kind.agrees(value, with: wanted)
+            kind.agrees(value, with: wanted, from: entry.before[slot])
         else { return nil }
         return Cause(entry.command.cause.kind, name: entry.command.cause.name, command: number)
     }
@@ -47,6 +60,16 @@ struct CommandBook: Sendable {
         if outcome == .superseded { entries[number]?.mayRepeat = false }
         if entries[number]?.waiting.isEmpty == true { finish(number, outcome) }
     }
+
+    /// A slot reports something new: whoever waits for it, or for another of its command, gives it more time and doesn't send again.
+    mutating func hear(_ slot: Int, at date: Date) {
+        guard let number = bySlot[slot], let entry = entries[number], date > entry.heardAt else { return }
+        entries[number]?.heardAt = date
+        entries[number]?.mayRepeat = false
+    }
+
+    /// What a slot reported when it was asked for something.
+    func before(_ slot: Int) -> PropertyValue? { bySlot[slot].flatMap { entries[$0]?.before[slot] } }
 
     /// What a slot was asked for.
     func desired(_ slot: Int) -> PropertyValue? { bySlot[slot].flatMap { entries[$0]?.waiting[slot] } }
@@ -68,17 +91,16 @@ struct CommandBook: Sendable {
     }
 
     /// When the next command is to be repeated or given up; nil: none waits.
-    var next: Date? { entries.values.map { $0.sentAt + ($0.mayRepeat ? patience.repeatAfter : patience.giveUpAfter) }.min() }
+    var next: Date? { entries.values.map(\.due).min() }
 
     /// What time does to commands: messages to send again, and the slots of those given up. A command for what was so already, which a thing needn't
     /// report again, is confirmed.
     mutating func pass(to date: Date, isSo: (Int, PropertyValue) -> Bool) -> (again: [MQTTMessage], givenUp: [Int]) {
         var (again, givenUp): ([MQTTMessage], [Int]) = ([], [])
         for (number, entry) in entries.sorted(by: { $0.key < $1.key }) {
-            let age = date.timeIntervalSince(entry.sentAt)
-            if age >= patience.giveUpAfter || age < -1 {
+            if date >= entry.end || date.timeIntervalSince(entry.sentAt) < -1 {
                 givenUp += finish(number, entry.waiting.allSatisfy { isSo($0.key, $0.value) } ? .confirmed : .unanswered)
-            } else if entry.mayRepeat, age >= patience.repeatAfter {
+            } else if entry.mayRepeat, date >= entry.due {
                 entries[number]?.mayRepeat = false
                 again += entry.messages
             }

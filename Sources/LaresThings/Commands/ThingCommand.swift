@@ -46,13 +46,36 @@ public enum CommandOutcome: Hashable, Sendable {
     }
 }
 
-/// How long commands wait.
+/// How long commands wait. A thing that reports something new while it is at it is given the whole time again, up to ``longest`` in all.
 public struct CommandPatience: Hashable, Sendable {
     /// Seconds after which one that can be repeated without harm is sent once more.
     public var repeatAfter = 2.0
     /// Seconds after which it is given up.
     public var giveUpAfter = 5.0
+    /// Seconds after which it is given up however much is reported meanwhile.
+    public var longest = 180.0
 
     /// The usual times.
     public init() {}
+
+    /// The times for what takes its time: a motor, a bolt, a lamp that fades for `transition` seconds.
+    func adapted(to category: ThingCategory, transition: Double) -> CommandPatience {
+        var adapted = self
+        switch category.description {
+        case "cover", "valve", "lawn_mower", "vacuum": (adapted.repeatAfter, adapted.giveUpAfter) = (.infinity, 6 * giveUpAfter)
+        case "lock", "alarm_control_panel": adapted.giveUpAfter = 3 * giveUpAfter
+        case "climate", "water_heater", "humidifier": adapted.giveUpAfter = 2 * giveUpAfter
+        default: break
+        }
+        adapted.repeatAfter += transition
+        adapted.giveUpAfter += transition
+        return adapted
+    }
+
+    /// The times for a command that asks for what is so already: a thing needn't say that again.
+    var ofNoChange: CommandPatience {
+        var short = self
+        (short.repeatAfter, short.giveUpAfter) = (.infinity, giveUpAfter / 5)
+        return short
+    }
 }

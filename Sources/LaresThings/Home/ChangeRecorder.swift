@@ -1,7 +1,17 @@
+public import Foundation
+
 /// Keeps what things reported, for histories.
 public protocol ChangeRecorder: Sendable {
     /// Keeps changes; durable when it returns. Called by one thread at a time, which may wait, in the order in which they happened.
     ///
     /// - Parameter property: What a property is; nil when it is there no more.
     func record(_ changes: [Change], property: (PropertyAddress) -> Property?) throws
+
+    /// Keeps what properties still are, at a time that is a multiple of five minutes; called as ``record(_:property:)`` is.
+    func record(_ pulses: [Pulse], at date: Date, property: (PropertyAddress) -> Property?) throws
+}
+
+extension ChangeRecorder {
+    /// Keeps changes alone.
+    public func record(_ pulses: [Pulse], at date: Date, property: (PropertyAddress) -> Property?) throws {}
 }

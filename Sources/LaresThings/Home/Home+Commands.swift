@@ -1,3 +1,4 @@
+internal import Dispatch
 internal import Synchronization
 
 /// Having things do what they are asked.
@@ -14,14 +15,18 @@ extension Home {
             if let fault = await answered.next(), let fault { throw fail(sending.number, fault) }
         }
         guard sending.isConfirmable else { return .sent }
-        for await outcome in outcome { return try Self.judge(outcome, command) }
+        for await outcome in outcome { return try judge(outcome, command) }
         return .superseded
     }
 
-    /// The first thing that a command would do that a person must want; nil: nothing.
-    public func hazard(of command: ThingCommand) -> Hazard? {
-        guard let thing = state.withLock({ $0.model.thing(command.thing) }) else { return nil }
-        return command.values.sorted { $0.key < $1.key }.lazy.compactMap { name, value in thing.property(name)?.hazard(of: value) }.first
+    /// What becomes of a command, as ``carryOut(_:)`` says or throws it.
+    public func outcome(of command: ThingCommand) async -> Result<CommandOutcome, ThingsError> {
+        do throws(ThingsError) { return .success(try await carryOut(command)) } catch { return .failure(error) }
+    }
+
+    /// All that a command would do that a person must want, and by which properties.
+    public func dangers(of command: ThingCommand) -> [(property: Property, hazard: Hazard)] {
+        state.withLock { $0.dangers(of: command) }
     }
 
     /// Publishes a message as it is.
@@ -31,6 +36,21 @@ extension Home {
         guard let connection = state.withLock(\.connection) else { throw MQTTConnection.away }
         try await connection.publish(message)
     }
+
+    /// Publishes what Lares itself has to say of things, and takes it in as if a device had said it: the broker doesn't send it back.
+    ///
+    /// - Throws: ``ThingsError`` with `broker`; an error of the database.
+    public func say(_ message: MQTTMessage) async throws {
+        try await publish(message)
+        // Over MQTT 3.1.1 it does.
+        guard status.version == "5.0" else { return }
+        // Recording waits for the disk, and no thread of the tasks' may.
+        try await withCheckedThrowingContinuation { continuation in
+            Self.taking.async { continuation.resume(with: Result { try self.receive([message]) }) }
+        }
+    }
+
+    private static let taking = DispatchQueue(label: "home.say")
 
     /// Enters a command and hands its messages over under one lock: of two commands for a door, the one entered last is published last.
     private func begin(
@@ -74,11 +94,15 @@ extension Home {
         return error
     }
 
-    private static func judge(_ outcome: CommandOutcome, _ command: ThingCommand) throws(ThingsError) -> CommandOutcome {
+    private func judge(_ outcome: CommandOutcome, _ command: ThingCommand) throws(ThingsError) -> CommandOutcome {
         switch outcome {
         case .confirmed, .sent, .superseded: return outcome
         case .unanswered:
-            throw ThingsError(.noAnswer, "'\(command.thing)' was asked and didn't report that it did it: is it switched on, and in range?")
+            let lagging = state.withLock { $0.model.lagging(command) }.map(\.description).joined(separator: "', '")
+            throw ThingsError(
+                .noAnswer,
+                "'\(lagging.isEmpty ? command.thing.description : lagging)' was asked and didn't report that it did it: is it switched on, and in range?"
+            )
         case .failed(let error): throw error
         }
     }

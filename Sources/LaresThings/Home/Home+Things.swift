@@ -36,6 +36,51 @@ extension Home {
         state.withLock { $0.areas[id] = nil }
     }
 
+    /// Takes a thing away: its announcements are taken off the broker. One whose device announces itself again comes back; its history stays.
+    ///
+    /// - Throws: ``ThingsError``: `unknown`, `broker`; an error of the database.
+    public func remove(_ id: ThingID) async throws {
+        let topics = state.withLock { state in Set(state.model.parts(of: id).compactMap { state.announcedOn[$0] }) }
+        guard !topics.isEmpty else { throw ThingsError(.unknown, "there is no thing '\(id)' that a device announced") }
+        for topic in topics.sorted() { try await say(MQTTMessage(topic, "", quality: .atLeastOnce, isRetained: true)) }
+    }
+
+    /// The groups, in the order of their ids.
+    public func groups() -> [ThingGroup] { state.withLock(\.model.groups) }
+
+    /// Puts a group in place, or what it is now.
+    ///
+    /// - Throws: ``ThingsError`` with `unknown` for members that aren't there, `full`; an error of the database.
+    public func set(_ group: ThingGroup) throws {
+        if let absent = state.withLock({ state in group.members.first { state.model.thing($0) == nil } }) {
+            throw ThingsError(.unknown, "there is no thing '\(absent)'")
+        }
+        try store.save(group)
+        try change { model throws(ThingsError) in try model.set(group, at: clock.now) }
+    }
+
+    /// Puts groups in place that an import put into the store; their things needn't be here yet.
+    package func adopt(_ groups: [ThingGroup]) throws {
+        for group in groups { try change { model throws(ThingsError) in try model.set(group, at: clock.now) } }
+    }
+
+    /// Takes a group away; its things stay.
+    public func remove(group id: ThingID) throws {
+        try store.remove(group: id)
+        try change { model in model.remove(group: id) }
+    }
+
+    /// Changes what is known, and tells what came of it.
+    private func change(_ body: (inout HomeModel) throws(ThingsError) -> Void) throws {
+        let outcome: Result<HomeOutcome, ThingsError> = state.withLock { state in
+            do throws(ThingsError) { try body(&state.model) } catch { return .failure(error) }
+            var outcome = HomeOutcome()
+            state.finish(&outcome)
+            return .success(outcome)
+        }
+        try settle(try outcome.get(), at: clock.now)
+    }
+
     /// What people say of a thing.
     public func wording(of id: ThingID) -> Wording { state.withLock { $0.wordings[id] ?? Wording() } }
 
@@ -54,6 +99,27 @@ extension Home {
 }
 
 extension Home.State {
+    /// What a command would do that a person must want, by the things that it comes to in the end.
+    func dangers(of command: ThingCommand) -> [(property: Property, hazard: Hazard)] {
+        let members = model.groups.first { $0.id == command.thing }?.members ?? [command.thing]
+        return members.compactMap { model.thing($0).map(judged) }.flatMap { thing in
+            command.values.sorted { $0.key < $1.key }.compactMap { name, value in
+                guard let property = thing.property(name), let hazard = property.hazard(of: value) else { return nil }
+                return (property, hazard)
+            }
+        }
+    }
+
+    /// A thing with what its owner says of dangers.
+    private func judged(_ thing: Thing) -> Thing {
+        guard let said = wordings[thing.id]?.hazards, !said.isEmpty else { return thing }
+        var judged = thing
+        for place in judged.properties.indices {
+            if let hazard = said[judged.properties[place].name] { judged.properties[place].hazard = hazard }
+        }
+        return judged
+    }
+
     fileprivate func view(of thing: Thing) -> ThingView {
         var worded = thing
         if let wording = wordings[thing.id] {
@@ -61,6 +127,7 @@ extension Home.State {
             (worded.names, worded.aliases) = (wording.names, wording.aliases)
             worded.area = wording.area ?? thing.area
         }
+        worded.properties = judged(thing).properties
         return ThingView(thing: worded, availability: model.availability(of: thing.id) ?? .unknown, states: model.states(of: thing.id))
     }
 }

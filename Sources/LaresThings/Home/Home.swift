@@ -27,8 +27,14 @@ public final class Home: Sendable {
         var unsaved: Set<PropertyAddress> = []
         var waiting: [Int: AsyncStream<CommandOutcome>.Continuation] = [:]
         var faults = HomeFaults()
+        /// On which topic each part was announced.
+        var announcedOn: [String: String] = [:]
+        var zigbee = ZigbeeBridges()
+        /// Those who asked a bridge, by their transactions.
+        var zigbeeWaiting: [String: AsyncStream<ZigbeeResponse>.Continuation] = [:]
         /// Topics whose messages are told as they are.
         var heard: [String] = []
+        var pulses = PulseClock()
     }
 
     let state: Mutex<State>
@@ -37,7 +43,7 @@ public final class Home: Sendable {
     let clock: any TimeSource
     let watchers = HomeWatchers()
     /// Held while changes are recorded: whoever took in a change returns only when it is kept, be it by another thread.
-    private let recording = Mutex(())
+    let recording = Mutex(())
 
     /// A home as it was left.
     ///
@@ -56,9 +62,10 @@ public final class Home: Sendable {
                 model: HomeModel(names: try store.names()), readers: readers,
                 areas: Dictionary(areas.map { ($0.id, $0) }, uniquingKeysWith: { $1 }), wordings: try store.wordings()))
         (self.store, self.recorder, self.clock) = (store, recorder, clock)
-        let (announcements, states) = (try store.announcements(), try store.states())
+        let (announcements, states, groups) = (try store.announcements(), try store.states(), try store.groups())
         state.withLock { state in
             for message in announcements { state.announce(message, at: clock.now) }
+            for group in groups { try? state.model.set(group, at: clock.now) }
             state.model.restore(states)
             _ = state.model.takeEvents()
             state.model.names.keep()
@@ -118,7 +125,7 @@ extension Home: MQTTReceiver {
     }
 
     /// Keeps and tells what happened, with what couldn't be kept before; one thread at a time.
-    private func settle(_ outcome: HomeOutcome, at now: Date) throws {
+    func settle(_ outcome: HomeOutcome, at now: Date) throws {
         state.withLock { if !outcome.isEmpty { $0.untold.append(outcome) } }
         try recording.withLock { _ in
             while let next = state.withLock(\.untold.first) {
@@ -148,7 +155,8 @@ extension Home: MQTTReceiver {
         try record()
     }
 
-    private func record() throws {
+    /// Records changes that aren't yet; ``recording`` is held.
+    func record() throws {
         let changes = state.withLock(\.unrecorded)
         guard !changes.isEmpty else { return }
         try recorder?.record(changes) { address in state.withLock { $0.model.property(address) } }
@@ -186,6 +194,18 @@ extension Home: MQTTReceiver {
         }
     }
 
+    /// Nobody will hear any more whether a command was done.
+    private func giveUp() {
+        let waiting = state.withLock { state in
+            defer { (state.waiting, state.connection) = ([:], nil) }
+            return state.waiting
+        }
+        for continuation in waiting.values {
+            continuation.yield(.failed(ThingsError(.noAnswer, "Lares is being stopped: nobody knows whether it was done")))
+            continuation.finish()
+        }
+    }
+
     /// Lets time pass and saves states until its task is cancelled; on a thread of its own, as it waits for the disk.
     public func run() async {
         let isOver = Mutex(false)
@@ -197,9 +217,11 @@ extension Home: MQTTReceiver {
                         Thread.sleep(forTimeInterval: 0.1)
                         rounds += 1
                         try? self.passTime()
+                        try? self.pulse()
                         if rounds % 10 == 0 { try? self.saveStates() }
                     }
                     try? self.saveStates()
+                    self.giveUp()
                     continuation.resume()
                 }
                 thread.name = "home"

@@ -27,15 +27,31 @@ extension HomeModel {
             throw ThingsError(.unavailable, "'\(record.thing.name)' can't be reached now: is it switched on, and in range?")
         }
         let wanted = try check(command, record.thing)
-        let messages = try messages(for: wanted, record)
-        var waiting: [Int: PropertyValue] = [:]
+        var (messages, waiting): ([MQTTMessage], [Int: PropertyValue]) = ([], [:])
+        for order in try orders(of: command) { try prepare(order, &messages, &waiting) }
+        let mayRepeat = wanted.allSatisfy { property, _ in property.kind != .action && property.hazard == nil }
+        let before = waiting.keys.reduce(into: [Int: PropertyValue]()) { $0[$1] = slots[$1]?.state.reported }
+        let isSo = waiting.allSatisfy { place, value in
+            slots[place].flatMap { slot in slot.state.reported.map { slot.property.kind.agrees($0, with: value) } } ?? false
+        }
+        let adapted = patience.adapted(to: record.thing.category, transition: command.values["transition"]?.number ?? 0)
+        let number = commands.enter(
+            command, messages, waiting: waiting, before: before, patience: isSo ? adapted.ofNoChange : adapted,
+            mayRepeat: mayRepeat && !isSo, at: date)
+        for (slot, value) in waiting { desire(value, slot, at: date) }
+        return Sending(number: number, messages: messages, isConfirmable: !waiting.isEmpty)
+    }
+
+    /// What is to be published for a command to one thing, and what will be reported then.
+    private func prepare(_ order: ThingCommand, _ messages: inout [MQTTMessage], _ waiting: inout [Int: PropertyValue])
+        throws(ThingsError)
+    {
+        guard let record = records[order.thing] else { return }
+        let wanted = try check(order, record.thing)
+        messages += try self.messages(for: wanted, record)
         for (property, value) in wanted where property.isReported {
             if let slot = record.slots[property.name] { waiting[slot] = value }
         }
-        let mayRepeat = wanted.allSatisfy { property, _ in property.kind != .action && property.hazard == nil }
-        let number = commands.enter(command, messages, waiting: waiting, mayRepeat: mayRepeat, at: date)
-        for (slot, value) in waiting { desire(value, slot, at: date) }
-        return Sending(number: number, messages: messages, isConfirmable: !waiting.isEmpty)
     }
 
     /// Ends a command that couldn't be published.
@@ -94,7 +110,7 @@ extension HomeModel {
 
     /// A report came: is it what was asked for?
     mutating func confirm(_ value: PropertyValue, _ slot: Int, _ kind: PropertyKind, at date: Date) {
-        guard let desired = commands.desired(slot), kind.agrees(value, with: desired) else { return }
+        guard let desired = commands.desired(slot), kind.agrees(value, with: desired, from: commands.before(slot)) else { return }
         commands.release(slot, .confirmed)
         desire(nil, slot, at: date)
     }

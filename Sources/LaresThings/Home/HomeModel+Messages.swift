@@ -16,7 +16,9 @@ extension HomeModel {
             do throws(ThingsError) {
                 switch listener {
                 case .reader(let part, let reader): try read(part, reader, &payload, isRetained: message.isRetained, at: date)
-                case .availability(let part, let source): try hear(part, source, &payload, at: date)
+                case .availability(let part, let source):
+                    if message.payload.count <= 4_096 { presence[message.topic] = message.payload }
+                    try hear(part, source, &payload, at: date)
                 }
             } catch {
                 (failures, reason) = (failures + 1, reason ?? error)
@@ -43,7 +45,10 @@ extension HomeModel {
             slots[place]?.state.changedAt = date
             slots[place]?.state.cause = cause
             note(.changed(Change(slot.address, from: old, to: value, at: date, by: cause)))
+            if !memberships.isEmpty { refreshGroups(of: slot.address, slot.property.base, at: date, by: cause) }
         }
+        // "closing", "arming": it is at it, and says so once.
+        if old != value { commands.hear(place, at: value?.text?.hasSuffix("ing") == true ? date + 60 : date) }
         if let value { confirm(value, place, slot.property.kind, at: date) }
         setTimer(place, value, at: date)
     }
@@ -76,7 +81,7 @@ extension HomeModel {
 
 /// Whether things are there.
 extension HomeModel {
-    private mutating func hear(_ key: String, _ source: Int, _ payload: inout Payload, at date: Date) throws(ThingsError) {
+    mutating func hear(_ key: String, _ source: Int, _ payload: inout Payload, at date: Date) throws(ThingsError) {
         guard var part = installed[key], let rule = part.part.availability else { return }
         let told = rule.sources[source]
         let word = try told.template.reading(of: &payload)?.text
@@ -96,5 +101,6 @@ extension HomeModel {
         guard now != record.availability else { return }
         records[id]?.availability = now
         note(.availability(id, now, at: date))
+        renewGroups(of: id, at: date)
     }
 }

@@ -7,13 +7,15 @@ extension HomeModel {
     /// - Throws: ``ThingsError`` with `full` when there are too many things.
     public mutating func install(_ part: Part, at date: Date) throws(ThingsError) {
         let id = names.thing(for: part.device)
+        guard byGroup[id] == nil else { throw ThingsError(.badAnnouncement, "'\(id)' is a group: name the device or its room otherwise") }
         guard records[id] != nil || records.count < Self.limit else {
             throw ThingsError(.full, "there are \(Self.limit) things already: remove some before more are taken in")
         }
+        try checkCommands(of: part, for: id)
         if let before = installed[part.key], before.thing != id { remove(part: part.key, at: date) }
         let before = installed[part.key]
         if let before { detach(before) }
-        try claimCommands(of: part, for: id)
+        for topic in part.commandTopics { commandTopics.claim(topic, for: id) }
         var record = records[id] ?? newRecord(id, part)
         record.parts.removeAll { $0 == part.key }
         let others = Set(record.parts.flatMap { key in installed[key]?.slots.compactMap { slots[$0]?.address.property } ?? [] })
@@ -29,7 +31,8 @@ extension HomeModel {
         dropSlots(of: before, besides: Set(places))
         describe(id)
         renewAvailability(of: id, at: date)
-        listen(to: part)
+        regroup(id, at: date)
+        listen(to: part, at: date)
     }
 
     /// Takes a part away, and its thing when it was the last.
@@ -45,6 +48,7 @@ extension HomeModel {
             describe(gone.thing)
             renewAvailability(of: gone.thing, at: date)
         }
+        regroup(gone.thing, at: date)
     }
 
     private func newRecord(_ id: ThingID, _ part: Part) -> Record {
@@ -62,11 +66,26 @@ extension HomeModel {
             slots[place]?.property = named
             return place
         }
-        let place = free.popLast() ?? slots.count
-        if place == slots.count { slots.append(nil) }
-        slots[place] = Slot(address: address, property: named)
+        let place = occupy(Slot(address: address, property: named))
         record.slots[address.property] = place
         return place
+    }
+
+    /// Puts a property where none is.
+    mutating func occupy(_ slot: Slot) -> Int {
+        let place = free.popLast() ?? slots.count
+        if place == slots.count { slots.append(nil) }
+        slots[place] = slot
+        return place
+    }
+
+    /// Forgets a property.
+    mutating func drop(_ place: Int) {
+        guard let slot = slots[place] else { return }
+        slots[place] = nil
+        commands.release(place, .failed(ThingsError(.unknown, "'\(slot.address)' is there no more")))
+        timers.forget(place)
+        free.append(place)
     }
 
     private mutating func dropSlots(of gone: Installed?, besides kept: Set<Int>) {
@@ -75,10 +94,7 @@ extension HomeModel {
             if records[slot.address.thing]?.slots[slot.address.property] == place {
                 records[slot.address.thing]?.slots[slot.address.property] = nil
             }
-            slots[place] = nil
-            commands.release(place, .failed(ThingsError(.unknown, "'\(slot.address)' is there no more")))
-            timers.forget(place)
-            free.append(place)
+            drop(place)
         }
     }
 
@@ -97,6 +113,9 @@ extension HomeModel {
             record.room = main.device.area
             record.thing.area = main.device.area.map { AreaID(naming: $0) }
         }
+        for place in record.thing.properties.indices where record.thing.properties[place].hazard == nil {
+            record.thing.properties[place].hazard = record.thing.properties[place].guessedHazard(of: record.thing)
+        }
         let isNew = records[id]?.thing != record.thing
         records[id] = record
         if isNew { note(.described(id)) }
@@ -107,7 +126,7 @@ extension HomeModel {
 extension HomeModel {
     static func topics(of part: Part) -> [String] { part.readers.map(\.topic) + (part.availability?.sources.map(\.topic) ?? []) }
 
-    private mutating func listen(to part: Part) {
+    private mutating func listen(to part: Part, at date: Date) {
         for (place, reader) in part.readers.enumerated() {
             listeners[reader.topic, default: []].append(.reader(part: part.key, reader: place))
         }
@@ -115,21 +134,25 @@ extension HomeModel {
             listeners[source.topic, default: []].append(.availability(part: part.key, source: place))
         }
         for topic in Set(Self.topics(of: part)).sorted() { if let (message, date) = unheard.take(topic) { receive(message, at: date) } }
+        for (place, source) in (part.availability?.sources ?? []).enumerated() where installed[part.key]?.said[place] == nil {
+            guard var payload = presence[source.topic].map({ Payload($0) }) else { continue }
+            try? hear(part.key, place, &payload, at: date)
+        }
     }
 
-    /// Nobody's commands go where another thing's do: a lamp must not unlock the door when it is switched on.
-    private mutating func claimCommands(of part: Part, for id: ThingID) throws(ThingsError) {
-        for topic in part.commandTopics where commandOwners[topic] ?? id != id {
+    /// Nobody's commands go where another thing's do, above or below: a lamp must not unlock the door when it is switched on.
+    private func checkCommands(of part: Part, for id: ThingID) throws(ThingsError) {
+        let own = Set(installed[part.key]?.part.commandTopics ?? [])
+        for topic in part.commandTopics where commandTopics.isTaken(topic, for: id, besides: own) {
             throw ThingsError(.badAnnouncement, "its commands would go to '\(topic.prefix(80))', where those of another thing go")
         }
-        for topic in part.commandTopics { commandOwners[topic] = id }
     }
 
     private mutating func detach(_ gone: Installed) {
-        for topic in gone.part.commandTopics { commandOwners[topic] = nil }
+        for topic in gone.part.commandTopics { commandTopics.release(topic) }
         for topic in Self.topics(of: gone.part) {
             listeners[topic]?.removeAll { $0.part == gone.part.key }
-            if listeners[topic]?.isEmpty == true { listeners[topic] = nil }
+            if listeners[topic]?.isEmpty == true { (listeners[topic], presence[topic]) = (nil, nil) }
         }
     }
 }

@@ -57,13 +57,17 @@ public struct HomeModel: Sendable {
     public static let limit = 50_000
 
     var records: [ThingID: Record] = [:]
+    var byGroup: [ThingID: ThingGroup] = [:]
+    /// The groups that a thing is in.
+    var memberships: [ThingID: [ThingID]] = [:]
     var installed: [String: Installed] = [:]
     var slots: [Slot?] = []
     var free: [Int] = []
     var listeners: [String: [Listener]] = [:]
     var unheard = UnheardMessages()
-    /// The things to which commands on a topic go.
-    var commandOwners: [String: ThingID] = [:]
+    /// What was said last on topics that tell whether things are there: many may share one, and some announce themselves later.
+    var presence: [String: [UInt8]] = [:]
+    var commandTopics = CommandTopics()
     var timers = ReportTimers()
     var commands = CommandBook()
     private var events: [HomeEvent] = []
@@ -121,6 +125,8 @@ public struct HomeModel: Sendable {
             return
         }
         let date = reading.time.date
+        // What stayed as it was, or a change to what it was before: nothing to take in.
+        guard value != slot.state.reported || slot.property.isEvent else { return }
         // What lies ahead was written while the clock was wrong.
         guard date <= now + 60, date.timeIntervalSince(slot.state.reportedAt ?? .distantPast) > 0.001 else { return }
         setTimer(place, value, at: date)

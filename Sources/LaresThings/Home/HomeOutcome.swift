@@ -19,6 +19,7 @@ extension Home.State {
         var outcome = HomeOutcome()
         for message in messages {
             if !message.isRetained, heard.contains(where: { TopicName.matches(message.topic, $0) }) { model.note(.heard(message)) }
+            hearZigbee(message)
             // A topic of announcements stays one, whatever a device says that it reports there.
             if model.isHeard(message.topic), !isAnnouncement(message.topic) {
                 let (failures, reason) = model.receive(message, at: now)
@@ -45,19 +46,33 @@ extension Home.State {
         for place in readers.indices where readers[place].filters.contains(where: { TopicName.matches(message.topic, $0) }) {
             isAnnouncement = true
             let announced = readers[place].read(message)
-            for announcement in announced { take(announcement, from: message.topic, at: now) }
-            if announced.contains(where: \.counts) { kept.append(message) }
+            var counts = message.payload.isEmpty
+            for announcement in announced { counts = take(announcement, from: message.topic, at: now) || counts }
+            if counts { kept.append(message) }
         }
         if !isAnnouncement { model.receive(message, at: now) }
     }
 
-    private mutating func take(_ announcement: Announcement, from topic: String, at now: Date) {
+    /// Takes in what was announced.
+    /// - Returns: Whether it is worth keeping: what is refused isn't, and what was announced before stays.
+    private mutating func take(_ announcement: Announcement, from topic: String, at now: Date) -> Bool {
         switch announcement {
         case .part(let part):
-            do throws(ThingsError) { try model.install(part, at: now) } catch { refuse(topic, error.message) }
-        case .gone(let key): model.remove(part: key, at: now)
-        case .refused(let topic, let reason): refuse(topic, reason)
+            do throws(ThingsError) {
+                try model.install(part, at: now)
+                announcedOn[part.key] = topic
+            } catch {
+                refuse(topic, error.message)
+                return false
+            }
+        case .gone(let key):
+            announcedOn[key] = nil
+            model.remove(part: key, at: now)
+        case .refused(let topic, let reason):
+            refuse(topic, reason)
+            return false
         }
+        return true
     }
 
     private mutating func refuse(_ topic: String, _ reason: String) {
@@ -101,13 +116,6 @@ extension Home.State {
             continuation.yield(result)
             continuation.finish()
         }
-    }
-}
-
-extension Announcement {
-    /// Whether it is worth keeping: what can't be understood isn't.
-    fileprivate var counts: Bool {
-        if case .refused = self { false } else { true }
     }
 }
 

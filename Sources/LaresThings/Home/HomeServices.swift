@@ -1,3 +1,4 @@
+internal import Foundation
 public import LaresStore
 
 /// What a running home consists of: the home itself, its connection, and the broker where Lares runs one.
@@ -15,6 +16,14 @@ public struct HomeServices: Sendable {
         case other(BrokerAddress)
     }
 
+    /// Where histories are kept.
+    public enum History: Sendable {
+        /// In files of the data directory.
+        case files
+        /// In ClickHouse. What the files have is moved there beside everything else.
+        case clickHouse(ClickHouseAddress, TelemetryLimits = TelemetryLimits())
+    }
+
     /// The home.
     public let home: Home
     /// What it keeps.
@@ -22,17 +31,17 @@ public struct HomeServices: Sendable {
     /// Its connection to the broker.
     public let connection: MQTTConnection
     /// The histories of its things.
-    public let telemetry: SQLiteTelemetry
+    public let telemetry: any TelemetryStore
     /// The broker that Lares runs; nil: it is another one.
     public let broker: BrokerProcess?
     private let clock: any TimeSource
 
     /// A home as it was left.
     ///
-    /// - Throws: ``ThingsError`` with `broker` when mosquitto isn't there; an error of a database.
+    /// - Throws: ``ThingsError`` with `broker` when mosquitto isn't there; an error of a database; ``TelemetryError``.
     public init(
-        in folder: LaresHome, broker: Broker, readers: [any DiscoveryReader] = [HomeAssistantDiscovery(), TasmotaDiscovery()],
-        clock: any TimeSource = SystemTime()
+        in folder: LaresHome, broker: Broker, history: History = .files,
+        readers: [any DiscoveryReader] = [HomeAssistantDiscovery(), TasmotaDiscovery()], clock: any TimeSource = SystemTime()
     ) async throws {
         let address: BrokerAddress
         switch broker {
@@ -44,25 +53,70 @@ public struct HomeServices: Sendable {
         let store = try HomeStore(home: folder)
         self.store = store
         self.clock = clock
-        let telemetry = try SQLiteTelemetry(home: folder)
+        let telemetry = try await Self.telemetry(history, in: folder)
         self.telemetry = telemetry
         home = try Home(store: store, recorder: TelemetryRecorder(telemetry), readers: readers, clock: clock)
         try await home.catchUp(with: telemetry)
         var settings = MQTTSettings(address: address, clientID: try store.clientID())
-        if let own = self.broker { settings.obstacle = { own.obstacle } }
+        if let own = self.broker {
+            settings.obstacle = { own.obstacle }
+            settings.subscribed = { own.save() }
+        }
         settings.will = MQTTMessage("homeassistant/status", "offline")
         connection = try MQTTConnection(settings, receiver: home)
         home.connect(connection)
     }
 
+    private static func telemetry(_ history: History, in folder: LaresHome) async throws -> any TelemetryStore {
+        let progress = folder.file("telemetry-move.json")
+        guard case .clickHouse(let address, let limits) = history else {
+            // The files get what servers will not have: if they are used again, everything is moved again.
+            try? FileManager.default.removeItem(atPath: progress)
+            return try SQLiteTelemetry(home: folder)
+        }
+        let servers = try await ClickHouseTelemetry(address, limits: limits)
+        let hasFiles = FileManager.default.fileExists(atPath: folder.file("telemetry.db"))
+        guard hasFiles, try !TelemetryMigration.Progress(file: progress).isDone else { return servers }
+        return try await TelemetryMigration(from: SQLiteTelemetry(home: folder), to: servers, progress: progress)
+    }
+
+    /// Moves histories, when they are to be moved, however often that has to be tried.
+    private func move() async {
+        guard let migration = telemetry as? TelemetryMigration else { return }
+        while !migration.progress.isDone {
+            do { try await migration.move() } catch {
+                do { try await Task.sleep(for: .seconds(60)) } catch { return }
+            }
+        }
+    }
+
     /// Where accounts of devices are made; nil: the broker isn't ours.
     public var control: BrokerControl? { broker.map { BrokerControl($0.controlAddress) } }
 
-    /// Once a day, deletes what isn't kept any longer.
-    private func tidy() async {
+    /// Keeps how long histories are to be kept; what is older is deleted when they are tidied next.
+    ///
+    /// - Throws: ``TelemetryError`` with code `badRetention`, among others; an error of the database.
+    public func keep(_ book: RetentionBook) async throws {
+        try book.check()
+        try store.save(book)
+        try await telemetry.apply(book)
+    }
+
+    /// Has histories kept as long as people said, and deletes the rest.
+    ///
+    /// - Throws: ``TelemetryError``; an error of the database.
+    public func tidy() async throws {
+        try await telemetry.apply(try store.retention())
+        _ = try await telemetry.compact(now: Timestamp(clock.now))
+    }
+
+    /// Tidies a minute after the start, when there is less to do, and then once a day: who restarts Lares every evening has a full disk else.
+    private func keepTidy() async {
+        var pause = Duration.seconds(60)
         while true {
-            do { try await Task.sleep(for: .seconds(86_400)) } catch { return }
-            _ = try? await telemetry.compact(now: Timestamp(clock.now))
+            do { try await Task.sleep(for: pause) } catch { return }
+            try? await tidy()
+            pause = .seconds(86_400)
         }
     }
 
@@ -72,7 +126,8 @@ public struct HomeServices: Sendable {
             let broker = Task { await self.broker?.run() }
             group.addTask { await self.connection.run() }
             group.addTask { await self.home.run() }
-            group.addTask { await self.tidy() }
+            group.addTask { await self.keepTidy() }
+            group.addTask { await self.move() }
             await group.waitForAll()
             broker.cancel()
             await broker.value

@@ -38,6 +38,21 @@ public struct ThingNames: Sendable {
     /// Whether there is something new.
     var hasNews: Bool { !newThings.isEmpty || !newProperties.isEmpty }
 
+    /// Takes over names that were given elsewhere; they count as new until they are kept.
+    mutating func adopt(_ things: [String: ThingID], _ properties: [String: [String: String]]) {
+        for (identifier, id) in things where self.things[identifier] != id {
+            self.things[identifier] = id
+            newThings.append((identifier, id))
+        }
+        taken = Set(self.things.values)
+        for (part, names) in properties {
+            for (base, name) in names where self.properties[part]?[base] != name {
+                self.properties[part, default: [:]][base] = name
+                newProperties.append((part, base, name))
+            }
+        }
+    }
+
     /// What is new was kept.
     mutating func keep() { (newThings, newProperties) = ([], []) }
 

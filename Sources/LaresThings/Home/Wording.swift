@@ -10,6 +10,8 @@ public struct Wording: Hashable, Sendable {
     public var aliases: [String] = []
     /// Where it is; nil: where it says it is.
     public var area: AreaID?
+    /// What setting its properties may do that a person must want, by their names; nil inside: nothing, whatever the thing says.
+    public var hazards: [String: Hazard?] = [:]
 
     /// Nothing said.
     public init() {}
@@ -26,8 +28,11 @@ extension Wording {
         if !names.isEmpty { members.append("names", JSON.texts(names)) }
         if !aliases.isEmpty { members.append("aliases", .array(aliases.map { .string($0) })) }
         if let area { members.append("area", .string(area.description)) }
+        if !hazards.isEmpty { members.append("hazards", JSON.texts(hazards.mapValues { $0?.rawValue ?? Self.harmless })) }
         return .object(members)
     }
+
+    private static let harmless = "none"
 
     /// Reads what ``json`` writes. Names have at most 200 characters, and there are at most 50 of them.
     ///
@@ -41,7 +46,26 @@ extension Wording {
             guard let id = AreaID(text) else { throw fields.error("area", "must be the id of an area") }
             area = id
         }
+        hazards = try Self.hazards(&fields)
         try fields.end()
+    }
+}
+
+extension Wording {
+    private static func hazards(_ fields: inout JSONFields) throws(JSONError) -> [String: Hazard?] {
+        guard let value = fields.value("hazards") else { return [:] }
+        guard case .object(let members) = value, members.count <= 200 else {
+            throw fields.error("hazards", "must be an object of up to 200 properties")
+        }
+        var hazards: [String: Hazard?] = [:]
+        for (name, said) in members {
+            let hazard = said.text.flatMap(Hazard.init)
+            guard name.utf8.count <= 120, hazard != nil || said.text == harmless else {
+                throw fields.error("hazards.\(name.prefix(40))", "must be opens, disarms, heats or none")
+            }
+            hazards.updateValue(hazard, forKey: name)
+        }
+        return hazards
     }
 }
 

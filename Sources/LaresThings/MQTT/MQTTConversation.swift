@@ -66,6 +66,7 @@ struct MQTTConversation {
         for (number, code) in events.published { answers.removeValue(forKey: number)?(code < 0x80 ? nil : refusal(code)) }
         events.published.removeAll(keepingCapacity: true)
         for (number, granted) in events.subscribed { note(granted, of: asked.removeValue(forKey: number) ?? []) }
+        if !events.subscribed.isEmpty, asked.isEmpty { connection.settings.subscribed() }
         events.subscribed.removeAll(keepingCapacity: true)
     }
 

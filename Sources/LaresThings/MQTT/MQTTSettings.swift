@@ -26,6 +26,9 @@ public struct MQTTSettings: Sendable {
     /// Whether the broker may be connected to now: nil, or why not. Lares gives its password to no stranger on its own broker's port.
     public var obstacle: @Sendable () -> String? = { nil }
 
+    /// Called when the broker has taken all that was subscribed to: from then on it keeps what comes while we are away.
+    public var subscribed: @Sendable () -> Void = {}
+
     /// The usual settings.
     public init(address: BrokerAddress, clientID: String) { (self.address, self.clientID) = (address, clientID) }
 }

@@ -55,10 +55,14 @@ extension PropertyKind {
         }
     }
 
-    /// Whether a device that was asked for one value and reports another did what it was asked: within what it can tell apart.
-    public func agrees(_ reported: PropertyValue, with desired: PropertyValue) -> Bool {
+    /// Whether a device that was asked for one value and reports another did what it was asked: within half of what it can tell apart. One that
+    /// rounds up or down is believed within less than a whole step, if it went the right way.
+    ///
+    /// - Parameter before: What it reported when it was asked; nil: unknown, or it hasn't reported since.
+    public func agrees(_ reported: PropertyValue, with desired: PropertyValue, from before: PropertyValue? = nil) -> Bool {
         switch (self, reported, desired) {
-        case (.number(let range), .number(let a), .number(let b)): abs(a - b) <= max(range.step ?? 0, 1e-9 * max(abs(a), abs(b)), 1e-9)
+        case (.number(let range), .number(let a), .number(let b)):
+            range.agrees(a, with: b, from: before?.number)
         case (.color, .color(let a), .color(let b)): a.isClose(to: b)
         default: reported == desired
         }
@@ -66,6 +70,12 @@ extension PropertyKind {
 }
 
 extension PropertyKind.NumberRange {
+    fileprivate func agrees(_ reported: Double, with desired: Double, from before: Double?) -> Bool {
+        let distance = abs(reported - desired), step = step ?? 0
+        if distance <= max(step / 2, 1e-9 * max(abs(reported), abs(desired)), 1e-9) { return true }
+        return before.map { distance < step && (reported - $0) * (desired - $0) > 0 } ?? false
+    }
+
     fileprivate func objection(to number: Double) -> String? {
         if !number.isFinite { return "be a finite number" }
         if let least, number < least { return "be at least \(Self.text(least))" }

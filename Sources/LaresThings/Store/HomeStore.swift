@@ -74,5 +74,71 @@ public final class HomeStore: Sendable {
                         ) STRICT;
                         """)
             },
+            {
+                try $0.execute(
+                    sql: """
+                        CREATE TABLE thing_groups (
+                            id TEXT PRIMARY KEY,
+                            body TEXT NOT NULL
+                        ) STRICT, WITHOUT ROWID;
+                        CREATE TABLE scenes (
+                            id TEXT PRIMARY KEY,
+                            body TEXT NOT NULL
+                        ) STRICT, WITHOUT ROWID;
+                        CREATE TABLE channels (
+                            name TEXT PRIMARY KEY,
+                            channel TEXT NOT NULL
+                        ) STRICT, WITHOUT ROWID;
+                        CREATE TABLE recipients (
+                            name TEXT PRIMARY KEY,
+                            recipient TEXT NOT NULL
+                        ) STRICT, WITHOUT ROWID;
+                        CREATE TABLE deliveries (
+                            number INTEGER PRIMARY KEY AUTOINCREMENT,
+                            target TEXT NOT NULL,
+                            recipient TEXT,
+                            key TEXT NOT NULL UNIQUE,
+                            content TEXT NOT NULL,
+                            urgent INTEGER NOT NULL,
+                            created REAL NOT NULL,
+                            expires REAL NOT NULL,
+                            state TEXT NOT NULL,
+                            due REAL NOT NULL,
+                            attempts INTEGER NOT NULL,
+                            ended REAL,
+                            reason TEXT
+                        ) STRICT;
+                        CREATE INDEX deliveries_by_state ON deliveries (state, due);
+                        """)
+            },
+            {
+                try $0.execute(
+                    sql: """
+                        CREATE TABLE watches (
+                            id TEXT PRIMARY KEY,
+                            body TEXT NOT NULL
+                        ) STRICT, WITHOUT ROWID;
+                        CREATE TABLE watch_states (
+                            watch TEXT NOT NULL,
+                            series TEXT NOT NULL,
+                            state BLOB NOT NULL,
+                            PRIMARY KEY (watch, series)
+                        ) STRICT;
+                        CREATE TABLE alarms (
+                            number INTEGER PRIMARY KEY,
+                            raised REAL NOT NULL,
+                            ended REAL,
+                            body TEXT NOT NULL
+                        ) STRICT;
+                        CREATE INDEX alarms_by_end ON alarms (ended);
+                        CREATE TABLE incidents (
+                            number INTEGER PRIMARY KEY,
+                            started REAL NOT NULL,
+                            ended REAL,
+                            body TEXT NOT NULL
+                        ) STRICT;
+                        CREATE INDEX incidents_by_end ON incidents (ended);
+                        """)
+            },
         ])
 }

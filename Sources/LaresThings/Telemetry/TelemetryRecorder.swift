@@ -1,4 +1,4 @@
-internal import Dispatch
+public import Foundation
 internal import Synchronization
 
 /// Keeps the changes of a home in a telemetry store.
@@ -25,12 +25,35 @@ public final class TelemetryRecorder: ChangeRecorder {
     /// - Throws: ``TelemetryError``.
     public func record(_ changes: [Change], property: (PropertyAddress) -> Property?) throws {
         try declare(Set(changes.map(\.address)), property, at: changes.last.map { Timestamp($0.date).milliseconds } ?? 0)
-        let readings = known.withLock { known in changes.compactMap { Self.reading($0, &known) } }
+        try append(known.withLock { known in changes.compactMap { Self.reading($0, &known) } })
+    }
+
+    /// Keeps what properties still are, as readings a millisecond after the date; what changed since has a reading already.
+    ///
+    /// - Throws: ``TelemetryError``.
+    public func record(_ pulses: [Pulse], at date: Date, property: (PropertyAddress) -> Property?) throws {
+        let mark = Timestamp(date).milliseconds
+        try declare(Set(pulses.map(\.address)), property, at: mark)
+        try append(known.withLock { known in pulses.compactMap { Self.reading($0, at: mark, &known) } })
+    }
+
+    private func append(_ readings: [Reading]) throws {
         let store = store, most = 20_000
         for start in stride(from: 0, to: readings.count, by: most) {
             let piece = Array(readings[start...].prefix(most))
             try Blocking.wait { try await store.append(piece) }
         }
+    }
+
+    private static func reading(_ pulse: Pulse, at mark: Int64, _ known: inout [PropertyAddress: Line]) -> Reading? {
+        let time = PulseTime.latest(upTo: mark + 1)
+        // What lies minutes ahead was written before the clock was set back.
+        guard let line = known[pulse.address], let series = line.series, line.kind != .state,
+            time > line.last || line.last > time + 120_000, let value = pulse.value.reading(line.kind)
+        else { return nil }
+        known[pulse.address]?.last = time
+        known[pulse.address]?.clock = mark
+        return Reading(series, at: Timestamp(milliseconds: time), value)
     }
 
     private static func reading(_ change: Change, _ known: inout [PropertyAddress: Line]) -> Reading? {
@@ -39,7 +62,7 @@ public final class TelemetryRecorder: ChangeRecorder {
         }
         let now = Timestamp(change.date).milliseconds
         // A clock that was set back is believed; what came in the same second, or faster than the clock can tell apart, is later than what came before.
-        let time = now > line.last || now < line.clock - 1_000 ? now : line.last + 1
+        let time = now > line.last || now &+ 1_000 < line.clock ? now : line.last + 1
         known[change.address]?.last = time
         known[change.address]?.clock = now
         return Reading(series, at: Timestamp(milliseconds: time), value)
@@ -68,6 +91,10 @@ public final class TelemetryRecorder: ChangeRecorder {
 extension TelemetryStore {
     /// The numbers of series; one whose kind can't become what is wanted is left out, and what was kept of it stays.
     fileprivate func declaring(_ declarations: [SeriesDeclaration]) async throws -> [SeriesKey: SeriesID] {
+        // All at once; one that can't be is found by trying each.
+        if let all = try? await declare(declarations) {
+            return Dictionary(zip(declarations.map(\.key), all), uniquingKeysWith: { $1 })
+        }
         var ids: [SeriesKey: SeriesID] = [:]
         for declaration in declarations {
             do {
@@ -86,8 +113,8 @@ extension SeriesKey {
 }
 
 extension Property {
-    /// How its readings add up; nil: it has none.
-    fileprivate var seriesKind: SeriesKind? {
+    /// How its history adds up; nil: it has none.
+    var seriesKind: SeriesKind? {
         switch kind {
         case .boolean: .measurement
         case .number:
@@ -128,23 +155,5 @@ extension PropertyValue {
         case (.state(let text), .choice), (.state(let text), .text): self = .text(text)
         default: return nil
         }
-    }
-}
-
-/// Waits on a thread of our own for what only asynchronous code can do.
-enum Blocking {
-    static func wait<R: Sendable>(_ body: @escaping @Sendable () async throws -> R) throws -> R {
-        let done = DispatchSemaphore(value: 0)
-        let result = Mutex<Result<R, any Error>?>(nil)
-        // The thread waits here for its end, so nothing outlives the call.
-        Task.detached {
-            let outcome: Result<R, any Error>
-            do { outcome = .success(try await body()) } catch { outcome = .failure(error) }
-            result.withLock { $0 = outcome }
-            done.signal()
-        }
-        done.wait()
-        guard let outcome = result.withLock(\.self) else { throw ThingsError(.broker, "nothing came of it") }
-        return try outcome.get()
     }
 }

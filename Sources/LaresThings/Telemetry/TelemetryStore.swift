@@ -6,7 +6,7 @@
 ///     let chart = try await store.buckets(of: temperature, in: lastMonth, atMost: 1_000)
 ///
 /// Every store keeps the same promises, held by one set of tests: SQLite on this machine (``SQLiteTelemetry``), its twin in memory
-/// (``MemoryTelemetry``), others over the network. Every method throws ``TelemetryError``.
+/// (``MemoryTelemetry``), ClickHouse over the network (``ClickHouseTelemetry``). Every method throws ``TelemetryError``.
 public protocol TelemetryStore: Sendable {
     /// Makes series known and gives their numbers, in the same order; one that is known keeps its number.
     ///
@@ -24,7 +24,7 @@ public protocol TelemetryStore: Sendable {
     /// One with the series and time of another takes its place. Readings of days that retention has already deleted are dropped silently.
     ///
     /// - Throws: `seriesNotFound`, `wrongKind`, `badValue`, `badTime`, `tooMuch` (more than 50,000 readings, unless the limits say
-    ///   otherwise); `overloaded` and `noSpace`, after which it goes on once there is room.
+    ///   otherwise); `overloaded`, `noSpace` and `unreachable`, after which it goes on once there is room, or a way to the servers.
     func append(_ readings: [Reading]) async throws
 
     /// Readings of one series.
@@ -75,4 +75,18 @@ public protocol TelemetryStore: Sendable {
 
     /// How much there is.
     func size() async throws -> TelemetrySize
+
+    /// Ends what it began, and takes nothing more.
+    func close() async throws
+
+    /// What keeps it from working as it should though nothing is lost yet; nil: nothing.
+    var trouble: TelemetryError? { get }
+}
+
+extension TelemetryStore {
+    /// Has nothing to end.
+    public func close() async throws {}
+
+    /// Nothing.
+    public var trouble: TelemetryError? { nil }
 }

@@ -8,6 +8,9 @@ import ServiceLifecycle
 struct HomeService: Service {
     let services: HomeServices
     let automations: Automations
+    let outbox: Outbox?
+    let sensing: Sensing?
+    let times: Timekeeper?
     let logger: Logger
 
     func run() async throws {
@@ -15,6 +18,9 @@ struct HomeService: Service {
             await withTaskGroup(of: Void.self) { group in
                 group.addTask { await services.run() }
                 group.addTask { await automations.run() }
+                if let outbox { group.addTask { await outbox.run() } }
+                if let times { group.addTask { await times.run() } }
+                if let sensing { group.addTask { await sensing.run() } }
                 group.addTask { await watch() }
                 await group.next()
                 group.cancelAll()
@@ -27,7 +33,9 @@ struct HomeService: Service {
         var told: String?
         while !Task.isCancelled {
             try? await Task.sleep(for: .seconds(2))
-            let trouble = services.broker?.status.reason ?? services.home.status.reason ?? services.telemetry.trouble?.message
+            let trouble =
+                services.broker?.status.reason ?? services.home.status.reason ?? services.telemetry.trouble?.message
+                ?? outbox?.trouble
             if let trouble, trouble != told { logger.warning("the home has trouble", metadata: ["reason": "\(trouble)"]) }
             told = trouble
         }
@@ -54,10 +62,17 @@ struct HomeOptions: ParsableArguments {
     @Option(help: ArgumentHelp(say("cli.serve.mqtt-port"), valueName: "port"))
     var mqttPort: String?
 
+    @Option(help: ArgumentHelp(say("cli.serve.mqtt-tls-port"), valueName: "port"))
+    var mqttTlsPort: String?
+
+    @Option(help: ArgumentHelp(say("cli.serve.telemetry"), valueName: "url"))
+    var telemetry: String?
+
     /// As settings.
     var flags: [(String, String?)] {
         [
             ("no-home", noHome ? "true" : nil), ("mqtt-url", mqttUrl), ("mqtt-host", mqttHost), ("mqtt-port", mqttPort),
+            ("mqtt-tls-port", mqttTlsPort), ("telemetry", telemetry),
             ("position", position), ("zone", zone),
         ]
     }

@@ -33,13 +33,28 @@ struct ServerConnection {
     ///
     /// - Throws: ``Failure`` when there is no Lares, or when it refuses; its own words say why.
     func ask(_ method: String, _ path: String, _ body: JSON? = nil) async throws -> JSON {
+        let bytes = try await fetch(method, path, body)
+        return (try? JSON(parsing: bytes)) ?? .null
+    }
+
+    /// Sends a request, and reads the answer as it is, at most 256 MiB.
+    ///
+    /// - Throws: as ``ask(_:_:_:)``.
+    func fetch(_ method: String, _ path: String, _ body: JSON? = nil) async throws -> [UInt8] {
+        try await send(method, path, body?.data, as: "application/json")
+    }
+
+    /// Sends a request with any body, and reads the answer as it is.
+    ///
+    /// - Throws: as ``ask(_:_:_:)``.
+    func send(_ method: String, _ path: String, _ body: [UInt8]?, as type: String) async throws -> [UInt8] {
         var request = HTTPClientRequest(url: address + path)
         request.method = .init(rawValue: method)
         request.headers.add(name: "Accept-Language", value: words.language == .chinese ? "zh" : "en")
         if let key { request.headers.add(name: "Authorization", value: "Bearer \(key)") }
         if let body {
-            request.headers.add(name: "Content-Type", value: "application/json")
-            request.body = .bytes(ByteBuffer(bytes: body.data))
+            request.headers.add(name: "Content-Type", value: type)
+            request.body = .bytes(ByteBuffer(bytes: body))
         }
         let response: HTTPClientResponse
         do {
@@ -47,12 +62,12 @@ struct ServerConnection {
         } catch {
             throw Failure("cli.server.away", ["address": address, "reason": "\(error)"])
         }
-        let bytes = try await response.body.collect(upTo: 64 << 20)
-        let answer = (try? JSON(parsing: Array(bytes.readableBytesView))) ?? .null
+        let bytes = Array(try await response.body.collect(upTo: 256 << 20).readableBytesView)
         guard (200..<300).contains(response.status.code) else {
+            let answer = (try? JSON(parsing: bytes)) ?? .null
             throw Failure("cli.server.refused", ["message": answer["error"]?["message"]?.text ?? "HTTP \(response.status.code)"])
         }
-        return answer
+        return bytes
     }
 
     /// A part of a path, so that it stays one.

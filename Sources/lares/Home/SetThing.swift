@@ -16,8 +16,17 @@ struct SetThing: AsyncParsableCommand {
     @Argument(help: ArgumentHelp(say("cli.set.values"), valueName: "property=value"))
     var values: [String]
 
+    @Option(name: .customLong("in"), help: ArgumentHelp(say("cli.set.in"), valueName: "seconds"))
+    var delay: Double?
+
     @Flag(name: .shortAndLong, help: ArgumentHelp(say("cli.set.confirm")))
     var confirm = false
+
+    @Flag(help: ArgumentHelp(say("cli.set.pin")))
+    var pin = false
+
+    @Option(help: ArgumentHelp(say("cli.set.person")))
+    var person: String?
 
     @Flag(help: ArgumentHelp(say("cli.option.json")))
     var json = false
@@ -27,14 +36,20 @@ struct SetThing: AsyncParsableCommand {
     }
 
     func run() async throws {
-        var body = JSON.Members()
+        var set = JSON.Members()
         for pair in values {
             let parts = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-            body.append(String(parts[0]), .string(String(parts[1])))
+            set.append(String(parts[0]), .string(String(parts[1])))
         }
+        var body = set
+        if let delay { body = ["thing": .string(thing), "set": .object(set), "in_seconds": .double(delay)] }
         if confirm { body.append("confirm", true) }
-        let answer = try await server.connection.ask("POST", "/lares/v1/things/\(ServerConnection.part(thing))", .object(body))
+        if pin, let digits = readLine(strippingNewline: true) { body.append("pin", .string(digits)) }
+        if let person { body.append("person", .string(person)) }
+        let path = delay == nil ? "/lares/v1/things/\(ServerConnection.part(thing))" : "/lares/v1/delayed"
+        let answer = try await server.connection.ask("POST", path, .object(body))
         if json { return print(answer.serialized) }
+        if delay != nil { return print(say("cli.set.waits", ["id": answer["id"]?.text?.printable ?? ""])) }
         print(say("cli.set.\(answer["outcome"]?.text ?? "sent")", ["thing": answer["thing"]?["name"]?.text?.printable ?? thing]))
     }
 }

@@ -10,10 +10,14 @@ import LaresThings
 struct ServeSettings {
     var server: ServerSettings
     var serving: ServingSettings
-    /// The home's clocks and its sun.
-    var site: Site
+    /// What the home's clocks show; nil: as people said, or the system.
+    var zone: TimeZoneRules?
+    /// Where it is; nil: as people said.
+    var position: GeographicPosition?
     /// The broker of the home; nil: there is no home.
     var broker: HomeServices.Broker?
+    /// Where its histories are kept.
+    var history = HomeServices.History.files
     /// What the owner should know before anyone connects.
     var warning: String?
 
@@ -21,8 +25,10 @@ struct ServeSettings {
     init(_ reader: SettingsReader, hasKeys: Bool) throws {
         server = try Self.server(reader)
         serving = try Self.serving(reader)
-        broker = try Self.broker(reader)
-        site = try Self.site(reader)
+        broker = try Self.broker(reader, server.tls)
+        history = try Self.history(reader)
+        zone = try reader.string("zone").map { try TimeZoneRules($0) }
+        position = try Self.position(reader)
         let policy = ListeningPolicy(
             hasKeys: hasKeys, hasTLS: server.tls != nil, allowsInsecure: try reader.bool("insecure-listen"))
         switch policy.decision(address: server.host) {
@@ -68,24 +74,59 @@ struct ServeSettings {
         return serving
     }
 
-    private static func broker(_ reader: SettingsReader) throws -> HomeServices.Broker? {
+    private static func broker(_ reader: SettingsReader, _ tls: ServerSettings.TLSFiles?) throws -> HomeServices.Broker? {
         guard try !reader.bool("no-home") else { return nil }
         if let url = reader.string("mqtt-url") { return .other(try BrokerAddress(url: url)) }
         var settings = BrokerSettings()
         if let host = reader.string("mqtt-host") { settings.host = host }
         if let port = try reader.int("mqtt-port", in: 1...65_535) { settings.port = port }
+        if let port = try reader.int("mqtt-tls-port", in: 1...65_535) { settings.tlsPort = port }
+        settings.tls = tls.map { BrokerSettings.TLS(chain: $0.certificate, key: $0.key) }
         return .own(settings)
     }
 
-    /// Where the home is: its position for the sun, and the zone of its clocks, the system's unless said otherwise.
-    private static func site(_ reader: SettingsReader) throws -> Site {
-        let zone = try TimeZoneRules(reader.string("zone") ?? TimeZone.current.identifier.systemName)
-        guard let text = reader.string("position") else { return Site(zone: zone) }
-        let numbers = reader.list("position").compactMap { Double($0) }
+    private static func history(_ reader: SettingsReader) throws -> HomeServices.History {
+        guard let url = reader.string("telemetry") else { return .files }
+        var limits = TelemetryLimits()
+        // What is known of a series takes about 500 bytes.
+        limits.series = 1_000_000
+        return .clickHouse(try ClickHouseAddress(url: url), limits)
+    }
+
+    /// Where the home is: its position for the sun and the zone of its clocks, as said at the start, else as people said before, else the system's zone.
+    ///
+    /// Holidays are those of the calendars in the folder `holidays` of the data directory, by the names of their files.
+    func site(knowing kept: SiteSettings, in folder: LaresHome) throws -> Site {
+        let zone = try zone ?? kept.zone.map { try TimeZoneRules($0) } ?? TimeZoneRules(TimeZone.current.identifier.systemName)
+        return Site(zone: zone, position: position ?? kept.position, holidays: try Self.holidays(folder))
+    }
+
+    private static func holidays(_ folder: LaresHome) throws -> [String: HolidayCalendar] {
+        let place = try folder.directory("holidays")
+        var calendars: [String: HolidayCalendar] = [:]
+        for file in try FileManager.default.contentsOfDirectory(atPath: place).sorted() where file.hasSuffix(".ics") {
+            guard let data = FileManager.default.contents(atPath: place + "/" + file) else { continue }
+            do throws(ScheduleError) { calendars[String(file.dropLast(4))] = try HolidayCalendar(iCalendar: Array(data)) } catch {
+                Terminal.note(say("cli.serve.bad-calendar", ["file": place + "/" + file, "reason": error.message]))
+            }
+        }
+        return calendars
+    }
+
+    private static func position(_ reader: SettingsReader) throws -> GeographicPosition? {
+        guard let text = reader.string("position") else { return nil }
+        return try GeographicPosition(setting: text)
+    }
+}
+
+extension GeographicPosition {
+    /// Reads "52.52,13.40".
+    init(setting text: String) throws {
+        let numbers = text.split(separator: ",").compactMap { Double($0.filter { !$0.isWhitespace }) }
         guard numbers.count == 2, let position = GeographicPosition(latitude: numbers[0], longitude: numbers[1]) else {
             throw Failure("cli.settings.bad-position", ["value": text])
         }
-        return Site(zone: zone, position: position)
+        self = position
     }
 }
 

@@ -30,6 +30,16 @@ import Testing
             """)
     }
 
+    @Test func aPausedRuleHearsNothingUntilThen() throws {
+        let timed = #"{"time": {"kind": "cron", "expression": "*/2 * * * *"}}"#
+        try RuleStory().check(
+            [try rule(moves + ", " + timed, #"{"notify": "moved"}"#, #", "paused_until": "2026-11-28T18:05:00Z""#)],
+            """
+            a/motion/motion  01-01-0-01
+            notify >         ------n-nn
+            """)
+    }
+
     @Test func unknownIsNoValue() throws {
         try RuleStory().check(
             [try rule(moves, #"{"notify": "moved"}"#)],
@@ -260,7 +270,7 @@ import Testing
         try theatre.tell(.answered(model: "camera", answer: ["label": "fox", "score": 0.9]))
         try theatre.tell(.fired("alarm", data: ["zone": 1], by: .device))
         try theatre.tell(.fired("alarm", data: ["zone": 2, "more": true], by: .device))
-        let texts = theatre.deeds.compactMap { deed in if case .notify(let text, _, _) = deed.kind { text } else { nil } }
+        let texts = theatre.deeds.compactMap { deed in if case .notify(let text, _, _, _) = deed.kind { text } else { nil } }
         #expect(texts == ["mqtt zigbee2mqtt/button/action", "availability a/lamp", "model camera", "event alarm"])
     }
 }

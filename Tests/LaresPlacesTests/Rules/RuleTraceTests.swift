@@ -1,6 +1,7 @@
 import Foundation
 import LaresJSON
 import LaresPlaces
+import LaresStore
 import LaresThings
 import Testing
 
@@ -33,6 +34,7 @@ import Testing
         ),
         (#"{"all": [{"known": "a/lux/lux"}, {"known": "a/co2/co2"}]}"#, "nothing was known of a/co2/co2"),
         (#"{"days": ["mon", "sun"]}"#, "it was Saturday, not mon, sun"), (#"{"holidays": ["de-be"]}"#, "it was no holiday"),
+        (#"{"dates": {"from": "12-20", "through": "01-06"}}"#, "2026-11-28 is none of its days"),
         (#"{"template": "{{ states['a/lux/lux'] < 40 }}"}"#, "{{ states['a/lux/lux'] < 40 }} came to False"),
         (#"{"online": "a/lamp"}"#, "a/lamp couldn't be reached"), (#"{"triggered_by": ["x"]}"#, "it was another trigger"),
     ])
@@ -41,6 +43,35 @@ import Testing
         #expect(trace.outcome == .declined && trace.sentence.text() == "Didn't act: \(why)")
         let chinese = trace.sentence.text(.chinese)
         #expect(chinese.hasPrefix("未执行：") && !chinese.contains("{why}") && !chinese.contains("was"))
+    }
+
+    @Test func tracesOutliveARestart() throws {
+        let path = FileManager.default.temporaryDirectory.appending(path: "lares-traces-\(UUID().uuidString)").path
+        defer { try? FileManager.default.removeItem(atPath: path) }
+        let id = RuleID(naming: "r"), other = RuleID(naming: "other")
+        var theatre = try theatre(
+            #"{"number": "a/lux/lux", "above": 40}"#,
+            #"{"set": {"a/lamp/on": true}}, {"notify": "{{ states['a/lux/lux'] }} lx"}"#)
+        theatre.know("a/lux/lux", 20)
+        for flag in [false, true, false, true] { try theatre.report("a/motion/motion", .boolean(flag)) }
+        let traces = theatre.engine.traces(of: id)
+        #expect(Set(traces.map(\.outcome)) == [.acted, .declined])
+        let store = RuleStore(try HomeStore(home: LaresHome(path: path)))
+        let new = theatre.engine.newTraces()
+        #expect(new == [id: traces])
+        #expect(theatre.engine.newTraces().isEmpty, "what was kept isn't kept again")
+        try store.save(new)
+        let again = RuleStore(try HomeStore(home: LaresHome(path: path)))
+        #expect(try again.traces(of: id) == traces)
+        #expect(try again.traces(of: other).isEmpty)
+        var fresh = try self.theatre("")
+        _ = fresh.engine.newTraces()
+        let before = fresh.engine.traces(of: id)
+        fresh.engine.putBack(try again.traces(of: id), of: id)
+        #expect(fresh.engine.traces(of: id) == traces + before)
+        #expect(fresh.engine.newTraces().isEmpty, "what comes from the store need not go there")
+        try again.remove(id)
+        #expect(try again.traces(of: id).isEmpty)
     }
 
     @Test func whatWasSeenAndDoneIsKept() throws {

@@ -92,6 +92,106 @@ import Testing
         #expect(home.nextDate == nil)
     }
 
+    private mutating func announceNumber(_ component: String, _ extra: String) throws {
+        try announce(
+            "homeassistant/\(component)/n/config",
+            #"{"name":null,"uniq_id":"n","dev":{"ids":"1","name":"Lamp","sa":"Hall"},\#(extra)}"#)
+    }
+
+    @Test mutating func aThingThatStandsStillIsNotConfirmed() throws {
+        try announceNumber("number", #""stat_t":"n","cmd_t":"n/set","min":5,"max":30,"step":1"#)
+        let property = try #require(home.thing(lamp)?.properties.first { $0.isWritable }?.name)
+        say("n", "21")
+        _ = try home.send(command([property: .number(22)]), at: now)
+        say("n", "21")
+        #expect(home.takeOutcomes().isEmpty)
+        _ = home.pass(to: now + 5)
+        #expect(home.takeOutcomes().map(\.outcome) == [.unanswered])
+    }
+
+    @Test mutating func aFanThatRoundsUpIsConfirmedAndADeadOneIsNot() throws {
+        try announceNumber("fan", #""cmd_t":"f/set","pct_cmd_t":"f/speed","pct_stat_t":"f/is","spd_rng_min":1,"spd_rng_max":3"#)
+        say("f/is", "3")
+        _ = try home.send(command(["speed": .number(40)]), at: now)
+        say("f/is", "3")
+        #expect(home.takeOutcomes().isEmpty)
+        say("f/is", "2")
+        #expect(home.takeOutcomes().map(\.outcome) == [.confirmed])
+    }
+
+    @Test mutating func aBlindThatMovesIsGivenTime() throws {
+        try announceNumber("cover", #""cmd_t":"c/set","pos_t":"c/is","set_pos_t":"c/to""#)
+        say("c/is", "100")
+        _ = try home.send(command(["position": .number(0)]), at: now)
+        #expect(home.pass(to: now + 25).isEmpty, "a motor isn't told twice")
+        now += 25
+        say("c/is", "50")
+        #expect(home.pass(to: now + 25).isEmpty && home.takeOutcomes().isEmpty)
+        now += 28
+        say("c/is", "0")
+        #expect(home.takeOutcomes().map(\.outcome) == [.confirmed])
+    }
+
+    @Test mutating func aFadingLampIsNotAskedAgainInTheMiddle() throws {
+        try announce(
+            "homeassistant/light/lamp/config",
+            #"{"name":null,"uniq_id":"lamp1","schema":"json","stat_t":"lamp","cmd_t":"lamp/set","brightness":true,"transition":true,"dev":{"ids":"1","name":"Lamp","sa":"Hall"}}"#
+        )
+        _ = try home.send(command(["brightness": .number(80), "transition": .number(10)]), at: now)
+        #expect(home.pass(to: now + 11).isEmpty && home.takeOutcomes().isEmpty)
+        _ = home.pass(to: now + 15)
+        #expect(home.takeOutcomes().map(\.outcome) == [.unanswered])
+    }
+
+    @Test mutating func whatIsSoAlreadyIsConfirmedSoonAndNotSentTwice() throws {
+        try announceLamp()
+        say("lamp", #"{"state":"ON"}"#)
+        _ = try home.send(command(["on": .boolean(true)]), at: now)
+        #expect(home.pass(to: now + 1).isEmpty)
+        #expect(home.takeOutcomes().map(\.outcome) == [.confirmed])
+    }
+
+    @Test mutating func aRefusedUpdateLeavesAThingAsItWas() throws {
+        try announceLamp()
+        try announce(
+            "homeassistant/switch/s/config", #"{"name":null,"uniq_id":"s","stat_t":"s","cmd_t":"s/set","dev":{"ids":"2","name":"Plug"}}"#)
+        let update =
+            #"{"name":null,"uniq_id":"lamp1","schema":"json","stat_t":"other","cmd_t":"s/set","dev":{"ids":"1","name":"Lamp","sa":"Hall"}}"#
+        guard case .part(let part)? = reader.read(MQTTMessage("homeassistant/light/lamp/config", update)).first else { return }
+        #expect(throws: ThingsError.self) {
+            var copy = home
+            try copy.install(part, at: now)
+        }
+        try? home.install(part, at: now)
+        say("lamp", #"{"state":"ON"}"#)
+        #expect(state("on")?.reported == .boolean(true))
+        #expect(try home.send(command(["on": .boolean(false)]), at: now).messages.map(\.topic) == ["lamp/set"])
+    }
+
+    @Test(
+        arguments: [
+            ("switch", "Garage", Hazard.opens), ("switch", "Garage light", nil), ("button", "Gate", .opens), ("switch", "Oven", .heats),
+            ("switch", "Plug", nil), ("button", "Gateway", nil), ("switch", "Hobby room", nil), ("button", "Garden-gate", .opens),
+            ("button", "车库门", .opens), ("switch", "烤箱", .heats),
+        ] as [(String, String, Hazard?)])
+    mutating func whatANameTellsOfDanger(component: String, name: String, hazard: Hazard?) throws {
+        try announce(
+            "homeassistant/\(component)/d/config",
+            #"{"name":null,"uniq_id":"d","cmd_t":"d/set","dev":{"ids":"1","name":"\#(name)","sa":"Hall"}}"#)
+        let thing = try #require(home.things.first)
+        #expect(thing.properties.filter(\.isWritable).map(\.hazard) == [hazard])
+    }
+
+    @Test mutating func anOvenWithAThermometerIsDangerousToo() throws {
+        let device = #""dev":{"ids":"1","name":"Oven","sa":"Hall"}"#
+        try announce(
+            "homeassistant/number/n/config",
+            #"{"name":"Target","uniq_id":"n","stat_t":"n","cmd_t":"n/set","min":50,"max":250,\#(device)}"#)
+        try announce("homeassistant/sensor/o/config", #"{"name":"Temperature","uniq_id":"o","stat_t":"o",\#(device)}"#)
+        let oven = try #require(home.things.first)
+        #expect(oven.category.description == "sensor" && oven.properties.filter(\.isWritable).map(\.hazard) == [.heats])
+    }
+
     @Test mutating func whatIsDangerousIsNeverSentTwice() throws {
         try announce(
             "homeassistant/lock/door/config",
@@ -139,6 +239,19 @@ import Testing
         }
         say("lamp/there", "online")
         #expect(home.availability(of: lamp) == .online)
+    }
+
+    @Test mutating func whoComesLaterHearsWhatWasSaidForAll() throws {
+        for name in ["a", "b"] {
+            try announce(
+                "homeassistant/switch/\(name)/config",
+                #"{"name":null,"uniq_id":"\#(name)","stat_t":"\#(name)","cmd_t":"\#(name)/set","avty_t":"bridge/state","dev":{"ids":"\#(name)","name":"\#(name)"}}"#
+            )
+            if name == "a" { say("bridge/state", "online") }
+        }
+        #expect(home.availability(of: ThingID("a")!) == .online && home.availability(of: ThingID("b")!) == .online)
+        say("bridge/state", "offline")
+        #expect(home.availability(of: ThingID("b")!) == .offline)
     }
 
     @Test mutating func reportsExpire() throws {

@@ -1,4 +1,5 @@
 import Foundation
+import LaresJSON
 import LaresStore
 import LaresThings
 import Synchronization
@@ -53,6 +54,58 @@ import Testing
             #expect(after.thing(lamp)?.thing.name(in: "zh-Hans") == "走廊灯" && after.thing(lamp)?.thing.name == "Flurlicht")
             #expect(after.areas() == [Area(id: AreaID("hall")!, name: "Hall", level: 1)])
             #expect(after.state(of: PropertyAddress(lamp, "on"))?.reported == .boolean(true))
+        }
+    }
+
+    @Test func aThingThatWentOverToAnotherFormOfDiscoveryHearsAfterARestart() throws {
+        try withFolder { folder in
+            let before = try home(folder)
+            let device =
+                #"{"dev":{"ids":"1","name":"Lamp","sa":"Hall"},"o":{"name":"x"},"cmps":{"lamp":{"p":"light","name":null,"uniq_id":"lamp1","stat_t":"new","cmd_t":"new/set"}}}"#
+            try before.receive([
+                announcement, MQTTMessage(announcement.topic, #"{"migrate_discovery": true}"#, isRetained: true),
+                MQTTMessage("homeassistant/device/one/config", device, isRetained: true),
+                MQTTMessage(announcement.topic, "", isRetained: true),
+                MQTTMessage("new", "ON"),
+            ])
+            #expect(before.state(of: PropertyAddress(lamp, "on"))?.reported == .boolean(true))
+            let after = try home(folder)
+            try after.receive([MQTTMessage("new", "OFF")])
+            #expect(after.state(of: PropertyAddress(lamp, "on"))?.reported == .boolean(false))
+        }
+    }
+
+    @Test func whatWasRefusedIsNotRememberedInsteadOfWhatWas() throws {
+        try withFolder { folder in
+            let before = try home(folder)
+            let plug = MQTTMessage(
+                "homeassistant/switch/s/config",
+                #"{"name":null,"uniq_id":"s","stat_t":"s","cmd_t":"s/set","dev":{"ids":"2","name":"Plug"}}"#,
+                isRetained: true)
+            let update = MQTTMessage(
+                announcement.topic,
+                #"{"name":null,"uniq_id":"lamp1","stat_t":"x","cmd_t":"s/set","dev":{"ids":"1","name":"Lamp","sa":"Hall"}}"#,
+                isRetained: true)
+            try before.receive([announcement, plug, update])
+            let after = try home(folder)
+            try after.receive([MQTTMessage("lamp", "ON")])
+            #expect(after.state(of: PropertyAddress(lamp, "on"))?.reported == .boolean(true))
+        }
+    }
+
+    @Test func anOwnerSaysWhatIsDangerous() throws {
+        try withFolder { folder in
+            let place = try home(folder)
+            try place.receive([announcement])
+            let command = ThingCommand(lamp, ["on": .boolean(true)], by: Cause(.principal, name: "anna"))
+            #expect(place.dangers(of: command).isEmpty)
+            try place.set(try Wording(["hazards": ["on": "opens"]]), of: lamp)
+            try place.set(try ThingGroup(name: "All", members: [lamp]))
+            #expect(place.dangers(of: command).map(\.hazard) == [.opens])
+            let all = ThingCommand(ThingID("groups/all")!, ["on": .boolean(true)], by: command.cause)
+            #expect(place.dangers(of: all).map(\.hazard) == [.opens], "whichever way it comes")
+            #expect(try home(folder).wording(of: lamp).hazards == ["on": .opens])
+            #expect(throws: JSONError.self) { try Wording(["hazards": ["on": "explodes"]]) }
         }
     }
 

@@ -26,6 +26,21 @@ struct ExportTests {
         }
     }
 
+    @Test func whatWasWrittenIsReadToTheMillisecond() async throws {
+        let store = MemoryTelemetry(), other = MemoryTelemetry()
+        let id = try #require(ThingID("lamp"))
+        let series = try await store.declare([SeriesDeclaration(SeriesKey(thing: "lamp", property: "level"), .measurement)])[0]
+        try await store.append((0..<999).map { Reading(series, at: Timestamp(milliseconds: at(1).milliseconds + $0 * 61_001), .number(1)) })
+        var importing = HistoryImport(into: other) { $0.thing == id ? Property("level", .number(.any)) : nil }
+        for try await piece in store.csv(of: try await store.series(of: nil), in: at(1)..<at(40)) {
+            for line in piece.split(separator: "\r\n") { try await importing.take(String(line)) }
+        }
+        try await importing.finish()
+        #expect(importing.added == 999 && importing.refused == 0)
+        let read = try await other.series(of: nil)[0].id
+        #expect(try await other.all(read).map(\.time) == store.all(series).map(\.time))
+    }
+
     @Test(arguments: [1, 2, 3, 7, 8, 100])
     func pagesHaveEveryReadingOnce(size: Int) async throws {
         let store = MemoryTelemetry()

@@ -39,14 +39,14 @@ struct StatisticPromiseTests {
     func powerHoldsUntilTheNextReading(kind: TestedStore) async throws {
         try await withTelemetry(kind) { store in
             let series = try await store.declare(.power)
-            // 120 W for 20 minutes, then 60 W for an hour, then two hours and a second of silence, then 10 W.
-            try await store.append(series, [(at(1, 0, 2), 120), (at(1, 0, 22), 60), (at(1, 1, 22), 0), (at(1, 3, 22, 1), 10)])
+            // 120 W for 20 minutes, then 60 W for an hour, then a day and a second of silence, then 10 W.
+            try await store.append(series, [(at(1, 0, 2), 120), (at(1, 0, 22), 60), (at(1, 1, 22), 1), (at(2, 1, 22, 1), 10)])
             let fine = try await store.statistics(of: series, in: at(1)..<at(1, 0, 30), every: .fiveMinutes)
             #expect(fine.map(\.count) == [1, 0, 0, 0, 1, 0])
             #expect(fine.map { $0.amount ?? -1 } == [6, 10, 10, 10, 7, 5])
             #expect(fine[1] == Statistic(start: at(1, 0, 5), count: 0, min: 120, mean: 120, max: 120, last: 120, amount: 10))
-            let hours = try await store.statistics(of: series, in: at(1)..<at(2), every: .hour)
-            #expect(hours.map(\.start) == [at(1), at(1, 1), at(1, 3)])
+            let hours = try await store.statistics(of: series, in: at(1)..<at(3), every: .hour)
+            #expect(hours.map(\.start) == [at(1), at(1, 1), at(2, 1)])
             #expect(hours.map { ($0.amount ?? -1).rounded(toMillis: true) } == [78, 22, 0])
         }
     }
@@ -55,9 +55,63 @@ struct StatisticPromiseTests {
     func silenceOfTheLastReadingCountsNothing(kind: TestedStore) async throws {
         try await withTelemetry(kind) { store in
             let series = try await store.declare(.power)
-            try await store.append(series, [(at(1), 1_000), (at(1, 2), 1_000), (at(1, 4, 0, 1), 1_000)])
+            try await store.append(series, [(at(1), 1_000), (at(1, 2), 1_000), (at(2, 2, 0, 1), 1_000)])
+            let days = try await store.statistics(of: series, in: at(1)..<at(3), every: .day)
+            #expect(days.map { ($0.amount ?? -1).rounded(toMillis: true) } == [2_000, 0])
+        }
+    }
+
+    @Test(arguments: TestedStore.allCases)
+    func powerOfChangesAloneHoldsUntilTheNext(kind: TestedStore) async throws {
+        try await withTelemetry(kind) { store in
+            let series = try await store.declare(.power)
+            // As other systems write their histories: on at eight, off at eleven.
+            try await store.append(series, [(at(1, 8), 2_000), (at(1, 11), 0), (at(1, 20), 0)])
             let days = try await store.statistics(of: series, in: at(1)..<at(2), every: .day)
-            #expect(days.map { ($0.amount ?? -1).rounded(toMillis: true) } == [2_000])
+            #expect(days.map { ($0.amount ?? -1).rounded(toMillis: true) } == [6_000])
+        }
+    }
+
+    /// A millisecond after five minutes of the clock.
+    private func pulse(_ day: Int64, _ hour: Int64, _ minute: Int64) -> Timestamp {
+        Timestamp(milliseconds: at(day, hour, minute).milliseconds + 1)
+    }
+
+    @Test(arguments: TestedStore.allCases)
+    func whereThereArePulsesSilenceIsNoPower(kind: TestedStore) async throws {
+        try await withTelemetry(kind) { store in
+            let series = try await store.declare(.power)
+            let pulses = (0..<12).map { Reading(series, at: pulse(1, 8, 5 * $0), .number(1_200)) }
+            try await store.append(pulses + [Reading(series, at: at(1, 8, 58), .number(2_400))])
+            try await store.append(series, [(at(1, 10, 30), 0)])
+            let fine = try await store.statistics(of: series, in: at(1, 8, 50)..<at(1, 11), every: .fiveMinutes)
+            #expect(fine.map(\.start) == [at(1, 8, 50), at(1, 8, 55), at(1, 10, 30)])
+            #expect(fine.map { ($0.amount ?? -1).rounded() } == [100, 140, 0], "two minutes of 2,400 W until the pulse that was missed")
+            let hours = try await store.statistics(of: series, in: at(1, 8)..<at(1, 11), every: .hour)
+            #expect(hours.map(\.start) == [at(1, 8), at(1, 10)])
+            // Fifteen minutes are forgiven: a program begins anew.
+            try await store.append([
+                Reading(series, at: pulse(1, 10, 35), .number(600)), Reading(series, at: pulse(1, 10, 50), .number(600)),
+            ])
+            let later = try await store.statistics(of: series, in: at(1, 10, 35)..<at(1, 11), every: .fiveMinutes)
+            #expect(later.map { ($0.amount ?? -1).rounded() } == [50, 50, 50, 0])
+        }
+    }
+
+    @Test(arguments: TestedStore.allCases)
+    func aPulseThatComesLateTakesPowerAway(kind: TestedStore) async throws {
+        try await withTelemetry(kind) { store in
+            let series = try await store.declare(.power)
+            try await store.append(series, [(at(30, 22, 57), 1_200), (at(31, 3), 0)])
+            let before = try await store.statistics(of: series, in: at(30)..<at(32), every: .day)
+            #expect(before.map { ($0.amount ?? -1).rounded() } == [1_260, 3_600])
+            try await store.append([Reading(series, at: pulse(30, 22, 55), .number(1_200))])
+            let fine = try await store.statistics(of: series, in: at(30)..<at(32), every: .fiveMinutes)
+            #expect(fine.map(\.start) == [at(30, 22, 55), at(31, 3)])
+            let after = try await store.statistics(of: series, in: at(30)..<at(32), every: .day)
+            #expect(after.map { ($0.amount ?? -1).rounded() } == [100, 0])
+            let hours = try await store.statistics(of: series, in: at(30)..<at(32), every: .hour)
+            #expect(hours.map(\.start) == [at(30, 22), at(31, 3)])
         }
     }
 

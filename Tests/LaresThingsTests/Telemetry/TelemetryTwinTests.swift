@@ -2,26 +2,31 @@ import LaresStore
 import LaresThings
 import Testing
 
-/// SQLite and its twin in memory do the same things and must then say the same.
+/// A store and its twin in memory do the same things and must then say the same.
 struct TelemetryTwinTests {
     private static let kinds: [SeriesKind] = [.measurement, .power, .meter, .state]
 
     @Test(arguments: 1...24, [TestedStore.turning, .reopened, .unsorted])
-    func theySayTheSame(seed: UInt64, kind: TestedStore) async throws {
+    func theySayTheSame(seed: UInt64, kind: TestedStore) async throws { try await Self.sayTheSame(seed, kind) }
+
+    @Test(arguments: 1...6, TestedStore.clickHouse)
+    func serversSayTheSame(seed: UInt64, kind: TestedStore) async throws { try await Self.sayTheSame(seed, kind) }
+
+    private static func sayTheSame(_ seed: UInt64, _ kind: TestedStore) async throws {
         let twin = MemoryTelemetry()
         try await withTelemetry(kind) { store in
             var random = SeededNumbers(seed: seed)
-            let declarations = Self.kinds.map { SeriesDeclaration(SeriesKey(thing: "t", property: $0.rawValue), $0) }
+            let declarations = kinds.map { SeriesDeclaration(SeriesKey(thing: "t", property: $0.rawValue), $0) }
             let series = try await store.declare(declarations)
             #expect(try await twin.declare(declarations) == series)
             for _ in 0..<12 {
-                let batch = Self.batch(series, &random)
+                let batch = batch(series, &random)
                 try await store.append(batch)
                 try await twin.append(batch)
                 let asked = series.filter { _ in Bool.random(using: &random) }
                 #expect(try await store.latest(of: asked) == twin.latest(of: asked))
             }
-            for id in series { try await Self.compare(store, twin, id, isNumber: id != series[3], &random) }
+            for id in series { try await compare(store, twin, id, isNumber: id != series[3], &random) }
         }
     }
 
@@ -33,9 +38,11 @@ struct TelemetryTwinTests {
         return (0..<Int.random(in: 1...12, using: &random)).map { _ in
             let id = series.randomElement(using: &random) ?? series[0]
             let second = base * 7_200 - 86_400 + Int64.random(in: 0..<30, using: &random) * step
+            // Some are pulses.
+            let shift: Int64 = Bool.random(using: &random) ? 1 : 0
             let number = Double(Int.random(in: 0..<100, using: &random))
             let value: ReadingValue = id == series[3] ? .state("\(number)") : .number(number)
-            return Reading(id, at: Timestamp(milliseconds: at(31).milliseconds + second * 1_000), value)
+            return Reading(id, at: Timestamp(milliseconds: at(31).milliseconds + second * 1_000 + shift), value)
         }
     }
 

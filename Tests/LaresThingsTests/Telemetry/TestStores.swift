@@ -16,6 +16,17 @@ enum TestedStore: String, CaseIterable, Sendable {
     case turning
     /// SQLite, closed and opened again after every batch.
     case reopened
+    /// ClickHouse, with statistics made from readings.
+    case clickhouse
+    /// ClickHouse, where statistics are stored after every batch.
+    case rolled
+
+    /// Those there are here; `ClickHouseTelemetryTests` says when ClickHouse isn't among them.
+    static var allCases: [TestedStore] {
+        [.memory, .unsorted, .sorted, .turning, .reopened] + (ClickHouseServer.isThere ? [.clickhouse, .rolled] : [])
+    }
+
+    static var clickHouse: [TestedStore] { allCases.filter { [.clickhouse, .rolled].contains($0) } }
 }
 
 /// Gives a fresh store, and removes what it wrote afterwards.
@@ -24,6 +35,7 @@ func withTelemetry(
     _ body: (any TelemetryStore) async throws -> Void
 ) async throws {
     if kind == .memory { return try await body(MemoryTelemetry(retention: retention, limits: limits)) }
+    if TestedStore.clickHouse.contains(kind) { return try await withClickHouse(kind, retention, limits, body) }
     try await withTelemetryHome { home in
         var limits = limits
         if kind == .turning { limits.unsorted = 3 }
@@ -31,6 +43,17 @@ func withTelemetry(
         try await body(disturbed)
         try await disturbed.current.close()
     }
+}
+
+private func withClickHouse(
+    _ kind: TestedStore, _ retention: Retention, _ limits: TelemetryLimits, _ body: (any TelemetryStore) async throws -> Void
+) async throws {
+    let address = try #require(try ClickHouseServer.shared?.database())
+    var settings = ClickHouseSettings()
+    if kind == .rolled { (settings.window, settings.settling) = (.zero, .zero) }
+    let store = try await ClickHouseTelemetry(address, retention: retention, limits: limits, settings: settings)
+    try await body(kind == .rolled ? RolledTelemetry(store: store) : store)
+    try await store.close()
 }
 
 /// Gives a fresh data directory, and removes it afterwards.
@@ -86,6 +109,34 @@ final class DisturbedTelemetry: TelemetryStore {
     func remove(_ series: [SeriesID]) async throws { try await current.remove(series) }
     func compact(now: Timestamp) async throws -> CompactionResult { try await current.compact(now: now) }
     func size() async throws -> TelemetrySize { try await current.size() }
+}
+
+/// ClickHouse that stores statistics after every batch.
+struct RolledTelemetry: TelemetryStore {
+    let store: ClickHouseTelemetry
+
+    func append(_ readings: [Reading]) async throws {
+        try await store.append(readings)
+        try await store.rollUp()
+    }
+    func declare(_ declarations: [SeriesDeclaration]) async throws -> [SeriesID] { try await store.declare(declarations) }
+    func series(of thing: String?) async throws -> [Series] { try await store.series(of: thing) }
+    func readings(of series: SeriesID, in range: Range<Timestamp>, order: ReadingOrder, limit: Int) async throws -> [Reading] {
+        try await store.readings(of: series, in: range, order: order, limit: limit)
+    }
+    func buckets(of series: SeriesID, in range: Range<Timestamp>, atMost count: Int) async throws -> BucketedSeries {
+        try await store.buckets(of: series, in: range, atMost: count)
+    }
+    func latest(of series: [SeriesID]) async throws -> [SeriesID: Reading] { try await store.latest(of: series) }
+    func statistics(of series: SeriesID, in range: Range<Timestamp>, every period: StatisticPeriod) async throws -> [Statistic] {
+        try await store.statistics(of: series, in: range, every: period)
+    }
+    func setRetention(_ retention: Retention, of series: [SeriesID]) async throws {
+        try await store.setRetention(retention, of: series)
+    }
+    func remove(_ series: [SeriesID]) async throws { try await store.remove(series) }
+    func compact(now: Timestamp) async throws -> CompactionResult { try await store.compact(now: now) }
+    func size() async throws -> TelemetrySize { try await store.size() }
 }
 
 /// A time of November 2026, or of the days after it: `at(30, 23, 59)`.

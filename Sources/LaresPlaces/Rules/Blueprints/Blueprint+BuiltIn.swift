@@ -76,7 +76,7 @@ extension Blueprint {
         "then": [
         {"$if": "valve", "set": {"$valve": "$shut"}},
         {"repeat": [
-        {"notify": "Water at {{ trigger.property }}", "to": "$to"},
+        {"notify": "Water at {{ trigger.property }}", "to": "$to", "urgent": true},
         {"wait_for": [{"$each": "sensors", "becomes": "$sensors", "from": true, "to": false}], "timeout": "$again", "on_timeout": "go_on"}],
         "while": [{"any": [{"$each": "sensors", "state": "$sensors", "is": true}]}], "most": 12}],
         "mode": "parallel", "most": 8}}

@@ -184,9 +184,8 @@ extension RuleEngine {
         case .scene(let name): return (.scene(name), RuleSentence("scene", ["name": .text(name)]))
         case .notify(let note):
             let text = try scope.words(note.text)
-            return (
-                .notify(text, title: try words(note.title), to: note.to), RuleSentence("notify", ["text": .text(String(text.prefix(200)))])
-            )
+            let kind = RuleEffect.Kind.notify(text, title: try words(note.title), to: note.to, isUrgent: note.isUrgent)
+            return (kind, RuleSentence("notify", ["text": .text(String(text.prefix(200)))]))
         case .callWebhook(let url, let body):
             return (.callWebhook(url, body: try optional(body)), RuleSentence("webhook", ["name": .text(url)]))
         case .publish(let topic, let payload, let isRetained):

@@ -92,7 +92,7 @@ extension Rule {
         let times = triggers.compactMap { trigger in if case .time(let kind) = trigger.kind { Trigger(kind) } else { nil } }
         guard !times.isEmpty else { return nil }
         do throws(ScheduleError) {
-            return try SchedulePlan(Schedule(triggers: times, missed: missed), at: site)
+            return try SchedulePlan(Schedule(triggers: times, pausedUntil: pausedUntil, missed: missed), at: site)
         } catch {
             throw RuleError(.badSite, "the rule '\(id)': \(error.message)")
         }
@@ -100,6 +100,9 @@ extension Rule {
 
     /// The topics that its triggers look out for.
     var topics: [String] { triggers.compactMap { trigger in if case .mqtt(let topic, _) = trigger.kind { topic } else { nil } } }
+
+    /// The models for whose answers its triggers look out.
+    var models: [String] { triggers.compactMap { trigger in if case .model(let name, _) = trigger.kind { name } else { nil } } }
 
     /// The properties that its triggers and conditions look at.
     public var addresses: Set<PropertyAddress> {

@@ -5,7 +5,7 @@ internal import LaresThings
 /// Whether a rule that is triggered acts.
 extension RuleEngine {
     mutating func trigger(_ place: Int, _ occasion: RuleOccasion, _ turn: inout RuleTurn<some RuleWorld>) {
-        guard let entry = entries[place], entry.rule.isEnabled else { return }
+        guard let entry = entries[place], entry.rule.isEnabled, !entry.rule.isPaused(at: turn.now) else { return }
         let rule = entry.rule
         let chain = chains.chain(to: occasion, at: turn.now) + [rule.id]
         if chain.count > limits.chain || chain.count(where: { $0 == rule.id }) > limits.repeats {

@@ -63,7 +63,7 @@ public struct RuleEffect: Hashable, Sendable {
         /// A scene is to be set up.
         case scene(String)
         /// People are to be told something; nil: everyone.
-        case notify(String, title: String?, to: String?)
+        case notify(String, title: String?, to: String?, isUrgent: Bool = false)
         /// A model is to be asked; its answer comes back as ``RuleEvent/completed(_:_:)``.
         case callModel(String, input: JSON)
         /// An address on the network is to be called.

@@ -29,6 +29,7 @@ extension RuleScope {
             return RuleSentence(
                 holds ? "days.yes" : "days.no", ["day": .sentence(RuleSentence(today.weekday.rawValue)), "wanted": .text(wanted)])
         case .holidays: return RuleSentence(holds ? "holidays.yes" : "holidays.no")
+        case .dates: return RuleSentence(holds ? "dates.yes" : "dates.no", ["day": .text("\(today)")])
         case .template(let template):
             let text = (try? text(template)) ?? ""
             return RuleSentence(

@@ -24,6 +24,7 @@ extension RuleScope {
         case .between(let from, let to): return window(from, to).isInside
         case .days(let days): return days.contains(today.weekday)
         case .holidays(let names): return names.contains { world.site.holidays[$0]?.days[today] != nil }
+        case .dates(let ranges): return ranges.contains { $0.contains(today) }
         case .template(let template): return JSON(rendered: try text(template)).isTrue
         case .online(let thing): return world.availability(of: thing) == .online
         case .triggeredBy(let ids): return occasion.id.map(ids.contains) ?? false

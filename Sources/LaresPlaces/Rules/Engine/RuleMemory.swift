@@ -2,7 +2,7 @@ public import Foundation
 internal import LaresJSON
 internal import LaresThings
 
-/// What is kept of rules at work, for a restart. Traces aren't.
+/// What is kept of rules at work, for a restart. Traces are kept apart, less often: see ``RuleEngine/newTraces()``.
 public struct RuleMemory: Hashable, Sendable {
     /// What was going on.
     public let runs: [RuleRun]
@@ -50,6 +50,25 @@ extension RuleEngine {
         return RuleMemory(
             runs: runs, marks: Dictionary(uniqueKeysWithValues: marks), lastRun: lastRun, watches: keptWatches,
             checkedUntil: isChecked ? max(now, agenda.checkedUntil) : agenda.checkedUntil)
+    }
+
+    /// The rules in whose traces something is new since they were last taken by ``newTraces()``.
+    public var rulesWithNewTraces: [RuleID] { entries.compactMap { $0?.traces.areKept == false ? $0?.rule.id : nil } }
+
+    /// The traces of rules in which something is new since this was last asked, to be kept for a restart: why a rule acted is asked the day after, too.
+    public mutating func newTraces() -> [RuleID: [RuleTrace]] {
+        var new: [RuleID: [RuleTrace]] = [:]
+        for place in entries.indices where entries[place]?.traces.areKept == false {
+            entries[place]?.traces.areKept = true
+            if let entry = entries[place] { new[entry.rule.id] = entry.traces.all }
+        }
+        return new
+    }
+
+    /// Puts what was kept of a rule's traces before those that it has now.
+    public mutating func putBack(_ traces: [RuleTrace], of id: RuleID) {
+        guard let place = places[id], !traces.isEmpty else { return }
+        entries[place]?.traces.putBack(traces)
     }
 
     private var keptWatches: [RuleMemory.WatchKey: RuleMemory.Watch] {

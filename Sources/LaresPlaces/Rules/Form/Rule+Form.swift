@@ -33,8 +33,8 @@ extension Rule {
         for object in try fields.list("when", most: 64) { triggers.append(try RuleTrigger(object)) }
         self.init(
             name, id: id.flatMap(RuleID.init), note: try fields.string("note"), isEnabled: try fields.bool("enabled") ?? true,
-            when: triggers,
-            only: try fields.conditions("only"), then: try fields.actions("then"), mode: try RuleMode(&fields),
+            pausedUntil: try fields.instant("paused_until"), when: triggers, only: try fields.conditions("only"),
+            then: try fields.actions("then"), mode: try RuleMode(&fields),
             variables: try fields.members("variables"), missed: try MissedPolicy(try fields.fields("missed")))
         try fields.end()
     }
@@ -44,6 +44,7 @@ extension Rule {
         var members: JSON.Members = ["id": .string(id.description), "name": .string(name)]
         members["note"] = note.map { .string($0) }
         if !isEnabled { members["enabled"] = false }
+        members["paused_until"] = pausedUntil.map { .string(ISO8601.text($0)) }
         if !variables.isEmpty { members["variables"] = JSON.members(variables) }
         members["when"] = .array(triggers.map(\.json))
         if !conditions.isEmpty { members["only"] = .array(conditions.map(\.json)) }

@@ -20,7 +20,8 @@ extension RuleAction {
         case .repeat: self = .repeat(try fields.actions("repeat", depth: depth - 1), try Loop(&fields))
         case .parallel: self = try Self.parallel(&fields, depth: depth - 1)
         case .notify:
-            self = .notify(Note(try fields.asked("notify"), title: try fields.ruleValue("title"), to: try fields.optionalLabel("to")))
+            let (text, title, to) = (try fields.asked("notify"), try fields.ruleValue("title"), try fields.optionalLabel("to"))
+            self = .notify(Note(text, title: title, to: to, isUrgent: try fields.bool("urgent") ?? false))
         case .call_model: self = .callModel(try ModelCall(&fields))
         case .call_webhook: self = .callWebhook(try Self.url(&fields), body: try fields.ruleValue("body"))
         case .publish: self = try Self.publish(&fields)

@@ -82,6 +82,7 @@ extension RuleAction.Note {
         var members: JSON.Members = ["notify": text.json]
         members["title"] = title?.json
         members["to"] = to.map { .string($0) }
+        if isUrgent { members["urgent"] = true }
         return members
     }
 }

@@ -3,7 +3,7 @@ internal import LaresThings
 
 extension RuleCondition {
     private enum Verb: String, CaseIterable {
-        case all, any, not, state, number, known, between, days, holidays, template, online, triggered_by
+        case all, any, not, state, number, known, between, days, holidays, dates, template, online, triggered_by
     }
     private static let range = -1e15...1e15
 
@@ -22,6 +22,7 @@ extension RuleCondition {
         case .between: self = try Self.between(&fields)
         case .days: self = .days(try fields.weekdays("days"))
         case .holidays: self = .holidays(try Self.calendars(&fields))
+        case .dates: self = .dates(try Self.dates(&fields))
         case .template: self = .template(try Self.template(&fields))
         case .online: self = .online(try fields.thing("online"))
         case .triggered_by: self = .triggeredBy(try fields.strings("triggered_by") ?? [])
@@ -49,6 +50,13 @@ extension RuleCondition {
         return calendars
     }
 
+    private static func dates(_ fields: inout JSONFields) throws(JSONError) -> [DateRange] {
+        var ranges: [DateRange] = []
+        for object in try fields.list("dates") { ranges.append(try DateRange(object)) }
+        guard !ranges.isEmpty else { throw fields.error("dates", "must be ranges such as {\"from\": \"12-20\", \"through\": \"01-06\"}") }
+        return ranges
+    }
+
     private static func template(_ fields: inout JSONFields) throws(JSONError) -> RuleTemplate {
         do throws(RuleError) {
             return try RuleTemplate(try fields.text("template"))
@@ -69,6 +77,7 @@ extension RuleCondition {
         case .between(let from, let to): ["between": [.string(from.description), .string(to.description)]]
         case .days(let days): ["days": .array(Weekday.allCases.filter(days.contains).map { .string($0.rawValue) })]
         case .holidays(let calendars): ["holidays": .array(calendars.map { .string($0) })]
+        case .dates(let ranges): ["dates": .array(ranges.map(\.json))]
         case .template(let template): ["template": .string(template.source)]
         case .online(let thing): ["online": .string(thing.description)]
         case .triggeredBy(let ids): ["triggered_by": .array(ids.map { .string($0) })]

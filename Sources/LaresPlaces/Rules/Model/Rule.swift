@@ -1,3 +1,5 @@
+internal import Foundation
+
 /// What a home does by itself: when something happens, only if something holds, then do something. Plain data that a person writes, a model
 /// proposes, and a file keeps.
 ///
@@ -25,6 +27,8 @@ public struct Rule: Hashable, Sendable {
     public let note: String?
     /// Whether it is switched on.
     public var isEnabled: Bool
+    /// Before this moment, in seconds since 1970-01-01T00:00:00Z, nothing triggers it; nil: it isn't paused.
+    public var pausedUntil: Int?
     /// What makes it look; any of these.
     public let triggers: [RuleTrigger]
     /// What must hold; all of these.
@@ -40,11 +44,13 @@ public struct Rule: Hashable, Sendable {
 
     /// A rule. The id follows from the name unless it is given.
     public init(
-        _ name: String, id: RuleID? = nil, note: String? = nil, isEnabled: Bool = true, when triggers: [RuleTrigger],
-        only conditions: [RuleCondition] = [], then actions: [RuleAction], mode: RuleMode = .single, variables: [RuleMember] = [],
+        _ name: String, id: RuleID? = nil, note: String? = nil, isEnabled: Bool = true, pausedUntil: Int? = nil,
+        when triggers: [RuleTrigger], only conditions: [RuleCondition] = [], then actions: [RuleAction], mode: RuleMode = .single,
+        variables: [RuleMember] = [],
         missed: MissedPolicy = .skip
     ) {
         (self.id, self.name, self.note, self.isEnabled) = (id ?? RuleID(naming: name), name, note, isEnabled)
+        self.pausedUntil = pausedUntil
         (self.triggers, self.conditions, self.actions) = (triggers, conditions, actions)
         (self.mode, self.variables, self.missed) = (mode, variables, missed)
     }
@@ -81,4 +87,9 @@ public enum RuleMode: Hashable, Sendable {
         case .queued(let most), .parallel(let most): most
         }
     }
+}
+
+extension Rule {
+    /// Whether it is paused at a moment.
+    func isPaused(at now: Date) -> Bool { pausedUntil.map { now < $0.date } ?? false }
 }

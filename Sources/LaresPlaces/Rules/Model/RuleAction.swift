@@ -91,9 +91,13 @@ public indirect enum RuleAction: Hashable, Sendable {
         public let title: RuleValue?
         /// Whom it is for; nil: everyone.
         public let to: String?
+        /// Whether it comes through when people don't want to be disturbed.
+        public let isUrgent: Bool
 
         /// Something for people.
-        public init(_ text: RuleValue, title: RuleValue? = nil, to: String? = nil) { (self.text, self.title, self.to) = (text, title, to) }
+        public init(_ text: RuleValue, title: RuleValue? = nil, to: String? = nil, isUrgent: Bool = false) {
+            (self.text, self.title, self.to, self.isUrgent) = (text, title, to, isUrgent)
+        }
     }
 
     /// A question to a model.

@@ -20,6 +20,8 @@ public indirect enum RuleCondition: Hashable, Sendable {
     case days(Set<Weekday>)
     /// It is a holiday in one of these calendars of the site.
     case holidays([String])
+    /// It is a day of one of these ranges.
+    case dates([DateRange])
     /// A template comes to something true.
     case template(RuleTemplate)
     /// A thing can be reached.

@@ -63,6 +63,7 @@ public struct RuleReplay: Sendable {
         (engine, self.world, self.outcome) = (RuleEngine(at: first, limits: limits), world, outcome)
         var rule = rule
         rule.isEnabled = true
+        rule.pausedUntil = nil
         try engine.set(rule, at: first, in: world)
         for recorded in events where recorded.date <= end {
             pass(to: recorded.date)

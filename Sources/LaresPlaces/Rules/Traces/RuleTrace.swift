@@ -92,18 +92,29 @@ struct RuleTraces: Sendable {
     fileprivate var runs: RuleTraceRing
     private var others: RuleTraceRing
     private var count = 0
+    /// Whether all of them are kept for a restart.
+    var areKept = true
 
     init(most: Int) { (runs, others) = (RuleTraceRing(most: max(most, 1)), RuleTraceRing(most: max(most, 1))) }
 
     /// The traces, in the order in which they came to be over.
     var all: [RuleTrace] { (runs.items + others.items).sorted { $0.order < $1.order }.map(\.trace) }
 
+    /// Puts traces before all of these: those of before a restart.
+    mutating func putBack(_ earlier: [RuleTrace]) {
+        let (later, areKept) = (all, areKept)
+        self = RuleTraces(most: runs.most)
+        for trace in earlier + later { add(trace) }
+        self.areKept = areKept
+    }
+
     /// Adds a trace. A rule that is at it already, or stopped, only counts how often that was so in a row.
     mutating func add(_ trace: RuleTrace) {
         count += 1
+        areKept = false
         guard trace.run == nil else { return runs.add(trace, count) }
         if trace.outcome != .declined, others.last?.outcome == trace.outcome, others.last?.reason == trace.reason {
-            others.count()
+            others.count(trace.count)
         } else {
             others.add(trace, count)
         }
@@ -114,7 +125,9 @@ extension RuleTraces {
     /// Notes that what a run had done failed.
     /// - Returns: Whether the run is among these.
     mutating func fail(_ run: Int, _ reason: RuleSentence, at date: Date) -> Bool {
-        runs.change({ $0.run == run }) { $0.end(.failed, reason, at: date) }
+        guard runs.change({ $0.run == run }, { $0.end(.failed, reason, at: date) }) else { return false }
+        areKept = false
+        return true
     }
 }
 
@@ -136,7 +149,7 @@ private struct RuleTraceRing: Sendable {
         return true
     }
 
-    mutating func count() { items[newest].trace.count += 1 }
+    mutating func count(_ times: Int) { items[newest].trace.count += times }
 
     mutating func add(_ trace: RuleTrace, _ order: Int) {
         guard items.count == most else { return items.append((order, trace)) }

@@ -84,7 +84,7 @@ extension DelayedCommand {
 extension DelayedCommands {
     /// The commands as plain data, an array of `{"id", "due", "command", "missed"}`, the next one first.
     public var json: JSON {
-        .array(all.map { ["id": .string($0.id), "due": .string(Timestamp.text($0.due)), "command": $0.command, "missed": $0.missed.json] })
+        .array(all.map { ["id": .string($0.id), "due": .string(ISO8601.text($0.due)), "command": $0.command, "missed": $0.missed.json] })
     }
 
     /// Reads commands. Throws ``ScheduleError`` with `badSchedule`, or `full`; unknown members are errors.

@@ -63,7 +63,11 @@ function parsed(html) {
 
 function show({ sentence, rows, parts, said, over }) {
   document.getElementById("sentence").textContent = sentence;
-  for (const [id, html] of Object.entries(parts ?? {})) swap(document.getElementById(id), parsed(html));
+  for (const [id, html] of Object.entries(parts ?? {})) {
+    // What is new since the page was made is seen when it is opened next: a page that reloads by itself loses its reader's place.
+    const box = document.getElementById(id);
+    if (box) swap(box, parsed(html));
+  }
   if (rows !== undefined) showRows([...parsed(rows).content.querySelectorAll("tr")]);
   if (!over) return;
   ended = true;

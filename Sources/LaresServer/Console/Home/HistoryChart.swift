@@ -1,7 +1,7 @@
 import Foundation
 import LaresThings
 
-/// A property's last day as a picture, a sentence and a table. A value holds until the next is reported.
+/// A property's last day as a picture, a sentence and a table. A value holds until the next is reported, unless nothing is heard for longer.
 struct HistoryChart {
     let property: Property
     let chart: BucketedSeries
@@ -18,7 +18,8 @@ struct HistoryChart {
         let (least, greatest) = (chart.buckets.map(\.min).min() ?? 0, chart.buckets.map(\.max).max() ?? 0)
         let scale = Span(least, greatest, fromZero: property.accumulation != nil && least >= 0)
         return [
-            "heading": said.label(property), "line": line(scale), "band": band(scale), "xs": times,
+            "heading": said.label(property), "line": line(scale), "band": band(scale), "xs": times, "gaps": gapPath,
+            "anyGaps": !gaps.isEmpty,
             "ys": scale.ticks.map { said.value(.number($0), of: property) }, "rows": rows,
             "summary": words(
                 "history.summary",
@@ -38,14 +39,26 @@ struct HistoryChart {
         String(format: "%.2f %.2f", min(100, max(0, x)), 100 - 100 * scale.part(value))
     }
 
+    /// Stretch by stretch: between them nothing was known.
     private func line(_ scale: Span) -> String {
-        var path = "", before: Double?
-        for bucket in chart.buckets {
-            let at = x(bucket.start)
-            path += before.map { "L\(point(at, $0, scale))L\(point(at, bucket.mean, scale))" } ?? "M\(point(at, bucket.mean, scale))"
-            before = bucket.last
-        }
-        return before.map { path + "L\(point(100, $0, scale))" } ?? "M0 0"
+        let path = chart.stretches(until: range.upperBound).map { stretch in
+            var path = "", before: Double?
+            for bucket in stretch.buckets {
+                let at = x(bucket.start)
+                path += before.map { "L\(point(at, $0, scale))L\(point(at, bucket.mean, scale))" } ?? "M\(point(at, bucket.mean, scale))"
+                before = bucket.last
+            }
+            return before.map { path + "L\(point(x(stretch.end), $0, scale))" } ?? path
+        }.joined()
+        return path.isEmpty ? "M0 0" : path
+    }
+
+    private var gaps: [Range<Timestamp>] { chart.gaps(in: range) }
+
+    private var gapPath: String {
+        gaps.map { gap in
+            String(format: "M%.2f 0H%.2fV100H%.2fZ", x(gap.lowerBound), x(gap.upperBound), x(gap.lowerBound))
+        }.joined()
     }
 
     /// Least and greatest of each pixel, so that a spike is seen.
@@ -62,15 +75,23 @@ struct HistoryChart {
         }
     }
 
+    /// Twelve of its moments, and all gaps.
     private var rows: [[String: Any]] {
         let count = chart.buckets.count, shown = min(12, count)
-        return (0..<shown).map { row in
+        let moments = (0..<shown).map { row -> (Timestamp, [String: Any]) in
             let bucket = chart.buckets[shown == 1 ? 0 : row * (count - 1) / (shown - 1)]
-            return [
-                "time": said.amount.time(bucket.start.date), "least": said.value(.number(bucket.min), of: property),
+            let fields: [String: Any] = [
+                "time": said.amount.time(bucket.start.date), "least": said.value(.number(bucket.min), of: property), "gap": false,
                 "mean": said.value(.number(bucket.mean), of: property), "greatest": said.value(.number(bucket.max), of: property),
             ]
+            return (bucket.start, fields)
         }
+        let silences = gaps.map { gap -> (Timestamp, [String: Any]) in
+            let span = words(
+                "history.span", ["from": said.amount.time(gap.lowerBound.date), "to": said.amount.time(gap.upperBound.date)])
+            return (gap.lowerBound, ["time": span, "gap": true])
+        }
+        return (moments + silences).sorted { $0.0 < $1.0 }.map(\.1)
     }
 }
 

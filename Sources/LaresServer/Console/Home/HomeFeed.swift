@@ -10,6 +10,8 @@ struct HomeFeed {
 
     let console: Console
     let home: Home
+    /// Something besides things that the page reads, looked at once a second; nil: nothing.
+    var watched: (@Sendable () -> String)?
     /// What happens within this time is one event of the page.
     private static let pause = Duration.milliseconds(20)
     /// Times that are told in words ("3 min ago") are looked at again this often.
@@ -23,7 +25,7 @@ struct HomeFeed {
             body: .init { body in
                 var writer = TextWriter(body)
                 var known: [String: String] = [:]
-                try await Self.follow(happening, until: presence) {
+                try await Self.follow(happening, watched, until: presence) {
                     let (sentence, parts) = try read()
                     let fresh = parts.filter { known[$0.id] != $0.html }
                     guard !fresh.isEmpty || known[""] != sentence else { return try await writer.send(": still here\n\n") }
@@ -41,9 +43,10 @@ struct HomeFeed {
     }
 
     /// Runs `step` now, whenever something happened, and now and then, until the client has left or the server goes down.
-    private static func follow(_ happening: AsyncStream<HomeEvent>, until presence: ClientPresence, _ step: () async throws -> Void)
-        async throws
-    {
+    private static func follow(
+        _ happening: AsyncStream<HomeEvent>, _ watched: (@Sendable () -> String)?, until presence: ClientPresence,
+        _ step: () async throws -> Void
+    ) async throws {
         let (ticks, continuation) = AsyncStream<Void>.makeStream(bufferingPolicy: .bufferingNewest(1))
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask {
@@ -58,6 +61,15 @@ struct HomeFeed {
                 while !Task.isCancelled {
                     continuation.yield()
                     try await Task.sleep(for: patience)
+                }
+            }
+            group.addTask {
+                var last = watched?()
+                while let watched {
+                    try await Task.sleep(for: .seconds(1))
+                    let now = watched()
+                    if now != last { continuation.yield() }
+                    last = now
                 }
             }
             for await _ in ticks {

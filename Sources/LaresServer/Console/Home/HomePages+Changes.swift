@@ -15,13 +15,14 @@ extension HomePages {
             let back = Self.page(form["back"])
             do {
                 try context.requireResident()
-                guard let view = ThingID(form["thing"]).flatMap({ home.thing($0) }) else {
+                guard let view = try ThingID(form["thing"]).flatMap({ try sight(viewer.caller).thing($0) }) else {
                     throw APIError.invalid("there is no such thing")
                 }
                 try await carryOut(form, view, viewer, context)
                 return isScript ? .json(["said": "ok"]) : .redirect(to: back)
-            } catch let error as APIError where error.code == "needs_confirmation" {
-                let page = "/home/confirm?" + Self.query(form, back)
+            } catch let error as APIError where ["needs_confirmation", "needs_pin", "wrong_pin"].contains(error.code) {
+                let page =
+                    "/home/confirm?" + Self.query(form, back) + (error.code == "needs_confirmation" ? "" : "&ask=\(error.code ?? "")")
                 return isScript ? .json(["page": .string(page)]) : .redirect(to: page)
             } catch let error as APIError {
                 let sentence = sentence(error, viewer)
@@ -35,10 +36,17 @@ extension HomePages {
     private func carryOut(_ form: Form, _ view: ThingView, _ viewer: Viewer, _ context: LaresContext) async throws {
         let value = form["step"].isEmpty ? form["value"] : form["step"]
         var members: JSON.Members = [form["property"]: .string(value)]
+        if !form["code"].isEmpty, view.thing.takesCode { members.append("code", .string(form["code"])) }
         if form["confirm"] == "true" { members.append("confirm", true) }
+        if !form["pin"].isEmpty { members.append("pin", .string(form["pin"])) }
+        if !form["person"].isEmpty { members.append("person", .string(form["person"])) }
         let order = try ThingOrder(.object(members), for: view.thing)
-        let changes = ThingChanges(home: home, audit: console.audit, caller: context.caller, logger: context.logger)
-        _ = try await changes.carryOut(order)
+        _ = try await changes(context).carryOut(order)
+    }
+
+    func changes(_ context: LaresContext) -> ThingChanges {
+        ThingChanges(
+            home: home, guardian: console.guardian, audit: console.audit, caller: context.caller, path: .console, logger: context.logger)
     }
 
     /// The page that was left, with what went wrong above it.
@@ -50,7 +58,7 @@ extension HomePages {
         return try show(room, viewer, trouble: sentence, status: status)
     }
 
-    private func sentence(_ error: APIError, _ viewer: Viewer) -> String {
+    func sentence(_ error: APIError, _ viewer: Viewer) -> String {
         let words = console.words(viewer), key = "home.fault.\(error.code ?? "")"
         return words.has(key) ? words(key) : error.message.printable
     }
@@ -68,7 +76,8 @@ extension HomePages {
         try await console.page(request, context) { viewer in
             let query = request.uri.queryParameters
             func field(_ name: Substring) -> String { query.get(String(name)) ?? "" }
-            guard let view = ThingID(field("thing")).flatMap({ home.thing($0) }), let property = view.thing.property(field("property")),
+            guard let view = try ThingID(field("thing")).flatMap({ try sight(viewer.caller).thing($0) }),
+                let property = view.thing.property(field("property")),
                 let value = try? property.value(from: .string(field("value")))
             else { return try console.missingPage(request, context) }
             let said = said(viewer), words = console.words(viewer)
@@ -79,12 +88,21 @@ extension HomePages {
                     "question": words(
                         "home.confirm",
                         ["name": said.name(view.thing), "property": said.label(property), "value": said.value(value, of: property)]),
+                    "asksPIN": !field("ask").isEmpty, "wrong": field("ask") == "wrong_pin",
+                    "people": try persons(viewer), "anyPeople": try !persons(viewer).isEmpty,
                     "thing": view.thing.id.description, "property": property.name, "value": field("value"),
+                    "takesCode": view.thing.takesCode,
                     "back": Self.page(field("back")),
                     "act": act,
                     "keep": property.base == "locked" ? words("home.keepLocked") : words("home.keep"),
                 ], viewer: viewer)
         }
+    }
+
+    /// Those whose PIN may be given where the key is nobody's own.
+    private func persons(_ viewer: Viewer) throws -> [[String: Any]] {
+        guard viewer.caller.principal.person == nil else { return [] }
+        return (try console.people?.list() ?? []).map { ["id": $0.id, "label": $0.name.printable] }
     }
 
     /// Changes what people call a thing and where it is.
@@ -120,6 +138,11 @@ extension HomePages {
             if known == nil { try home.set(area) }
             members.append("area", .string(area.id.description))
         }
+        var hazards = JSON.Members()
+        for property in view.thing.properties where !form["hazard-\(property.name)"].isEmpty {
+            hazards.append(property.name, .string(form["hazard-\(property.name)"]))
+        }
+        if hazards.count > 0 { members.append("hazards", .object(hazards)) }
         return try Wording(.object(members))
     }
 }

@@ -3,6 +3,7 @@ import HTTPTypes
 import Hummingbird
 import LaresAccess
 import LaresJSON
+import LaresPlaces
 import LaresThings
 import NIOCore
 
@@ -10,6 +11,8 @@ import NIOCore
 struct HomePages: Sendable {
     let console: Console
     let services: HomeServices
+    /// The scenes; nil: none can be kept.
+    var scenes: Scenes?
 
     var home: Home { services.home }
 
@@ -18,6 +21,7 @@ struct HomePages: Sendable {
         router.get("/home/rooms/:room", use: rooms)
         router.get("/home-events", use: roomEvents)
         router.post("/home/set", use: set)
+        router.post("/home/scene", use: scene)
         router.get("/home/confirm", use: confirm)
         router.get("/things", use: list)
         router.get("/things-events", use: listEvents)
@@ -25,8 +29,15 @@ struct HomePages: Sendable {
             router.get(RouterPath(one), use: thing)
             router.post(RouterPath(one), use: word)
         }
+        for one in ["/remove-thing/:thing", "/remove-thing/:area/:thing"] {
+            router.get(RouterPath(one), use: askToRemove)
+            router.post(RouterPath(one), use: remove)
+        }
+        for one in ["/keep-thing/:thing", "/keep-thing/:area/:thing"] { router.post(RouterPath(one), use: keep) }
         for one in ["/things-events/:thing", "/things-events/:area/:thing"] { router.get(RouterPath(one), use: thingEvents) }
     }
+
+    func sight(_ caller: Caller) -> HomeSight { HomeSight(home: home, guardian: console.guardian, caller: caller, path: .console) }
 
     func said(_ viewer: Viewer) -> ThingWords { ThingWords(amount: console.amount(viewer)) }
 
@@ -41,20 +52,46 @@ struct HomePages: Sendable {
     func show(_ room: AreaID?, _ viewer: Viewer, trouble: String? = nil, status: HTTPResponse.Status = .ok) throws -> Response {
         let view = roomView(room, viewer)
         return try console.html(
-            .home, title: view.title, view.fields.merging(["trouble": trouble ?? false]) { $1 }, viewer: viewer, status: status)
+            .home, title: view.title,
+            view.fields.merging(sceneFields(room, viewer)) { $1 }.merging(["trouble": trouble ?? false, "asking": try asking(viewer)]) {
+                $1
+            },
+            viewer: viewer, status: status)
     }
 
+    /// The questions that wait for the reader.
+    private var asked: ConfirmationPages? {
+        console.guardian.map { ConfirmationPages(console: console, home: home, guardian: $0) }
+    }
+
+    private func asking(_ viewer: Viewer) throws -> String { try asked?.banner(viewer) ?? "" }
+
     func roomView(_ room: AreaID?, _ viewer: Viewer) -> RoomView {
-        RoomView(things: home.things(), areas: home.areas(), room: room, said: said(viewer), mayAct: viewer.caller.mayAdminister)
+        RoomView(
+            things: (try? sight(viewer.caller).things()) ?? [], areas: home.areas(), room: room, said: said(viewer),
+            mayAct: viewer.caller.principal.roles.allSatisfy(\.mayControl))
     }
 
     @Sendable private func list(_ request: Request, _ context: LaresContext) async throws -> Response {
         try await console.page(request, context) { viewer in
-            let rows = rows(viewer)
+            let rows = rows(viewer), faults = FaultRows(faults: await console.faults(), home: home, said: said(viewer)).rows
+            let gone = viewer.caller.mayAdminister ? try await goneRows(viewer) : []
             return try console.html(
                 .things, title: console.words(viewer)("things.title"),
-                ["sentence": rows.sentence, "things": rows.rows, "any": !rows.things.isEmpty, "broker": brokerSentence(viewer)],
-                viewer: viewer)
+                [
+                    "sentence": rows.sentence, "things": rows.rows, "any": !rows.things.isEmpty, "broker": brokerSentence(viewer),
+                    "faults": faults, "anyFaults": !faults.isEmpty,
+                    "gone": gone, "anyGone": !gone.isEmpty,
+                ], viewer: viewer)
+        }
+    }
+
+    /// Things that are here no more, each with its history.
+    private func goneRows(_ viewer: Viewer) async throws -> [[String: Any]] {
+        let amount = console.amount(viewer)
+        return try await services.goneThings().prefix(200).map { thing in
+            let words = thing.lastReport.map { amount.words("things.goneSince", ["time": amount.ago($0, now: .now)]) }
+            return ["thing": thing.id.printable, "since": words ?? "", "history": "/lares/v1/history.csv?thing=\(thing.id)"]
         }
     }
 
@@ -81,8 +118,12 @@ struct HomePages: Sendable {
 
     func show(_ view: ThingView, _ viewer: Viewer, trouble: String? = nil, status: HTTPResponse.Status = .ok) async throws -> Response {
         let detail = detail(view, viewer)
-        let own: [String: Any] = ["trouble": trouble ?? false, "histories": try await histories(view, viewer)]
-        return try console.html(.thing, title: detail.title, detail.fields.merging(own) { $1 }, viewer: viewer, status: status)
+        let faults = FaultRows(faults: await console.faults(of: view.thing.id), home: home, said: said(viewer)).rows
+        let own: [String: Any] = [
+            "trouble": trouble ?? false, "histories": try await histories(view, viewer), "faults": faults, "anyFaults": !faults.isEmpty,
+        ]
+        let fields = detail.fields.merging(own) { $1 }.merging(try keeping(of: view.thing.id, viewer)) { $1 }
+        return try console.html(.thing, title: detail.title, fields, viewer: viewer, status: status)
     }
 
     /// The last day of what a thing mostly tells.
@@ -111,7 +152,7 @@ struct HomePages: Sendable {
 
     func found(_ context: LaresContext) -> ThingView? {
         let name = [context.parameter("area"), context.parameter("thing")].compactMap(\.self).joined(separator: "/")
-        return ThingID(name).flatMap { home.thing($0) }
+        return ThingID(name).flatMap { (try? sight(context.caller).thing($0)) ?? nil }
     }
 }
 
@@ -120,9 +161,10 @@ extension HomePages {
     @Sendable private func roomEvents(_ request: Request, _ context: LaresContext) async throws -> Response {
         let viewer = console.viewer(request, context)
         let room = request.uri.queryParameters.get("room").flatMap { AreaID($0) }
-        return try await HomeFeed(console: console, home: home).answer(request, context) {
+        let watched: @Sendable () -> String = { (try? asking(viewer)) ?? "" }
+        return try await HomeFeed(console: console, home: home, watched: watched).answer(request, context) {
             let view = roomView(room, viewer)
-            var parts: [(String, String)] = []
+            var parts = [("asking", try asking(viewer))]
             for shown in view.shown {
                 let tile = view.tile(shown)
                 parts.append((tile.cell, try console.pages.render(.tile, tile.fields, language: viewer.language)))

@@ -27,7 +27,22 @@ struct ThingDetail {
             "name": title, "sentence": sentence, "thing": thing.id.description, "href": thing.page, "back": thing.page, "mayAct": mayAct,
             "feed": "/things-events/\(thing.id)", "properties": properties, "ownName": wording.name ?? "", "zh": wording.names["zh"] ?? "",
             "aliases": wording.aliases.joined(separator: ", "), "area": areaName(thing.area), "rooms": areas.map(\.name), "facts": facts,
+            "hazards": hazards, "anyHazards": !hazards.isEmpty,
         ]
+    }
+
+    /// What may be said of dangers, a choice for each property that can be set.
+    private var hazards: [[String: Any]] {
+        thing.properties.filter { $0.isWritable && $0.role == .primary && $0.kind != .color }.map { property in
+            let chosen = wording.hazards[property.name].map { $0?.rawValue ?? "none" } ?? ""
+            let known = words(chosen.isEmpty ? "hazard.\(property.hazard?.rawValue ?? "none")" : "hazard.unsaid")
+            let choices =
+                [("", words("hazard.known", ["what": known]))] + ["none", "opens", "disarms", "heats"].map { ($0, words("hazard.\($0)")) }
+            return [
+                "property": property.name, "label": said.label(property),
+                "options": choices.map { ["value": $0, "label": $1, "chosen": $0 == chosen] as [String: Any] },
+            ]
+        }
     }
 
     private func areaName(_ id: AreaID?) -> String { id.map { id in areas.first { $0.id == id }?.name ?? id.description } ?? "" }
@@ -51,6 +66,7 @@ struct ThingDetail {
 
     private func control(_ property: Property, _ state: PropertyState) -> [String: Any] {
         var fields: [String: Any] = ["switch": false, "button": false, "choice": false, "entry": false]
+        fields["code"] = thing.takesCode && Self.guarded.contains(property.base)
         switch property.kind {
         case .boolean:
             let flag = state.reported?.boolean ?? false
@@ -64,6 +80,9 @@ struct ThingDetail {
         }
         return fields
     }
+
+    /// What a code may come with.
+    private static let guarded: Set = ["locked", "open", "armed", "trigger"]
 
     private func entry(_ type: String, _ text: String?, _ least: Double? = nil, _ greatest: Double? = nil) -> [String: Any] {
         ["type": type, "text": text ?? "", "least": least.map { "\($0)" } ?? false, "greatest": greatest.map { "\($0)" } ?? false]
@@ -83,6 +102,11 @@ struct ThingDetail {
             }
         }
     }
+}
+
+extension Thing {
+    /// Whether a code may come with what it is told: a lock, an alarm panel.
+    var takesCode: Bool { property("code").map { $0.isWritable && !$0.isReported } ?? false }
 }
 
 extension Color {

@@ -72,7 +72,14 @@ struct Tile {
         return ["number": said.plain(number), "unit": unit.description.printable]
     }
 
-    private var readings: [Property] { thing.properties.filter { $0.role == .primary && !$0.isWritable && state($0)?.reported != nil } }
+    /// What it tells, what people look for first in front.
+    private var readings: [Property] {
+        let all = thing.properties.filter { $0.role == .primary && !$0.isWritable && state($0)?.reported != nil }
+        func rank(_ property: Property) -> Int { Self.first.firstIndex(of: property.quantity ?? "") ?? Self.first.count }
+        return all.enumerated().sorted { (rank($0.element), $0.offset) < (rank($1.element), $1.offset) }.map(\.element)
+    }
+
+    private static let first = ["temperature", "power"]
 
     /// What else it tells.
     private var more: String? {

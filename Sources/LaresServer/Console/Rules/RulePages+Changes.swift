@@ -9,12 +9,12 @@ import Logging
 
 /// What people do on the pages of rules.
 extension RulePages {
-    /// Form field `act`: on, off, save, start, replay, remove.
+    /// Form field `act`: on, off, pause with `hours`, unpause, save, start, replay, remove, or a button of the editor.
     @Sendable func change(_ request: Request, _ context: LaresContext) async throws -> Response {
         var request = request
         let form = try await Form(&request)
         return try await console.page(request, context) { viewer in
-            try context.requireAdministrator()
+            try context.requireRuleMaker()
             guard let id = RuleID(context.parameter("rule") ?? ""), let rule = await automations.rule(id) else {
                 return try console.missingPage(request, context)
             }
@@ -23,51 +23,69 @@ extension RulePages {
                 _ = try await automations.enable(id, form["act"] == "on")
                 note(.ruleSet, id, context)
                 return .redirect(to: form["back"] == "/rules" ? "/rules" : "/rules/\(id)")
+            case "pause", "unpause":
+                let end = Int(Date().timeIntervalSince1970) + 3_600 * min(max(Int(form["hours"]) ?? 24, 1), 8_760)
+                _ = try await automations.pause(id, until: form["act"] == "pause" ? end : nil)
+                note(.ruleSet, id, context)
+                return .redirect(to: "/rules/\(id)")
             case "start":
+                if await automations.isTrusted(id) { try context.requireAdministrator() }
                 await automations.start(id)
                 return .redirect(to: "/rules/\(id)")
             case "remove":
                 try await automations.remove(id)
                 note(.ruleRemoved, id, context)
                 return .redirect(to: "/rules")
-            case "replay": return try await replay(rule, form, viewer)
-            default: return try await save(rule, form, viewer, context)
+            case "replay": return try await replay(rule, RuleEditing(form), viewer)
+            case "save": return try await save(rule, RuleEditing(form), isTrusted: form["trusted"] == "yes", viewer, context)
+            default: return try await edit(rule, form, viewer)
             }
         }
     }
 
-    private func save(_ rule: Rule, _ form: Form, _ viewer: Viewer, _ context: LaresContext) async throws -> Response {
-        let source = form.exact("source")
+    private func save(_ rule: Rule, _ editing: RuleEditing, isTrusted: Bool, _ viewer: Viewer, _ context: LaresContext) async throws
+        -> Response
+    {
         do {
-            let changed = try Rule(parsing: Array(source.utf8))
+            let changed = try editing.rule(in: services.home)
             guard changed.id == rule.id else {
                 throw RuleError(.badRule, "a rule keeps its id '\(rule.id)': make a new rule for another")
             }
-            try await keep(changed, isTrusted: form["trusted"] == "yes", context)
+            try await keep(changed, isTrusted: isTrusted, context)
             return .redirect(to: "/rules/\(rule.id)")
         } catch let error as RuleError {
-            return try await show(rule, viewer, draft: source, trouble: error.message)
+            return try await show(rule, viewer, draft: editing, trouble: error.message)
+        }
+    }
+
+    /// The form as a button of it makes it; the rule itself stays as it is.
+    private func edit(_ rule: Rule, _ form: Form, _ viewer: Viewer) async throws -> Response {
+        let editing = RuleEditing(form)
+        do {
+            return try await show(rule, viewer, draft: editing.after(form["act"], form, in: services.home))
+        } catch let error as RuleError {
+            return try await show(rule, viewer, draft: editing, trouble: error.message)
         }
     }
 
     /// The last week with the rule as it is written, saved or not.
-    private func replay(_ rule: Rule, _ form: Form, _ viewer: Viewer) async throws -> Response {
-        let source = form.exact("source"), end = Date()
+    private func replay(_ rule: Rule, _ editing: RuleEditing, _ viewer: Viewer) async throws -> Response {
         do {
-            let draft = source.isEmpty ? rule : try Rule(parsing: Array(source.utf8))
+            let draft = try editing.rule(in: services.home), end = Date()
             let range = Timestamp(end.addingTimeInterval(-7 * 86_400))..<Timestamp(end)
             let result = try await automations.replay(draft, over: range, in: services.telemetry)
             let amount = console.amount(viewer)
             let deeds = result.deeds.suffix(100).reversed().map { deed -> [String: Any] in
                 ["time": amount.moment(deed.date), "iso": deed.date.formatted(.iso8601), "what": deed.effect.kind.json.serialized]
             }
-            return try await show(rule, viewer, draft: source.isEmpty ? nil : source, replay: deeds)
+            return try await show(rule, viewer, draft: editing, replay: deeds)
         } catch let error as RuleError {
-            return try await show(rule, viewer, draft: source, trouble: error.message)
+            return try await show(rule, viewer, draft: editing, trouble: error.message)
         }
     }
 
     private func keep(_ rule: Rule, isTrusted: Bool, _ context: LaresContext) async throws {
+        if isTrusted { try context.requireAdministrator() }
         try await automations.set(rule, isTrusted: isTrusted)
         note(.ruleSet, rule.id, context)
     }
@@ -82,36 +100,25 @@ extension RulePages {
     /// The blueprints; with `?blueprint=…` the form of one, with `?blank` a rule to write.
     @Sendable func new(_ request: Request, _ context: LaresContext) async throws -> Response {
         try await console.page(request, context) { viewer in
-            try context.requireAdministrator()
+            try context.requireRuleMaker()
             let query = request.uri.queryParameters
-            return try showNew(query.get("blueprint"), query.get("blank") == nil ? nil : Self.beginning, viewer)
+            return try showNew(query.get("blueprint"), query.get("blank") == nil ? nil : .fields(RuleDraft()), viewer)
         }
     }
 
-    private static let beginning = """
-        {
-          "name": "",
-          "when": [{"time": "sunset"}],
-          "then": [{"set": {}}]
-        }
-        """
-
-    private func showNew(_ blueprint: String?, _ source: String?, _ viewer: Viewer, trouble: String? = nil, given: Form? = nil) throws
+    private func showNew(_ blueprint: String?, _ editing: RuleEditing?, _ viewer: Viewer, trouble: String? = nil, given: Form? = nil) throws
         -> Response
     {
         let words = console.words(viewer), chosen = blueprint.flatMap { Blueprint.named($0) }
-        let addresses = services.home.things().flatMap { view in
-            view.thing.properties.map { PropertyAddress(view.thing.id, $0.name).description }
-        }
         return try console.html(
             .newRule, title: words("rules.new"),
             [
                 "blueprints": Blueprint.builtIn.map {
                     ["id": $0.id, "label": label($0.names, viewer), "current": $0.id == blueprint] as [String: Any]
                 },
-                "chosen": chosen.map { form($0, viewer, given) } ?? false, "isBlank": source != nil, "source": source ?? "",
-                "trouble": trouble ?? false,
-                "addresses": addresses.sorted(),
+                "chosen": chosen.map { form($0, viewer, given) } ?? false, "isBlank": editing != nil,
+                "editor": editing.map { editor($0, viewer) } ?? false,
+                "trouble": trouble ?? false, "addresses": chosen == nil ? [] : ruleEditor(viewer).addresses,
             ], viewer: viewer, status: trouble == nil ? .ok : .badRequest)
     }
 
@@ -139,14 +146,17 @@ extension RulePages {
         var request = request
         let form = try await Form(&request)
         return try await console.page(request, context) { viewer in
-            try context.requireAdministrator()
-            let blueprint = Blueprint.named(form["blueprint"])
+            try context.requireRuleMaker()
+            let blueprint = Blueprint.named(form["blueprint"]), editing = RuleEditing(form)
             do {
+                if blueprint == nil, form["act"] != "make" {
+                    return try showNew(nil, editing.after(form["act"], form, in: services.home), viewer)
+                }
                 let rule: Rule
                 if let blueprint {
                     rule = try blueprint.rule(named: form["name"], with: Self.inputs(form, of: blueprint))
                 } else {
-                    rule = try Rule(parsing: Array(form.exact("source").utf8))
+                    rule = try editing.rule(in: services.home)
                 }
                 guard await automations.rule(rule.id) == nil else {
                     throw RuleError(.badRule, "there is a rule '\(rule.id)' already: give this one another name")
@@ -155,7 +165,7 @@ extension RulePages {
                 return .redirect(to: "/rules/\(rule.id)")
             } catch let error as RuleError {
                 return try showNew(
-                    blueprint?.id, blueprint == nil ? form.exact("source") : nil, viewer, trouble: error.message, given: form)
+                    blueprint?.id, blueprint == nil ? editing : nil, viewer, trouble: error.message, given: form)
             }
         }
     }

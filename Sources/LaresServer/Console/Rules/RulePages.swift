@@ -33,7 +33,7 @@ struct RulePages: Sendable {
                 .rules, title: words("rules.title"),
                 [
                     "sentence": rules.isEmpty ? words("rules.none") : words("rules.sentence", ["n": "\(rules.count)", "on": "\(on)"]),
-                    "rules": rows, "any": !rules.isEmpty, "mayAct": viewer.caller.mayAdminister, "notices": try notices(viewer),
+                    "rules": rows, "any": !rules.isEmpty, "mayAct": viewer.caller.mayMakeRules, "notices": try notices(viewer),
                 ], viewer: viewer)
         }
     }
@@ -74,8 +74,8 @@ struct RulePages: Sendable {
     }
 
     /// The page of a rule; `draft` is what was written and could not be saved.
-    func show(_ rule: Rule, _ viewer: Viewer, draft: String? = nil, trouble: String? = nil, replay: [[String: Any]]? = nil) async throws
-        -> Response
+    func show(_ rule: Rule, _ viewer: Viewer, draft: RuleEditing? = nil, trouble: String? = nil, replay: [[String: Any]]? = nil)
+        async throws -> Response
     {
         let traces = await automations.traces(of: rule.id)
         let moments = (try? automations.moments(of: rule)) ?? []
@@ -84,13 +84,27 @@ struct RulePages: Sendable {
             .rule, title: rule.name.printable,
             [
                 "name": rule.name.printable, "href": "/rules/\(rule.id)", "about": text(viewer).sentence(rule),
-                "checked": rule.isEnabled ? "true" : "false", "next": rule.isEnabled ? "off" : "on", "mayAct": viewer.caller.mayAdminister,
-                "source": draft ?? rule.json.indented, "trusted": await automations.isTrusted(rule.id), "trouble": trouble ?? false,
+                "checked": rule.isEnabled ? "true" : "false", "next": rule.isEnabled ? "off" : "on", "mayAct": viewer.caller.mayMakeRules,
+                "paused": paused(rule, viewer), "trusted": await automations.isTrusted(rule.id),
+                "trouble": trouble ?? false,
                 "traces": traces.reversed().prefix(50).map { self.trace($0, viewer) }, "anyTraces": !traces.isEmpty,
                 "moments": moments.map { amount.moment($0) }, "anyMoments": !moments.isEmpty, "replay": replay ?? [],
-                "replayed": replay != nil,
-                "anyReplay": replay?.isEmpty == false,
+                "replayed": replay != nil, "anyReplay": replay?.isEmpty == false,
+                "editor": viewer.caller.mayMakeRules ? editor(draft ?? .fields(RuleDraft(rule.json, in: services.home)), viewer) : false,
             ], viewer: viewer, status: trouble == nil ? .ok : .badRequest)
+    }
+
+    /// The fields of the template `rule-editor`.
+    func editor(_ editing: RuleEditing, _ viewer: Viewer) -> [String: Any] { ruleEditor(viewer).fields(editing) }
+
+    func ruleEditor(_ viewer: Viewer) -> RuleEditor {
+        let said = ThingWords(amount: console.amount(viewer))
+        return RuleEditor(home: services.home, said: said, scenes: (try? automations.scenes?.all()) ?? [])
+    }
+
+    private func paused(_ rule: Rule, _ viewer: Viewer) -> Any {
+        guard let end = rule.pausedUntil.map({ Date(timeIntervalSince1970: Double($0)) }), end > .now else { return false }
+        return console.words(viewer)("rule.paused", ["time": console.amount(viewer).moment(end)])
     }
 
     func trace(_ trace: RuleTrace, _ viewer: Viewer) -> [String: Any] {

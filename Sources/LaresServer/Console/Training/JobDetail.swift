@@ -13,6 +13,8 @@ struct JobDetail {
     let mayChange: Bool
     /// Whether the reader may name files of this machine.
     let isLocal: Bool
+    /// Other limits that somebody filled in.
+    var limits: LimitsForm?
     var now = Date()
 
     private var words: Words { amount.words }
@@ -38,6 +40,8 @@ struct JobDetail {
         fields["cancel"] = mayChange && !job.isOver ? job.page + "/cancel" : false
         fields["remove"] = mayChange && job.isOver ? job.page + "/remove" : false
         fields["resume"] = mayChange && job.isResumable ? job.page + "/resume" : false
+        fields["resumeLimits"] = fields["resume"]
+        fields.merge((limits ?? LimitsForm(job.limits)).fields) { $1 }
         fields["again"] = mayRepeat ? "/new-training?job=\(job.id)" : false
         fields["network"] = published?.page ?? false
         fields["networkName"] = published.map { words("ver.title", ["name": $0.model, "version": "\($0.number)"]) } ?? ""
@@ -83,8 +87,16 @@ struct JobDetail {
             Fact.plain(words("job.data"), file ?? words("unit.none")),
             Fact.plain(words("job.target"), job.recipe["target"]?["name"]?.text ?? words("unit.none")),
             Fact.plain(words("job.asked"), amount.moment(job.created)), Fact.plain(words("job.by"), job.by ?? words("unit.none")),
-            Fact.plain(words("job.attempts"), "\(job.attempts)"), Fact.code(words("job.id"), job.id),
+            Fact.plain(words("job.attempts"), "\(job.attempts)"), Fact.plain(words("limits.title"), allowed),
+            Fact.code(words("job.id"), job.id),
         ]
+    }
+
+    /// What it may use: "2,048 MB of memory, 4,096 MB of disk, 24 h".
+    private var allowed: String {
+        let limits = job.limits
+        let time = limits.seconds.map { amount.duration(TimeInterval($0)) } ?? words("limits.noEnd")
+        return words("limits.all", ["memory": amount.whole(limits.memory), "disk": amount.whole(limits.disk), "time": time])
     }
 
     /// The same lines from the beginning, so that nothing moves when they are known.

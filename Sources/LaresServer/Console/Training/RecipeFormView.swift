@@ -5,13 +5,15 @@ import LaresServing
 struct RecipeFormView {
     let source: TrainingSource
     let form: RecipeForm
+    var limits = LimitsForm()
     var trouble: Trouble?
     let amount: Amount
 
     private static let mostColumns = 60
-    private static let checked = [
-        "target", "task", "name", "size", "missing", "epochs", "patience", "validation", "test", "rate", "batch",
-    ]
+    private static let checked =
+        [
+            "target", "task", "name", "size", "missing", "epochs", "patience", "validation", "test", "rate", "batch",
+        ] + LimitsForm.fields
 
     private var words: Words { amount.words }
 
@@ -29,6 +31,7 @@ struct RecipeFormView {
             "name": form.name, "stops": form.stops, "columns": columns, "anyColumns": !columns.isEmpty, "manyColumns": many,
         ]
         for (field, value) in form.numbers { fields["\(field)Value"] = value }
+        fields.merge(limits.fields) { $1 }
         return fields.merging(Trouble.fields(trouble, title: words("form.failed"), form: Self.checked)) { $1 }
     }
 

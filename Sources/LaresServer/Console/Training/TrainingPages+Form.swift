@@ -41,51 +41,58 @@ extension TrainingPages {
             }
             let text = form.exact("recipe")
             return text.isEmpty
-                ? try await start(RecipeForm(file: source.file, summary: source.summary, form), source, viewer, context, form["act"])
-                : try await start(text, source, viewer, context)
+                ? try await start(
+                    RecipeForm(file: source.file, summary: source.summary, form), LimitsForm(form), source, viewer, context, form["act"])
+                : try await start(text, LimitsForm(form), source, viewer, context)
         }
     }
 
     private func start(
-        _ form: RecipeForm, _ source: TrainingSource, _ viewer: Viewer, _ context: LaresContext, _ act: String
+        _ form: RecipeForm, _ limits: LimitsForm, _ source: TrainingSource, _ viewer: Viewer, _ context: LaresContext, _ act: String
     ) async throws -> Response {
         do {
             let recipe = try form.recipe()
-            if act == "recipe" { return try show(recipe.indented, source, viewer) }
-            return .redirect(to: try await changes(viewer, context).submit(recipe, data: source.data).page)
+            if act == "recipe" { return try show(recipe.indented, source, viewer, limits) }
+            return .redirect(to: try await changes(viewer, context).submit(recipe, data: source.data, limits: try limits.json()).page)
         } catch {
-            return try show(form, source, viewer, trouble: trouble(error, console.words(viewer), field: "name"))
+            return try show(form, source, viewer, limits, trouble: trouble(error, console.words(viewer), field: "name"))
         }
     }
 
     private func start(
-        _ text: String, _ source: TrainingSource, _ viewer: Viewer, _ context: LaresContext
+        _ text: String, _ limits: LimitsForm, _ source: TrainingSource, _ viewer: Viewer, _ context: LaresContext
     ) async throws -> Response {
         do {
             let recipe: JSON
             do { recipe = try JSON(parsing: Array(text.utf8)) } catch { throw APIError.invalid("the recipe is not JSON: \(error.message)") }
-            return .redirect(to: try await changes(viewer, context).submit(recipe, data: source.data).page)
+            return .redirect(to: try await changes(viewer, context).submit(recipe, data: source.data, limits: try limits.json()).page)
         } catch {
-            return try show(text, source, viewer, trouble: trouble(error, console.words(viewer), field: "recipe"))
+            return try show(text, source, viewer, limits, trouble: trouble(error, console.words(viewer), field: "recipe"))
         }
     }
 
-    private func show(_ form: RecipeForm, _ source: TrainingSource, _ viewer: Viewer, trouble: Trouble? = nil) throws -> Response {
+    private func show(
+        _ form: RecipeForm, _ source: TrainingSource, _ viewer: Viewer, _ limits: LimitsForm = LimitsForm(), trouble: Trouble? = nil
+    ) throws -> Response {
         let words = console.words(viewer)
-        let view = RecipeFormView(source: source, form: form, trouble: trouble, amount: Amount(words))
+        let view = RecipeFormView(source: source, form: form, limits: limits, trouble: trouble, amount: Amount(words))
         return try console.html(
             .trainingForm, title: words("form.title"), view.fields, viewer: viewer, status: trouble == nil ? .ok : .badRequest)
     }
 
-    private func show(_ recipe: String, _ source: TrainingSource, _ viewer: Viewer, trouble: Trouble? = nil) throws -> Response {
+    private func show(
+        _ recipe: String, _ source: TrainingSource, _ viewer: Viewer, _ limits: LimitsForm = LimitsForm(), trouble: Trouble? = nil
+    ) throws -> Response {
         let words = console.words(viewer), (name, value) = source.field
         let own: [String: Any] = [
             "carryName": name, "carryValue": value, "file": source.file, "recipe": recipe,
             "fields": "/new-training?\(name)=\(value.pathEscaped)",
+            "openLimits": trouble?.field.map(LimitsForm.fields.contains) ?? false,
         ]
         return try console.html(
             .recipe, title: words("recipe.title"),
-            own.merging(Trouble.fields(trouble, title: words("form.failed"), form: ["recipe"])) { $1 }, viewer: viewer,
+            own.merging(limits.fields) { $1 }
+                .merging(Trouble.fields(trouble, title: words("form.failed"), form: ["recipe"] + LimitsForm.fields)) { $1 }, viewer: viewer,
             status: trouble == nil ? .ok : .badRequest)
     }
 

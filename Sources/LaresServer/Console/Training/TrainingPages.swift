@@ -52,10 +52,13 @@ struct TrainingPages: Sendable {
         try await about(request, context) { viewer, job in try show(job, viewer) }
     }
 
-    private func show(_ job: Job, _ viewer: Viewer, trouble: Trouble? = nil) throws -> Response {
-        let detail = detail(job, viewer), title = console.words(viewer)("job.notResumed")
+    private func show(_ job: Job, _ viewer: Viewer, _ limits: LimitsForm? = nil, trouble: Trouble? = nil) throws -> Response {
+        var detail = detail(job, viewer)
+        detail.limits = limits
+        let title = console.words(viewer)("job.notResumed")
         return try console.html(
-            .job, title: detail.title, detail.fields.merging(Trouble.fields(trouble, title: title)) { $1 }, viewer: viewer,
+            .job, title: detail.title, detail.fields.merging(Trouble.fields(trouble, title: title, form: LimitsForm.fields)) { $1 },
+            viewer: viewer,
             status: trouble == nil ? .ok : .badRequest)
     }
 
@@ -122,15 +125,21 @@ struct TrainingPages: Sendable {
     @Sendable private func resume(_ request: Request, _ context: LaresContext) async throws -> Response {
         try await administer(request, context) { viewer, job in
             guard job.isResumable else { return .redirect(to: job.page) }
-            do { _ = try await changes(viewer, context).resume(job.id) } catch {
-                return try show(job, viewer, trouble: Trouble(error, console.words(viewer), fallback: "job.notResumed"))
+            var request = request
+            let limits = LimitsForm(try await Form(&request), usual: job.limits)
+            do { _ = try await changes(viewer, context).resume(job.id, limits: try limits.json()) } catch let fault as FieldFault {
+                return try show(job, viewer, limits, trouble: Trouble(fault.sentence(console.words(viewer)), field: fault.field))
+            } catch {
+                return try show(job, viewer, limits, trouble: Trouble(error, console.words(viewer), fallback: "job.notResumed"))
             }
             return .redirect(to: job.page)
         }
     }
 
     func changes(_ viewer: Viewer, _ context: LaresContext) -> JobChanges {
-        JobChanges(jobs: jobs, audit: console.audit, caller: viewer.caller, logger: context.logger)
+        JobChanges(
+            jobs: jobs, history: HistoryData(services: console.home, automations: console.automations), audit: console.audit,
+            caller: viewer.caller, logger: context.logger)
     }
 
     func id(_ context: LaresContext) -> String { context.parameters.get("id") ?? "" }

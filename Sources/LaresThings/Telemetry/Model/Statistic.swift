@@ -28,7 +28,7 @@ public struct Statistic: Hashable, Sendable {
     public var count: Int
     /// The smallest.
     public var min: Double
-    /// The mean of the readings, each counted once.
+    /// The mean of the readings, each counted once; over time: ``TelemetryStore/timedStatistics(of:in:every:)``.
     public var mean: Double
     /// The largest.
     public var max: Double
@@ -36,8 +36,10 @@ public struct Statistic: Hashable, Sendable {
     public var last: Double
     /// Watt-hours of a `power`, growth of a `meter` in its own unit, nil for measurements.
     ///
-    /// Power holds until the next reading; a silence of more than two hours counts as nothing. A meter's growth counts where it is seen; a fall
-    /// of more than a tenth is a reset to zero, a smaller one a correction, and growth over more than 28 days of silence counts as nothing.
+    /// Power holds until the next reading. Where there are pulses (``Pulse``), it holds over 15 minutes of silence at most; what comes later finds
+    /// that it held until the next pulse was due. Where only changes were kept, a silence of more than a day counts as nothing. A meter's growth
+    /// counts where it is seen; a fall of more than a tenth is a reset to zero, a smaller one a correction, and growth over more than 28 days of
+    /// silence counts as nothing.
     public var amount: Double?
 
     /// A statistic, for stores.

@@ -29,6 +29,10 @@ public struct TelemetryError: Error, Hashable, Sendable, CustomStringConvertible
         public static let noSpace = Code("no_space")
         /// Another process has the store open.
         public static let inUse = Code("in_use")
+        /// A server of the store, or a part of it, can't be reached; answers that would be partial are not given.
+        public static let unreachable = Code("unreachable")
+        /// The address of a store makes no sense.
+        public static let badAddress = Code("bad_address")
         /// A file is damaged, or of a newer Lares.
         public static let unreadable = Code("unreadable")
         /// The store was closed.

@@ -28,6 +28,14 @@ struct Rollup: Hashable, Sendable {
         self.amount = amount
     }
 
+    /// A period of which nothing is left, now that more is known.
+    static func nothing(start: Int64) -> Rollup {
+        Rollup(start: start, count: -1, min: 0, max: 0, sum: 0, last: 0, amount: 0)
+    }
+
+    /// Whether nothing is left of it: it takes the place of what was there, and isn't kept.
+    var isNothing: Bool { count < 0 }
+
     /// Takes the next reading of the period.
     mutating func add(_ value: Double) {
         min = count == 0 ? value : Swift.min(min, value)
@@ -69,9 +77,13 @@ extension SeriesKind {
     var reach: Int64 {
         switch self {
         case .measurement, .state: 0
-        case .power: 7_200_000
+        // A home that keeps changes alone says nothing while a lamp burns all day.
+        case .power: 86_400_000
         // Not longer than a month: neighbours are then at most one file away.
         case .meter: 28 * 86_400_000
         }
     }
+
+    /// How far from a reading, in milliseconds, the periods lie whose statistics it may change.
+    var sway: Int64 { reach == 0 ? 0 : reach + 2 * PulseTime.period }
 }

@@ -4,7 +4,7 @@ extension SeriesSource {
         let stored = try stored(period, range)
         guard !recent.isEmpty, !range.isEmpty else { return stored }
         let days = Self.whole(range, .day)
-        let near = max(0, days.lowerBound - kind.reach)..<(days.upperBound + kind.reach)
+        let near = max(0, days.lowerBound - kind.sway)..<(days.upperBound + kind.sway)
         let affected = try affected(by: recent.times[recent.indices(near)]).map { $0.clamped(to: days) }.filter { !$0.isEmpty }
         let changed = try rollups(again: affected, upTo: period)[period] ?? []
         return Self.overlaid(stored, changed.filter { range.contains($0.start) })

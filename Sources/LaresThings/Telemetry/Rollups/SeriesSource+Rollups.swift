@@ -10,7 +10,10 @@ extension SeriesSource {
         for (first, last) in stretches(times) {
             switch kind {
             case .measurement, .state: ranges.append(first..<last + 1)
-            case .power: ranges.append((try number(before: first)?.time ?? first)..<(try number(from: last + 1)?.time ?? last) + 1)
+            case .power:
+                // A pulse also says how long those shortly after it hold.
+                let next = try number(from: last + 2 * PulseTime.period) ?? number(from: last + 1)
+                ranges.append((try number(before: first)?.time ?? first)..<(next?.time ?? last) + 1)
             case .meter:
                 ranges.append(first..<last + 1)
                 if let next = try number(from: last + 1)?.time { ranges.append(next..<next + 1) }
@@ -59,9 +62,17 @@ extension SeriesSource {
     }
 
     private func fiveMinutes(_ range: Range<Int64>) throws -> [Rollup] {
-        var builder = RollupBuilder(kind, range, after: try number(before: range.lowerBound))
+        let before = try number(before: range.lowerBound)
+        var builder = RollupBuilder(kind, range, after: before, pulse: try before.flatMap { try pulse(upTo: $0.time) })
         try scan(range) { builder.add($0, $1) }
-        return builder.finish(before: kind == .power ? try number(from: range.upperBound)?.time : nil)
+        return builder.changes(before: kind == .power ? try number(from: range.upperBound)?.time : nil)
+    }
+
+    /// The last pulse up to a reading of power, or the one before it.
+    private func pulse(upTo time: Int64) throws -> Int64? {
+        guard kind == .power, !PulseTime.isPulse(time) else { return nil }
+        let latest = PulseTime.latest(upTo: time)
+        return try [latest, latest - PulseTime.period].first { try $0 >= 0 && !page($0..<$0 + 1, .newestFirst, limit: 1).isEmpty }
     }
 
     /// Longer periods from shorter ones that changed and those stored beside them.
@@ -73,7 +84,7 @@ extension SeriesSource {
             let new = rest.prefix { $0.start < start + coarse.milliseconds }
             rest = rest.dropFirst(new.count)
             let stored = try self.stored(fine, start..<start + coarse.milliseconds)
-            if let rollup = Rollup.combined(Self.overlaid(stored, new), start: start) { whole.append(rollup) }
+            whole.append(Rollup.combined(Self.overlaid(stored, new), start: start) ?? .nothing(start: start))
         }
         return whole
     }
@@ -85,12 +96,12 @@ extension SeriesSource {
         }
     }
 
-    /// Stored statistics with changed ones in their places.
+    /// Stored statistics with changed ones in their places, without those of which nothing is left.
     static func overlaid(_ stored: [Rollup], _ changed: some Collection<Rollup>) -> [Rollup] {
         guard !changed.isEmpty else { return stored }
-        guard !stored.isEmpty else { return Array(changed) }
+        guard !stored.isEmpty else { return changed.filter { !$0.isNothing } }
         var both = Dictionary(stored.map { ($0.start, $0) }, uniquingKeysWith: { $1 })
         for rollup in changed { both[rollup.start] = rollup }
-        return both.values.sorted { $0.start < $1.start }
+        return both.values.filter { !$0.isNothing }.sorted { $0.start < $1.start }
     }
 }

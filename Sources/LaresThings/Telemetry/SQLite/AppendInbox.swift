@@ -8,7 +8,7 @@ struct AppendInbox {
 
     private(set) var isClosed = false
     private var batches: [Batch] = []
-    private var count = 0
+    private(set) var count = 0
     private var isScheduled = false
 
     /// What became of a batch that was put in.

@@ -103,15 +103,22 @@ extension StoredMonth {
         }
     }
 
-    /// Stores those statistics that begin in a range.
+    /// Stores those statistics that begin in a range, and deletes those of which nothing is left.
     func put(_ changes: RollupChanges, _ series: SeriesID, in range: Range<Int64>) throws {
+        for (period, rollups) in changes {
+            for gone in rollups where gone.isNothing && range.contains(gone.start) {
+                try database.execute(
+                    sql: "DELETE FROM rollups WHERE period = ? AND series = ? AND start = ?",
+                    arguments: [period.rawValue, series.number, gone.start])
+            }
+        }
         let statement = try RawStatement(
             database,
             "INSERT OR REPLACE INTO rollups (period, series, start, count, min, max, sum, last, amount) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)")
         statement.bind(series, 2)
         for (period, rollups) in changes {
             statement.bind(Int64(period.rawValue), 1)
-            for rollup in rollups where range.contains(rollup.start) {
+            for rollup in rollups where range.contains(rollup.start) && !rollup.isNothing {
                 statement.bind(rollup.start, 3)
                 statement.bind(Int64(rollup.count), 4)
                 for (place, number) in [rollup.min, rollup.max, rollup.sum, rollup.last, rollup.amount].enumerated() {

@@ -36,8 +36,8 @@ extension SQLiteTelemetry {
         let range = Timestamp.milliseconds(range.clamped(to: .earliest ..< .end))
         return try await reading.answer { [self] in
             // Memory first: see ``SeriesSource``.
-            let near = max(0, range.lowerBound - StatisticPeriod.day.milliseconds - entry.series.kind.reach)
-            let end = range.upperBound + StatisticPeriod.day.milliseconds + entry.series.kind.reach
+            let near = max(0, range.lowerBound - StatisticPeriod.day.milliseconds - entry.series.kind.sway)
+            let end = range.upperBound + StatisticPeriod.day.milliseconds + entry.series.kind.sway
             let recent = hot.withLock { $0.run(series, near..<end) }
             return try body(SeriesSource(series: series, kind: entry.series.kind, months: files, recent: recent), range, entry.kept)
         }

@@ -1,0 +1,163 @@
+"""Who may have what done: people, PINs, policy and questions, over the real server and broker."""
+
+import json
+import time
+import urllib.error
+import urllib.request
+
+import pytest
+
+from home_devices import Home
+from lares_server import must_run
+from test_home import announce, refusal
+
+
+@pytest.fixture
+def home(tmp_path):
+    with Home(tmp_path) as home:
+        yield home
+
+
+@pytest.fixture
+def lock(home):
+    with home.client("z", home.account("z")) as client:
+        client.say("homeassistant/lock/d1/config", {"name": None, "uniq_id": "d1", "stat_t": "z/d1", "cmd_t": "z/d1/set", "dev": {"ids": ["d1"], "name": "Door", "sa": "Hall"}}, retain=True)
+        client.listen("z/d1/set", lambda text: client.client.publish("z/d1", text + "ED", qos=1))
+        client.say("z/d1", "LOCKED")
+        announce(home, client, "Lamp", "l1", area="Hall")
+        client.say("z/l1", {"state": "OFF"})
+        home.wait(lambda: home.value("hall/door/locked") is True and home.value("hall/lamp/on") is False)
+        yield client
+
+
+def key(home, name, *flags):
+    return must_run(["keys", "add", name, *flags], home.folder).strip()
+
+
+def ask(home, secret, path, body=None, method=None):
+    """The status and the answer for the holder of a key."""
+    data = None if body is None else json.dumps(body).encode()
+    request = urllib.request.Request(home.server.url + path, data, {"Content-Type": "application/json", "Authorization": f"Bearer {secret}"}, method=method)
+    try:
+        with urllib.request.urlopen(request, timeout=30) as answer:
+            return answer.status, json.loads(answer.read())
+    except urllib.error.HTTPError as error:
+        return error.code, json.loads(error.read())["error"]
+
+
+DOOR = "/lares/v1/things/hall/door"
+
+
+def test_a_pin_opens_and_wrong_ones_are_slowed_down(home, lock):
+    assert refusal(home, DOOR, {"locked": False})[1]["code"] == "needs_confirmation"
+    assert home.ask(DOOR, {"locked": False, "confirm": True})["outcome"] == "confirmed"
+    home.ask(DOOR, {"locked": True})
+    anna = home.ask("/lares/v1/people", {"name": "Anna", "role": "owner"})
+    assert anna["has_pin"] is False
+    assert refusal(home, f"/lares/v1/people/{anna['id']}/pin", {"new_pin": "1234"}, "PUT")[0] == 400, "it is tried first"
+    assert home.ask(f"/lares/v1/people/{anna['id']}/pin", {"new_pin": "4071"}, "PUT") == {"set": True}
+    phone = key(home, "phone", "--role", "owner", "--person", anna["id"])
+    assert ask(home, phone, DOOR, {"locked": False, "confirm": True})[1]["code"] == "needs_pin"
+    assert ask(home, phone, DOOR, {"locked": False, "pin": "4072"})[1]["code"] == "wrong_pin"
+    status, answer = ask(home, phone, DOOR, {"locked": False, "pin": "4071"})
+    assert status == 200 and answer["outcome"] == "confirmed"
+    codes = [ask(home, phone, DOOR, {"locked": False, "pin": "9999"})[1]["code"] for _ in range(7)]
+    assert codes[-1] == "too_many_tries", codes
+    assert ask(home, phone, DOOR, {"locked": False, "pin": "4071"})[0] == 429, "even the right one waits"
+    home.stop()
+    home.start()
+    assert ask(home, phone, DOOR, {"locked": False, "pin": "4071"})[0] == 429, "a restart doesn't help"
+    assert "4071" not in open(home.folder / "audit.db", errors="replace").read()
+
+
+def test_guests_see_and_set_what_they_may(home, lock):
+    guest = key(home, "tablet", "--role", "guest")
+    assert ask(home, guest, "/lares/v1/things/hall/lamp", {"on": True})[0] == 200
+    status, answer = ask(home, guest, DOOR, {"locked": False, "confirm": True})
+    assert status == 403 and answer["code"] == "not_allowed"
+    assert ask(home, guest, "/lares/v1/rules", {"id": "x", "name": "x", "when": [{"webhook": "x"}], "then": [{"notify": "x"}]})[0] == 403
+    assert ask(home, guest, "/lares/v1/people")[0] == 403
+    viewer = key(home, "screen")
+    assert ask(home, viewer, "/lares/v1/things/hall/lamp", {"on": False})[0] == 403
+    home.ask("/lares/v1/groups", {"name": "Hall", "members": ["hall/lamp"]})
+    home.ask("/lares/v1/scenes", {"name": "Evening", "states": {"hall/lamp": {"on": True}}})
+    listed = lambda: [ask(home, guest, f"/lares/v1/{kind}")[1][kind] for kind in ("groups", "scenes")]
+    assert [[one["name"] for one in kind] for kind in listed()] == [["Hall"], ["Evening"]]
+    waits = home.ask("/lares/v1/delayed", {"thing": "hall/lamp", "set": {"on": True}, "in_seconds": 600})["id"]
+    assert [one["id"] for one in ask(home, guest, "/lares/v1/delayed")[1]["delayed"]] == [waits]
+    policy = home.ask("/lares/v1/policy")
+    changed = {"version": 1, "scopes": {"guest": {"areas": ["garden"]}}}
+    assert home.ask("/lares/v1/policy", {"policy": changed, "revision": policy["revision"]}, "PUT")["revision"] == policy["revision"] + 1
+    assert ask(home, guest, "/lares/v1/things/hall/lamp", {"on": False})[0] == 404, "what they don't see isn't there"
+    assert ask(home, guest, "/lares/v1/things")[1]["things"] == []
+    assert listed() == [[], []], "nor is what it is part of"
+    assert ask(home, guest, "/lares/v1/delayed")[1]["delayed"] == []
+    assert ask(home, guest, f"/lares/v1/delayed/{waits}", method="DELETE")[0] == 404
+    assert ask(home, guest, "/lares/v1/history?property=hall/lamp/brightness")[0] == 404
+    assert refusal(home, "/lares/v1/policy", {"policy": changed, "revision": policy["revision"]}, "PUT")[0] == 409
+    assert refusal(home, "/lares/v1/policy", {"policy": {"version": 1, "hazards": {"opens": {"guest": "yes"}}}}, "PUT")[0] == 400
+
+
+def test_an_account_of_a_name_that_there_is_is_refused(home):
+    home.account("kitchen")
+    assert refusal(home, "/lares/v1/broker/accounts", {"name": "kitchen"})[0] == 400
+
+
+def test_nobody_opens_the_door_by_a_detour(home, lock):
+    """Rules and scenes do what is dangerous for whoever made them, not for whoever starts or rewrites them."""
+    night = {"id": "night", "name": "Night", "when": [{"time": "03:00"}], "then": [{"set": {"hall/door/locked": False}}]}
+    leave = {"id": "leave", "name": "Leave", "states": {"hall/lamp": {"on": False}}}
+    home.ask("/lares/v1/rules", {"rule": night, "trusted": True})
+    home.ask("/lares/v1/scenes", leave)
+    opening = leave | {"states": {"hall/door": {"locked": False}}}
+    for role in ("guest", "child", "agent", "resident"):
+        secret = key(home, role, "--role", role)
+        assert ask(home, secret, "/lares/v1/rules/night/start", {})[0] == 403, role
+        assert ask(home, secret, "/lares/v1/scenes", opening)[0] == 403, role
+        assert ask(home, secret, "/lares/v1/scenes/leave", method="DELETE")[0] == (200 if role == "resident" else 403), role
+    assert home.value("hall/door/locked") is True
+    assert home.ask("/lares/v1/scenes", opening)["id"] == "leave"
+    assert home.ask("/lares/v1/rules/night/start", {})["trusted"] is True
+    home.wait(lambda: home.value("hall/door/locked") is False)
+
+
+def test_an_agent_asks_and_a_person_answers_once(home, lock):
+    agent = key(home, "assistant", "--role", "agent")
+    assert ask(home, agent, "/lares/v1/things/hall/lamp", {"on": True})[0] == 200
+    status, answer = ask(home, agent, DOOR, {"locked": False, "confirm": True})
+    assert status == 403 and answer["code"] == "confirmation_pending", "it may not say itself that a person means it"
+    question = home.ask("/lares/v1/confirmations")["confirmations"][0]
+    assert question["thing"] == "hall/door" and question["order"] == {"locked": False} and question["asked_by"] == "assistant"
+    path = f"/lares/v1/confirmations/{question['id']}"
+    assert ask(home, agent, path, {"answer": "yes"})[0] == 403, "nor answer it"
+    assert home.value("hall/door/locked") is True
+    assert home.ask(path, {"answer": "yes"})["outcome"] == "confirmed" and home.value("hall/door/locked") is False
+    assert refusal(home, path, {"answer": "yes"})[0] == 404, "once"
+    assert ask(home, agent, path)[1]["state"] == "begun"
+    home.ask(DOOR, {"locked": True})
+    assert ask(home, agent, DOOR, {"locked": False})[1]["code"] == "confirmation_pending"
+    home.ask(f"/lares/v1/confirmations/{home.ask('/lares/v1/confirmations')['confirmations'][0]['id']}", {"answer": "no"})
+    assert home.value("hall/door/locked") is True and home.ask("/lares/v1/confirmations")["confirmations"] == []
+
+
+def test_a_rule_that_is_not_trusted_asks(home, lock):
+    home.ask("/lares/v1/rules", {"id": "open", "name": "Open", "when": [{"webhook": "ring"}], "then": [{"set": {"hall/door/locked": False}}]})
+    home.ask("/lares/v1/hooks/ring", {})
+    home.wait(lambda: home.ask("/lares/v1/confirmations")["confirmations"])
+    question = home.ask("/lares/v1/confirmations")["confirmations"][0]
+    assert question["asked_by"] == "rule:open" and home.value("hall/door/locked") is True
+    assert home.ask(f"/lares/v1/confirmations/{question['id']}", {"answer": "yes"})["outcome"] == "confirmed"
+
+
+def test_people_and_policy_at_the_command_line(home):
+    identifier = home_run(home, "people", "add", "Ben", "--role", "resident", "--language", "de").strip()
+    assert "Ben" in home_run(home, "people") and "PIN" not in home_run(home, "people")
+    home_run(home, "people", "pin", "Ben", stdin="8203\n")
+    assert "has a PIN" in home_run(home, "people")
+    assert '"pin_if_set"' in home_run(home, "policy")
+    home_run(home, "people", "remove", identifier)
+    assert "Ben" not in home_run(home, "people")
+
+
+def home_run(home, *arguments, **options):
+    return must_run(list(arguments), home.folder, **options)

@@ -1,0 +1,60 @@
+public import Foundation
+import GRDB
+import LaresJSON
+import Synchronization
+
+/// The policy of this place, in `access.db`, with those before it. Another process's change counts at once.
+public final class PolicyStore: Sendable {
+    private let people: People
+    private let read = Mutex<(revision: Int, policy: HomePolicy)>((0, HomePolicy()))
+
+    /// The policy of the place whose people these are.
+    public init(_ people: People) { self.people = people }
+
+    /// The policy as it is now, and how often it was set.
+    ///
+    /// - Throws: ``AccessError`` with `badPolicy` for one that this version can't read: then nothing is decided.
+    public func current() throws -> (revision: Int, policy: HomePolicy) {
+        let known = read.withLock { $0 }
+        let newer = try people.pool.read {
+            try Row.fetchOne(
+                $0, sql: "SELECT revision, text FROM policies WHERE revision > ? ORDER BY revision DESC LIMIT 1",
+                arguments: [known.revision])
+        }
+        guard let newer else { return known }
+        let found: (revision: Int, policy: HomePolicy) = (newer["revision"], try HomePolicy(parsing: newer["text"]))
+        read.withLock { if $0.revision < found.revision { $0 = found } }
+        return found
+    }
+
+    /// Sets the policy.
+    ///
+    /// - Parameters:
+    ///   - policy: The new one.
+    ///   - revision: That of the policy it was made from; nil: whatever it is.
+    ///   - principal: Who sets it: an owner.
+    ///   - assurance: Their PIN, if they have one.
+    ///   - now: The time.
+    /// - Returns: The new revision.
+    /// - Throws: ``AccessError``: `policyChanged`, `badPolicy`, `notAllowed`, those of a PIN.
+    @discardableResult
+    public func set(
+        _ policy: HomePolicy, replacing revision: Int? = nil, by principal: Principal, _ assurance: Assurance = .none, now: Date = Date()
+    ) throws -> Int {
+        let text = policy.text
+        guard try HomePolicy(parsing: text) == policy else { throw AccessError(.badPolicy, "this policy can't be written down") }
+        try people.requireOwner(principal, assurance, now)
+        return try people.pool.write { database in
+            let found = try Int.fetchOne(database, sql: "SELECT MAX(revision) FROM policies") ?? 0
+            guard revision ?? found == found else {
+                throw AccessError(.policyChanged, "somebody changed the policy meanwhile: read it again")
+            }
+            try database.execute(
+                sql: "INSERT INTO policies (time, actor, text) VALUES (?, ?, ?)",
+                arguments: [now.timeIntervalSince1970, principal.name, text])
+            try database.execute(sql: "DELETE FROM policies WHERE revision <= ?", arguments: [found - 99])
+            try people.audit.append(.policySet, subject: "home", by: principal, detail: ["revision": .int(found + 1)], now: now)
+            return Int(database.lastInsertedRowID)
+        }
+    }
+}

@@ -1,0 +1,130 @@
+/// Keeps one signal: what is seen goes to the controller, what it wishes through stages and shell to the street.
+///
+/// Whatever fails, the shell goes on: with the signal's own programme.
+public struct SignalKeeper: Sendable {
+    /// The shell's rules.
+    public let rules: ShellRules
+    /// What happened since it was last asked.
+    public private(set) var events: [TrafficEvent] = []
+    /// How far the controller is trusted; nil: it is heard in any case.
+    public private(set) var ladder: StageLadder?
+    /// Why the programme runs instead of the controller; nil: it doesn't.
+    public private(set) var fallBack: TrafficEvent.Reason?
+    private var shell: SafetyShell
+    private var controller: any SignalController
+    private var programme = FixedTime()
+    private var eyes: ApproachEyes
+    private var green = 0
+    private var quietSince = 0
+    /// Seconds without fault after which the controller is heard again.
+    private static let regained = 30
+    /// Seconds by which a guarded controller may differ from the programme.
+    static let guardedSeconds = 15
+    private static let mostEvents = 1_000
+
+    /// A keeper.
+    /// - Parameter ladder: nil: the controller is heard from the first second.
+    public init(_ rules: ShellRules, _ controller: any SignalController, ladder: StageLadder? = nil) {
+        (self.rules, self.controller, self.ladder) = (rules, controller, ladder)
+        shell = SafetyShell(rules)
+        eyes = ApproachEyes(rules.plan)
+    }
+
+    /// The signal.
+    public var plan: SignalPlan { rules.plan }
+    /// The phase that is green; nil: none, one is being changed to.
+    public var phase: Int? { shell.state.target == nil ? shell.state.phase : nil }
+    /// What each link shows.
+    public var aspects: [Aspect] { rules.aspects(in: shell.state) }
+
+    /// A second of what was seen.
+    ///
+    /// - Parameter readings: By approach; nil: nothing came.
+    /// - Returns: What to show for the next second.
+    public mutating func tick(_ readings: [ApproachReading]?, at time: Double) -> [Aspect] {
+        let demand = look(readings, at: time)
+        let view = SignalView(time: time, plan: plan, phase: shell.state.phase, green: green, demand: demand ?? [])
+        var wish: Int?
+        var answer: Bool?
+        if shell.isFree {
+            let usual = programme.wish(view)
+            let wanted = demand == nil ? nil : ask(view)
+            answer = demand == nil ? nil : wanted != nil
+            wish = choose(wanted, usual, view)
+        }
+        settle(answer, at: time)
+        // What isn't seen is no empty street.
+        let queue = demand.map { $0.reduce(0) { $0 + $1.standing } } ?? .nan
+        if let kind = ladder?.second(at: time, queue: queue, answer: answer) { log(kind, at: time) }
+        let before = phase
+        let state = shell.tick(wish: wish)
+        green = phase == nil ? 0 : phase == before ? green + 1 : 0
+        return state
+    }
+
+    /// The way to the signal is gone: its programme runs, here as there.
+    public mutating func lose(_ why: String, at time: Double) { fall(.unreachable(why), at: time) }
+
+    /// What happened, which is then forgotten.
+    public mutating func takeEvents() -> [TrafficEvent] {
+        defer { events = [] }
+        return events
+    }
+
+    private mutating func look(_ readings: [ApproachReading]?, at time: Double) -> [ApproachDemand]? {
+        guard let readings, readings.count == plan.approaches.count else {
+            fall(.blind, at: time)
+            return nil
+        }
+        let seen = eyes.see(readings, phase: phase)
+        for kind in seen.events { log(kind, at: time) }
+        if seen.isBlind { fall(seen.hasLoops ? .detectors : .blind, at: time) }
+        return seen.isBlind ? nil : seen.demand
+    }
+
+    private mutating func ask(_ view: SignalView) -> Int? {
+        guard let wish = controller.wish(view) else { return nil }
+        guard plan.phases.indices.contains(wish) else {
+            log(.refusedWish(wish), at: view.time)
+            return nil
+        }
+        return wish
+    }
+
+    private func choose(_ wanted: Int?, _ usual: Int?, _ view: SignalView) -> Int? {
+        guard let wanted, fallBack == nil else { return usual }
+        switch ladder?.stage ?? .active {
+        case .shadow: return usual
+        case .guarded: return isNear(wanted, view) ? wanted : usual
+        case .active: return wanted
+        }
+    }
+
+    /// Whether a wish is no further from the programme than a guarded controller may go.
+    private func isNear(_ wish: Int, _ view: SignalView) -> Bool {
+        let programme = plan.programme
+        guard let place = programme.firstIndex(where: { $0.phase == view.phase }) else { return false }
+        if wish == view.phase { return view.green < programme[place].seconds + Self.guardedSeconds }
+        return wish == programme[(place + 1) % programme.count].phase && view.green >= programme[place].seconds - Self.guardedSeconds
+    }
+
+    private mutating func settle(_ answer: Bool?, at time: Double) {
+        if answer == false { fall(.model, at: time) }
+        guard fallBack != nil else { return }
+        quietSince += 1
+        guard quietSince > Self.regained, answer != false else { return }
+        fallBack = nil
+        log(.recovered, at: time)
+    }
+
+    private mutating func fall(_ reason: TrafficEvent.Reason, at time: Double) {
+        quietSince = 0
+        guard fallBack != reason else { return }
+        fallBack = reason
+        log(.fellBack(reason), at: time)
+    }
+
+    private mutating func log(_ kind: TrafficEvent.Kind, at time: Double) {
+        if events.count < Self.mostEvents { events.append(TrafficEvent(time: time, signal: plan.name, kind: kind)) }
+    }
+}

@@ -1,0 +1,55 @@
+/// Something about a signal that people will want to know: when, where, what.
+public struct TrafficEvent: Sendable, Hashable, CustomStringConvertible {
+    /// What happened.
+    public enum Kind: Sendable, Hashable {
+        /// The signal's own programme took over.
+        case fellBack(Reason)
+        /// The controller is heard again.
+        case recovered
+        /// A loop can't be trusted: the approach, the loop's place there, and what is wrong.
+        case loopFailed(approach: String, loop: Int, LoopHealth.Fault)
+        /// A loop is trusted again.
+        case loopRegained(approach: String, loop: Int)
+        /// The controller is trusted more, or less, and why.
+        case promoted(Stage), steppedBack(Stage, StageLadder.Reason)
+        /// A wish for a phase that isn't there.
+        case refusedWish(Int)
+    }
+
+    /// Why the programme took over.
+    public enum Reason: Sendable, Hashable {
+        /// A loop can't be trusted.
+        case detectors
+        /// The controller gave no answer, or one that is none.
+        case model
+        /// Nothing was seen.
+        case blind
+        /// The way to the signal is gone.
+        case unreachable(String)
+    }
+
+    /// In seconds, as the port counts it.
+    public let time: Double
+    /// The signal's name.
+    public let signal: String
+    /// What happened.
+    public let kind: Kind
+
+    /// In words.
+    public var description: String { "\(Int(time)) s, \(signal): \(words)" }
+
+    private var words: String {
+        switch kind {
+        case .fellBack(.detectors): "fell back to its programme: a detector can't be trusted"
+        case .fellBack(.model): "fell back to its programme: the controller gave no answer"
+        case .fellBack(.blind): "fell back to its programme: nothing is seen"
+        case .fellBack(.unreachable(let why)): "fell back to its programme: \(why)"
+        case .recovered: "the controller is heard again"
+        case .loopFailed(let approach, let loop, let fault): "loop \(loop) of \(approach) is \(fault.rawValue)"
+        case .loopRegained(let approach, let loop): "loop \(loop) of \(approach) is trusted again"
+        case .promoted(let stage): "promoted to \(stage.rawValue)"
+        case .steppedBack(let stage, let reason): "stepped back to \(stage.rawValue): \(reason.rawValue)"
+        case .refusedWish(let phase): "there is no phase \(phase)"
+        }
+    }
+}

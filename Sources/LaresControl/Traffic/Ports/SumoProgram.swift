@@ -1,0 +1,134 @@
+internal import Foundation
+internal import Glibc
+
+/// SUMO as it is installed on this machine.
+public struct SumoProgram: Sendable, Hashable {
+    /// The program.
+    public let path: String
+    /// Its folder of data; nil: it knows.
+    public let home: String?
+
+    /// Looks in `SUMO_HOME`, then where `scripts/setup bench traffic` installs it, then in `PATH`.
+    ///
+    /// - Throws: ``TrafficError`` with `unreachable`.
+    public init() throws(TrafficError) {
+        let environment = ProcessInfo.processInfo.environment
+        let homes = [environment["SUMO_HOME"]].compactMap { $0 } + Self.installed()
+        if let home = homes.first(where: { FileManager.default.isExecutableFile(atPath: "\($0)/bin/sumo") }) {
+            (path, self.home) = ("\(home)/bin/sumo", home)
+            return
+        }
+        let folders = (environment["PATH"] ?? "").split(separator: ":")
+        guard let folder = folders.first(where: { FileManager.default.isExecutableFile(atPath: "\($0)/sumo") }) else {
+            throw TrafficError(
+                .unreachable,
+                "SUMO isn't there: run 'scripts/setup bench traffic', or set SUMO_HOME to where the package eclipse-sumo has it")
+        }
+        (path, home) = ("\(folder)/sumo", nil)
+    }
+
+    private static func installed() -> [String] {
+        let library = ".build/python/traffic/lib"
+        let versions = (try? FileManager.default.contentsOfDirectory(atPath: library)) ?? []
+        return versions.sorted().map { "\(library)/\($0)/site-packages/sumo" }
+    }
+
+    /// Where its data are, for whoever starts it.
+    var environment: [String: String] {
+        let own = home.map { ["SUMO_HOME": $0, "PROJ_DATA": "\($0)/data/proj"] } ?? [:]
+        return ProcessInfo.processInfo.environment.merging(own) { $1 }
+    }
+
+    /// What it calls itself, such as "SUMO 1.28.0".
+    public func version() throws -> String {
+        let (process, output) = (Process(), Pipe())
+        process.executableURL = URL(fileURLWithPath: path)
+        process.arguments = ["--version"]
+        process.environment = environment
+        (process.standardOutput, process.standardError) = (output, FileHandle.nullDevice)
+        try process.run()
+        let data = try output.fileHandleForReading.readToEnd() ?? Data()
+        process.waitUntilExit()
+        let words = String(decoding: data.prefix(200), as: UTF8.self).split(whereSeparator: \.isWhitespace)
+        return words.first { $0.contains(".") && $0.allSatisfy { $0.isNumber || $0 == "." } }.map { "SUMO \($0)" } ?? "SUMO"
+    }
+}
+
+/// A SUMO that was started by us, and ends with us.
+final class SumoChild {
+    private let process = Process()
+    private let log: String
+    let port: UInt16
+
+    /// Starts it, waiting for a connection at a free port.
+    init(_ program: SumoProgram, _ arguments: [String], folder: String) throws {
+        port = try Self.freePort()
+        log = "\(folder)/sumo.log"
+        guard FileManager.default.createFile(atPath: log, contents: nil), let output = FileHandle(forWritingAtPath: log) else {
+            throw TrafficError(.unreachable, "\(log) can't be written")
+        }
+        let command =
+            [program.path] + arguments + ["--remote-port", String(port), "--no-step-log", "--no-warnings", "--duration-log.disable"]
+        let guardian = "/usr/bin/setpriv"
+        let isGuarded = FileManager.default.isExecutableFile(atPath: guardian)
+        process.executableURL = URL(fileURLWithPath: isGuarded ? guardian : program.path)
+        process.arguments = isGuarded ? ["--pdeathsig", "KILL"] + command : Array(command.dropFirst())
+        process.environment = program.environment
+        (process.standardInput, process.standardOutput, process.standardError) = (FileHandle.nullDevice, FileHandle.nullDevice, output)
+        try process.run()
+    }
+
+    var identifier: Int32 { process.processIdentifier }
+
+    /// Connects as soon as it listens.
+    func connect(patience: Double) throws(TrafficError) -> TraCISocket {
+        let deadline = Date().addingTimeInterval(patience)
+        while true {
+            do { return try TraCISocket(port: port, patience: patience) } catch {
+                guard process.isRunning else { throw TrafficError(.unreachable, "SUMO ended at once: \(complaint)") }
+                guard Date() < deadline else { throw error }
+                usleep(10_000)
+            }
+        }
+    }
+
+    /// What it last complained of.
+    var complaint: String {
+        let text = FileManager.default.contents(atPath: log).map { String(decoding: $0.suffix(600), as: UTF8.self) } ?? ""
+        let lines = text.split(separator: "\n").filter { !$0.hasPrefix("Quitting") }
+        return lines.isEmpty ? "it said nothing" : lines.suffix(3).joined(separator: "; ")
+    }
+
+    /// Waits until it has written its files and ended.
+    func wait(patience: Double) throws(TrafficError) {
+        let deadline = Date().addingTimeInterval(patience)
+        while process.isRunning, Date() < deadline { usleep(2_000) }
+        guard !process.isRunning else {
+            end()
+            throw TrafficError(.unreachable, "SUMO didn't end within \(patience) s")
+        }
+        guard process.terminationStatus == 0 else {
+            throw TrafficError(.unreachable, "SUMO ended with \(process.terminationStatus): \(complaint)")
+        }
+    }
+
+    func end() {
+        guard process.isRunning else { return }
+        kill(process.processIdentifier, SIGKILL)
+        process.waitUntilExit()
+    }
+
+    private static func freePort() throws(TrafficError) -> UInt16 {
+        let probe = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        defer { close(probe) }
+        var address = sockaddr_in()
+        address.sin_family = sa_family_t(AF_INET)
+        address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
+        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
+        let isFound = withUnsafeMutablePointer(to: &address) {
+            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { bind(probe, $0, length) == 0 && getsockname(probe, $0, &length) == 0 }
+        }
+        guard probe >= 0, isFound else { throw TrafficError(.unreachable, "no free port was found") }
+        return UInt16(bigEndian: address.sin_port)
+    }
+}

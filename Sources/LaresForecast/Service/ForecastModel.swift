@@ -1,0 +1,148 @@
+import LaresTensor
+
+/// What a plan learnt from a panel: a model for each series, how wide its intervals are, and how well it did.
+///
+///     let model = try ForecastModel(fitting: plan, to: panel)
+///     try model.write(to: path)
+///     let forecasts = try ForecastModel(contentsOf: path).forecasts(version: "3")
+public struct ForecastModel: Sendable {
+    /// A series that is forecast.
+    struct Member: Sendable {
+        let name: String
+        let kind: String
+        let fitted: any StorableForecaster
+        /// How far intervals reach at each step, `[level][step]`.
+        let radii: [[Double]]
+        let score: Forecast.Score
+        /// What came less what was forecast one step ahead, at the origins of the back-test; kept where forecasts have to add up.
+        let residuals: [Double]
+    }
+
+    /// A series that couldn't be learnt.
+    public struct Refusal: Error, Sendable, Hashable {
+        /// Its name.
+        public let series: String
+        /// Why, for people.
+        public let reason: String
+    }
+
+    /// What was asked for.
+    public let plan: ForecastPlan
+    /// When the step comes that follows what was learnt from, in milliseconds since 1970.
+    public let end: Int64
+    /// Series that couldn't be learnt, with the reason: they aren't forecast.
+    public let refusals: [Refusal]
+    let members: [Member]
+
+    init(plan: ForecastPlan, end: Int64, members: [Member], refusals: [Refusal]) {
+        (self.plan, self.end, self.members, self.refusals) = (plan, end, members, refusals)
+    }
+
+    /// Chooses a model for each series by back-test where the plan says "auto", and learns from all there is.
+    ///
+    /// - Throws: `ForecastError.badSeries` for a panel that isn't the plan's, `badSetting` for a plan that no forecaster can follow, `tooShort` when
+    ///   no series can be learnt; one that can't is among the ``refusals``.
+    public init(fitting plan: ForecastPlan, to panel: Panel, with kinds: ForecasterKinds = .classic) throws {
+        try ForecastModel.check(panel, against: plan)
+        let candidates = try kinds.kinds(for: plan)
+        let share = plan.budget * Double(ComputePool.shared.threads) / Double(plan.series.count)
+        let found = ComputePool.shared.mapped(plan.series.count) { place in
+            Result { () throws(Refusal) -> Member in
+                do {
+                    return try ForecastModel.member(plan, try panel.alone(place), place, candidates, within: .seconds(share))
+                } catch {
+                    throw Refusal(series: plan.series[place], reason: "\(error)")
+                }
+            }
+        }
+        members = found.compactMap { try? $0.get() }
+        refusals = found.compactMap { if case .failure(let refusal) = $0 { refusal } else { nil } }
+        (self.plan, end) = (plan, panel.end)
+        if members.isEmpty, let first = refusals.first {
+            throw ForecastError(.tooShort, "no series can be forecast: '\(first.series)': \(first.reason)")
+        }
+        if plan.hierarchy != nil, let first = refusals.first {
+            throw ForecastError(.tooShort, "the sums can't be made: '\(first.series)' can't be forecast: \(first.reason)")
+        }
+    }
+
+    private static func member(
+        _ plan: ForecastPlan, _ panel: Panel, _ place: Int, _ candidates: [(kind: ForecasterKinds.Kind, forecaster: any Forecaster)],
+        within budget: Duration
+    ) throws -> Member {
+        let outcome = try ForecasterChoice(candidates.map(\.forecaster), by: plan.backtest, within: budget).made(for: panel)
+        guard let fitted = try outcome.best.fitted(to: panel) as? any StorableForecaster,
+            let kind = candidates.first(where: { $0.forecaster.name == outcome.best.name })?.kind
+        else { throw ForecastError(.badSetting, "the forecaster '\(outcome.best.name)' can't be kept in a file") }
+        let intervals = try ConformalIntervals(residuals: outcome.result.residuals(of: 0))
+        let radii = try plan.levels.map { try intervals.radii(level: $0) }
+        let residuals = plan.hierarchy == nil ? [] : outcome.result.residuals(of: 0).map { $0[0] }
+        return Member(
+            name: plan.series[place], kind: kind.name, fitted: fitted, radii: radii, score: Forecast.Score(outcome.result),
+            residuals: residuals)
+    }
+
+    private static func check(_ panel: Panel, against plan: ForecastPlan) throws {
+        guard panel.series.count == plan.series.count, panel.step == Int64(plan.step) * 1000 else {
+            throw ForecastError(
+                .badSeries,
+                "the panel has \(panel.series.count) series every \(panel.step) ms, the plan \(plan.series.count) every \(plan.step) s: make the panel of what the plan names"
+            )
+        }
+        guard panel.known.count == plan.covariates.count else {
+            throw ForecastError(.badSeries, "the panel has \(panel.known.count) covariates, the plan \(plan.covariates.count)")
+        }
+    }
+
+    /// The forecasts of all series.
+    ///
+    /// - Parameters:
+    ///   - history: What came since, beginning where learning ended, or from another time on; nil to forecast from where learning ended. Its
+    ///     series are those of the plan, in order.
+    ///   - steps: 1 to the plan's horizon; nil for all of it.
+    ///   - version: The name of this model's version, which every forecast carries.
+    /// - Throws: ``ForecastError`` for a history that isn't the plan's, and for steps out of range.
+    public func forecasts(after history: Panel? = nil, steps: Int? = nil, version: String) throws -> [Forecast] {
+        let steps = steps ?? plan.horizon
+        guard (1...plan.horizon).contains(steps) else {
+            throw ForecastError(.badSetting, "\(steps) steps are asked for: this model was tried on 1 to \(plan.horizon)")
+        }
+        let none = plan.covariates.map { _ in [Double]() }
+        let history = try history ?? Panel(start: end, step: Int64(plan.step) * 1000, series: plan.series.map { _ in [] }, known: none)
+        try ForecastModel.check(history, against: plan)
+        let places = Dictionary(uniqueKeysWithValues: plan.series.enumerated().map { ($1, $0) })
+        let alone = try members.map { member in try history.alone(places[member.name] ?? 0) }
+        let means = try added(up: zip(members, alone).map { try $0.fitted.forecast($1, steps: steps)[0] })
+        return zip(members, means).map { forecast($0, $1, start: history.end, version) }
+    }
+
+    /// The forecasts so that sums are sums, where the plan says which.
+    private func added(up means: [[Double]]) throws -> [[Double]] {
+        guard let plan = plan.hierarchy else { return means }
+        return try Reconciliation(plan.method, isNonNegative: self.plan.isNonNegative)
+            .reconciled(means, in: plan.hierarchy, residuals: members.map(\.residuals))
+    }
+
+    /// Watches whether forecasts of a series have become worse than they were in the back-test; nil for a series that isn't forecast, or that was
+    /// forecast without error.
+    public func drift(of series: String) -> ErrorDrift? {
+        members.first { $0.name == series }.flatMap { try? ErrorDrift(usual: $0.score.mae) }
+    }
+
+    private func forecast(_ member: Member, _ mean: [Double], start: Int64, _ version: String) -> Forecast {
+        let least = plan.isNonNegative ? 0 : -Double.greatestFiniteMagnitude, most = Double.greatestFiniteMagnitude
+        func bounded(_ value: Double) -> Double { min(max(value, least), most) }
+        let intervals = zip(plan.levels, member.radii).map { level, radii in
+            Forecast.Interval(
+                level: level, lower: zip(mean, radii).map { bounded($0 - $1) }, upper: zip(mean, radii).map { bounded($0 + $1) })
+        }
+        return Forecast(
+            series: member.name, start: start, step: Int64(plan.step) * 1000, mean: mean.map(bounded), intervals: intervals,
+            model: member.fitted.names[0], version: version, score: member.score)
+    }
+}
+
+extension Panel {
+    /// One series by itself, with all that is known beforehand.
+    func alone(_ place: Int) throws -> Panel { try Panel(start: start, step: step, series: [series[place]], known: known) }
+}

@@ -1,0 +1,140 @@
+internal import Foundation
+internal import LaresForecast
+internal import LaresThings
+
+/// Watches series by plans: has one detector for each, and says what is odd. It knows no clock and no disk.
+struct WatchEngine: Sendable {
+    /// What a detector says of a reading.
+    enum Word: Sendable, Hashable {
+        /// It is odd, and news.
+        case odd(AlarmBook.Sign)
+        /// It is still odd.
+        case still(watch: String, PropertyAddress)
+    }
+
+    struct Key: Hashable, Sendable {
+        let watch: String
+        let series: PropertyAddress
+    }
+
+    /// No more series are watched, each with up to 6.5 kB; those that come later aren't.
+    static let mostSeries = 50_000
+
+    private(set) var plans: [WatchPlan] = []
+    private var detectors: [Key: EnsembleDetector] = [:]
+    private var unsaved: Set<Key> = []
+    /// Those that are kept next, so that each has its turn.
+    private var line: [Key] = []
+    /// Which plans watch a series, as far as it was asked.
+    private var watching: [PropertyAddress: [WatchPlan]] = [:]
+
+    /// How many series are watched, each by each of its plans.
+    var count: Int { detectors.count }
+
+    /// Goes on with these plans; what none of them watches in this way any more is forgotten.
+    mutating func set(_ plans: [WatchPlan]) {
+        (self.plans, watching) = (plans, [:])
+        let byID = Dictionary(plans.map { ($0.id, $0) }, uniquingKeysWith: { $1 })
+        detectors = detectors.filter { key, detector in
+            byID[key.watch].map { $0.watches(key.series) && $0.learning == detector.settings.learning } ?? false
+        }
+        unsaved.formIntersection(detectors.keys)
+    }
+
+    /// Takes a reading in.
+    mutating func take(_ address: PropertyAddress, _ value: PropertyValue?, at date: Date, in place: AreaID?) -> [Word] {
+        guard let value else { return [] }
+        return plans(for: address).compactMap { plan in
+            plan.number(value).flatMap { observe($0, Key(watch: plan.id, series: address), plan, at: date, in: place) }
+        }
+    }
+
+    private mutating func plans(for address: PropertyAddress) -> [WatchPlan] {
+        if let known = watching[address] { return known }
+        let found = plans.filter { $0.watches(address) }
+        if watching.count < 2 * Self.mostSeries { watching[address] = found }
+        return found
+    }
+
+    private mutating func observe(_ value: Double, _ key: Key, _ plan: WatchPlan, at date: Date, in place: AreaID?) -> Word? {
+        if detectors[key] == nil {
+            guard detectors.count < Self.mostSeries, let settings = try? DetectorSettings(learning: plan.learning) else { return nil }
+            detectors[key] = EnsembleDetector(settings)
+        }
+        guard let score = detectors[key]?.observe(value, at: Self.milliseconds(date)) else { return nil }
+        unsaved.insert(key)
+        if score >= plan.threshold {
+            let cause = Alarm.Cause(
+                series: key.series, value: value, score: score, model: EnsembleDetector.name, version: EnsembleDetector.version)
+            return .odd(AlarmBook.Sign(watch: plan.id, place: place, severity: plan.severity, cause: cause))
+        }
+        return (detectors[key]?.oddness ?? 0) >= plan.threshold ? .still(watch: plan.id, key.series) : nil
+    }
+
+    /// Forgets what was watched of a thing.
+    mutating func remove(_ thing: ThingID) {
+        detectors = detectors.filter { $0.key.series.thing != thing }
+        watching = watching.filter { $0.key.thing != thing }
+        unsaved.formIntersection(detectors.keys)
+    }
+}
+
+/// What histories teach.
+extension WatchEngine {
+    /// Which of these series plans watch that haven't seen enough to call anything odd.
+    func unlearned(_ addresses: [PropertyAddress]) -> [(key: Key, learning: Int)] {
+        addresses.flatMap { address in
+            plans.filter { $0.watches(address) && (detectors[Key(watch: $0.id, series: address)]?.count ?? 0) <= $0.learning }
+                .map { (Key(watch: $0.id, series: address), $0.learning) }
+        }
+    }
+
+    /// Learns from readings of before, oldest first, unless more was seen since.
+    mutating func learn(_ key: Key, from readings: [(value: PropertyValue, date: Date)]) {
+        guard let plan = plans.first(where: { $0.id == key.watch }), plan.watches(key.series),
+            detectors[key] != nil || detectors.count < Self.mostSeries, let settings = try? DetectorSettings(learning: plan.learning)
+        else { return }
+        var detector = EnsembleDetector(settings)
+        for (value, date) in readings {
+            guard let number = plan.number(value) else { continue }
+            _ = detector.observe(number, at: Self.milliseconds(date))
+        }
+        guard detector.count > detectors[key]?.count ?? 0 else { return }
+        detectors[key] = detector
+        unsaved.insert(key)
+    }
+
+    static func milliseconds(_ date: Date) -> Int64 { Int64(exactly: (date.timeIntervalSince1970 * 1000).rounded()) ?? 0 }
+}
+
+extension WatchPlan {
+    /// A value as a number. A watch over all properties means numbers; whoever wants a switch watched names it.
+    fileprivate func number(_ value: PropertyValue) -> Double? {
+        value.number ?? (properties == "+" ? nil : value.boolean.map { $0 ? 1 : 0 })
+    }
+}
+
+/// What is kept.
+extension WatchEngine {
+    /// The states of some that saw something since they were kept; each has its turn.
+    mutating func takeUnsaved(atMost most: Int) -> [(key: Key, state: [UInt8])] {
+        if line.count < most {
+            line = unsaved.subtracting(line) + line
+            unsaved = []
+        }
+        let keys = line.suffix(most)
+        line.removeLast(keys.count)
+        return keys.compactMap { key in detectors[key].map { (key, $0.state) } }
+    }
+
+    /// Says that they couldn't be kept.
+    mutating func putBack(_ keys: [Key]) { unsaved.formUnion(keys.filter { detectors[$0] != nil }) }
+
+    /// Goes on with what was kept; what can't be read, or was learnt in another way, begins anew.
+    mutating func restore(_ key: Key, _ state: [UInt8]) {
+        guard let plan = plans.first(where: { $0.id == key.watch }), plan.watches(key.series), detectors.count < Self.mostSeries,
+            let detector = try? EnsembleDetector(state: state), detector.settings.learning == plan.learning
+        else { return }
+        detectors[key] = detector
+    }
+}

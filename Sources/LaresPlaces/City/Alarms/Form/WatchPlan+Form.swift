@@ -1,0 +1,43 @@
+public import LaresJSON
+
+extension WatchPlan {
+    /// Reads and checks a watch; unknown members are errors.
+    ///
+    /// - Throws: ``AlarmError`` with `badWatch`, which names the place.
+    public init(_ json: JSON) throws(AlarmError) {
+        do throws(JSONError) {
+            try self.init(fields: JSONFields(json))
+        } catch {
+            throw AlarmError(.badWatch, "the watch: \(error.message)")
+        }
+    }
+
+    private init(fields: JSONFields) throws(JSONError) {
+        var fields = fields
+        guard case .string(let id) = try fields.required("id") else { throw fields.error("id", "must be a string") }
+        let things = try fields.string("things") ?? "#", properties = try fields.string("properties") ?? "+"
+        let severity: Alarm.Severity = try fields.choice("severity") ?? .major
+        let threshold = try fields.double("threshold", in: 0.05...1) ?? 0.5
+        let learning = try fields.int("learning", in: 20...100_000) ?? 600
+        let isEnabled = try fields.bool("enabled") ?? true
+        try fields.end()
+        guard WatchPlan.isID(id) else { throw fields.error("id", "must be 1 to 60 lower-case letters, digits, '_' and '-'") }
+        guard
+            let plan = WatchPlan(
+                id: id, things: things, properties: properties, severity: severity, threshold: threshold, learning: learning,
+                isEnabled: isEnabled)
+        else {
+            throw fields.error(
+                "things", "and 'properties' must be names such as 'hall/meter' and 'power', or patterns: '+' for one level, '#' for all")
+        }
+        self = plan
+    }
+
+    /// The watch as plain data, which ``init(_:)`` reads back.
+    public var json: JSON {
+        [
+            "id": .string(id), "things": .string(things), "properties": .string(properties), "severity": .string(severity.rawValue),
+            "threshold": .number(threshold), "learning": .int(learning), "enabled": .bool(isEnabled),
+        ]
+    }
+}

@@ -1,0 +1,248 @@
+public import Foundation
+public import LaresThings
+
+/// Watches a home or a city: has detectors look at what the plans name, raises and clears alarms, and keeps one line of what happened around them.
+///
+/// ```swift
+/// let watching = try Watching(home: home, store: AlarmStore(store))
+/// async let end: Void = watching.run()                 // until its task is cancelled
+/// try await watching.set(WatchPlan(json))
+/// ```
+public actor Watching {
+    let home: Home
+    let store: AlarmStore
+    let clock: any TimeSource
+    let rules: AlarmRules
+    let telemetry: (any TelemetryStore)?
+    var engine = WatchEngine()
+    private var book: AlarmBook
+    private var places: [ThingID: AreaID] = [:]
+    /// When a series that says the same again was last looked at.
+    private var heard: [PropertyAddress: Date] = [:]
+    private var watchers: [Int: AsyncStream<Alarm>.Continuation] = [:]
+    private var lastWatcher = 0
+    private var rounds = 0
+    private let startedAt: Date
+
+    /// Seconds between two looks at what time brings; every twelfth also looks at who said the same again.
+    static let period = 5
+    /// Rounds in which all that was learnt is kept once, when that is much: an hour, so that the disk isn't always written.
+    static let savingRounds = 720
+    /// Alarms that one who watches may lag behind.
+    static let lag = 1_000
+
+    /// Watching as it was left.
+    ///
+    /// - Parameters:
+    ///   - home: The home.
+    ///   - store: Where plans, alarms and what is learnt are kept.
+    ///   - telemetry: Histories to learn from; nil: none.
+    ///   - rules: When alarms are over and belong together.
+    ///   - clock: What time it is.
+    /// - Throws: An error of the database.
+    public init(
+        home: Home, store: AlarmStore, telemetry: (any TelemetryStore)? = nil, rules: AlarmRules = AlarmRules(),
+        clock: any TimeSource = SystemTime()
+    ) throws {
+        (self.home, self.store, self.telemetry, self.rules, self.clock) = (home, store, telemetry, rules, clock)
+        startedAt = clock.now
+        let kept = try store.recent(since: clock.now - max(rules.reopen, rules.together))
+        book = AlarmBook(rules, alarms: kept.alarms, incidents: kept.incidents, last: kept.last)
+        var engine = WatchEngine()
+        engine.set(try store.plans())
+        try store.states { engine.restore($0, $1) }
+        self.engine = engine
+    }
+
+    /// Watches until its task is cancelled.
+    public func run() async {
+        let first = home.events()
+        begin()
+        await withDiscardingTaskGroup { group in
+            group.addTask { await self.listen(first) }
+            group.addTask { await self.passTime() }
+            group.addTask { try? await self.learn() }
+        }
+        for watcher in watchers.values { watcher.finish() }
+        keep()
+        keepStates(.max)
+    }
+
+    /// Hears what happens; who falls behind begins again with what is known.
+    private func listen(_ first: AsyncStream<HomeEvent>) async {
+        var events = first
+        while true {
+            for await event in events { take(event) }
+            guard !Task.isCancelled else { return }
+            events = home.events()
+            begin()
+        }
+    }
+
+    private func passTime() async {
+        while !Task.isCancelled {
+            tick()
+            try? await Task.sleep(for: .seconds(Self.period))
+        }
+    }
+
+    /// Takes in where things are.
+    package func begin() {
+        places = [:]
+        for view in home.things() { places[view.thing.id] = view.thing.area }
+    }
+
+    /// Tells of something that happened in the home.
+    package func take(_ event: HomeEvent) {
+        switch event {
+        case .changed(let change):
+            if book.hasOpenIncidents { book.note(change, in: places[change.address.thing]) }
+            observe(change.address, change.new, at: change.date)
+        case .asked(let address, let value?, let date):
+            if book.hasOpenIncidents { book.noteAsked(address, value, in: places[address.thing], at: date) }
+        case .described(let id): places[id] = home.thing(id)?.thing.area
+        case .removed(let id):
+            places[id] = nil
+            heard = heard.filter { $0.key.thing != id }
+            engine.remove(id)
+        case .asked, .availability, .heard, .refused: break
+        }
+    }
+
+    private func observe(_ address: PropertyAddress, _ value: PropertyValue?, at date: Date) {
+        heard[address] = date
+        for word in engine.take(address, value, at: date, in: places[address.thing]) {
+            switch word {
+            case .odd(let sign): book.take(sign, at: date)
+            case .still(let watch, let series): book.goOn(watch, series, at: date)
+            }
+        }
+    }
+
+    /// Lets time pass.
+    package func tick() {
+        if rounds.isMultiple(of: 12) { hear() }
+        book.pass(to: clock.now)
+        keep()
+        keepStates(engine.count / Self.savingRounds + 1)
+        rounds += 1
+    }
+
+    /// A report that says the same again is no event of the home's, and yet a reading: who reported since the last time is asked for.
+    private func hear() {
+        guard !engine.plans.isEmpty else { return }
+        for view in home.things() {
+            for (name, state) in view.states {
+                let address = PropertyAddress(view.thing.id, name)
+                guard let date = state.reportedAt, date > heard[address] ?? startedAt else { continue }
+                observe(address, state.reported, at: min(date, clock.now))
+                heard[address] = date
+            }
+        }
+    }
+
+    private func keep() {
+        let changed = book.takeChanged()
+        do {
+            try store.save(changed.alarms, changed.incidents, rules: rules)
+            changed.alarms.forEach(tell)
+        } catch {
+            book.putBack(changed.alarms, changed.incidents)
+        }
+    }
+
+    private func tell(_ alarm: Alarm) {
+        for (number, watcher) in watchers {
+            if case .terminated = watcher.yield(alarm) { watchers[number] = nil }
+        }
+    }
+
+    private func keepStates(_ most: Int) {
+        let states = engine.takeUnsaved(atMost: most)
+        do { try store.save(states) } catch { engine.putBack(states.map(\.key)) }
+    }
+}
+
+/// What people see and do.
+extension Watching {
+    /// The plans, by their ids.
+    public var plans: [WatchPlan] { engine.plans }
+
+    /// How many series are watched.
+    public var seriesCount: Int { engine.count }
+
+    /// Keeps a plan, new or changed, and watches by it; it learns from what history there is before this returns.
+    ///
+    /// - Throws: ``AlarmError`` with `full`; an error of the database.
+    public func set(_ plan: WatchPlan) async throws {
+        var plans = engine.plans.filter { $0.id != plan.id }
+        guard plans.count < WatchPlan.most else { throw AlarmError(.full, "there are \(WatchPlan.most) watches already: remove some") }
+        try store.save(plan)
+        plans.append(plan)
+        engine.set(plans.sorted { $0.id < $1.id })
+        // Without a history it learns from what comes.
+        try? await learn()
+    }
+
+    /// Watches by a plan no more. Its alarms are over by themselves.
+    ///
+    /// - Throws: ``AlarmError`` with `unknown`; an error of the database.
+    public func remove(plan id: String) throws {
+        guard engine.plans.contains(where: { $0.id == id }) else { throw AlarmError(.unknown, "there is no watch '\(id)'") }
+        try store.remove(plan: id)
+        engine.set(engine.plans.filter { $0.id != id })
+    }
+
+    /// Alarms, the latest first, those that aren't over and those that are kept.
+    public func alarms(limit: Int = 1_000, before number: Int = .max) throws -> [Alarm] {
+        keep()
+        return try store.alarms(limit: limit, before: number)
+    }
+
+    /// Incidents, the latest first.
+    public func incidents(limit: Int = 100, before number: Int = .max) throws -> [Incident] {
+        keep()
+        return try store.incidents(limit: limit, before: number)
+    }
+
+    /// An incident; nil: there is none of that number.
+    public func incident(_ number: Int) throws -> Incident? { try book.incident(number) ?? store.incident(number) }
+
+    /// An alarm; nil: there is none of that number.
+    public func alarm(_ number: Int) throws -> Alarm? { try book.alarm(number) ?? store.alarm(number) }
+
+    /// Alarms that change from now on, as they are then; they are on the disk before. Who doesn't keep up loses the latest of it.
+    public func changes() -> AsyncStream<Alarm> {
+        let (stream, continuation) = AsyncStream.makeStream(of: Alarm.self, bufferingPolicy: .bufferingOldest(Self.lag))
+        lastWatcher += 1
+        watchers[lastWatcher] = continuation
+        return stream
+    }
+
+    /// Somebody saw an alarm.
+    ///
+    /// - Throws: ``AlarmError``.
+    public func acknowledge(_ number: Int, by person: String) throws {
+        try book.acknowledge(number, by: person, at: clock.now)
+        keep()
+    }
+
+    /// Nobody wants to hear of an alarm until then.
+    ///
+    /// - Throws: ``AlarmError``.
+    public func shelve(_ number: Int, until end: Date, by person: String) throws {
+        try book.shelve(number, until: end, by: person, at: clock.now)
+        keep()
+    }
+
+    /// Somebody says that an alarm is over, and why if they like.
+    ///
+    /// - Throws: ``AlarmError``.
+    public func clear(_ number: Int, by person: String, because reason: String? = nil) throws {
+        try book.clear(number, by: person, because: reason, at: clock.now)
+        keep()
+    }
+
+    /// Something of another kind, such as a forecast or the run of a rule, for the incidents that it belongs to.
+    public func note(_ entry: TimelineEntry, about thing: ThingID) { book.note(entry, about: thing, in: places[thing]) }
+}

@@ -1,0 +1,30 @@
+public import LaresJSON
+internal import LaresThings
+
+extension EnergyMeters {
+    /// Reads `{"meters": [{"property": "roof/inverter/energy", "role": "solar"}]}`; unknown members are errors.
+    ///
+    /// - Throws: ``EnergyError`` with `badMeters`, which names the place.
+    public init(_ json: JSON) throws(EnergyError) {
+        self.init()
+        do throws(JSONError) {
+            var fields = try JSONFields(json)
+            for var meter in try fields.objects("meters") ?? [] {
+                let address = try meter.address("property")
+                guard let role: EnergyRole = try meter.choice("role") else { throw meter.error("role", "is missing") }
+                try meter.end()
+                guard roles.updateValue(role, forKey: address) == nil else { throw meter.error("property", "stands there twice") }
+            }
+            try fields.end()
+            guard roles.count <= Self.most else { throw fields.error("meters", "may name \(Self.most) at most") }
+        } catch {
+            throw EnergyError(.badMeters, "the meters: \(error.message)")
+        }
+    }
+
+    /// What people said, as plain data, which ``init(_:)`` reads back.
+    public var json: JSON {
+        let sorted = roles.sorted { $0.key.description < $1.key.description }
+        return ["meters": .array(sorted.map { ["property": .string("\($0.key)"), "role": .string($0.value.rawValue)] })]
+    }
+}

@@ -1,0 +1,85 @@
+import HTTPTypes
+import Hummingbird
+import LaresAccess
+import LaresJSON
+import LaresPlaces
+import LaresThings
+
+/// `/lares/v1/home` and `/lares/v1/faults`: the whole home as one file, where it is, and what is wrong with its sensors.
+struct MovingRoutes {
+    let services: HomeServices?
+    let automations: Automations?
+    let sensing: Sensing?
+    let audit: AuditLog?
+    let limits: BodyLimits
+
+    var routes: [APIRoute] {
+        [
+            APIRoute(method: .get, path: "/lares/v1/home/export", handler: export),
+            APIRoute(method: .post, path: "/lares/v1/home/import", handler: take),
+            APIRoute(method: .get, path: "/lares/v1/home/site", handler: site),
+            APIRoute(method: .put, path: "/lares/v1/home/site", handler: setSite),
+            APIRoute(method: .get, path: "/lares/v1/faults", handler: faults),
+        ]
+    }
+
+    func export(_ request: Request, _ context: LaresContext) async throws -> Response {
+        try context.requireAdministrator()
+        let transfer = try transfer()
+        return try await telling { .json(try transfer.export().json) }
+    }
+
+    /// Says what a file would change, or with `"apply": true` changes it.
+    func take(_ request: Request, _ context: LaresContext) async throws -> Response {
+        try context.requireAdministrator()
+        let transfer = try transfer(), body = try await request.json(within: limits).json
+        return try await telling {
+            let order = try MovingOrder(body)
+            let answer = try await order.carryOut(by: transfer)
+            if order.applies { try? await automations?.move(to: try require().store.site()) }
+            if order.applies { audit.note(.homeChanged, "import", by: context.caller, context.logger) }
+            return .json(answer)
+        }
+    }
+
+    func site(_ request: Request, _ context: LaresContext) async throws -> Response { .json(try require().store.site().json) }
+
+    /// Where the home is, for clocks and the sun.
+    func setSite(_ request: Request, _ context: LaresContext) async throws -> Response {
+        try context.requireAdministrator()
+        let services = try require(), body = try await request.json(within: limits).json
+        do {
+            let site = try SiteSettings(body)
+            try await automations?.move(to: site)
+            try services.store.save(site)
+            audit.note(.homeChanged, "site", by: context.caller, context.logger)
+            return .json(site.json)
+        } catch let error as JSONError {
+            throw APIError.invalid(error.message)
+        } catch let error as ScheduleError {
+            throw APIError.invalid(error.message)
+        }
+    }
+
+    /// What is wrong with sensors now, and what was.
+    func faults(_ request: Request, _ context: LaresContext) async throws -> Response {
+        guard let sensing else { throw APIError.noHome }
+        return .json([
+            "faults": .array(await sensing.faults().map(\.json)), "past": .array(await sensing.pastFaults().map(\.json)),
+        ])
+    }
+
+    private func transfer() throws -> HomeTransfer {
+        let services = try require()
+        return HomeTransfer(home: services.home, store: services.store, automations: automations)
+    }
+
+    private func require() throws -> HomeServices {
+        guard let services else { throw APIError.noHome }
+        return services
+    }
+
+    private func telling(_ body: () async throws -> Response) async throws -> Response {
+        do { return try await body() } catch let error as MovingError { throw APIError.invalid(error.message) }
+    }
+}

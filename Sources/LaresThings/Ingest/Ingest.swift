@@ -1,0 +1,150 @@
+public import Foundation
+public import LaresStore
+internal import Synchronization
+
+/// Takes points in at scale: lines of several formats become readings of a telemetry store, for several tenants beside each other.
+///
+/// ```swift
+/// let ingest = try await Ingest(into: telemetry, home: LaresHome())
+/// var stream = try ingest.stream(.line, for: try await ingest.tenant("north"), source: "http:telegraf")
+/// try await stream.take(bytes)
+/// let answer = try await stream.finish()      // so many stored, so many duplicates, so many among the dead letters
+/// ```
+///
+/// Senders read their own text, side by side. What they read comes together here: everything that waits is planned at once and stored in one
+/// call, while the next waits. When `finish` returns, all it counts is on the disk.
+public actor Ingest {
+    /// Where readings go.
+    public nonisolated let store: any TelemetryStore
+    /// What couldn't be taken.
+    public nonisolated let letters: DeadLetters
+    nonisolated let settings: IngestSettings
+    nonisolated let clock: any TimeSource
+    nonisolated let vocabularies = VocabularyShelf()
+    let records: IngestStore
+    /// The unit of a series that is known elsewhere; nil: what is sent first counts.
+    let unit: @Sendable (SeriesKey) -> Unit?
+    var book: IngestBook
+    var tenants: [String: TenantAccount] = [:]
+    /// What came from where in the last hour.
+    public internal(set) var rates = IngestRates()
+    /// Since when it counts.
+    public nonisolated let startedAt: Date
+    /// Until when no new series are asked for, as the store is full of them; seconds since 1970.
+    var isFullUntil = 0.0
+
+    /// Points that wait to be stored, and who waits for them.
+    struct Waiting {
+        let points: PlacedPoints
+        let turn: CheckedContinuation<Turn, Never>
+    }
+
+    /// What a sender who waited is told.
+    enum Turn {
+        /// What became of its points.
+        case done(Result<Stored, any Error>)
+        /// It is the one now who stores what waits.
+        case lead
+    }
+
+    var queue: [Waiting] = []
+    var waitingPoints = 0
+    var isStoring = false
+
+    /// An ingest, with the series that the store has.
+    ///
+    /// - Parameters:
+    ///   - store: where readings go.
+    ///   - home: the data directory, for `ingest.db` and `deadletters.db`.
+    ///   - settings: how it works.
+    ///   - letters: how much of what can't be taken is kept.
+    ///   - clock: the time.
+    ///   - unit: the unit of a series that is known elsewhere, as a property of the home.
+    /// - Throws: ``TelemetryError``.
+    public init(
+        into store: any TelemetryStore, home: LaresHome, settings: IngestSettings = IngestSettings(),
+        letters: DeadLetters.Limits = DeadLetters.Limits(), clock: any TimeSource = SystemTime(),
+        unit: @escaping @Sendable (SeriesKey) -> Unit? = { _ in nil }
+    ) async throws {
+        (self.store, self.settings, self.clock, self.unit) = (store, settings, clock, unit)
+        startedAt = clock.now
+        self.letters = try DeadLetters(home: home, limits: letters)
+        records = try IngestStore(home: home)
+        book = IngestBook(settings: settings)
+        for tenant in try await records.tenants() { tenants[tenant.name] = TenantAccount(tenant) }
+        if tenants[""] == nil { tenants[""] = TenantAccount(.own) }
+        try await load()
+    }
+
+    /// Learns which series the store has.
+    func load() async throws {
+        let series = try await store.series(of: nil)
+        let units = try await records.units()
+        book.clear()
+        for series in series { add(series, units[series.key]) }
+    }
+
+    /// Learns of a series that the store has.
+    func add(_ series: Series, _ unit: Unit? = nil) {
+        book.add(series.key, series.id, isText: series.kind == .state, unit: self.unit(series.key) ?? unit)
+    }
+
+    /// The clock's seconds since 1970.
+    nonisolated var now: Double { clock.now.timeIntervalSince1970 }
+
+    /// Takes text of a format in.
+    ///
+    /// - Parameters:
+    ///   - format: how it is written.
+    ///   - precision: what whole numbers of time count; nil: the format's usual.
+    ///   - tenant: whose points they are.
+    ///   - source: where they come from, for dead letters.
+    public nonisolated func stream(
+        _ format: PointFormat, precision: TimePrecision? = nil, for tenant: Tenant, source: String
+    ) throws -> IngestStream {
+        try IngestStream(
+            self, IngestStream.Origin(format: format, precision: precision ?? format.usualPrecision, tenant: tenant, source: source))
+    }
+
+    /// Tries a dead letter again, and removes it; lines that still can't be taken are new letters then.
+    ///
+    /// - Throws: ``IngestError`` when it can't be tried, or not now; ``TelemetryError``.
+    public func replay(_ letter: DeadLetter) async throws -> IngestAnswer {
+        guard letter.isWhole else {
+            throw IngestError(
+                .badRequest, "the letter \(letter.id) has only the beginning of a line that was too long: it can't be tried again")
+        }
+        var origin = IngestStream.Origin(
+            format: letter.format, precision: letter.precision, tenant: try tenant(letter.tenant), source: letter.source)
+        (origin.heading, origin.received, origin.tries) = (letter.heading, letter.time, letter.tries + 1)
+        var stream = try IngestStream(self, origin)
+        try await stream.take(letter.bytes)
+        let answer = try await stream.finish()
+        try await letters.remove(letter.id)
+        return answer
+    }
+}
+
+/// Vocabularies that nobody uses at the moment: who sends again finds the names it used before.
+final class VocabularyShelf: Sendable {
+    private struct Mark: Hashable {
+        let tenant: String
+        let format: PointFormat
+    }
+
+    private let free = Mutex<[Mark: [Vocabulary]]>([:])
+    /// So many for each tenant and format, and so many kinds of them.
+    private static let (each, kinds) = (4, 64)
+
+    func take(_ tenant: Tenant, _ format: PointFormat) -> Vocabulary {
+        free.withLock { $0[Mark(tenant: tenant.name, format: format)]?.popLast() } ?? Vocabulary()
+    }
+
+    func put(_ vocabulary: Vocabulary, _ tenant: Tenant, _ format: PointFormat) {
+        free.withLock { free in
+            let mark = Mark(tenant: tenant.name, format: format)
+            if free[mark] == nil, free.count >= Self.kinds { free = [:] }
+            if free[mark, default: []].count < Self.each { free[mark, default: []].append(vocabulary) }
+        }
+    }
+}

@@ -1,0 +1,39 @@
+/// What may be dangerous by its name, where the announcement doesn't say what it drives. Whoever owns the home says otherwise by ``Wording/hazards``.
+extension Property {
+    /// What setting it may do, judged by what it and its thing are called; nil: nothing that its name tells.
+    func guessedHazard(of thing: Thing) -> Hazard? {
+        guard isWritable, !Self.known.contains(thing.category.description) else { return nil }
+        let letters = "\(thing.name) \(label ?? "") \(name)".lowercased().map { $0.isLetter ? $0 : " " }
+        // Short words are looked for whole: a gateway is no gate.
+        let words = " " + String(letters).split(separator: " ").joined(separator: " ") + " "
+        guard !Self.lights.contains(where: words.contains) else { return nil }
+        if Self.openers.contains(where: words.contains) { return canOpen ? .opens : nil }
+        return Self.heaters.contains(where: words.contains) && canHeat ? .heats : nil
+    }
+
+    /// Things of which it is known what they drive; switches, numbers, buttons, and devices with sensors beside them, can drive anything.
+    private static let known: Set = [
+        "lock", "alarm_control_panel", "cover", "valve", "water_heater", "light", "fan", "humidifier", "vacuum", "lawn_mower", "siren",
+        "camera",
+        "group",
+    ]
+    private static let lights = ["light", "lamp", "licht", "lampe", "灯"]
+    private static let openers = [
+        "garage", " gate ", "door opener", "unlatch", "unlock", "buzzer", "permit join", "türöffner", " tor ", "车库", "大门", "门禁", "开门",
+    ]
+    private static let heaters = [" oven ", " stove ", " cooker ", " hob ", "cooktop", "backofen", " herd ", "烤箱", "炉", "灶"]
+
+    private var canOpen: Bool {
+        switch kind {
+        case .boolean, .action: true
+        default: false
+        }
+    }
+
+    private var canHeat: Bool {
+        switch kind {
+        case .boolean, .action, .number, .choice: role == .primary
+        default: false
+        }
+    }
+}

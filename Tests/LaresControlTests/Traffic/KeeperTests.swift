@@ -1,0 +1,176 @@
+import LaresControl
+import Testing
+
+/// Wishes for the same phase, or for none.
+private struct Stubborn: SignalController {
+    var phase: Int?
+    mutating func wish(_ view: SignalView) -> Int? { phase }
+}
+
+@Suite struct KeeperTests {
+    private static func rules() throws -> ShellRules { try ShellRules(RoadNetworkTests.crossing()) }
+
+    private static func clear(_ plan: SignalPlan) -> [ApproachReading] { plan.approaches.map { _ in ApproachReading(vehicles: []) } }
+
+    private static func loops(_ plan: SignalPlan, _ change: (inout LoopReading) -> Void = { _ in }) -> [ApproachReading] {
+        plan.approaches.map { _ in
+            var line = LoopReading(distance: 1.5, count: 0, occupancy: 0, speed: nil)
+            change(&line)
+            return ApproachReading(loops: [line, LoopReading(distance: 100, count: 0, occupancy: 0, speed: nil)])
+        }
+    }
+
+    @Test func nothingSeenMeansTheProgramme() throws {
+        var keeper = SignalKeeper(try Self.rules(), Stubborn(phase: 2))
+        for second in 0..<10 { _ = keeper.tick(nil, at: Double(second)) }
+        #expect(keeper.fallBack == .blind)
+        #expect(keeper.takeEvents().map(\.kind) == [.fellBack(.blind)])
+        for second in 10..<80 { _ = keeper.tick(Self.clear(keeper.plan), at: Double(second)) }
+        #expect(keeper.fallBack == nil && keeper.phase == 2)
+        #expect(keeper.takeEvents().map(\.kind) == [.recovered])
+    }
+
+    @Test func whatIsNotSeenIsNoEmptyStreet() throws {
+        var keeper = SignalKeeper(try Self.rules(), Stubborn(phase: 2), ladder: StageLadder())
+        for second in 0...3_600 { _ = keeper.tick(nil, at: Double(second)) }
+        #expect(keeper.ladder?.usualQueue(inHour: 0) == nil, "an hour without sight says nothing of queues")
+        for second in 3_601...7_200 { _ = keeper.tick(Self.clear(keeper.plan), at: Double(second)) }
+        #expect(keeper.ladder?.usualQueue(inHour: 1) == 0)
+    }
+
+    @Test(arguments: [nil, 99]) func aControllerWithoutAnAnswerIsReplaced(phase: Int?) throws {
+        var keeper = SignalKeeper(try Self.rules(), Stubborn(phase: phase))
+        var served: Set<Int> = []
+        for second in 0..<200 {
+            _ = keeper.tick(Self.clear(keeper.plan), at: Double(second))
+            if let phase = keeper.phase { served.insert(phase) }
+        }
+        #expect(keeper.fallBack == .model && served == [0, 1, 2, 3])
+        #expect(keeper.events.contains { $0.kind == .fellBack(.model) })
+    }
+
+    @Test func aLyingLoopMeansTheProgramme() throws {
+        var keeper = SignalKeeper(try Self.rules(), Stubborn(phase: 2))
+        for second in 0..<30 { _ = keeper.tick(Self.loops(keeper.plan) { $0.count = 40 }, at: Double(second)) }
+        #expect(keeper.fallBack == .detectors)
+        #expect(keeper.events.contains { if case .loopFailed(_, 0, .lying) = $0.kind { true } else { false } })
+    }
+
+    @Test(arguments: [Stage.shadow, .guarded, .active]) func aStageLimitsWhatIsHeard(stage: Stage) throws {
+        // Two hours of wishing for phase 0 only: the programme would leave it after 37 s.
+        var keeper = SignalKeeper(try Self.rules(), Stubborn(phase: 0), ladder: StageLadder(from: stage))
+        var longest = 0, now = 0
+        for second in 0..<7_200 {
+            _ = keeper.tick(Self.clear(keeper.plan), at: Double(second))
+            now = keeper.phase == 0 ? now + 1 : 0
+            longest = max(longest, now)
+        }
+        switch stage {
+        case .shadow: #expect(longest <= 38)
+        case .guarded: #expect(longest > 38 && longest <= 53)
+        // The shell serves the others all the same.
+        case .active: #expect(longest > 53 && longest <= 120)
+        }
+    }
+
+    @Test func theWayToTheSignalIsGone() throws {
+        struct Gone: SignalPort {
+            let plans: [SignalPlan]
+            mutating func exchange(_ states: [[Aspect]?]) throws -> StreetReading { throw TrafficError(.unreachable, "no way") }
+        }
+        let rules = try Self.rules()
+        var street = Street([SignalKeeper(rules, MaxWave())])
+        var (port, states) = (Gone(plans: [rules.plan]), street.beginning)
+        #expect(throws: TrafficError.self) { try street.second(of: &port, states: &states) }
+        #expect(street.events.map(\.kind) == [.fellBack(.unreachable("no way"))])
+    }
+
+    @Test func greedyControlBeatsTheProgrammeOnASimulatedStreet() throws {
+        let rules = try Self.rules()
+        func waited(_ controller: any SignalController) throws -> Double {
+            var street = Street([SignalKeeper(rules, controller)])
+            var (port, states) = (SimulatedPort([rules.plan], flow: 250), street.beginning)
+            for _ in 0..<3_600 { try street.second(of: &port, states: &states) }
+            #expect(street.violations == [])
+            return port.waited / Double(port.passed)
+        }
+        let (fixed, wave) = (try waited(FixedTime()), try waited(MaxWave()))
+        #expect(wave < fixed)
+    }
+}
+
+@Suite struct LoopHealthTests {
+    private static func reading(_ count: Float, _ occupancy: Float, _ speed: Float? = nil) -> LoopReading {
+        LoopReading(distance: 2, count: count, occupancy: occupancy, speed: speed)
+    }
+
+    private static func fault(of seconds: some Sequence<LoopReading?>) -> LoopHealth.Fault? {
+        var health = LoopHealth()
+        for reading in seconds { health.see(reading, isGreen: true, othersCount: true) }
+        return health.fault
+    }
+
+    @Test func faultsAreToldApart() {
+        #expect(Self.fault(of: (0..<400).map { _ in Self.reading(0, 1) }) == .stuck)
+        #expect(Self.fault(of: (0..<20).map { _ in Self.reading(9, 0.5, 10) }) == .lying)
+        #expect(Self.fault(of: (0..<20).map { _ in Self.reading(.nan, 0.5, 10) }) == .lying)
+        #expect(Self.fault(of: (0..<200).map { _ in Self.reading(1, 0.3, 10) }) == .lying)
+        #expect(Self.fault(of: (0..<10).map { _ in nil }) == .missing)
+        let busy = (0..<600).map { Self.reading($0 % 30 == 0 ? 1 : 0, $0 % 30 == 0 ? 0.4 : 0, 12) }
+        #expect(Self.fault(of: busy) == nil)
+        #expect(Self.fault(of: busy + (0..<2_000).map { _ in Self.reading(0, 0) }) == .silent)
+    }
+
+    /// A lane that nobody uses isn't a broken one.
+    @Test func aQuietLaneIsNoFault() {
+        #expect(Self.fault(of: (0..<7_200).map { Self.reading($0 % 2_000 == 0 ? 1 : 0, $0 % 2_000 == 0 ? 0.4 : 0, 12) }) == nil)
+    }
+
+    @Test func aLoopIsTrustedAgain() {
+        var health = LoopHealth()
+        for _ in 0..<20 { health.see(Self.reading(9, 0.5, 10), isGreen: true, othersCount: true) }
+        #expect(health.fault == .lying)
+        for _ in 0..<400 { health.see(Self.reading(0, 0), isGreen: true, othersCount: true) }
+        #expect(health.fault == nil)
+    }
+}
+
+@Suite struct StageLadderTests {
+    /// Hours of one queue length; what changed.
+    private static func hours(_ ladder: inout StageLadder, from hour: Int, _ count: Int, queue: Float, answers: Bool = true)
+        -> [TrafficEvent.Kind]
+    {
+        var changes: [TrafficEvent.Kind] = []
+        for second in hour * 3_600..<(hour + count) * 3_600 {
+            if let change = ladder.second(at: Double(second), queue: queue, answer: second % 10 == 0 ? answers : nil) {
+                changes.append(change)
+            }
+        }
+        return changes
+    }
+
+    @Test func trustGrowsWithGoodFigures() {
+        var ladder = StageLadder()
+        #expect(Self.hours(&ladder, from: 0, 25, queue: 8) == [.promoted(.guarded)])
+        #expect(Self.hours(&ladder, from: 25, 26, queue: 6) == [.promoted(.active)])
+        #expect(ladder.stage == .active)
+    }
+
+    @Test func longerQueuesTakeItBack() {
+        var ladder = StageLadder()
+        _ = Self.hours(&ladder, from: 0, 25, queue: 8)
+        #expect(Self.hours(&ladder, from: 25, 3, queue: 14) == [.steppedBack(.shadow, .queues)])
+    }
+
+    @Test func equalQueuesDontPromoteALongerOne() {
+        var ladder = StageLadder()
+        _ = Self.hours(&ladder, from: 0, 25, queue: 8)
+        #expect(Self.hours(&ladder, from: 25, 40, queue: 9) == [])
+        #expect(ladder.stage == .guarded)
+    }
+
+    @Test func faultsTakeItBack() {
+        var ladder = StageLadder(from: .active)
+        #expect(Self.hours(&ladder, from: 0, 1, queue: 8, answers: false).first == .steppedBack(.guarded, .faults))
+    }
+}

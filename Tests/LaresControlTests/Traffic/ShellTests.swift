@@ -1,0 +1,78 @@
+import Foundation
+import LaresControl
+import Testing
+
+@Suite struct ShellTests {
+    private static let rules = try? ShellRules(RoadNetworkTests.crossing())
+
+    @Test func noReachableStateIsUnsafe() throws {
+        let rules = try #require(Self.rules)
+        let proof = ShellProof(rules)
+        print("crossing: \(proof.states) states, \(proof.steps) steps, longest wait \(proof.longestWait) s")
+        #expect(proof.failure == nil && proof.isComplete)
+        #expect(proof.states > 1_000)
+        #expect(proof.longestWait <= rules.times.maximumWait)
+    }
+
+    /// Networks of `LARES_CITY_DATA`/resco; without them there is nothing to look at.
+    @Test(arguments: networks) func noReachableStateIsUnsafe(network: String) throws {
+        let network = try RoadNetwork(contentsOf: network)
+        for signal in network.signals {
+            let rules = try ShellRules(SignalPlan(of: signal, in: network))
+            let proof = ShellProof(rules)
+            print("\(signal): \(proof.states) states, \(proof.steps) steps, longest wait \(proof.longestWait) s")
+            #expect(proof.failure == nil && proof.isComplete && proof.longestWait <= rules.times.maximumWait)
+        }
+    }
+
+    private static var networks: [String] {
+        let folder = (ProcessInfo.processInfo.environment["LARES_CITY_DATA"] ?? "/nowhere") + "/resco"
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+        return names.map { "\(folder)/\($0)/\($0).net.xml" }.filter { FileManager.default.fileExists(atPath: $0) }.sorted()
+    }
+
+    /// Mistakes that a shell could make.
+    enum Mistake: CaseIterable { case endsGreenEarly, shortensChange, forgetsWhoWaits, jumps }
+
+    /// The monitor isn't blind: it finds every one of them.
+    @Test(arguments: Mistake.allCases) func mistakesAreFound(mistake: Mistake) throws {
+        let rules = try #require(Self.rules)
+        let proof = ShellProof(rules) { state, wish in
+            var (state, wish) = (state, wish)
+            switch mistake {
+            case .endsGreenEarly where state.target == nil: state.set(age: 99)
+            case .shortensChange where state.target != nil: state.set(passed: state.passed + 1)
+            case .forgetsWhoWaits: state.set(waits: state.waits.map { _ in 0 })
+            case .jumps where state.target != nil: state.set(passed: 99)
+            default: break
+            }
+            if mistake == .forgetsWhoWaits, state.target == nil { wish = wish ?? 0 }
+            return rules.next(after: state, wish: wish)
+        }
+        let failure = try #require(proof.failure)
+        #expect(!failure.wishes.isEmpty)
+    }
+
+    /// A second each: `>` begins to go, `<` ends.
+    @Test func aWishIsHeardAfterTheShortestGreen() throws {
+        let rules = try #require(Self.rules)
+        var shell = SafetyShell(rules)
+        let seconds = (0..<24).map { _ in shell.tick(wish: 2) }
+        let link = { (link: Int) in String(seconds.map { $0[link].letter }) }
+        #expect(link(4) == "rrrGGGGGGyyyrrrrrrrrrrrr")
+        #expect(link(1) == "rrrrrrrrrrrrrrrGGGGGGGGG")
+        #expect(link(14) == "rrrGGGGGGrrrrrrrrrrrrrrr")
+    }
+
+    @Test(arguments: [-1, 4, Int.max, Int.min]) func wishesForNothingChangeNothing(wish: Int) throws {
+        var shell = SafetyShell(try #require(Self.rules))
+        for _ in 0..<60 { _ = shell.tick(wish: wish) }
+        #expect(shell.state.phase == 0)
+    }
+
+    @Test func timesOutOfRangeAreRefused() throws {
+        var times = ShellTimes()
+        times.yellow = 0
+        #expect(throws: TrafficError.self) { try ShellRules(RoadNetworkTests.crossing(), times) }
+    }
+}

@@ -1,0 +1,37 @@
+import LaresJSON
+import LaresPlaces
+import LaresThings
+import Testing
+
+@Suite struct WatchPlanTests {
+    @Test(arguments: [
+        ("#", "+", "hall/meter/power", true), ("hall/+", "power", "hall/meter/power", true),
+        ("hall/+", "power", "hall/meter/voltage", false),
+        ("+", "power", "hall/meter/power", false), ("hall/meter", "+", "hall/meter/power", true),
+        ("attic/#", "+", "hall/meter/power", false),
+    ])
+    func aPatternMeansSeries(_ things: String, _ properties: String, _ series: String, _ isMeant: Bool) throws {
+        let plan = try #require(WatchPlan(id: "all", things: things, properties: properties))
+        #expect(plan.watches(try #require(PropertyAddress(series))) == isMeant)
+        let off = try #require(WatchPlan(id: "all", things: things, properties: properties, isEnabled: false))
+        #expect(!off.watches(try #require(PropertyAddress(series))))
+    }
+
+    @Test func itIsReadAsItIsWritten() throws {
+        let plan = try #require(
+            WatchPlan(
+                id: "power", things: "hall/#", properties: "power", severity: .critical, threshold: 0.75, learning: 288, isEnabled: false))
+        #expect(try WatchPlan(plan.json) == plan)
+        #expect(try WatchPlan(JSON(parsing: Array(#"{"id": "all"}"#.utf8))) == WatchPlan(id: "all", things: "#", properties: "+"))
+    }
+
+    @Test(arguments: [
+        "[]", "{}", #"{"id": 1}"#, #"{"id": "A"}"#, #"{"id": ""}"#, #"{"id": "a", "things": "a#"}"#, #"{"id": "a", "properties": "A"}"#,
+        #"{"id": "a", "threshold": 0}"#, #"{"id": "a", "threshold": 1.1}"#, #"{"id": "a", "learning": 19}"#,
+        #"{"id": "a", "severity": "bad"}"#,
+        #"{"id": "a", "other": 1}"#,
+    ])
+    func whatIsNoWatchIsRefused(_ text: String) throws {
+        #expect(throws: AlarmError.self) { try WatchPlan(JSON(parsing: Array(text.utf8))) }
+    }
+}

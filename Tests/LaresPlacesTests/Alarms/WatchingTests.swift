@@ -1,0 +1,160 @@
+import Foundation
+import LaresPlaces
+import LaresStore
+import LaresThings
+import Testing
+
+/// A home on a disk with a meter in its hall.
+private struct WatchedHome {
+    let path = NSTemporaryDirectory() + "/lares-watching-\(UUID().uuidString)"
+    let clock = FixedClock(Date(timeIntervalSince1970: 1_800_000_000))
+    let store: HomeStore
+    let home: Home
+
+    init() throws {
+        store = try HomeStore(home: try LaresHome(path: path))
+        home = try Home(store: store, recorder: nil, readers: [HomeAssistantDiscovery()], clock: clock)
+        home.hear(["end"])
+        try home.receive([
+            MQTTMessage(
+                "homeassistant/sensor/meter/config",
+                #"{"name":null,"uniq_id":"meter","stat_t":"meter","unit_of_meas":"W","dev_cla":"power","dev":{"ids":"meter","name":"meter","sa":"Hall"}}"#,
+                isRetained: true)
+        ])
+    }
+
+    func delete() { try? FileManager.default.removeItem(atPath: path) }
+
+    func watching(_ telemetry: (any TelemetryStore)? = nil) throws -> Watching {
+        try Watching(home: home, store: AlarmStore(store), telemetry: telemetry, clock: clock)
+    }
+
+    /// Has a reading come each minute, and the watching told of it.
+    func read(_ values: [Double], _ watching: Watching) async throws {
+        for value in values {
+            let events = home.events()
+            clock.advance(by: 60)
+            try home.receive([MQTTMessage("meter", "\(value)"), MQTTMessage("end", "")])
+            for await event in events {
+                if case .heard = event { break }
+                await watching.take(event)
+            }
+            await watching.tick()
+        }
+    }
+
+    /// Values that swing a little.
+    static func usual(_ count: Int) -> [Double] { (0..<count).map { 100 + Double($0 * 7 % 13) } }
+}
+
+@Suite struct WatchingTests {
+    private static let plan = WatchPlan(id: "power", things: "hall/+", properties: "power", severity: .critical, learning: 60)!
+
+    @Test func whatIsOddIsAnAlarmUntilItIsCalm() async throws {
+        let place = try WatchedHome()
+        defer { place.delete() }
+        let watching = try place.watching()
+        await watching.begin()
+        try await watching.set(Self.plan)
+        try await place.read(WatchedHome.usual(200), watching)
+        #expect(try await watching.alarms().isEmpty)
+        try await place.read([2_000], watching)
+        let alarm = try #require(try await watching.alarms().first)
+        #expect(
+            alarm.state == .raised && alarm.severity == .critical && alarm.series == "hall/meter/power" && alarm.place == AreaID("hall"))
+        #expect(alarm.cause.value == 2_000 && alarm.cause.score >= 0.5 && alarm.cause.model == "ensemble" && alarm.cause.version == "1")
+        let incident = try #require(try await watching.incident(alarm.incident))
+        #expect(incident.timeline.map(\.kind) == [.reading, .alarm] && incident.timeline[1].because == 0)
+        try await place.read(WatchedHome.usual(40), watching)
+        #expect(try await watching.alarms().map(\.state) == [.cleared])
+        #expect(try await watching.incidents().first?.endedAt != nil)
+    }
+
+    @Test func aRestartForgetsNothing() async throws {
+        let place = try WatchedHome()
+        defer { place.delete() }
+        var watching = try place.watching()
+        await watching.begin()
+        try await watching.set(Self.plan)
+        try await place.read(WatchedHome.usual(200), watching)
+        try await place.read([2_000], watching)
+        try await watching.acknowledge(1, by: "ada")
+        let before = try await watching.alarms()
+        let run = Task { [watching] in await watching.run() }
+        run.cancel()
+        await run.value
+
+        watching = try place.watching()
+        await watching.begin()
+        #expect(await watching.plans == [Self.plan])
+        #expect(await watching.seriesCount == 1)
+        #expect(try await watching.alarms() == before && before.first?.acknowledged?.person == "ada")
+        // It needn't learn again, and numbers go on.
+        try await place.read(WatchedHome.usual(40), watching)
+        try await place.read([9_000], watching)
+        #expect(try await watching.alarms().first?.lastAt == place.clock.now)
+    }
+
+    @Test func whoWatchesIsToldOfAlarmsThatAreKept() async throws {
+        let place = try WatchedHome()
+        defer { place.delete() }
+        let watching = try place.watching()
+        await watching.begin()
+        try await watching.set(Self.plan)
+        var changes = await watching.changes().makeAsyncIterator()
+        try await place.read(WatchedHome.usual(200) + [2_000], watching)
+        #expect(await changes.next()?.state == .raised)
+        try await watching.acknowledge(1, by: "ada")
+        #expect(await changes.next()?.state == .acknowledged)
+        // What is learnt is kept bit by bit, without a stop.
+        #expect(try await place.watching().seriesCount == 1)
+    }
+
+    @Test func itLearnsFromHistory() async throws {
+        let place = try WatchedHome()
+        defer { place.delete() }
+        let telemetry = MemoryTelemetry()
+        let series = try await telemetry.declare([SeriesDeclaration(SeriesKey("hall/meter/power"), .power)])[0]
+        let begin = place.clock.now - 200 * 60
+        let readings = WatchedHome.usual(200).enumerated().map { step, value in
+            Reading(series, at: LaresThings.Timestamp(begin + Double(step) * 60), .number(value))
+        }
+        try await telemetry.append(readings)
+        let watching = try place.watching(telemetry)
+        await watching.begin()
+        try await watching.set(Self.plan)
+        #expect(await watching.seriesCount == 1)
+        try await place.read(WatchedHome.usual(203).suffix(3) + [2_000], watching)
+        #expect(try await watching.alarms().map(\.cause.value) == [2_000])
+    }
+
+    @Test func whatNoPlanNamesIsNotWatched() async throws {
+        let place = try WatchedHome()
+        defer { place.delete() }
+        let watching = try place.watching()
+        await watching.begin()
+        try await place.read(WatchedHome.usual(10), watching)
+        #expect(await watching.seriesCount == 0)
+        try await watching.set(Self.plan)
+        try await place.read(WatchedHome.usual(10), watching)
+        #expect(await watching.seriesCount == 1)
+        try await watching.remove(plan: "power")
+        #expect(await watching.seriesCount == 0)
+        await #expect(throws: AlarmError.self) { try await watching.remove(plan: "power") }
+        #expect(try await place.watching().plans.isEmpty)
+    }
+
+    @Test func peoplesActsAreKept() async throws {
+        let place = try WatchedHome()
+        defer { place.delete() }
+        let watching = try place.watching()
+        await watching.begin()
+        try await watching.set(Self.plan)
+        try await place.read(WatchedHome.usual(200) + [2_000], watching)
+        try await watching.shelve(1, until: place.clock.now + 3_600, by: "ada")
+        #expect(try await place.watching().alarms().map(\.state) == [.shelved])
+        try await watching.clear(1, by: "ada")
+        #expect(try await place.watching().alarm(1)?.clearedBy == "ada")
+        await #expect(throws: AlarmError.self) { try await watching.clear(2, by: "ada") }
+    }
+}

@@ -1,0 +1,153 @@
+import Foundation
+import LaresStore
+import LaresThings
+import Testing
+
+/// Tenants, their quotas, and letters that are tried again.
+struct IngestTenantTests {
+    private func tenant(_ name: String, series: Int = 100_000, points: Int? = nil, bytes: Int? = nil, keys: Set<String> = []) throws
+        -> Tenant
+    {
+        var quota = Tenant.Quota()
+        (quota.series, quota.pointsPerSecond, quota.bytesPerSecond) = (series, points, bytes)
+        return try #require(Tenant(name, quota: quota, keys: keys))
+    }
+
+    @Test func tenantsAreKeptApart() async throws {
+        try await withIngest { world in
+            try await world.ingest.put(tenant("north"))
+            try await world.ingest.put(tenant("south"))
+            try await world.send("air no2=1 1000", .line, .milliseconds, for: "north")
+            try await world.send("air no2=2 1000", .line, .milliseconds, for: "south")
+            try await world.send("air no2=3 1000", .line, .milliseconds)
+            #expect(try await world.readings("@north/air", "no2") == "1000=1")
+            #expect(try await world.readings("@south/air", "no2") == "1000=2")
+            #expect(try await world.readings("air", "no2") == "1000=3")
+            #expect(Tenant.split(thing: "@north/a/b") == ("north", "a/b") && Tenant.split(thing: "a/b") == ("", "a/b"))
+            // Nobody writes into another one's by a name.
+            let answer = try await world.send("@south/air no2=9 1000", .line, .milliseconds, for: "north")
+            #expect(answer.counts.stored == 0 && answer.refusals.first?.fault.code == .badName)
+            await #expect(throws: IngestError.self) { try await world.send("air no2=1", for: "west") }
+        }
+    }
+
+    @Test(arguments: ["North", "a b", "a/b", "@a", String(repeating: "a", count: 41)])
+    func namesOfTenantsArePlain(_ name: String) { #expect(Tenant(name) == nil) }
+
+    @Test func aKeyWritesForOneTenant() async throws {
+        try await withIngest { world in
+            try await world.ingest.put(tenant("north", keys: ["k1"]))
+            await #expect(throws: IngestError.self) { try await world.ingest.put(tenant("south", keys: ["k1"])) }
+            #expect(await world.ingest.tenant(ofKey: "k1")?.name == "north")
+            #expect(await world.ingest.tenant(ofKey: "k2") == nil)
+            #expect(try await world.ingest.removeTenant("north"))
+            #expect(try await !world.ingest.removeTenant("north"))
+            #expect(try await !world.ingest.removeTenant(""))
+        }
+    }
+
+    @Test func aMillionNewSeriesAreRefusedAtTheLimitAndTheKnownGoOn() async throws {
+        try await withIngest { world in
+            try await world.ingest.put(tenant("north", series: 1_000))
+            var refused = 0
+            for part in 0..<20 {
+                let text = (0..<2_500).map { "air,id=\(part * 2_500 + $0) no2=1 1000" }.joined(separator: "\n")
+                let answer = try await world.send(text, .line, .milliseconds, for: "north")
+                refused += answer.counts.refused
+                if part > 0 { #expect(answer.refusals.first?.fault.code == .tooManySeries) }
+            }
+            #expect(refused == 49_000)
+            #expect(try await world.send("air,id=7 no2=2 2000", .line, .milliseconds, for: "north").counts.stored == 1)
+            #expect(try await world.send("air,id=7 no2=2 2000", .line, .milliseconds).counts.stored == 1)
+            let size = try await world.ingest.letters.size(of: "north")
+            #expect(size.lines == 49_000 && size.letters < 60)
+        }
+    }
+
+    @Test func aFullStoreRefusesNewSeriesOnly() async throws {
+        var limits = TelemetryLimits()
+        limits.series = 10
+        try await withIngest(limits: limits) { world in
+            let text = (0..<64).map { "air,id=\($0) no2=1 1000" }.joined(separator: "\n")
+            let answer = try await world.send(text, .line, .milliseconds)
+            #expect(answer.counts.stored == 10 && answer.counts.refused == 54)
+            #expect(try await world.send("air,id=3 no2=2 2000\nb no2=1 2000", .line, .milliseconds).counts.stored == 1)
+        }
+    }
+
+    @Test func whoSendsMoreThanTheShareIsToldWhenToComeAgain() async throws {
+        try await withIngest { world in
+            try await world.ingest.put(tenant("north", points: 10))
+            try await world.ingest.put(tenant("south", bytes: 10))
+            let text = (0..<100).map { "air no2=1 \($0)" }.joined(separator: "\n")
+            #expect(try await world.send(text, .line, .milliseconds, for: "north").counts.stored == 100)
+            let refused = await refusal { try await world.send(text, .line, .milliseconds, for: "north") }
+            #expect(refused?.code == .overQuota && refused?.retryAfter == 11)
+            world.clock.advance(by: 10)
+            #expect(try await world.send(text, .line, .milliseconds, for: "north").counts.duplicates == 100)
+            try await world.send(text, .line, .milliseconds, for: "south")
+            await #expect(throws: IngestError.self) { try await world.send(text, .line, .milliseconds, for: "south") }
+            let status = await world.ingest.status()
+            #expect(status.map(\.tenant.name) == ["", "north", "south"] && status[1].refusals == 1 && status[1].totals.stored == 100)
+        }
+    }
+
+    @Test func aLetterIsTriedAgainAndGoes() async throws {
+        try await withIngest { world in
+            try await world.ingest.put(tenant("north", series: 1))
+            try await world.send("time,thing,property,value\n1,a,x,1\n2,b,x,2\n3,c,x,\"a\"", .csv, for: "north")
+            let letter = try #require(try await world.ingest.letters.list().first)
+            #expect(letter.lines == 2 && letter.tenant == "north" && letter.fault.code == .tooManySeries)
+            try await world.ingest.put(tenant("north", series: 2))
+            let answer = try await world.ingest.replay(letter)
+            #expect(answer.counts.stored == 1 && answer.counts.refused == 1)
+            #expect(try await world.readings("@north/b", "x") == "2000=2")
+            let rest = try await world.ingest.letters.list()
+            #expect(rest.count == 1 && rest[0].lines == 1 && rest[0].tries == 1 && rest[0].id != letter.id)
+            #expect(rest[0].heading == Array("time,thing,property,value".utf8))
+            try await world.ingest.put(tenant("north", series: 3))
+            #expect(try await world.ingest.replay(rest[0]).counts.refused == 0)
+            #expect(try await world.ingest.letters.list().isEmpty)
+        }
+    }
+
+    @Test func aPointWithoutATimeKeepsTheMomentItCame() async throws {
+        try await withIngest { world in
+            try await world.ingest.put(tenant("north", series: 0))
+            try await world.send("air no2=1", for: "north")
+            world.clock.advance(by: 3_000)
+            try await world.ingest.put(tenant("north"))
+            _ = try await world.ingest.replay(try #require(try await world.ingest.letters.list().first))
+            #expect(try await world.readings("@north/air", "no2") == "1795910400000=1")
+        }
+    }
+
+    @Test func ofATooLongLineNothingIsTriedAgain() async throws {
+        try await withIngest { world in
+            try await world.send("air,x=" + String(repeating: "y", count: 70_000) + " no2=1")
+            let letter = try #require(try await world.ingest.letters.list().first)
+            #expect(!letter.isWhole && letter.bytes.count == 1 << 16)
+            await #expect(throws: IngestError.self) { try await world.ingest.replay(letter) }
+        }
+    }
+
+    @Test func tenantsUnitsAndLettersOutliveTheProcess() async throws {
+        try await withTelemetryHome { home in
+            let store = MemoryTelemetry()
+            let first = try await Ingest(into: store, home: home, clock: FixedClock(ingestNow))
+            try await first.put(tenant("north", series: 7, points: 5, keys: ["k1", "k2"]))
+            var stream = try first.stream(.line, precision: .milliseconds, for: try await first.tenant("north"), source: "test")
+            try await stream.take(Array("air,unit=°C t=1 1000\nbad".utf8))
+            _ = try await stream.finish()
+            let second = try await Ingest(into: store, home: home, clock: FixedClock(ingestNow))
+            #expect(try await second.tenant("north") == tenant("north", series: 7, points: 5, keys: ["k1", "k2"]))
+            #expect(try await second.letters.size().lines == 1)
+            #expect(await second.status().last?.series == 1)
+            stream = try second.stream(.line, precision: .milliseconds, for: try await second.tenant("north"), source: "test")
+            try await stream.take(Array("air,unit=°F t=50 2000".utf8))
+            #expect(try await stream.finish().counts.stored == 1)
+            let series = try await store.series(of: "@north/air")[0].id
+            #expect(try await store.latest(of: [series])[series]?.value == .number(10))
+        }
+    }
+}

@@ -1,0 +1,63 @@
+import LaresThings
+import Synchronization
+import Testing
+
+/// Messages of a source that become readings, or are delivered again.
+struct IngestWorkerTests {
+    /// Delivers batches, each again until it is taken; ends after the last.
+    private final class Deliveries: IngestSource {
+        private let batches: [[SourceMessage]]
+        let attempts = Mutex(0)
+
+        init(_ batches: [[SourceMessage]]) { self.batches = batches }
+
+        func run(_ take: @escaping @Sendable ([SourceMessage]) async throws -> Void) async throws {
+            for batch in batches {
+                var isTaken = false
+                while !isTaken {
+                    attempts.withLock { $0 += 1 }
+                    do {
+                        try await take(batch)
+                        isTaken = true
+                    } catch { try Task.checkCancellation() }
+                }
+            }
+        }
+    }
+
+    private func message(_ topic: String, _ text: String) -> SourceMessage { SourceMessage(topic: topic, payload: Array(text.utf8)) }
+
+    @Test func messagesAreStoredByTheirFormatAndTenant() async throws {
+        try await withIngest { world in
+            try await world.ingest.put(try #require(Tenant("north")))
+            let source = Deliveries([
+                [
+                    message("city/north/air", "air no2=1 1000000"), message("city/south/air", "air no2=2 1000000\nair no2=3 2000000"),
+                    message("city/north/hall", #" {"thing":"hall","property":"t","value":1,"time":1}"#),
+                    message("city/north/air", "air no2=4 2000000\nbroken"),
+                ],
+                [message("city/north/air", "air no2=5 3000000")],
+            ])
+            let worker = IngestWorker(world.ingest, from: source, named: "test") { topic in String(topic.split(separator: "/")[1]) }
+            try await worker.run()
+            #expect(try await world.readings("@north/air", "no2") == "1=1 2=4 3=5")
+            #expect(try await world.readings("@north/hall", "t") == "1000=1")
+            // A tenant that nobody made is this Lares itself.
+            #expect(try await world.readings("air", "no2") == "1=2 2=3")
+            let letters = try await world.ingest.letters.list()
+            #expect(letters.count == 1 && letters[0].tenant == "north" && letters[0].source == "test")
+        }
+    }
+
+    @Test func whatCannotBeStoredIsDeliveredAgain() async throws {
+        try await withIngest { world in
+            let source = Deliveries([[message("a", "air no2=1 1000000")]])
+            world.store.trouble = TelemetryError(.noSpace, "the disk is full")
+            let run = Task { try await IngestWorker(world.ingest, from: source, named: "test").run() }
+            while source.attempts.withLock({ $0 }) < 3 { await Task.yield() }
+            world.store.trouble = nil
+            try await run.value
+            #expect(try await world.readings("air", "no2") == "1=1")
+        }
+    }
+}
