@@ -182,6 +182,25 @@ let package = Package(
     ]
 )
 
+// Programs of under a hundred lines that use Lares as a library; `scripts/examples` runs them all, and each ends with an error when it hasn't learned.
+let examples: KeyValuePairs<String, [Target.Dependency]> = [
+    "BackPropagation": ["LaresNeural", "LaresTensor"],
+    "Dates": ["LaresLanguage", "LaresNeural", "LaresTensor"],
+    "Digits": ["LaresNeural", "LaresTensor"],
+    "NumberSequences": ["LaresNeural", "LaresTensor"],
+    "TinyGPT": ["LaresLanguage", "LaresNeural", "LaresTensor"],
+    "TruthTable": ["LaresNeural", "LaresTensor"],
+    "WordVectors": ["LaresLanguage"],
+]
+// `scripts/example-bugs` adds copies with the mistakes of textbooks in them.
+let bugs = Context.environment["LARES_EXAMPLE_BUGS"]?.split(separator: " ").map(String.init) ?? []
+for (name, uses) in examples {
+    package.targets.append(.executableTarget(name: name, dependencies: uses, path: "Examples/Sources/\(name)"))
+    package.targets += bugs.filter { $0.hasPrefix(name) }.map {
+        .executableTarget(name: $0, dependencies: uses, path: "Examples/Bugs/\($0)")
+    }
+}
+
 for target in package.targets where target.type != .system {
     var settings = target.swiftSettings ?? []
     settings += [
@@ -192,5 +211,8 @@ for target in package.targets where target.type != .system {
         .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
         .treatAllWarnings(as: .error),
     ]
+    // What is tested is the optimised library; tests that compute little themselves compile in less than half the time without.
+    let computes = ["LaresLanguageTests", "LaresTensorTests"]
+    if target.type == .test, !computes.contains(target.name) { settings.append(.unsafeFlags(["-Onone"])) }
     target.swiftSettings = settings
 }

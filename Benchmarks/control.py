@@ -2,7 +2,7 @@
 
     python Benchmarks/control.py [--runs 5] [--only decision] [--output .build/control.json]
 
-Called by `make bench ONLY=traffic`, which builds what it runs. Prints a table and writes the JSON.
+Called by `make bench ONLY=control`, which builds what it runs. Prints a table and writes the JSON.
 """
 
 import control_rows

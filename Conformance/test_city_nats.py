@@ -103,6 +103,7 @@ def test_points_come_by_nats_and_by_mqtt(tmp_path):
             assert letters.execute("SELECT reason, source, bytes FROM letters").fetchall() == [("bad_line", "nats:CITY", b"no points")]
 
 
+@pytest.mark.long
 def test_nothing_acknowledged_is_lost_when_worker_or_server_is_killed(tmp_path):
     with nats_server.nats() as server:
         client = nats_server.Client(server.port)

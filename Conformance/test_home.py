@@ -357,7 +357,7 @@ def test_zigbee2mqtt_is_seen_and_asked(home):
                 asked.append((name, request))
                 known = request.get("from", "lamp") == "lamp"
                 reply = {"data": {}, "status": "ok", "transaction": request["transaction"]} if known else {"data": {}, "status": "error", "error": f"Device '{request['from']}' does not exist", "transaction": request["transaction"]}
-                bridge.say(f"zigbee2mqtt/bridge/response/{name}", reply)
+                bridge.client.publish(f"zigbee2mqtt/bridge/response/{name}", json.dumps(reply), qos=1)
             return respond
 
         for name in ["permit_join", "device/rename"]:

@@ -6,6 +6,7 @@ import struct
 import subprocess
 import sys
 import threading
+import time
 
 import httpx
 import numpy as np
@@ -180,6 +181,7 @@ def test_unloading_gives_the_memory_back(tmp_path):
             assert http.post("/v2/models/large/infer", json=body).status_code == 200
             loaded = server.resident_bytes()
             assert http.post("/v2/repository/models/large/unload").status_code == 200
+            time.sleep(0.5)  # whoever infers last lets go of it after it answered
             return loaded, server.resident_bytes()
 
         round_trip()

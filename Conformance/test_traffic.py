@@ -14,7 +14,7 @@ from lares_server import PROGRAM, ROOT
 
 HOMES = [os.environ.get("SUMO_HOME"), *sorted((ROOT / ".build/python/traffic/lib").glob("*/site-packages/sumo"))]
 SUMO = next((pathlib.Path(home) for home in HOMES if home and pathlib.Path(home, "bin/sumo").exists()), None)
-pytestmark = pytest.mark.skipif(SUMO is None, reason="SUMO isn't installed: run `scripts/setup bench traffic`")
+pytestmark = pytest.mark.skipif(SUMO is None, reason="SUMO isn't installed: run `scripts/setup bench control`")
 
 
 @pytest.fixture(scope="module")
@@ -61,13 +61,22 @@ def simulators(process):
     return [int(child) for child in found]
 
 
+def cpu_seconds(process):
+    fields = pathlib.Path(f"/proc/{process}/stat").read_text().rsplit(")", 1)[1].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
 @pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGSTOP])
-def test_a_simulator_that_dies_is_a_clear_error(crossing, how):
-    running = start(crossing, "--seeds", "50", "--learned-only", "--patience", "2")
+def test_a_simulator_that_dies_is_a_clear_error(crossing, tmp_path, how):
+    shutil.copytree(crossing, tmp_path, dirs_exist_ok=True)
+    for file in (tmp_path / "crossing.rou.xml", tmp_path / "crossing.sumocfg"):
+        file.write_text(file.read_text().replace('"600"', '"60000"'))  # so long that it is still driving when it dies
+    running = start(tmp_path, "--seeds", "2", "--learned-only", "--patience", "2")
     deadline = time.time() + 30
     while not (found := simulators(running.pid)) and time.time() < deadline:
         time.sleep(0.01)
-    time.sleep(0.15)
+    while cpu_seconds(found[0]) < 1 and time.time() < deadline:  # it has read its network and drives
+        time.sleep(0.01)
     os.kill(found[0], how)
     output, errors = running.communicate(timeout=30)
     assert running.returncode != 0

@@ -13,6 +13,7 @@ from home_devices import Home
 from lares_server import must_run
 from test_console_pages import SHIFTS, overflow, serious
 from watched_page import until
+from looks import LOOKS
 
 HOSTILE = "<img src=x onerror=alert(1)>,q='\"</script>"
 HOUR = 3600
@@ -132,7 +133,7 @@ PAGES = {
 }
 
 
-@pytest.mark.parametrize("language, scheme, width", [("en", "light", 1280), ("zh", "dark", 390)])
+@pytest.mark.parametrize("language, scheme, width", LOOKS)
 @pytest.mark.parametrize("name", PAGES)
 def test_is_accessible_and_fits(visit, board, shots, name, language, scheme, width):
     page = visit(PAGES[name].format(board=board), language, scheme, width)

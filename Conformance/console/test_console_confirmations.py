@@ -10,6 +10,7 @@ from furnished_home import furnish
 from home_devices import Home
 from lares_server import must_run
 from test_console_pages import overflow, serious
+from looks import LOOKS
 
 
 @pytest.fixture(scope="module")
@@ -58,8 +59,7 @@ def test_a_question_appears_on_the_page_of_the_home_and_is_declined(visit, home)
     assert pending(home) == [] and home.value("hall/front_door/locked") is True
 
 
-@pytest.mark.parametrize("width", [1280, 390])
-@pytest.mark.parametrize("language, scheme", [("en", "light"), ("zh", "dark")])
+@pytest.mark.parametrize("language, scheme, width", LOOKS)
 def test_is_accessible_and_fits(visit, home, shots, language, scheme, width):
     if not pending(home):
         ask(home)

@@ -5,6 +5,7 @@ import types
 import pytest
 from home_devices import Home
 from test_console_pages import overflow, serious
+from looks import LOOKS
 
 METERS = {"grid": "Grid import", "feed": "Grid export", "sun": "Solar inverter", "washer": "Washer", "fridge": "Fridge"}
 
@@ -46,8 +47,7 @@ def test_the_empty_page_says_what_is_needed(visit, home, shots):
         assert serious(page) == [] and overflow(page) <= 0
 
 
-@pytest.mark.parametrize("width", [1280, 390])
-@pytest.mark.parametrize("language, scheme", [("en", "light"), ("zh", "dark"), ("en", "dark")])
+@pytest.mark.parametrize("language, scheme, width", LOOKS)
 @pytest.mark.parametrize("span", ["day", "week", "month"])
 def test_is_accessible_and_fits(visit, metered, shots, span, language, scheme, width):
     page = visit(f"/energy?span={span}", language, scheme, width)

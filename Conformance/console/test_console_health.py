@@ -6,6 +6,7 @@ import types
 import pytest
 from home_devices import Home
 from test_console_pages import overflow, serious
+from looks import LOOKS
 
 
 def announce(device, component, key, name, **payload):
@@ -34,8 +35,7 @@ def place(home):
     return types.SimpleNamespace(url=home.server.url)
 
 
-@pytest.mark.parametrize("width", [1280, 390])
-@pytest.mark.parametrize("language, scheme", [("en", "light"), ("zh", "dark")])
+@pytest.mark.parametrize("language, scheme, width", LOOKS)
 @pytest.mark.parametrize("name, path", [("things", "/things"), ("thing", "/things/hall/window_sensor"), ("alarm", "/things/hall/alarm"), ("remove", "/remove-thing/hall/alarm")])
 def test_is_accessible_and_fits(visit, home, shots, name, path, language, scheme, width):
     page = visit(path, language, scheme, width)

@@ -7,6 +7,7 @@ import pytest
 from furnished_home import furnish
 from home_devices import Home
 from test_console_pages import overflow, serious
+from looks import LOOKS
 
 PAGES = {
     "home": "/home",
@@ -33,9 +34,7 @@ def place(home):
     return types.SimpleNamespace(url=home.url)
 
 
-@pytest.mark.parametrize("width", [1280, 390])
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("language", ["en", "zh"])
+@pytest.mark.parametrize("language, scheme, width", LOOKS)
 @pytest.mark.parametrize("name", PAGES)
 def test_is_accessible_and_fits(visit, shots, name, language, scheme, width):
     page = visit(PAGES[name], language, scheme, width)

@@ -7,6 +7,7 @@ import pytest
 from furnished_home import furnish
 from home_devices import Home
 from test_console_pages import overflow, serious
+from looks import LOOKS
 
 
 @pytest.fixture(scope="module")
@@ -86,8 +87,7 @@ def test_files_of_home_assistant_are_taken(visit, other, tmp_path):
     assert "Sauna" in str(other.ask("/lares/v1/areas"))
 
 
-@pytest.mark.parametrize("width", [1280, 390, 320])
-@pytest.mark.parametrize("language, scheme", [("en", "light"), ("zh", "dark")])
+@pytest.mark.parametrize("language, scheme, width", LOOKS)
 @pytest.mark.parametrize("name, path", [("moving", "/moving"), ("settings", "/settings")])
 def test_is_accessible_and_fits(visit, shots, name, path, language, scheme, width):
     page = visit(path, language, scheme, width)

@@ -8,6 +8,7 @@ import types
 import pytest
 from home_devices import Home
 from test_console_pages import overflow, serious
+from looks import LOOKS
 
 
 class Receiver(http.server.BaseHTTPRequestHandler):
@@ -70,8 +71,7 @@ def test_a_channel_and_a_recipient_are_entered_and_a_test_arrives(visit, home, s
     assert "Quiet from 22:00 to 07:00" in page.locator("main").inner_text()
 
 
-@pytest.mark.parametrize("width", [1280, 390])
-@pytest.mark.parametrize("language, scheme", [("en", "light"), ("zh", "dark")])
+@pytest.mark.parametrize("language, scheme, width", LOOKS)
 @pytest.mark.parametrize("name, path", [
     ("notices", "/notices"), ("channel", "/notices/channels/hook"), ("ntfy", "/new-channel"), ("email", "/new-channel?kind=email"),
     ("recipient", "/notices/recipients/Anna%20Bianchi"), ("remove", "/notices/channels/hook/remove")])  # fmt: skip

@@ -1,11 +1,11 @@
 """Every page in both languages, both themes and both widths."""
 
 import itertools
-import os
 import re
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from looks import LANGUAGES, LONG, LOOKS, SCHEMES, SIZES
 
 PAGES = {
     "models": "/models",
@@ -48,12 +48,6 @@ def serious(page):
     ]
 
 
-# Every language with every scheme and width takes long; these have each of them, and each pair of them, or nearly.
-EVERYTHING = bool(os.environ.get("LARES_LONG"))
-LOOKS = list(itertools.product(["en", "zh"], ["light", "dark"], [1280, 390])) if EVERYTHING else [("en", "light", 1280), ("en", "dark", 390), ("zh", "light", 390), ("zh", "dark", 1280)]
-SIZES = list(itertools.product(["en", "zh"], [1280, 390, 320])) if EVERYTHING else [("en", 1280), ("zh", 390), ("en", 320)]
-
-
 @pytest.mark.parametrize("language, scheme, width", LOOKS)
 @pytest.mark.parametrize("name", PAGES)
 def test_is_accessible_and_fits(visit, learned, shots, name, language, scheme, width):
@@ -67,8 +61,7 @@ def test_is_accessible_and_fits(visit, learned, shots, name, language, scheme, w
     assert not serious(page), "\n".join(serious(page))
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("language", ["en", "zh"])
+@pytest.mark.parametrize("language, scheme", list(itertools.product(LANGUAGES, SCHEMES)) if LONG else [("en", "dark"), ("zh", "light")])
 def test_what_pages_become_is_accessible_too(visit, shots, language, scheme):
     page = visit("/chat?model=smollm2", language, scheme, 390)
     page.evaluate("""talk => sessionStorage.setItem('lares.chat', JSON.stringify({ model: 'smollm2', talk }))""", CONVERSATION)
@@ -134,7 +127,7 @@ def test_live_values_move_nothing(visit, language, width):
     assert page.eval_on_selector_all("#rows td.num", "all => all.filter(cell => cell.scrollWidth > cell.clientWidth).length") == 0
 
 
-@pytest.mark.parametrize("language", ["en", "zh"])
+@pytest.mark.parametrize("language", LANGUAGES if LONG else ["en"])
 @pytest.mark.parametrize("name", PAGES)
 def test_needs_no_sideways_scrolling_at_320_pixels_and_twice_the_text(visit, learned, shots, name, language):
     page = visit(PAGES[name].format(**learned), language, width=320)

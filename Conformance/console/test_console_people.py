@@ -7,6 +7,7 @@ import pytest
 from home_devices import Home
 from lares_server import must_run
 from test_console_pages import overflow, serious
+from looks import LOOKS
 
 
 @pytest.fixture(scope="module")
@@ -22,8 +23,7 @@ def place(home):
     return types.SimpleNamespace(url=home.server.url)
 
 
-@pytest.mark.parametrize("width", [1280, 390])
-@pytest.mark.parametrize("language, scheme", [("en", "light"), ("zh", "dark")])
+@pytest.mark.parametrize("language, scheme, width", LOOKS)
 @pytest.mark.parametrize("name", ["people", "person", "remove", "keys"])
 def test_is_accessible_and_fits(visit, home, shots, name, language, scheme, width):
     page = visit({"people": "/people", "person": f"/people/{home.anna}", "remove": f"/people/{home.anna}/remove", "keys": "/keys"}[name], language, scheme, width)

@@ -6,6 +6,7 @@ import pytest
 from home_devices import Home
 from test_console_pages import overflow, serious
 from test_home import announce
+from looks import LOOKS
 
 PAGES = {"rules": "/rules", "rule": "/rules/hall-light", "new": "/new-rule", "blueprint": "/new-rule?blueprint=motion_light", "blank": "/new-rule?blank=1", "schedules": "/schedules", "times": "/timers"}
 LIGHT = {"id": "hall-light", "name": "Hall light", "when": [{"becomes": "hall/motion/motion", "to": True}, {"time": "sunset"}], "then": [{"set": {"hall/lamp/on": True}}, {"notify": "Light in the hall"}]}
@@ -35,8 +36,7 @@ def place(home):
     return types.SimpleNamespace(url=home.server.url)
 
 
-@pytest.mark.parametrize("width", [1280, 390])
-@pytest.mark.parametrize("language, scheme", [("en", "light"), ("zh", "dark")])
+@pytest.mark.parametrize("language, scheme, width", LOOKS)
 @pytest.mark.parametrize("name", PAGES)
 def test_is_accessible_and_fits(visit, home, shots, name, language, scheme, width):
     page = visit(PAGES[name], language, scheme, width)

@@ -7,6 +7,7 @@ import pytest
 from home_devices import Home
 from lares_server import must_run
 from test_console_pages import overflow, serious
+from looks import LOOKS
 
 
 @pytest.fixture(scope="module")
@@ -20,8 +21,7 @@ def place(home):
     return types.SimpleNamespace(url=home.server.url)
 
 
-@pytest.mark.parametrize("width", [1280, 390])
-@pytest.mark.parametrize("language, scheme", [("en", "light"), ("zh", "dark")])
+@pytest.mark.parametrize("language, scheme, width", LOOKS)
 def test_is_accessible_and_fits(visit, home, shots, language, scheme, width):
     page = visit("/", language, scheme, width)
     assert page.url.endswith("/welcome") and page.locator("h1").count() == 1

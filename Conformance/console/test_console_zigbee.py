@@ -7,6 +7,7 @@ import types
 import pytest
 from home_devices import Home
 from test_console_pages import overflow, serious
+from looks import LOOKS
 
 
 class Bridge:
@@ -69,8 +70,7 @@ def test_the_empty_page_says_what_is_needed(visit, home, shots):
         assert page.locator(".empty h2").count() == 1 and serious(page) == [] and overflow(page) <= 0
 
 
-@pytest.mark.parametrize("width", [1280, 390])
-@pytest.mark.parametrize("language, scheme", [("en", "light"), ("zh", "dark")])
+@pytest.mark.parametrize("language, scheme, width", LOOKS)
 @pytest.mark.parametrize("name, path", [("zigbee", "/zigbee"), ("device", "/zigbee/device?bridge=zigbee2mqtt&device=0x2"), ("remove", "/zigbee/remove?bridge=zigbee2mqtt&device=0x2")])
 def test_is_accessible_and_fits(visit, bridge, shots, name, path, language, scheme, width):
     page = visit(path, language, scheme, width)

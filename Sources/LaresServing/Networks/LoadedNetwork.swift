@@ -12,6 +12,8 @@ final class LoadedNetwork: Sendable {
     /// What one row takes, seen when it was loaded.
     let rowTime: Duration
     private let counts = Mutex(InferenceStatistics())
+    /// Goes last of all: by then the network's own tensors are gone, whoever held it to the end.
+    private let returning = ReturnedMemory()
 
     /// Reads a version and tries it.
     init(_ version: ModelVersion, at path: String) throws {
@@ -62,6 +64,11 @@ final class LoadedNetwork: Sendable {
             counts.last = Int(Date().timeIntervalSince1970 * 1_000)
         }
     }
+}
+
+/// Gives memory of tensors back to the system when it goes.
+private final class ReturnedMemory: Sendable {
+    deinit { returnTensorMemory() }
 }
 
 extension NetworkValue {

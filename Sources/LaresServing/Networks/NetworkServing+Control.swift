@@ -61,17 +61,12 @@ extension NetworkServing {
     /// - Throws: ``RegistryError`` with code `modelNotFound`.
     public func unload(_ name: String) async throws {
         _ = try model(name)
-        state.withLock { state in
+        let gone = state.withLock { state in
             state.closed.insert(name)
             state.limits[name] = nil
-            for place in state.loaded.keys where place.model == name { state.loaded[place] = nil }
+            return state.loaded.keys.filter { $0.model == name }.compactMap { state.loaded.removeValue(forKey: $0) }
         }
-        await withCheckedContinuation { continuation in
-            loading.async {
-                returnTensorMemory()
-                continuation.resume()
-            }
-        }
+        await withCheckedContinuation { continuation in release(gone) { continuation.resume() } }
     }
 
     /// How requests to a network are joined.

@@ -114,11 +114,18 @@ public final class NetworkServing: Sendable {
         let wanted = Set((model?.aliases.values).map(Array.init) ?? []).union(
             [model?.standard?.number, model?.rollout?.number].compactMap { $0 })
         let dropped = state.withLock { state in
-            let gone = state.loaded.keys.filter { $0.model == name && !wanted.contains($0.number) }
-            for place in gone { state.loaded[place] = nil }
-            return gone
+            state.loaded.keys.filter { $0.model == name && !wanted.contains($0.number) }.compactMap { state.loaded.removeValue(forKey: $0) }
         }
-        if !dropped.isEmpty { loading.async { returnTensorMemory() } }
+        if !dropped.isEmpty { release(dropped) {} }
+    }
+
+    /// Lets go of versions that were taken out, where nobody waits for it.
+    func release(_ networks: [LoadedNetwork], then done: @escaping @Sendable () -> Void) {
+        let networks = Mutex(networks)
+        loading.async {
+            networks.withLock { $0 = [] }
+            done()
+        }
     }
 
     /// The version in memory; it is read first when it isn't there.
@@ -170,11 +177,15 @@ public final class NetworkServing: Sendable {
                 .outOfMemory, "'\(version.model)' takes \(version.bytes) bytes and \(max(0, budget)) are left of the memory budget",
                 param: "model")
         }
-        state.withLock { state in
+        _ = state.withLock { state in
             var places = state.loaded.keys.sorted { (state.uses[$0] ?? .now) < (state.uses[$1] ?? .now) }[...]
-            while Bytes.sum(state.loaded.values.map(\.version.bytes) + [version.bytes]) > budget, let oldest = places.popFirst() {
-                state.loaded[oldest] = nil
+            var gone: [LoadedNetwork] = []
+            while Bytes.sum(state.loaded.values.map(\.version.bytes) + [version.bytes]) > budget, let oldest = places.popFirst(),
+                let network = state.loaded.removeValue(forKey: oldest)
+            {
+                gone.append(network)
             }
+            return gone
         }
         returnTensorMemory()
     }

@@ -8,7 +8,7 @@ public struct SumoProgram: Sendable, Hashable {
     /// Its folder of data; nil: it knows.
     public let home: String?
 
-    /// Looks in `SUMO_HOME`, then where `scripts/setup bench traffic` installs it, then in `PATH`.
+    /// Looks in `SUMO_HOME`, then where `scripts/setup bench control` installs it, then in `PATH`.
     ///
     /// - Throws: ``TrafficError`` with `unreachable`.
     public init() throws(TrafficError) {
@@ -22,7 +22,7 @@ public struct SumoProgram: Sendable, Hashable {
         guard let folder = folders.first(where: { FileManager.default.isExecutableFile(atPath: "\($0)/sumo") }) else {
             throw TrafficError(
                 .unreachable,
-                "SUMO isn't there: run 'scripts/setup bench traffic', or set SUMO_HOME to where the package eclipse-sumo has it")
+                "SUMO isn't there: run 'scripts/setup bench control', or set SUMO_HOME to where the package eclipse-sumo has it")
         }
         (path, home) = ("\(folder)/sumo", nil)
     }
