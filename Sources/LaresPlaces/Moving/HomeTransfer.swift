@@ -18,7 +18,7 @@ public struct HomeTransfer: Sendable {
     /// The sections, in the order in which they are taken in: what names others comes behind them.
     package init(_ sections: [any MovingSection]) { self.sections = sections }
 
-    /// All of a home that moves today: settings of the site, areas, things, names of properties, announcements, rules.
+    /// All of a home that moves: settings of the site, areas, things, names of properties, announcements, groups, scenes, settings, rules.
     ///
     /// - Parameters:
     ///   - home: The home.
@@ -38,7 +38,7 @@ public struct HomeTransfer: Sendable {
             ThingsSection(home: home, database: store.pool), PropertiesSection(home: home, database: store.pool),
             AnnouncementsSection(home: home, database: store.pool, readers: readers),
             GroupsSection(home: home, database: store.pool), ScenesSection(database: store.pool),
-            RulesSection(automations: automations, database: store.pool),
+            SettingsSection(database: store.pool), RulesSection(automations: automations, database: store.pool),
         ]
     }
 

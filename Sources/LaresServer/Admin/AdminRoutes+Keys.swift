@@ -15,7 +15,7 @@ extension AdminRoutes {
     func makeKey(_ request: Request, _ context: LaresContext) async throws -> Response {
         try context.requireAdministrator()
         let keys = try requireKeys()
-        let fields = try await fields(request)
+        let fields = try await fields(request, "name", "admin", "expires_in_days")
         let name = try fields.requiredString("name")
         let admin = try fields.bool("admin") ?? false
         let days = try fields.int("expires_in_days", in: 1...36_500)

@@ -10,7 +10,7 @@ extension AdminRoutes {
     func pull(_ request: Request, _ context: LaresContext) async throws -> Response {
         try context.requireAdministrator()
         let store = try requireStore()
-        let fields = try await fields(request)
+        let fields = try await fields(request, "source", "name", "base")
         let source = try Self.source(try fields.requiredString("source"), for: context.caller)
         let (name, base) = (try fields.string("name"), try fields.string("base"))
         let presence = await context.channel.clientPresence()

@@ -30,9 +30,11 @@ struct AdminRoutes {
     /// The bodies of these requests are small.
     private static let bodyLimit = 64 << 10
 
-    /// Reads the members of a request's body.
-    func fields(_ request: Request) async throws -> Fields {
-        try Fields(try await request.json(within: BodyLimits(each: Self.bodyLimit, budget: bodyBudget)).json)
+    /// Reads the members of a request's body, which may have these only.
+    func fields(_ request: Request, _ known: String...) async throws -> Fields {
+        let fields = try Fields(try await request.json(within: BodyLimits(each: Self.bodyLimit, budget: bodyBudget)).json)
+        try fields.allow(only: known)
+        return fields
     }
 
     /// Writes down who did what.

@@ -67,7 +67,9 @@ struct AlarmRoutes {
     func clear(_ request: Request, _ context: LaresContext) async throws -> Response {
         let share = limits.budget.share()
         let bytes = try await request.bytes(upTo: limits.each, share: share)
-        let reason = bytes.isEmpty ? nil : try Fields(Self.parsed(bytes)).string("reason")
+        let fields = bytes.isEmpty ? nil : try Fields(Self.parsed(bytes))
+        try fields?.allow(only: ["reason"])
+        let reason = try fields?.string("reason")
         return try await change(context) { watching, number, person in
             try await watching.clear(number, by: person, because: reason.flatMap { $0.isEmpty ? nil : $0 })
         }

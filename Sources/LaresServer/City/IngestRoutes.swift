@@ -61,6 +61,7 @@ struct IngestRoutes {
         try context.requireAdministrator()
         let ingest = try require(), name = context.parameter("tenant") ?? ""
         let fields = try Fields(try await request.json(within: limits).json)
+        try fields.allow(only: ["series", "points_per_second", "bytes_per_second", "keys"])
         var quota = Tenant.Quota()
         quota.series = try fields.int("series", in: 0...2_000_000) ?? quota.series
         quota.pointsPerSecond = try fields.int("points_per_second", in: 1...1_000_000_000)

@@ -23,6 +23,16 @@ struct Fields {
     /// The names of the members there are.
     var names: [String] { members.map(\.key) }
 
+    /// Refuses members of other names: one that is misspelt would count as left out.
+    ///
+    /// - Throws: ``APIError`` that names the first.
+    func allow(only known: [String]) throws {
+        guard let stranger = names.first(where: { !known.contains($0) }) else { return }
+        throw APIError.invalid(
+            "'\(name(String(stranger.prefix(60))))' is unknown; there may be \(known.sorted().joined(separator: ", "))",
+            param: name(stranger), code: "unknown_parameter")
+    }
+
     /// The full name of a member, as errors give it.
     func name(_ key: String) -> String { prefix + key }
 

@@ -46,6 +46,7 @@ struct BrokerRoutes {
         try context.requireAdministrator()
         let control = try control()
         let fields = try Fields(try await request.json(within: limits).json)
+        try fields.allow(only: ["name", "topics"])
         let name = try fields.requiredString("name")
         let topics = fields.value("topics")?.elements?.map { $0.text ?? "" } ?? [name]
         guard let account = BrokerAccounts.Account(name: name, topics: topics) else {

@@ -114,6 +114,7 @@ struct CollectionRoutes {
         let scene = try found(context)
         let body: JSON = request.announcesBody ? try await request.json(within: limits).json : [:]
         let fields = try Fields(body)
+        try fields.allow(only: ["transition"] + Assurance.members)
         let transition = fields.value("transition")?.number
         guard transition.map((0...3_600).contains) ?? (fields.value("transition") == nil) else {
             throw APIError.invalid("'transition' must be 0 to 3600 seconds", param: "transition")
@@ -130,6 +131,7 @@ struct CollectionRoutes {
         guard name == "all" || home.areas().contains(where: { $0.id.description == name }) else { throw missing("area", name) }
         let body = try await request.json(within: limits).json
         let fields = try Fields(body)
+        try fields.allow(only: ["category", "set"] + Assurance.members)
         let category = try fields.string("category")
         guard case .object(let wanted)? = fields.value("set"), wanted.count > 0 else {
             throw APIError.invalid("'set' must be an object of properties and what they are to be", param: "set")

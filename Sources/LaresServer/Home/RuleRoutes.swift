@@ -77,6 +77,7 @@ struct RuleRoutes {
         let automations = try require()
         let id = try await found(context, automations).id
         let fields = try Fields(try await request.json(within: limits).json)
+        try fields.allow(only: ["enabled", "pause_seconds"])
         let (isEnabled, pause) = (try fields.bool("enabled"), try fields.int("pause_seconds", in: 0...31_536_000))
         guard isEnabled != nil || pause != nil else { throw APIError.invalid("'enabled' is missing", param: "enabled") }
         return try await telling {
@@ -156,6 +157,7 @@ struct RuleRoutes {
             throw APIError(.notFound, type: "invalid_request_error", code: "unknown", "there is no blueprint '\(name.prefix(60))'")
         }
         let fields = try Fields(try await request.json(within: limits).json)
+        try fields.allow(only: ["name", "inputs", "try"])
         var inputs: [String: JSON] = [:]
         if case .object(let members)? = fields.value("inputs") { for (key, value) in members { inputs[key] = value } }
         let title = try fields.string("name") ?? blueprint.names[context.language.tag] ?? blueprint.names["en"] ?? blueprint.id

@@ -38,6 +38,9 @@ struct ThingOrder {
 }
 
 extension Assurance {
+    /// What a request says it with.
+    static let members = ["confirm", "pin", "person"]
+
     /// Reads `"pin"` with `"person"`, or `"confirm": true`, of a request.
     ///
     /// - Throws: ``APIError`` that names the member.

@@ -38,6 +38,7 @@ struct TimeRoutes {
         try context.requireResident()
         let times = try require()
         let fields = try Fields(try await request.json(within: limits).json)
+        try fields.allow(only: ["name", "seconds"])
         let seconds = try Self.seconds(fields), name = try fields.string("name") ?? ""
         return try await telling { .json(try await times.start(name, seconds: seconds).json(at: Date()), status: .created) }
     }
@@ -47,6 +48,7 @@ struct TimeRoutes {
         try context.requireResident()
         let times = try require(), id = try number(context)
         let fields = try Fields(try await request.json(within: limits).json)
+        try fields.allow(only: ["do", "seconds"])
         let change: @Sendable (inout CountdownTimer, Date) -> Void
         switch try fields.requiredString("do") {
         case "pause": change = { $0.pause(at: $1) }
@@ -83,6 +85,7 @@ struct TimeRoutes {
     func wait(_ request: Request, _ context: LaresContext) async throws -> Response {
         try context.requireResident()
         let times = try require(), body = try await request.json(within: limits).json, fields = try Fields(body)
+        try fields.allow(only: ["thing", "set", "in_seconds"] + Assurance.members)
         let name = try fields.requiredString("thing")
         guard let view = try ThingID(name).flatMap({ try sight(context).thing($0) }) else { throw missing("thing", name) }
         _ = try fields.required("in_seconds")

@@ -36,6 +36,7 @@ struct JobRoutes {
         let changes = try changes(context)
         let body = try await request.json(within: limits)
         let fields = try Fields(body.json)
+        try fields.allow(only: ["recipe", "data", "data_id", "limits"])
         let recipe = try fields.required("recipe"), data = try fields.string("data"), kept = try fields.string("data_id")
         guard data == nil || kept == nil else { throw APIError.invalid("send 'data' or 'data_id', not both", param: "data_id") }
         let source = data.map { JobData.bytes(Array($0.utf8)) } ?? kept.map { .kept($0) } ?? .named
@@ -62,7 +63,9 @@ struct JobRoutes {
     /// Lets a job that failed or was cancelled go on from its last checkpoint; `{"limits": {…}}` changes what it may use.
     func resume(_ request: Request, _ context: LaresContext) async throws -> Response {
         let changes = try changes(context)
-        let changed = request.announcesBody ? try Fields(try await request.json(within: limits).json).value("limits") : nil
+        let fields = request.announcesBody ? try Fields(try await request.json(within: limits).json) : nil
+        try fields?.allow(only: ["limits"])
+        let changed = fields?.value("limits")
         return try await telling { .json(try await changes.resume(id(context), limits: changed).json, status: .accepted) }
     }
 

@@ -45,8 +45,11 @@ extension RegistryRoutes {
         return networks
     }
 
-    func fields(_ request: Request) async throws -> Fields {
-        try Fields(try await request.json(within: BodyLimits(each: 256 << 10, budget: bodyBudget)).json)
+    /// The members of a body, which may have these only.
+    func fields(_ request: Request, _ known: String...) async throws -> Fields {
+        let fields = try Fields(try await request.json(within: BodyLimits(each: 256 << 10, budget: bodyBudget)).json)
+        try fields.allow(only: known)
+        return fields
     }
 
     static func card(_ json: JSON?) throws -> ModelCard {

@@ -40,7 +40,7 @@ struct RegistryRoutes {
 
     func publish(_ request: Request, _ context: LaresContext) async throws -> Response {
         try context.requireAdministrator()
-        let fields = try await fields(request)
+        let fields = try await fields(request, "path", "card", "job", "data_sha256")
         // Whoever is elsewhere names no files of this machine: errors would already tell which there are.
         guard context.caller.isLocal else {
             throw APIError(
@@ -77,7 +77,7 @@ struct RegistryRoutes {
 
     func setAlias(_ request: Request, _ context: LaresContext) async throws -> Response {
         try context.requireAdministrator()
-        let version = try (await fields(request)).reference("version", isRequired: true) ?? ""
+        let version = try (await fields(request, "version")).reference("version", isRequired: true) ?? ""
         return try await changing(context) { changes, name in try changes.setAlias(Self.alias(context), of: name, to: version) }
     }
 
@@ -91,7 +91,7 @@ struct RegistryRoutes {
     /// The new version is in memory before it is the one that requests get.
     func promote(_ request: Request, _ context: LaresContext) async throws -> Response {
         try context.requireAdministrator()
-        let reference = try (await fields(request)).reference("version", isRequired: false)
+        let reference = try (await fields(request, "version")).reference("version", isRequired: false)
         return try await changing(context) { changes, name in try await changes.promote(name, to: reference) }
     }
 
@@ -102,7 +102,7 @@ struct RegistryRoutes {
 
     func tryOut(_ request: Request, _ context: LaresContext) async throws -> Response {
         try context.requireAdministrator()
-        let fields = try await fields(request)
+        let fields = try await fields(request, "kind", "version", "percent", "error_share", "least")
         guard let kind = Rollout.Kind(rawValue: try fields.string("kind") ?? Rollout.Kind.canary.rawValue) else {
             throw APIError.invalid("'kind' must be 'canary' or 'shadow'", param: "kind")
         }

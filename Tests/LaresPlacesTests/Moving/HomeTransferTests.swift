@@ -23,6 +23,36 @@ import Testing
         #expect(try new.store.site() == old.store.site())
     }
 
+    @Test func tariffsMetersAndRetentionMoveWithTheHomeAndWithItsNames() async throws {
+        let (old, new) = (try await MovingHome.furnished(), try MovingHome())
+        let tariffs = try TariffBook(["currency": "EUR", "tariffs": [["from": "2020-01-01", "kind": "fixed", "price": 0.5]]])
+        var meters = EnergyMeters()
+        meters.roles[PropertyAddress(lamp, "power")] = .uncounted
+        try EnergyStore(old.store).save(tariffs)
+        try EnergyStore(old.store).save(meters)
+        try old.store.save(RetentionBook(things: [lamp: Retention(readings: 30, beside: .usual)]))
+        try new.announce("02")
+        try new.announce("01")
+        let plan = try await new.transfer.apply(try HomeFile(parsing: Array(old.transfer.export().text.utf8)))
+        let settings = try #require(plan.section("settings"))
+        #expect(settings.count(.new) == 3 && settings.changes.last?.reason?.contains("deleted") == true, "\(plan.json.indented)")
+        #expect(try EnergyStore(new.store).tariffs() == tariffs)
+        // What was the first lamp there is the second here.
+        let (roles, book) = (try EnergyStore(new.store).meters().roles, try new.store.retention())
+        #expect(roles == [PropertyAddress(second, "power"): .uncounted])
+        #expect(book.things.keys.map(\.description) == ["hall/lamp-2"])
+    }
+
+    @Test(arguments: [
+        #"{"setting": "retention", "value": {"default": {"readings": 0}}}"#, #"{"setting": "tariffs", "value": []}"#,
+        #"{"setting": "meters", "value": {"meters": [{"property": "x"}]}}"#, #"{"setting": "senses", "value": {}}"#,
+    ])
+    func aSettingThatIsWrongIsRefused(_ item: String) async throws {
+        let home = try MovingHome()
+        let plan = try await home.transfer.apply(HomeFile([.init("settings", .array([try JSON(parsing: Array(item.utf8))]))]))
+        #expect(plan.count(.refused) == 1 && plan.isEmpty, "\(plan.json.indented)")
+    }
+
     @Test func aPlanWritesNothing() async throws {
         let (old, new) = (try await MovingHome.furnished(), try MovingHome())
         let before = try new.transfer.export()
