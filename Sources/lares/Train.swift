@@ -75,7 +75,7 @@ struct Train: AsyncParsableCommand {
 
     /// Such as "test: accuracy 0.9612, log_loss 0.1203".
     private static func words(_ metrics: JSON?) -> String {
-        for part in ["test", "validation", "training"] {
+        for part in ["backtest", "test", "validation", "training"] {
             guard case .object(let members)? = metrics?[part] else { continue }
             let values = members.map { name, value in
                 guard case .double(let number) = value else { return "\(name) \(value.serialized)" }
