@@ -78,6 +78,12 @@ class Feed(threading.Thread):
         self.join()
 
 
+def refused_page(home, path):
+    with pytest.raises(urllib.error.HTTPError) as error:
+        urllib.request.urlopen(home.server.url + path)
+    return error.value.code
+
+
 def live(home, name, role="production"):
     standing = home.ask(f"/lares/v1/registry/models/{name}")["live"] or {"versions": []}
     return next((version for version in standing["versions"] if version["role"] == role), {})
@@ -122,6 +128,11 @@ def test_a_forecaster_from_history_to_series(home):
         asked = {"inputs": [{"name": "history", "datatype": "FP32", "shape": [1, 3], "data": [100, 110, 120]}]}
         outputs = {one["name"]: one for one in home.ask("/v2/models/load/infer", asked)["outputs"]}
         assert outputs["mean"]["shape"] == [1, 5] and outputs["lower"]["data"][0] < outputs["mean"]["data"][0] < outputs["upper"]["data"][0]
+        # The console's pages show what makes sense of it: scores, no form to try.
+        pages = {path: urllib.request.urlopen(home.server.url + path).read().decode() for path in ("/networks", "/networks/load", "/networks/load/versions/1", f"/training/{job['id']}", "/forecasts?series=feeder/load")}
+        assert "forecaster" in pages["/networks"] and "Scaled error (MASE), back-test" in pages["/networks/load/versions/1"]
+        assert "Values held to forecasts" in pages["/networks/load"] and all("/networks/load/try" not in page for page in pages.values())
+        assert refused_page(home, "/networks/load/try") == 404
     assert "forecaster" in must_run(["registry", "list"], home.folder) and "load" in must_run(["registry", "show", "load"], home.folder)
 
 
@@ -226,9 +237,9 @@ def test_lares_train_makes_one_from_a_table(tmp_path):
 
 @pytest.mark.long
 def test_a_kill_in_mid_job_leaves_no_half_version(tmp_path):
-    """Kill -9 of the server while a thousand series are learnt: the job begins anew and comes to one whole version."""
+    """Kill -9 of the server while many series are learnt: the job begins anew and comes to one whole version."""
     with Home(tmp_path) as home:
-        count, steps = 400, 24 * 30
+        count, steps = 60, 24 * 30
         rows = "\n".join(f"{1_700_000_000 + 3600 * hour}," + ",".join(f"{wave(hour + place):.3f}" for place in range(count)) for hour in range(steps))
         data = "time," + ",".join(f"m{place}/x" for place in range(count)) + "\n" + rows + "\n"
         wanted = {"name": "many", "data": {"file": "x.csv"}, "forecaster": {"series": [f"m{place}/x" for place in range(count)], "step": 3600, "horizon": 24, "seasons": [24], "budget": 600}}

@@ -18,7 +18,7 @@ import Testing
         try ForecastModel(fitting: plan, to: Panel(start: 0, step: 60_000, series: series)).write(to: path)
     }
 
-    private static func value(_ place: Int, _ shift: Int) -> Double { Double((place + shift) % 6 + place * 7 % 3) }
+    private static func value(_ place: Int, _ shift: Int) -> Double { Double((place + shift) % 6 + place * 7 % 4) }
 
     private func detector(_ path: String) throws {
         let samples = (0..<200).map { DetectorModel.Sample(Int64($0) * 60_000, Double($0 * 7 % 13)) }

@@ -99,6 +99,9 @@ public struct SeriesRecipe: Sendable {
         }
     }
 
+    /// Whether it has something new to learn later: a history that goes on.
+    public var isRenewable: Bool { history.map { $0["to"] == nil } ?? false }
+
     /// The names of the series.
     public var series: [String] {
         switch task {

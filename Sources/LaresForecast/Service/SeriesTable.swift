@@ -4,7 +4,7 @@ internal import LaresNeural
 /// Tables of series, as a home's history writes them and people do: CSV with a column `time`, in seconds since 1970 or as `2026-11-29T07:00:00Z`.
 public enum SeriesTable {
     /// How many values a table may have.
-    public static let mostValues = 40_000_000
+    public static let mostValues = 20_000_000
 
     /// One row for each step, one column for each series; an empty field, and a step without a row, is missing.
     ///

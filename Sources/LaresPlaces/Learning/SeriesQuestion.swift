@@ -18,6 +18,7 @@ public struct SeriesQuestion: Sendable {
 
     /// How many values a table may have.
     public static let mostValues = 20_000_000
+    private static let mostBytes = 256 << 20
 
     /// Whether a question is one of these, and not one of a ``HistoryTable``.
     public static func describes(_ json: JSON) -> Bool { json["series"] != nil || json["readings"] != nil }
@@ -65,7 +66,13 @@ public struct SeriesQuestion: Sendable {
         switch form {
         case .readings:
             var text: [UInt8] = []
-            for try await piece in telemetry.csv(of: series, in: range) { text += piece.utf8 }
+            for try await piece in telemetry.csv(of: series, in: range) {
+                text += piece.utf8
+                guard text.count <= Self.mostBytes else {
+                    throw TelemetryError(
+                        .tooMuch, "the readings take more than \(Self.mostBytes) bytes: ask for fewer days, or fewer series")
+                }
+            }
             return text
         case .steps(let step): return try await table(series, step, telemetry)
         }

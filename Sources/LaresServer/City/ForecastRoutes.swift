@@ -44,7 +44,8 @@ struct ForecastRoutes {
                 guard let answer = try await forecasting?.forecast(of: series, by: model, steps: horizon) else { throw APIError.noHome }
                 return .json(answer.json)
             }
-            if let answer = try await forecasting?.forecast(of: series), asked == nil || answer.period == period,
+            // Where the registry's can't say anything now, it is learnt: the answer has no forecaster then.
+            if let answer = try? await forecasting?.forecast(of: series), asked == nil || answer.period == period,
                 answer.forecast.mean.count >= horizon ?? 1
             {
                 return .json((horizon.map { answer.prefix($0) } ?? answer).json)

@@ -31,10 +31,11 @@ extension Forecasting {
             throw ForecastError(
                 .badSetting, "\(count) steps are asked for: '\(one.name)' was tried on 1 to \(forecast.mean.count)")
         }
-        let history = one.history(of: key, atMost: max(3 * forecast.mean.count, 168))
+        let first = max(0, forecast.start - Int64(max(3 * forecast.mean.count, 168)) * forecast.step)
+        let history = try await telemetry.values(of: series, from: first, until: forecast.start, step: forecast.step)
         return SeriesForecast(
             series: series, period: ForecastPeriod.allCases.first { $0.milliseconds == forecast.step }, isGrowth: series.kind == .meter,
-            start: Timestamp(milliseconds: history.start), history: history.values, forecast: forecast.prefix(count), learnt: nil,
+            start: Timestamp(milliseconds: first), history: history, forecast: forecast.prefix(count), learnt: nil,
             live: one.score.json)
     }
 
@@ -69,8 +70,9 @@ extension Forecasting {
     /// The forecasts of a thing's series that are written now, with the ends of their intervals of the lowest level, by property.
     public func forecasts(of thing: String) -> [String: (forecast: Forecast, lower: Double, upper: Double)] {
         var found: [String: (forecast: Forecast, lower: Double, upper: Double)] = [:]
-        for (name, owner) in owners where name.hasPrefix(thing + "/") {
-            guard let key = SeriesKey(name), key.thing == thing, let model = known.first(where: { $0.name == owner }),
+        for key in things[thing] ?? [] {
+            let name = key.description
+            guard let owner = owners[name], let model = known.first(where: { $0.name == owner }),
                 let one = live[Place(name: owner, number: model.production.number)],
                 let forecast = one.latest.first(where: { $0.series == name }), let lower = one.interval(forecast).lower.first,
                 let upper = one.interval(forecast).upper.first

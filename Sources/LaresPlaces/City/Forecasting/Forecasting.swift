@@ -28,6 +28,10 @@ public actor Forecasting {
     var live: [Place: LiveForecaster] = [:]
     /// Which forecaster says what a series will be: the first by name of those that know it.
     private(set) var owners: [String: String] = [:]
+    /// The series of each thing that are forecast.
+    private(set) var things: [String: [SeriesKey]] = [:]
+    /// Versions whose files can't be read, and why: they aren't tried again.
+    private var unreadable: [Place: String] = [:]
     /// Why a forecaster doesn't do what it should.
     var troubles: [String: String] = [:]
     /// When each was last trained anew, in milliseconds since 1970.
@@ -91,19 +95,28 @@ public actor Forecasting {
         let wanted = known.flatMap { model in [model.production, model.candidate].compactMap(\.self).map { (model.name, $0) } }
         let places = Set(wanted.map { Place(name: $0.0, number: $0.1.number) })
         live = live.filter { places.contains($0.key) }
+        unreadable = unreadable.filter { places.contains($0.key) }
         troubles = troubles.filter { name, _ in known.contains { $0.name == name } }
         for (name, version) in wanted where live[Place(name: name, number: version.number)] == nil {
+            if let reason = unreadable[Place(name: name, number: version.number)] {
+                troubles[name] = reason
+                continue
+            }
             do {
                 var one = LiveForecaster(name, version.number, try await model(at: version.path))
                 if let score = kept["\(name):\(version.number)"] { one.score.restore(score) }
                 let place = Place(name: name, number: version.number)
                 if live[place] == nil { live[place] = one }
-            } catch { troubles[name] = "\(error)" }
+            } catch {
+                unreadable[Place(name: name, number: version.number)] = "\(error)"
+                troubles[name] = "\(error)"
+            }
         }
-        owners = [:]
+        (owners, things) = ([:], [:])
         for model in known {
             for name in live[Place(name: model.name, number: model.production.number)]?.model.series ?? [] where owners[name] == nil {
                 owners[name] = model.name
+                if let key = SeriesKey(name) { things[key.thing, default: []].append(key) }
             }
         }
     }
@@ -219,7 +232,7 @@ extension Forecasting {
     /// Trains anew what has become worse: one training at a time, with a pause, and not while a newer version that hasn't is there.
     private func retrain(_ model: TrainedModel) async {
         guard let one = live[Place(name: model.name, number: model.production.number)], one.score.hasDrifted,
-            let recipe = try? SeriesRecipe(one.model.recipe), let pause = recipe.pause, recipe.history != nil, recipe.name == model.name
+            let recipe = try? SeriesRecipe(one.model.recipe), let pause = recipe.pause, recipe.isRenewable, recipe.name == model.name
         else { return }
         if let candidate = model.candidate, let other = live[Place(name: model.name, number: candidate.number)], !other.score.hasDrifted {
             return

@@ -102,11 +102,4 @@ struct LiveForecaster: Sendable {
 
     /// The lower and upper ends that are written beside a forecast: of the lowest level.
     func interval(_ forecast: Forecast) -> Forecast.Interval { forecast.intervals[level] }
-
-    /// What came of a series of late, at most so many steps.
-    func history(of series: String, atMost most: Int) -> (start: Int64, values: [Double]) {
-        guard let place = model.plan.series.firstIndex(of: series) else { return (end, []) }
-        let values = Array(rows[place].suffix(most))
-        return (end - Int64(values.count) * step, values)
-    }
 }

@@ -293,7 +293,7 @@ private struct Scene {
         let alarm = try #require(try await watching.alarms().first)
         #expect(alarm.cause.model == "load" && alarm.cause.version == "1" && alarm.severity == .critical)
         let versions = try #require(await watching.standing(of: "load")?["versions"]?.elements)
-        #expect(versions.map { $0["alarms"] } == [1, 1] && versions.map { $0["role"]?.text } == ["production", "shadow"])
+        #expect(versions.map { $0["alarms"] } == [1, 1] && versions.map { $0["role"]?.text } == ["production", "shadow"], "\(versions)")
         #expect(try await watching.alarms().count == 1, "the shadow raised none")
         models.serve(2, kind: .detector)
         await watching.arrange()

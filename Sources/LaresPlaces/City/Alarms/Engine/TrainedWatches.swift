@@ -25,6 +25,8 @@ struct TrainedWatches: Sendable {
     /// Which watches look at a series.
     private var watching: [PropertyAddress: [String]] = [:]
     private var unsaved: Set<WatchEngine.Key> = []
+    /// Versions whose files can't be read, as the keys they would have: they aren't tried again.
+    var unreadable: Set<String> = []
 
     /// How many series are watched, each by each of its detectors.
     var count: Int { watches.values.reduce(0) { $0 + $1.detectors.count } }
@@ -73,16 +75,6 @@ struct TrainedWatches: Sendable {
     mutating func take(_ address: PropertyAddress, _ value: PropertyValue, at date: Date, in place: AreaID?) -> [WatchEngine.Word] {
         guard let keys = watching[address], let number = value.number ?? value.boolean.map({ $0 ? 1 : 0 }) else { return [] }
         return keys.compactMap { watches[$0]?.look(address, number, at: date, in: place, &unsaved) }
-    }
-
-    /// Forgets what was watched of a thing.
-    mutating func forget(_ thing: ThingID) {
-        watches = watches.mapValues { watch in
-            var watch = watch
-            watch.detectors = watch.detectors.filter { $0.key.thing != thing }
-            return watch
-        }
-        index()
     }
 
     mutating func takeUnsaved(atMost most: Int) -> [(key: WatchEngine.Key, state: [UInt8])] {

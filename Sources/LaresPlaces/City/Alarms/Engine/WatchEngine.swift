@@ -78,7 +78,6 @@ struct WatchEngine: Sendable {
 
     /// Forgets what was watched of a thing.
     mutating func remove(_ thing: ThingID) {
-        trained.forget(thing)
         detectors = detectors.filter { $0.key.series.thing != thing }
         watching = watching.filter { $0.key.thing != thing }
         unsaved.formIntersection(detectors.keys)
@@ -129,7 +128,6 @@ extension WatchEngine {
             unsaved = []
         }
         let keys = line.suffix(most)
-        line.removeLast(keys.count)
         line.removeLast(keys.count)
         return keys.compactMap { key in detectors[key].map { (key, $0.state) } } + trained.takeUnsaved(atMost: most)
     }
