@@ -280,7 +280,7 @@ private struct Scene {
         for number in 1...2 {
             let plan = try DetectorPlan(
                 JSON(parsing: Array(#"{"series": ["hall/meter/power"], "learning": 60, "severity": "critical"}"#.utf8)))
-            let samples = WatchedHome.usual(300).enumerated().map { DetectorModel.Sample(1_799_000_000_000 + Int64($0) * 60_000, $1) }
+            let samples = WatchedHome.usual(300).enumerated().map { DetectorModel.Sample(1_799_982_000_000 + Int64($0) * 60_000, $1) }
             let path = folder + "/\(number).json"
             try DetectorModel(fitting: plan, to: ["hall/meter/power": samples]).write(to: path)
             models.state.withLock { $0.versions[number] = path }
