@@ -289,7 +289,7 @@ private struct Scene {
         let watching = try place.watching(models: models)
         await watching.begin()
         await watching.arrange()
-        try await place.read(WatchedHome.usual(20) + [5_000], watching)
+        try await place.read(WatchedHome.usual(320).suffix(20) + [5_000], watching)
         let alarm = try #require(try await watching.alarms().first)
         #expect(alarm.cause.model == "load" && alarm.cause.version == "1" && alarm.severity == .critical)
         let versions = try #require(await watching.standing(of: "load")?["versions"]?.elements)
