@@ -61,6 +61,7 @@ let package = Package(
             name: "LaresServing",
             dependencies: [
                 "CZlib", "LaresTensor", "LaresNeural", "LaresTemplates", "LaresLanguage", "LaresStore", "LaresAccess", "LaresJSON",
+                "LaresForecast",
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "GRDB", package: "GRDB.swift"),
@@ -147,7 +148,8 @@ let package = Package(
         .testTarget(
             name: "LaresServingTests",
             dependencies: [
-                "CZlib", "LaresAccess", "LaresJSON", "LaresLanguage", "LaresNeural", "LaresServing", "LaresStore", "LaresTensor",
+                "CZlib", "LaresAccess", "LaresForecast", "LaresJSON", "LaresLanguage", "LaresNeural", "LaresServing", "LaresStore",
+                "LaresTensor",
                 .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "Metrics", package: "swift-metrics"),

@@ -149,7 +149,7 @@ public struct LaresServer: Sendable {
         let v2 = V2Routes(
             networks: networks, client: client, activity: activity, limits: limits, name: settings.v2Name, version: Self.version,
             automations: automations)
-        let registry = RegistryRoutes(networks: networks, audit: audit, bodyBudget: bodyBudget)
+        let registry = RegistryRoutes(networks: networks, audit: audit, bodyBudget: bodyBudget, city: city)
         return RouteTable(
             routes: [
                 APIRoute(method: .get, path: "/v1/models", handler: models.list),
@@ -168,13 +168,17 @@ public struct LaresServer: Sendable {
     private func cityRoutes(_ limits: BodyLimits) -> [APIRoute] {
         IngestRoutes(ingest: city.ingest, audit: audit, limits: limits).routes + InfluxRoutes(ingest: city.ingest).routes
             + DeadLetterRoutes(ingest: city.ingest, audit: audit, limits: limits).routes
-            + NGSIRoutes(broker: city.entities, services: home, guardian: guardian, audit: audit, limits: limits).routes
+            + NGSIRoutes(
+                broker: city.entities, services: home, guardian: guardian, audit: audit, limits: limits, forecasting: city.forecasting
+            ).routes
             + SensorThingsRoutes(
                 service: city.observations, services: home, guardian: guardian, limits: limits, isSecure: settings.tls != nil
             ).routes
             + AlarmRoutes(watching: city.watching, services: home, guardian: guardian, audit: audit, limits: limits).routes
             + WatchRoutes(watching: city.watching, audit: audit, limits: limits).routes
-            + ForecastRoutes(forecasting: city.forecasting, services: home, guardian: guardian).routes
+            + ForecastRoutes(
+                forecasting: city.forecasting, onRequest: city.forecastsOnRequest, services: home, guardian: guardian
+            ).routes
             + SeriesRoutes(services: home, guardian: guardian).routes
     }
 

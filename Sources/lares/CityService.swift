@@ -1,6 +1,7 @@
 import Foundation
 import LaresPlaces
 import LaresServer
+import LaresServing
 import LaresStore
 import LaresThings
 import ServiceLifecycle
@@ -21,6 +22,7 @@ struct CityService: Service {
                 if let letters = services.ingest?.letters { group.addTask { await prune(letters) } }
                 if let observations = services.observations { group.addTask { await observations.run() } }
                 if let watching = services.watching { group.addTask { await watching.run() } }
+                if let forecasting = services.forecasting { group.addTask { await forecasting.run() } }
                 await group.waitForAll()
             }
         }
@@ -43,16 +45,22 @@ struct CityService: Service {
 
 extension Serve {
     /// What serves a city: nothing without things, since only one program may have their histories and tell their subscribers.
-    static func city(_ things: HomeServices?, _ site: Site, _ folder: LaresHome, _ reader: SettingsReader) async throws -> CityServices {
+    static func city(
+        _ things: HomeServices?, _ site: Site, _ folder: LaresHome, _ reader: SettingsReader, _ registry: NetworkRegistry,
+        _ jobs: TrainingJobs
+    ) async throws -> CityServices {
         var city = CityServices()
         guard let things else { return city }
+        let models = RegisteredModels(registry, jobs: jobs, services: things)
         city.ingest = try await ingest(things, folder)
         city.entities = try entities(folder, reader)
         city.observations = SensorThingsAPI(
             store: try SensorThingsStore(home: folder), telemetry: things.telemetry, home: things.home,
             position: site.position.map { ($0.latitude, $0.longitude) })
-        city.watching = try Watching(home: things.home, store: AlarmStore(things.store), telemetry: things.telemetry)
-        city.forecasting = Forecasting(things.telemetry)
+        city.watching = try Watching(
+            home: things.home, store: AlarmStore(things.store), telemetry: things.telemetry, models: models)
+        city.forecasting = Forecasting(things.telemetry, models: models, file: folder.file("forecasting.json"))
+        city.forecastsOnRequest = ForecastsOnRequest(things.telemetry)
         city.dashboards = try DashboardStore(home: folder)
         return city
     }

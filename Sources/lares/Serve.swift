@@ -106,7 +106,7 @@ struct Serve: AsyncParsableCommand {
         }
         let sensing = try things.map { try Sensing(home: $0.home, store: SenseStore($0.store), telemetry: $0.telemetry) }
         let times = try Self.times(things, automations)
-        let city = try await Self.city(things, site, folder, reader)
+        let city = try await Self.city(things, site, folder, reader, serving.networks.registry, jobs)
         let server = LaresServer(
             client: serving, settings: settings.server, keys: keys, store: store, networks: serving.networks,
             audit: audit, jobs: jobs, home: things, automations: automations, sensing: sensing, times: times, city: city,

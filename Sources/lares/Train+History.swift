@@ -1,4 +1,5 @@
 import Foundation
+import LaresForecast
 import LaresJSON
 import LaresNeural
 import LaresServer
@@ -9,7 +10,7 @@ extension Train {
     /// The history is asked for once and kept in the folder of the training, so that one that goes on has the same rows.
     func dataFile() async throws -> String? {
         guard data == nil, let bytes = FileManager.default.contents(atPath: recipe), bytes.count <= 16 << 20,
-            let question = (try? Recipe(parsing: Array(bytes)))?.history
+            let question = Self.question(Array(bytes))
         else { return data }
         let file = folder + "/history.csv"
         if FileManager.default.fileExists(atPath: file) { return file }
@@ -21,5 +22,11 @@ extension Train {
             throw Failure("cli.train.failed", ["message": "'\(file)': \(error.localizedDescription)".printable])
         }
         return file
+    }
+
+    /// What of the home's history a recipe asks for; nil: nothing, or it is none.
+    private static func question(_ recipe: [UInt8]) -> JSON? {
+        guard let json = try? JSON(parsing: recipe), SeriesRecipe.describes(json) else { return (try? Recipe(parsing: recipe))?.history }
+        return (try? SeriesRecipe(json))?.question
     }
 }

@@ -64,7 +64,7 @@ struct Train: AsyncParsableCommand {
     private func conclude(_ event: TrainingEvent) throws {
         switch event {
         case .finished(let card):
-            if !json { print(say("cli.train.done", ["folder": folder, "metrics": Self.words(card["metrics"])])) }
+            if !json { print(say("cli.train.done", ["file": "\(folder)/\(Self.file(card))", "metrics": Self.words(card["metrics"])])) }
         case .stopped:
             Terminal.note(say("cli.train.stopped", ["recipe": recipe, "folder": folder]))
             throw ExitCode(130)
@@ -73,9 +73,12 @@ struct Train: AsyncParsableCommand {
         }
     }
 
+    /// What a training makes: networks have no kind in their cards.
+    private static func file(_ card: JSON) -> String { card["kind"]?.text.map { $0 + ".json" } ?? "network.safetensors" }
+
     /// Such as "test: accuracy 0.9612, log_loss 0.1203".
     private static func words(_ metrics: JSON?) -> String {
-        for part in ["test", "validation", "training"] {
+        for part in ["backtest", "test", "validation", "training"] {
             guard case .object(let members)? = metrics?[part] else { continue }
             let values = members.map { name, value in
                 guard case .double(let number) = value else { return "\(name) \(value.serialized)" }

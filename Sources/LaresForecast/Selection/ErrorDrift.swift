@@ -26,6 +26,13 @@ public struct ErrorDrift: Sendable, Hashable {
         (self.usual, self.tolerance, self.threshold) = (usual, tolerance, threshold)
     }
 
+    /// Goes on with what errors added up to before, as ``excess`` and ``hasDrifted`` said it.
+    public func continued(excess: Double, hasDrifted: Bool) -> ErrorDrift {
+        var drift = self
+        (drift.excess, drift.hasDrifted) = (max(0, excess.isFinite ? excess : 0), hasDrifted)
+        return drift
+    }
+
     /// Takes in what came less what was said, and says whether it is time to learn anew; a missing one changes nothing.
     ///
     /// One error counts for ten usual ones at most: a single outlier is no drift.

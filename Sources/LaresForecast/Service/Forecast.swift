@@ -20,6 +20,8 @@ public struct Forecast: Sendable, Hashable {
         public let smape: Double
         /// How many forecasts were held to what came.
         public let windows: Int
+        /// The share of values that lay in the intervals of the lowest level, each window's made of those before it; NaN where there were too few.
+        public let coverage: Double
     }
 
     /// The series' name.
@@ -34,10 +36,22 @@ public struct Forecast: Sendable, Hashable {
     public let intervals: [Interval]
     /// What the series chose, such as `ETS(A,N,A)[24]`.
     public let model: String
+    /// What the registry calls the forecaster; nil: it isn't from there.
+    public let forecaster: String?
     /// The version of the model, as the registry names it.
     public let version: String
     /// How it did before.
     public let score: Score
+
+    /// The first so many steps of it.
+    public func prefix(_ steps: Int) -> Forecast {
+        let intervals = intervals.map {
+            Interval(level: $0.level, lower: Array($0.lower.prefix(steps)), upper: Array($0.upper.prefix(steps)))
+        }
+        return Forecast(
+            series: series, start: start, step: step, mean: Array(mean.prefix(steps)), intervals: intervals, model: model,
+            forecaster: forecaster, version: version, score: score)
+    }
 
     /// The forecast as it goes out.
     public var json: JSON {
@@ -50,16 +64,22 @@ public struct Forecast: Sendable, Hashable {
                         "upper": .array(interval.upper.map(JSON.double)),
                     ]
                 }),
-            "model": .string(model), "version": .string(version), "backtest": score.json,
+            "model": .string(model), "forecaster": forecaster.map { .string($0) } ?? nil, "version": .string(version),
+            "backtest": score.json,
         ]
     }
 }
 
 extension Forecast.Score {
-    var json: JSON { ["mase": .double(mase), "mae": .double(mae), "smape": .double(smape), "windows": .int(windows)] }
+    var json: JSON {
+        [
+            "mase": .double(mase), "mae": .double(mae), "smape": .double(smape), "windows": .int(windows), "coverage": .double(coverage),
+        ]
+    }
 
-    init(_ result: BacktestResult) {
+    init(_ result: BacktestResult, level: Double) {
         let errors = result.overall
+        coverage = result.intervals(of: 0, level: level).coverage
         (mase, mae, smape, windows) = (errors.mase, errors.mae, errors.smape, result.origins.count)
     }
 
@@ -70,6 +90,7 @@ extension Forecast.Score {
         mae = try fields.double("mae", in: most) ?? .nan
         smape = try fields.double("smape", in: 0...200.001) ?? .nan
         windows = try fields.int("windows", in: 0...10_000) ?? 0
+        coverage = try fields.double("coverage", in: 0...1) ?? .nan
         try fields.end()
     }
 }

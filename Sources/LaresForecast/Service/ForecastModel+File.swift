@@ -8,11 +8,13 @@ extension ForecastModel {
 
     /// All of it.
     public var json: JSON {
-        [
+        var all: JSON.Members = [
             "format": .string(ForecastModel.format), "plan": plan.json, "end": .int(Int(end)),
             "members": .array(members.map(\.json)),
             "refusals": .array(refusals.map { ["series": .string($0.series), "reason": .string($0.reason)] }),
         ]
+        if recipe != .null { all.append("recipe", recipe) }
+        return .object(all)
     }
 
     /// Writes a file: whole, or not at all.
@@ -71,12 +73,14 @@ extension ForecastModel {
             try fields.end()
             return refusal
         }
+        let recipe = fields.value("recipe") ?? nil
         try fields.end()
         let names = Set(members.map(\.name)).union(refusals.map(\.series))
         guard names == Set(plan.series), members.count + refusals.count == plan.series.count, !members.isEmpty,
             plan.hierarchy == nil || members.map(\.name) == plan.series
         else { throw ForecastError(.badFile, "the members aren't the series of the plan") }
         self.init(plan: plan, end: Int64(end), members: members, refusals: refusals)
+        self.recipe = recipe
     }
 
     // The year 30,000, in milliseconds: far from where sums overflow.

@@ -1,3 +1,4 @@
+public import LaresJSON
 import LaresTensor
 
 /// What a plan learnt from a panel: a model for each series, how wide its intervals are, and how well it did.
@@ -32,6 +33,8 @@ public struct ForecastModel: Sendable {
     public let end: Int64
     /// Series that couldn't be learnt, with the reason: they aren't forecast.
     public let refusals: [Refusal]
+    /// The recipe it was trained by, for whoever trains it anew; null where there was none.
+    public var recipe: JSON = nil
     let members: [Member]
 
     init(plan: ForecastPlan, end: Int64, members: [Member], refusals: [Refusal]) {
@@ -40,15 +43,24 @@ public struct ForecastModel: Sendable {
 
     /// Chooses a model for each series by back-test where the plan says "auto", and learns from all there is.
     ///
+    /// - Parameters:
+    ///   - plan: What is wanted.
+    ///   - panel: The plan's series, in order.
+    ///   - kinds: The forecasters there are.
+    ///   - before: Told which series is learnt next, on any thread; one that throws leaves it out.
     /// - Throws: `ForecastError.badSeries` for a panel that isn't the plan's, `badSetting` for a plan that no forecaster can follow, `tooShort` when
     ///   no series can be learnt; one that can't is among the ``refusals``.
-    public init(fitting plan: ForecastPlan, to panel: Panel, with kinds: ForecasterKinds = .classic) throws {
+    public init(
+        fitting plan: ForecastPlan, to panel: Panel, with kinds: ForecasterKinds = .classic,
+        before: @escaping @Sendable (Int) throws -> Void = { _ in }
+    ) throws {
         try ForecastModel.check(panel, against: plan)
         let candidates = try kinds.kinds(for: plan)
         let share = plan.budget * Double(ComputePool.shared.threads) / Double(plan.series.count)
         let found = ComputePool.shared.mapped(plan.series.count) { place in
             Result { () throws(Refusal) -> Member in
                 do {
+                    try before(place)
                     return try ForecastModel.member(plan, try panel.alone(place), place, candidates, within: .seconds(share))
                 } catch {
                     throw Refusal(series: plan.series[place], reason: "\(error)")
@@ -78,7 +90,8 @@ public struct ForecastModel: Sendable {
         let radii = try plan.levels.map { try intervals.radii(level: $0) }
         let residuals = plan.hierarchy == nil ? [] : outcome.result.residuals(of: 0).map { $0[0] }
         return Member(
-            name: plan.series[place], kind: kind.name, fitted: fitted, radii: radii, score: Forecast.Score(outcome.result),
+            name: plan.series[place], kind: kind.name, fitted: fitted, radii: radii,
+            score: Forecast.Score(outcome.result, level: plan.levels.min() ?? 0.8),
             residuals: residuals)
     }
 
@@ -100,9 +113,12 @@ public struct ForecastModel: Sendable {
     ///   - history: What came since, beginning where learning ended, or from another time on; nil to forecast from where learning ended. Its
     ///     series are those of the plan, in order.
     ///   - steps: 1 to the plan's horizon; nil for all of it.
+    ///   - forecaster: What the registry calls this model; nil: it isn't from there.
     ///   - version: The name of this model's version, which every forecast carries.
     /// - Throws: ``ForecastError`` for a history that isn't the plan's, and for steps out of range.
-    public func forecasts(after history: Panel? = nil, steps: Int? = nil, version: String) throws -> [Forecast] {
+    public func forecasts(
+        after history: Panel? = nil, steps: Int? = nil, forecaster: String? = nil, version: String
+    ) throws -> [Forecast] {
         let steps = steps ?? plan.horizon
         guard (1...plan.horizon).contains(steps) else {
             throw ForecastError(.badSetting, "\(steps) steps are asked for: this model was tried on 1 to \(plan.horizon)")
@@ -113,7 +129,7 @@ public struct ForecastModel: Sendable {
         let places = Dictionary(uniqueKeysWithValues: plan.series.enumerated().map { ($1, $0) })
         let alone = try members.map { member in try history.alone(places[member.name] ?? 0) }
         let means = try added(up: zip(members, alone).map { try $0.fitted.forecast($1, steps: steps)[0] })
-        return zip(members, means).map { forecast($0, $1, start: history.end, version) }
+        return zip(members, means).map { forecast($0, $1, start: history.end, forecaster, version) }
     }
 
     /// The forecasts so that sums are sums, where the plan says which.
@@ -123,13 +139,29 @@ public struct ForecastModel: Sendable {
             .reconciled(means, in: plan.hierarchy, residuals: members.map(\.residuals))
     }
 
+    /// The series that are forecast, in the plan's order.
+    public var series: [String] { members.map(\.name) }
+
+    /// How a series' model did in its back-test; nil for a series that isn't forecast.
+    public func score(of series: String) -> Forecast.Score? { members.first { $0.name == series }?.score }
+
+    /// How the models of all series did in their back-tests, by the names of measures: means over the series that have one.
+    public var scores: [(name: String, value: Double)] {
+        func mean(_ value: (Forecast.Score) -> Double) -> Double? { members.map { value($0.score) }.filter(\.isFinite).mean }
+        let windows = members.map(\.score.windows).min().map(Double.init)
+        let scores: [(String, Double?)] = [
+            ("mase", mean(\.mase)), ("mae", mean(\.mae)), ("smape", mean(\.smape)), ("coverage", mean(\.coverage)), ("windows", windows),
+        ]
+        return scores.compactMap { name, value in value.map { (name, $0) } }
+    }
+
     /// Watches whether forecasts of a series have become worse than they were in the back-test; nil for a series that isn't forecast, or that was
     /// forecast without error.
     public func drift(of series: String) -> ErrorDrift? {
         members.first { $0.name == series }.flatMap { try? ErrorDrift(usual: $0.score.mae) }
     }
 
-    private func forecast(_ member: Member, _ mean: [Double], start: Int64, _ version: String) -> Forecast {
+    private func forecast(_ member: Member, _ mean: [Double], start: Int64, _ forecaster: String?, _ version: String) -> Forecast {
         let least = plan.isNonNegative ? 0 : -Double.greatestFiniteMagnitude, most = Double.greatestFiniteMagnitude
         func bounded(_ value: Double) -> Double { min(max(value, least), most) }
         let intervals = zip(plan.levels, member.radii).map { level, radii in
@@ -138,7 +170,7 @@ public struct ForecastModel: Sendable {
         }
         return Forecast(
             series: member.name, start: start, step: Int64(plan.step) * 1000, mean: mean.map(bounded), intervals: intervals,
-            model: member.fitted.names[0], version: version, score: member.score)
+            model: member.fitted.names[0], forecaster: forecaster, version: version, score: member.score)
     }
 }
 

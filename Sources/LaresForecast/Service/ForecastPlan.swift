@@ -29,9 +29,11 @@ public struct ForecastPlan: Sendable, Hashable {
     public let isNonNegative: Bool
     /// Which series are sums of others; nil when none is.
     public let hierarchy: HierarchyPlan?
+    /// What is known of times beforehand; nil: nothing.
+    public let calendar: CalendarPlan?
 
     /// How many series a plan may have.
-    public static let mostSeries = 1_000
+    public static let mostSeries = 4_000
 
     /// Reads a plan.
     ///
@@ -55,6 +57,7 @@ public struct ForecastPlan: Sendable, Hashable {
         backtest = try ForecastPlan.backtest(&fields, horizon, seasons, levels)
         budget = try fields.double("budget", in: 0.001...86_400) ?? 60
         isNonNegative = try fields.bool("non_negative") ?? false
+        calendar = try fields.fields("calendar").map { try CalendarPlan($0) }
         let series = series
         hierarchy = try fields.fields("hierarchy").map { try HierarchyPlan($0, series) }
         try fields.end()
@@ -69,6 +72,7 @@ public struct ForecastPlan: Sendable, Hashable {
             "backtest": ["windows": .int(backtest.windows), "stride": .int(backtest.stride), "gap": .int(backtest.gap)],
             "budget": .double(budget), "non_negative": .bool(isNonNegative),
         ]
+        if let calendar { members.append("calendar", calendar.json) }
         if let hierarchy { members.append("hierarchy", hierarchy.json) }
         return .object(members)
     }

@@ -39,12 +39,13 @@ public struct ForecasterKinds: Sendable {
     /// These kinds.
     public init(_ kinds: [Kind]) { self.kinds = kinds }
 
-    /// Exponential smoothing and what it has to be better than.
+    /// Exponential smoothing, what it has to be better than, and the one that knows calendars, which "auto" tries where a plan has one.
     public static let classic = ForecasterKinds([
         Kind("ets", make: { try AutoSmoothing(seasons: $0.seasons) }, read: { try FittedSmoothing($0) }),
         Kind(
             "seasonal-naive", make: { plan in try plan.seasons.last.map { try SeasonalNaive(season: $0) } }, read: { try FittedNaive($0) }),
         Kind("naive", make: { _ in Naive() }, read: { try FittedNaive($0) }),
+        Kind("linear", takesCovariates: true, make: { try CalendarLinear($0) }, read: { try FittedCalendarLinear($0) }),
         Kind("drift", isChosen: false, make: { _ in Drift() }, read: { try FittedNaive($0) }),
     ])
 
@@ -60,8 +61,9 @@ public struct ForecasterKinds: Sendable {
         }
         let made = try wanted.compactMap { kind in try kind.make(plan).map { (kind, $0) } }
         guard !made.isEmpty else { throw ForecastError(.badSetting, "the model '\(plan.model)' needs a season: add 'seasons' to the plan") }
-        if !plan.covariates.isEmpty, !made.contains(where: \.0.takesCovariates) {
-            throw ForecastError(.badSetting, "the model '\(plan.model)' doesn't look at covariates: leave them out, or name another model")
+        if !plan.covariates.isEmpty || plan.calendar != nil, !made.contains(where: \.0.takesCovariates) {
+            throw ForecastError(
+                .badSetting, "the model '\(plan.model)' doesn't look at covariates or a calendar: leave them out, or name another model")
         }
         return made
     }

@@ -1,12 +1,20 @@
 /// Rows of a CSV file, each with as many fields as the first line has names.
-struct CSVRows {
+package struct CSVRows {
     let path: String
     /// What errors call the file.
     let name: String
     let separator: UInt8
 
+    /// - Parameters:
+    ///   - path: The file.
+    ///   - name: What errors call it.
+    ///   - separator: What is between fields.
+    package init(path: String, name: String, separator: UInt8 = UInt8(ascii: ",")) {
+        (self.path, self.name, self.separator) = (path, name, separator)
+    }
+
     /// Calls `header` with the names of the first line, and `row` with the fields of every other and the line where it begins.
-    func read(header: ([String]) throws -> Void, row: ([String], Int) throws -> Void) throws {
+    package func read(header: ([String]) throws -> Void, row: ([String], Int) throws -> Void) throws {
         var reader = CSVReader(path: name, separator: separator)
         var width: Int?
         func take(_ fields: [String], _ line: Int) throws {

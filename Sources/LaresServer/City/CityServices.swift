@@ -1,4 +1,6 @@
+import LaresJSON
 public import LaresPlaces
+import LaresServing
 public import LaresThings
 
 /// What serves a district or a city; what is nil isn't served.
@@ -11,11 +13,22 @@ public struct CityServices: Sendable {
     public var observations: SensorThingsAPI?
     /// What is odd in what things report.
     public var watching: Watching?
-    /// What will be.
+    /// What will be, by forecasters of the registry.
     public var forecasting: Forecasting?
+    /// What will be, learnt when it is asked for.
+    public var forecastsOnRequest: ForecastsOnRequest?
     /// What people put together to look at.
     public var dashboards: DashboardStore?
 
     /// Nothing is served.
     public init() {}
+
+    /// How the versions of a forecaster or detector do as they are served; null where nothing serves them.
+    func standing(of model: RegisteredModel) async -> JSON {
+        switch model.kind {
+        case .network: nil
+        case .forecaster: await forecasting?.standing(of: model.name) ?? nil
+        case .detector: await watching?.standing(of: model.name) ?? nil
+        }
+    }
 }

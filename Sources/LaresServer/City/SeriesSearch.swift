@@ -25,7 +25,7 @@ struct SeriesSearch: Sendable {
     func found(_ words: String, atMost most: Int, after: String? = nil, isNumeric: Bool = false) async throws -> Found {
         let fits = matcher(words)
         var fitting: [(name: String, series: Series)] = []
-        for one in try await telemetry.series(of: nil) where !one.key.isReserved && !(isNumeric && one.kind == .state) {
+        for one in try await telemetry.series(of: nil) where !one.key.isOfQuality && !(isNumeric && one.kind == .state) {
             if fits(one.key), sight.shows(one.key) { fitting.append((one.key.description, one)) }
         }
         fitting.sort { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) }

@@ -30,13 +30,3 @@ struct SeriesSight: Sendable {
     /// Whether they see what is said of a thing; of one that is gone only who may change the home.
     func tells(of thing: ThingID) -> Bool { seesAll || seen.contains(thing) }
 }
-
-extension SeriesKey {
-    /// Reads "hall/lamp/brightness", and what points in bulk are called, "air,station=7/no2"; nil for anything else.
-    init?(_ text: String) {
-        guard let slash = text.lastIndex(of: "/") else { return nil }
-        let (thing, property) = (text[..<slash], text[text.index(after: slash)...])
-        guard !thing.isEmpty, !property.isEmpty else { return nil }
-        self.init(thing: String(thing), property: String(property))
-    }
-}

@@ -78,7 +78,7 @@ struct Frame {
     private var cityLinks: [Link] {
         var links: [Link] = []
         if city.dashboards != nil { links.append(link("/dashboards", "board", "page.dashboards")) }
-        if city.forecasting != nil { links.append(link("/forecasts", "trend", "page.forecasts")) }
+        if city.forecastsOnRequest != nil { links.append(link("/forecasts", "trend", "page.forecasts")) }
         if city.watching != nil { links.append(link("/alarms", "bell", "page.alarms", with: "/incidents")) }
         if city.ingest != nil, viewer.caller.mayAdminister {
             links += [link("/quality", "pulse", "page.quality"), link("/ingest", "down", "page.ingest")]

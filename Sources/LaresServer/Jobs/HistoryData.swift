@@ -18,6 +18,13 @@ struct HistoryData: Sendable {
     /// - Throws: ``APIError``.
     func rows(_ question: JSON, now: Date = Date()) async throws -> [UInt8] {
         guard let services else { throw APIError.noHome }
+        guard !SeriesQuestion.describes(question) else {
+            let asked: SeriesQuestion
+            do { asked = try SeriesQuestion(question, now: now) } catch { throw APIError.invalid(error.message, param: "history") }
+            do { return try await asked.csv(from: services.telemetry) } catch let error as TelemetryError {
+                throw APIError(telemetry: error)
+            }
+        }
         let table: HistoryTable
         do { table = try HistoryTable(question, now: now) } catch { throw APIError.invalid(error.message, param: "history") }
         do { return try await table.csv(from: services.telemetry, in: zone) } catch let error as TelemetryError {

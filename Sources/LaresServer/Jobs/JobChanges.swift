@@ -1,6 +1,7 @@
 import HTTPTypes
 import Hummingbird
 import LaresAccess
+import LaresForecast
 import LaresJSON
 import LaresServing
 import Logging
@@ -21,7 +22,7 @@ struct JobChanges: Sendable {
     /// - Throws: ``APIError`` (403) for files of this machine that a caller from elsewhere names; what `TrainingJobs.submit` throws.
     func submit(_ recipe: JSON, data: JobData, limits: JSON? = nil) async throws -> Job {
         var data = data
-        if data == .named, let question = recipe["data"]?["history"], question != .null {
+        if data == .named, let question = Self.question(recipe), question != .null {
             let set = try await history.keep(question, in: jobs.data, by: caller.name, limit: Self.mostHistory)
             note(.dataAdded, set.name)
             data = .kept(set.id)
@@ -35,6 +36,11 @@ struct JobChanges: Sendable {
         let job = try await jobs.submit(recipe, data: data, limits: limits, by: caller.name)
         note(.jobStarted, job.id)
         return job
+    }
+
+    /// What of the home's history a recipe asks for; nil: nothing, or it is none.
+    private static func question(_ recipe: JSON) -> JSON? {
+        SeriesRecipe.describes(recipe) ? (try? SeriesRecipe(recipe))?.question : recipe["data"]?["history"]
     }
 
     /// Cancels a job; one that is over is removed.

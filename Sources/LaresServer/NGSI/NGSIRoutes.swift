@@ -14,6 +14,7 @@ struct NGSIRoutes {
     let guardian: HomeGuard?
     let audit: AuditLog?
     let limits: BodyLimits
+    var forecasting: Forecasting?
 
     /// The addresses, each with its methods.
     static let paths: [(path: String, methods: [HTTPRequest.Method])] = [
@@ -44,7 +45,8 @@ struct NGSIRoutes {
             NGSIThings(
                 sight: HomeSight(home: services.home, guardian: guardian, caller: context.caller, path: .api),
                 changes: ThingChanges(
-                    home: services.home, guardian: guardian, audit: audit, caller: context.caller, path: .api, logger: context.logger))
+                    home: services.home, guardian: guardian, audit: audit, caller: context.caller, path: .api, logger: context.logger),
+                forecasting: forecasting)
         }
         var headers = request.headers.map { (name: $0.name.rawName.lowercased(), value: $0.value) }
         if let host = request.head.authority { headers.append(("host", host)) }

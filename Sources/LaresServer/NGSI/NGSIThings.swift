@@ -1,6 +1,7 @@
 import Foundation
 import HTTPTypes
 import LaresAccess
+import LaresForecast
 import LaresJSON
 import LaresPlaces
 import LaresThings
@@ -11,6 +12,7 @@ import LaresThings
 struct NGSIThings: NGSIView {
     let sight: HomeSight
     let changes: ThingChanges
+    var forecasting: Forecasting?
 
     static let prefix = "urn:ngsi-ld:Thing:"
 
@@ -18,10 +20,34 @@ struct NGSIThings: NGSIView {
 
     func entity(_ id: String) async -> NGSIEntity? {
         guard let name = Self.thing(id) else { return nil }
-        return (try? sight.thing(name)).map(Self.entity)
+        guard let view = try? sight.thing(name) else { return nil }
+        return await withForecasts(Self.entity(view), view)
     }
 
-    func entities() async -> [NGSIEntity] { ((try? sight.things()) ?? []).map(Self.entity) }
+    func entities() async -> [NGSIEntity] {
+        var entities: [NGSIEntity] = []
+        for view in (try? sight.things()) ?? [] { entities.append(await withForecasts(Self.entity(view), view)) }
+        return entities
+    }
+
+    /// What is expected of each property next, as `power_forecast`, with the ends of its interval, whose it is and how that did before.
+    private func withForecasts(_ entity: NGSIEntity, _ view: ThingView) async -> NGSIEntity {
+        guard let forecasting else { return entity }
+        var entity = entity
+        for (property, one) in await forecasting.forecasts(of: view.thing.id.description) {
+            guard let mean = one.forecast.mean.first else { continue }
+            var attribute = NGSIAttribute(.property, .double(mean))
+            attribute.observedAt = NGSITime.text(Int(one.forecast.start) * 1_000)
+            attribute.unitCode = view.thing.property(property)?.unit.flatMap { Self.codes[$0.description] }
+            let parts: [(String, JSON)] = [
+                ("lower", .double(one.lower)), ("upper", .double(one.upper)), ("model", .string(one.forecast.forecaster ?? "")),
+                ("version", .string(one.forecast.version)), ("backtestMAE", .double(one.forecast.score.mae)),
+            ]
+            for (name, value) in parts { attribute.attributes[LDContext.core.expand(name)] = [NGSIAttribute(.property, value)] }
+            entity.attributes[LDContext.core.expand(property + "_forecast")] = [attribute]
+        }
+        return entity
+    }
 
     func change(_ fragment: NGSIEntity) async throws -> NGSIUpdateResult {
         guard let name = Self.thing(fragment.id), let view = try sight.thing(name) else {

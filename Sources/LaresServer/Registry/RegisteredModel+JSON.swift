@@ -9,7 +9,7 @@ extension RegisteredModel {
     /// - Parameter trial: how its trial goes, where that is known.
     public func json(_ trial: (answers: Int, failures: Int, difference: Float)? = nil) -> JSON {
         [
-            "name": .string(name), "serving": standard.map { .int($0.number) } ?? nil,
+            "name": .string(name), "kind": .string(kind.rawValue), "serving": standard.map { .int($0.number) } ?? nil,
             "aliases": .object(aliases.sorted { $0.key < $1.key }.reduce(into: JSON.Members()) { $0.append($1.key, .int($1.value)) }),
             "trial": rollout.map { $0.json(trial) } ?? nil, "versions": .array(versions.map { $0.json(aliases(of: $0.number)) }),
         ]

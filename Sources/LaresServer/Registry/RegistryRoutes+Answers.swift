@@ -13,7 +13,7 @@ extension RegistryRoutes {
         let changes = try changes(context), name = V2Place(context).model
         return try await Self.telling {
             try await change(changes, name)
-            return try Self.shown(name, changes.networks)
+            return try await shown(name, changes.networks)
         }
     }
 
@@ -21,8 +21,12 @@ extension RegistryRoutes {
         NetworkChanges(networks: try requireNetworks(), audit: audit, caller: context.caller, logger: context.logger)
     }
 
-    static func shown(_ name: String, _ networks: NetworkServing) throws -> Response {
-        .json(try networks.registry.model(name).json(networks.trial(of: name)))
+    /// The network; a forecaster or detector with how its versions do as they are served.
+    func shown(_ name: String, _ networks: NetworkServing) async throws -> Response {
+        let model = try networks.registry.model(name), json = model.json(networks.trial(of: name))
+        guard case .object(var members) = json, model.kind != .network else { return .json(json) }
+        members["live"] = await city.standing(of: model)
+        return .json(.object(members))
     }
 
     /// Answers, or tells what went wrong as the API does.

@@ -3,6 +3,7 @@ import HTTPTypes
 import Hummingbird
 import LaresAccess
 import LaresJSON
+import LaresPlaces
 import LaresServing
 
 /// `/lares/v1/registry`: versions of trained networks, aliases, promotion and trials.
@@ -10,6 +11,7 @@ struct RegistryRoutes {
     let networks: NetworkServing?
     let audit: AuditLog?
     let bodyBudget: BodyBudget
+    var city = CityServices()
 
     var routes: [APIRoute] {
         let all = "/lares/v1/registry/models", one = all + "/{model}"
@@ -35,7 +37,7 @@ struct RegistryRoutes {
 
     func show(_ request: Request, _ context: LaresContext) async throws -> Response {
         let networks = try requireNetworks(), name = V2Place(context).model
-        return try await Self.telling { try Self.shown(name, networks) }
+        return try await Self.telling { try await shown(name, networks) }
     }
 
     func publish(_ request: Request, _ context: LaresContext) async throws -> Response {

@@ -11,10 +11,12 @@ extension NetworkServing {
             let versions = (try? self.registry.model(name).versions) ?? []
             guard !versions.contains(where: { $0.lineage.job == job.id }) else { return }
             let card = try JSON(parsing: Array(try Data(contentsOf: URL(fileURLWithPath: folder + "/card.json"))))
-            let file = card["data"]?["file"]?.text, hash = card["data"]?["sha256"]?.text
-            let published = ModelCard(data: file, metrics: card.measured, codeVersion: card["code"]?.text)
+            let kind = ModelVersion.Kind.allCases.first { FileManager.default.fileExists(atPath: folder + "/" + $0.file) } ?? .network
+            let data = card["data"]?["text"]?.text ?? card["data"]?["file"]?.text, hash = card["data"]?["sha256"]?.text
+            let published = ModelCard(
+                summary: card["summary"]?.text, data: data, metrics: card.measured, codeVersion: card["code"]?.text)
             try self.registry.publish(
-                folder + "/network.safetensors", as: name, card: published, lineage: Lineage(job: job.id, dataHash: hash))
+                folder + "/" + kind.file, as: name, card: published, lineage: Lineage(job: job.id, dataHash: hash))
             self.registryChanged(name)
         }
     }

@@ -1,4 +1,5 @@
 import Foundation
+import LaresForecast
 public import LaresJSON
 import LaresNeural
 import LaresTensor
@@ -15,7 +16,7 @@ extension TrainingJobs {
     ///   - by: Who asks.
     /// - Throws: ``JobError``, ``ServingError`` with code `noSpace` when the disk is full, errors of the file system. Nothing is kept then.
     public func submit(_ recipe: JSON, data: JobData, limits: JSON? = nil, by: String? = nil) throws -> Job {
-        do { try Self.check(try Recipe(recipe), data) } catch let error as RecipeError { throw JobError(.badRecipe, error.message) }
+        try Self.check(recipe, data)
         let limits = try Self.limits(limits, usual: TrainingLimits())
         try requirePlace()
         let id = hexadecimalName(), folder = try folder(id)
@@ -37,10 +38,25 @@ extension TrainingJobs {
         }
     }
 
-    private static func check(_ recipe: Recipe, _ data: JobData) throws {
-        if let name = recipe.name {
-            do { try ModelName.check(name) } catch { throw JobError(.badRecipe, "the recipe's name: \(error)") }
+    private static func check(_ json: JSON, _ data: JobData) throws {
+        guard SeriesRecipe.describes(json) else {
+            do { return try check(try Recipe(json), data) } catch let error as RecipeError { throw JobError(.badRecipe, error.message) }
         }
+        let recipe: SeriesRecipe
+        do { recipe = try SeriesRecipe(json) } catch { throw JobError(.badRecipe, error.message) }
+        try check(recipe.name)
+        guard data != .named || recipe.file?.hasPrefix("/") == true else {
+            throw JobError(.badRecipe, "'data.file' must be a full path, or the data must come with the request")
+        }
+    }
+
+    private static func check(_ name: String?) throws {
+        guard let name else { return }
+        do { try ModelName.check(name) } catch { throw JobError(.badRecipe, "the recipe's name: \(error)") }
+    }
+
+    private static func check(_ recipe: Recipe, _ data: JobData) throws {
+        try check(recipe.name)
         guard data != .named || recipe.dataFile.hasPrefix("/") else {
             throw JobError(.badRecipe, "'data.file' must be a full path, or the data must come with the request")
         }

@@ -77,7 +77,7 @@ extension TrainingJobs {
 
     /// What a training writes last.
     private static func card(in folder: String) -> JSON? {
-        guard FileManager.default.fileExists(atPath: folder + "/network.safetensors"),
+        guard ModelVersion.Kind.allCases.contains(where: { FileManager.default.fileExists(atPath: folder + "/" + $0.file) }),
             let text = FileManager.default.contents(atPath: folder + "/card.json")
         else { return nil }
         return try? JSON(parsing: Array(text))

@@ -5,7 +5,7 @@ public import ServiceLifecycle
 
 /// Trainings as jobs: they wait in a line, run one at a time in a child process, and survive the end of the server.
 public actor TrainingJobs: Service {
-    /// What happens to a finished job's network before the job counts as finished; its folder has `network.safetensors` and `card.json`.
+    /// What happens to a finished job's network before the job counts as finished; its folder has `card.json` and the file that was made, such as `network.safetensors`.
     /// After a crash or a full disk it may be asked twice for the same job.
     public typealias Publishing = @Sendable (_ job: Job, _ folder: String) async throws -> Void
 

@@ -18,6 +18,10 @@ public enum TrainingWorker {
         let stop = StopRequest()
         do {
             try FileManager.default.createDirectory(atPath: order.output, withIntermediateDirectories: true)
+            if let training = try SeriesTraining(order, code: code) {
+                tell(try training.run(shouldStop: { stop.isAsked }, tell: { tell($0) }))
+                return EXIT_SUCCESS
+            }
             var trainer = try trainer(order, code)
             tell(.started(isResumed: trainer.isResumed, losses: LossRecord(trainer.losses)))
             var teller = Teller()
@@ -44,7 +48,7 @@ public enum TrainingWorker {
         return try Trainer(recipe, at: place)
     }
 
-    private static func digest(_ path: String) throws -> String {
+    static func digest(_ path: String) throws -> String {
         guard let file = FileHandle(forReadingAtPath: path) else {
             throw ServingError(.modelNotFound, "the data '\(path)' can't be read: check the path")
         }

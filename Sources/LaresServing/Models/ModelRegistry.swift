@@ -43,6 +43,7 @@ struct ModelRegistry: Sendable {
             },
             NetworkTables.make,
             { try $0.execute(sql: "ALTER TABLE models ADD COLUMN base TEXT REFERENCES models (name)") },
+            NetworkTables.tellKinds,
         ])
 
     func all() throws -> [StoredModel] {

@@ -6,7 +6,7 @@ import Synchronization
 /// A version in memory.
 final class LoadedNetwork: Sendable {
     let version: ModelVersion
-    let network: Network
+    let network: any ServedModel
     /// Whether rows of several requests may be computed together and give what each would give alone.
     let joinsRows: Bool
     /// What one row takes, seen when it was loaded.
@@ -18,6 +18,10 @@ final class LoadedNetwork: Sendable {
     /// Reads a version and tries it.
     init(_ version: ModelVersion, at path: String) throws {
         self.version = version
+        guard version.kind == .network else {
+            (network, joinsRows, rowTime) = (try SeriesModel(version.kind, at: path), false, .seconds(1))
+            return
+        }
         let network = try Network(contentsOf: path)
         self.network = network
         joinsRows = Self.joinsRows(network)

@@ -1,4 +1,5 @@
 import Foundation
+import LaresForecast
 import LaresNeural
 import LaresTensor
 import Logging
@@ -38,6 +39,12 @@ extension NetworkServing {
     }
 
     private func answer(_ request: InferenceRequest, _ version: ModelVersion) async throws -> InferenceAnswer {
+        guard version.kind != .detector else {
+            throw ServingError(
+                .invalidRequest,
+                "'\(version.model)' is a detector: it watches the series of its plan as they come (GET /lares/v1/watches) and takes no requests",
+                param: "model")
+        }
         let target = try await loaded(version)
         let inputs = try Self.inputs(of: request, version.signature)
         let rows = request.inputs.first?.value.shape.first ?? 1
@@ -77,6 +84,7 @@ extension NetworkServing {
     }
 
     private static func shown(_ error: any Error) -> any Error {
+        if let error = error as? ForecastError { return ServingError(.invalidRequest, error.message, param: "inputs") }
         guard let error = error as? NetworkError else { return error }
         return ServingError(.invalidRequest, error.message, param: "inputs")
     }

@@ -1,8 +1,26 @@
+import LaresForecast
 public import LaresNeural
 package import LaresTensor
 
 /// Tries a network before it is published: random inputs of its signature must give finite outputs of its signature.
 package enum DryRun {
+    /// What a file is, and its signature.
+    ///
+    /// - Parameter declared: what the publisher says the signature is; nil takes the file's word.
+    /// - Throws: ``RegistryError`` with code `notANetwork` or `dryRunFailed`.
+    static func trial(of path: String, declared: NetworkSignature?) throws -> (ModelVersion.Kind, NetworkSignature) {
+        guard let kind = SeriesModel.kind(of: path) else { return (.network, try signature(of: path, declared: declared)) }
+        do {
+            let signature = try SeriesModel(kind, at: path).signature
+            guard declared.map({ $0 == signature }) ?? true else {
+                throw RegistryError(.dryRunFailed, "the declared signature is not the file's, which is \(signature.words)")
+            }
+            return (kind, signature)
+        } catch let error as ForecastError {
+            throw RegistryError(.notANetwork, error.message)
+        }
+    }
+
     /// The signature that a file declares and that its network was seen to keep.
     ///
     /// - Parameter declared: what the publisher says the signature is; nil takes the file's word.

@@ -2,8 +2,29 @@ public import LaresNeural
 
 public import struct Foundation.Date
 
-/// One published version of a trained network. It never changes.
+/// One published version of a trained network, forecaster or detector. It never changes.
 public struct ModelVersion: Sendable, Hashable {
+    /// What it does.
+    public enum Kind: String, Sendable, Hashable, CaseIterable {
+        /// It gives outputs for inputs.
+        case network
+        /// It says what series will be.
+        case forecaster
+        /// It watches series, and says what is odd.
+        case detector
+
+        /// The file that a training makes.
+        var file: String {
+            switch self {
+            case .network: "network.safetensors"
+            case .forecaster: "forecaster.json"
+            case .detector: "detector.json"
+            }
+        }
+    }
+
+    /// What it does.
+    public let kind: Kind
     /// The network's name.
     public let model: String
     /// 1 for the first; numbers only rise and are never used again.
@@ -43,6 +64,9 @@ public struct RegisteredModel: Sendable, Hashable {
         if let number = aliases[Self.production] { return version(number) }
         return versions.last
     }
+
+    /// What the version that requests get does.
+    public var kind: ModelVersion.Kind { standard?.kind ?? .network }
 
     /// The version of that number.
     public func version(_ number: Int) -> ModelVersion? { versions.first { $0.number == number } }

@@ -6,11 +6,11 @@ import LaresStore
 extension NetworkRegistry {
     /// Publishes a network as the next version of a name; the alias `candidate` then means it.
     ///
-    /// The file is copied, synchronised and moved into place; the network is tried on random inputs; then one transaction makes the version.
+    /// The file is copied, synchronised and moved into place; a network is tried on random inputs, a forecaster on its own end; then one transaction makes the version.
     /// A crash before that leaves no version, and one after it a whole one.
     ///
     /// - Parameters:
-    ///   - path: a file that `Network.write(to:)` made.
+    ///   - path: a file that `Network.write(to:)` made, or that of a forecaster or detector.
     ///   - name: the network's name, as of models.
     ///   - card: what people should know of it.
     ///   - lineage: where it came from.
@@ -28,9 +28,14 @@ extension NetworkRegistry {
         while true {
             let (digest, bytes) = try takeIn(path)
             do {
-                let signature = try DryRun.signature(of: blobs.path(of: digest), declared: declared)
+                let (kind, signature) = try DryRun.trial(of: blobs.path(of: digest), declared: declared)
+                if let other = try? model(name).kind, other != kind {
+                    throw RegistryError(
+                        .badName, "'\(name)' is a \(other.rawValue), this is a \(kind.rawValue): publish it under another name")
+                }
                 let draft = ModelVersion(
-                    model: name, number: 0, digest: digest, bytes: bytes, signature: signature, card: card, lineage: lineage, created: now)
+                    kind: kind, model: name, number: 0, digest: digest, bytes: bytes, signature: signature, card: card, lineage: lineage,
+                    created: now)
                 // Nil: whoever removed the same file a moment ago was faster, so it is copied again.
                 if let version = try insert(draft) { return version }
             } catch {
@@ -53,14 +58,15 @@ extension NetworkRegistry {
             let next = "INSERT INTO networks VALUES (?, 1) ON CONFLICT (name) DO UPDATE SET last = last + 1 RETURNING last"
             guard let number = try Int.fetchOne(database, sql: next, arguments: [draft.model]) else { return nil }
             try database.execute(
-                sql: "INSERT INTO versions VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                sql: "INSERT INTO versions VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 arguments: [
                     draft.model, number, draft.digest.description, draft.bytes, signature, card, lineage,
-                    draft.created.timeIntervalSince1970,
+                    draft.created.timeIntervalSince1970, draft.kind.rawValue,
                 ])
             try Self.point(RegisteredModel.candidate, draft.model, number, database)
             return ModelVersion(
-                model: draft.model, number: number, digest: draft.digest, bytes: draft.bytes, signature: draft.signature, card: draft.card,
+                kind: draft.kind, model: draft.model, number: number, digest: draft.digest, bytes: draft.bytes, signature: draft.signature,
+                card: draft.card,
                 lineage: draft.lineage, created: draft.created)
         }
     }

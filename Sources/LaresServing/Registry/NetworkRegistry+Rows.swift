@@ -51,8 +51,11 @@ extension NetworkRegistry {
         guard let digest = Digest(row["digest"] as String), let signature = NetworkSignature(stored: row["signature"]) else {
             throw StoreError(.unreadable, "the registry's entry of '\(model)' can't be read: restore registry.db from a backup")
         }
+        guard let kind = ModelVersion.Kind(rawValue: row["kind"]) else {
+            throw StoreError(.unreadable, "the registry's entry of '\(model)' is of a kind that this version of Lares doesn't know")
+        }
         return ModelVersion(
-            model: model, number: row["number"], digest: digest, bytes: row["bytes"], signature: signature,
+            kind: kind, model: model, number: row["number"], digest: digest, bytes: row["bytes"], signature: signature,
             card: StoredJSON.value(row["card"]) ?? ModelCard(), lineage: StoredJSON.value(row["lineage"]) ?? Lineage(),
             created: Date(timeIntervalSince1970: row["created"]))
     }

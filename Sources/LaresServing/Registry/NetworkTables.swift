@@ -52,6 +52,11 @@ enum NetworkTables {
                 """)
     }
 
+    /// The step of the registry's schema that tells forecasters and detectors from networks.
+    static let tellKinds: @Sendable (Database) throws -> Void = { database in
+        try database.execute(sql: "ALTER TABLE versions ADD COLUMN kind TEXT NOT NULL DEFAULT 'network'")
+    }
+
     /// Whether a model or a version still needs a blob.
     static func isNeeded(_ digest: Digest, _ database: Database) throws -> Bool {
         let sql = "SELECT EXISTS (SELECT 1 FROM files WHERE digest = ?1) OR EXISTS (SELECT 1 FROM versions WHERE digest = ?1)"

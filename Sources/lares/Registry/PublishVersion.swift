@@ -39,7 +39,7 @@ struct PublishVersion: AsyncParsableCommand {
         if promote { try registry.promote(name, to: "\(version.number)") }
         if json { return print(try registry.model(name).json().serialized) }
         print(
-            say("cli.registry.published", ["name": name, "version": "\(version.number)", "signature": version.signature.words.printable]))
+            say("cli.registry.published", ["name": name, "version": "\(version.number)", "signature": RegistryText.what(version)]))
     }
 
     private func readCard() throws -> ModelCard {

@@ -40,7 +40,7 @@ struct ListNetworks: AsyncParsableCommand {
             for version in model.versions.reversed() {
                 table.add([
                     model.name, "\(version.number)", model.aliases(of: version.number).joined(separator: ", "),
-                    Amounts.bytes(version.bytes), version.signature.words.printable,
+                    Amounts.bytes(version.bytes), RegistryText.what(version),
                 ])
             }
         }

@@ -7,13 +7,24 @@ import LaresServing
 enum RegistryText {
     static func json(_ models: [RegisteredModel]) -> String { JSON.array(models.map { $0.json() }).serialized }
 
+    /// What a version takes and gives; of what isn't a network, what it is.
+    static func what(_ version: ModelVersion) -> String {
+        let words = version.signature.words.printable
+        switch version.kind {
+        case .network: return words
+        case .forecaster: return version.kind.rawValue + ", " + words
+        case .detector: return version.kind.rawValue
+        }
+    }
+
     /// Everything that is known of a version: keys of the catalogue's columns, and values.
     static func rows(_ version: ModelVersion, in model: RegisteredModel) -> [(String, String)] {
         let card = version.card
         let metrics = card.metrics.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" }.joined(separator: ", ")
         let optional: [(String, String?)] = [
-            ("name", model.name), ("version", "\(version.number)"),
-            ("aliases", model.aliases(of: version.number).joined(separator: ", ")), ("signature", version.signature.words),
+            ("name", model.name), ("kind", version.kind == .network ? nil : version.kind.rawValue), ("version", "\(version.number)"),
+            ("aliases", model.aliases(of: version.number).joined(separator: ", ")),
+            ("signature", version.kind == .detector ? nil : version.signature.words),
             ("summary", card.summary), ("data", card.data), ("metrics", metrics), ("code", card.codeVersion), ("licence", card.licence),
             ("parents", card.parents.joined(separator: ", ")), ("job", version.lineage.job), ("data-hash", version.lineage.dataHash),
             (

@@ -42,10 +42,13 @@ final class TrainingLine: Sendable {
         if state.withLock({ $0.isShown }) { FileHandle.standardError.write(Data("\n".utf8)) }
     }
 
-    /// Such as "epoch 12/50  loss 0.1234  validation 0.2345".
+    /// Such as "epoch 12/50  loss 0.1234  validation 0.2345"; forecasters and detectors have no losses and count series.
     private static func facts(_ progress: JSON) -> String {
         func text(_ key: String) -> String { progress[key]?.number.map { String(format: "%.4f", $0) } ?? "–" }
         let epoch = Int(progress["epoch"]?.number ?? 0), epochs = Int(progress["epochs"]?.number ?? 0)
+        if progress["loss"]?.number == nil, progress["steps"] == progress["epochs"] {
+            return say("cli.train.series", ["done": "\(epoch)", "count": "\(epochs)"])
+        }
         let facts = say("cli.train.progress", ["epoch": "\(epoch)", "epochs": "\(epochs)", "loss": text("loss")])
         return progress["validation"]?.number == nil ? facts : facts + say("cli.train.validation-loss", ["loss": text("validation")])
     }

@@ -5,7 +5,7 @@ import LaresThings
 import Testing
 
 /// A home on a disk with a meter in its hall.
-private struct WatchedHome {
+struct WatchedHome {
     let path = NSTemporaryDirectory() + "/lares-watching-\(UUID().uuidString)"
     let clock = FixedClock(Date(timeIntervalSince1970: 1_800_000_000))
     let store: HomeStore
@@ -25,8 +25,8 @@ private struct WatchedHome {
 
     func delete() { try? FileManager.default.removeItem(atPath: path) }
 
-    func watching(_ telemetry: (any TelemetryStore)? = nil) throws -> Watching {
-        try Watching(home: home, store: AlarmStore(store), telemetry: telemetry, clock: clock)
+    func watching(_ telemetry: (any TelemetryStore)? = nil, models: (any TrainedModels)? = nil) throws -> Watching {
+        try Watching(home: home, store: AlarmStore(store), telemetry: telemetry, models: models, clock: clock)
     }
 
     /// Has a reading come each minute, and the watching told of it.

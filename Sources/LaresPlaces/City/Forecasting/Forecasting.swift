@@ -4,159 +4,270 @@ public import LaresForecast
 internal import LaresJSON
 public import LaresThings
 
-/// Forecasts of series as they are asked for: learnt from their histories, kept for a while, always with intervals and the back-test's errors.
+/// Serves the forecasters of the registry: at each of their steps their forecasts become series like any other, and are held to what came before.
 ///
 /// ```swift
-/// let forecasting = Forecasting(telemetry)
-/// let tomorrow = try await forecasting.forecast(of: power, steps: 24, every: .hour)
+/// let forecasting = Forecasting(telemetry, models: registry, file: home.file("forecasting.json"))
+/// await forecasting.run()                     // until its task is cancelled
 /// ```
 ///
-/// A model is chosen and learnt when a series is first asked for, and anew after a day of hours or a week of days; in between it is told what came since.
+/// The version in production writes; a newer candidate is shadowed: it forecasts too, and only its errors are seen. When the errors of production drift,
+/// it is trained anew as a job.
 public actor Forecasting {
-    /// What a model was learnt for.
-    private struct Key: Hashable {
-        let series: SeriesID
-        let period: ForecastPeriod
-        let horizon: Int
+    struct Place: Hashable, Sendable {
+        let name: String
+        let number: Int
     }
 
-    private struct Learnt {
-        let model: ForecastModel
-        /// Known values that it saw.
-        let values: Int
-        /// Counts up with each use.
-        var use: Int
-    }
+    let telemetry: any TelemetryStore
+    let models: any TrainedModels
+    let clock: any TimeSource
+    private let file: String?
+    private let queue = DispatchQueue(label: "lares.forecasters", qos: .utility)
+    var known: [TrainedModel] = []
+    var live: [Place: LiveForecaster] = [:]
+    /// Which forecaster says what a series will be: the first by name of those that know it.
+    private(set) var owners: [String: String] = [:]
+    /// The series of each thing that are forecast.
+    private(set) var things: [String: [SeriesKey]] = [:]
+    /// Versions whose files can't be read, and why: they aren't tried again.
+    private var unreadable: [Place: String] = [:]
+    /// Why a forecaster doesn't do what it should.
+    var troubles: [String: String] = [:]
+    /// When each was last trained anew, in milliseconds since 1970.
+    private var retrained: [String: Int64] = [:]
+    private var kept: [String: JSON] = [:]
+    /// What was written last of each: which version, and from when on.
+    private var written: [String: (number: Int, from: Int64)] = [:]
+    var series: [String: Series] = [:]
+    var lookedAt: Int64 = 0
+    var ids: [SeriesKey: SeriesID] = [:]
+    private var watchers: [Int: AsyncStream<[Forecast]>.Continuation] = [:]
+    private var lastWatcher = 0
+    private var savedAt: Int64 = 0
 
-    private let telemetry: any TelemetryStore
-    private let clock: any TimeSource
-    private let queue = DispatchQueue(label: "lares.forecasting", qos: .utility)
-    private var models: [Key: Learnt] = [:]
-    private var uses = 0
-    /// What is being learnt: who asks for the same meanwhile waits for the same.
-    private var learning: [Key: Task<ForecastModel, any Error>] = [:]
-
-    /// Models that are kept.
-    private static let kept = 500
-    /// Learnings that may wait for each other.
-    private static let mostWaiting = 16
-    /// How likely intervals are to hold a value.
-    private static let levels = [0.8, 0.95]
-    /// Windows of a back-test: as many as the higher level needs, and some more.
-    private static let (fewest, windows) = (19, 28)
-
-    /// Forecasts of what a telemetry has.
-    public init(_ telemetry: any TelemetryStore, clock: any TimeSource = SystemTime()) { (self.telemetry, self.clock) = (telemetry, clock) }
-
-    /// What a series will be, from the beginning of the current period on.
+    /// Forecasters of a registry.
     ///
     /// - Parameters:
-    ///   - series: A series of numbers.
-    ///   - steps: How many values; see ``ForecastPeriod/horizons``.
-    ///   - period: From one value to the next.
-    /// - Throws: `ForecastError` with `tooShort` when too little is known, `badSetting`, or ``ForecastError/Code/busy``; `TelemetryError`.
-    public func forecast(of series: Series, steps: Int, every period: ForecastPeriod) async throws -> SeriesForecast {
-        guard period.horizons.contains(steps) else {
-            throw ForecastError(
-                .badSetting, "\(steps) steps are asked for: ask for \(period.horizons.lowerBound) to \(period.horizons.upperBound)")
+    ///   - telemetry: Where series come from and forecasts go.
+    ///   - models: The registry, and the jobs.
+    ///   - file: Where it is kept how they do; nil: nowhere.
+    ///   - clock: What time it is.
+    public init(_ telemetry: any TelemetryStore, models: any TrainedModels, file: String? = nil, clock: any TimeSource = SystemTime()) {
+        (self.telemetry, self.models, self.file, self.clock) = (telemetry, models, file, clock)
+        guard let file, let bytes = FileManager.default.contents(atPath: file), let json = try? JSON(parsing: Array(bytes)) else { return }
+        if case .object(let scores)? = json["scores"] { for (name, score) in scores { kept[name] = score } }
+        if case .object(let times)? = json["retrained"] {
+            for (name, time) in times { retrained[name] = time.number.flatMap { Int64(exactly: $0) } }
         }
-        let history = try await history(of: series, every: period)
-        let learnt = try await learnt(Key(series: series.id, period: period, horizon: steps), series, history)
-        let since = try history.since(learnt.model.end)
-        let forecasts = try learnt.model.forecasts(
-            after: since, steps: steps, version: Timestamp(milliseconds: learnt.model.end).description)
-        guard let forecast = forecasts.first else { throw Self.tooShort(series.key, 0, period) }
-        return SeriesForecast(
-            series: series, period: period, isGrowth: series.kind == .meter, start: Timestamp(milliseconds: history.start),
-            history: history.series[0], forecast: forecast, learnt: learnt.values)
     }
 
-    /// The values of whole periods until now, from the first that is known.
-    private func history(of series: Series, every period: ForecastPeriod) async throws -> Panel {
-        let step = period.milliseconds, end = Timestamp(clock.now).milliseconds / step * step
-        let first = max(0, end - Int64(period.memory) * step)
-        let range = Timestamp(milliseconds: first)..<Timestamp(milliseconds: max(first, end))
-        // An hour of many reports in five minutes isn't one of that value: means of hours are over time. Days would read a year of five minutes.
-        let statistics =
-            period == .hour && series.kind != .meter
-            ? try await telemetry.timedStatistics(of: series, in: range, every: .hour)
-            : try await telemetry.statistics(of: series.id, in: range, every: period.statistics)
-        let known = statistics.filter { series.kind == .meter ? $0.amount != nil : $0.count > 0 || series.kind == .power }
-        guard let begin = known.first?.start.milliseconds else { throw Self.tooShort(series.key, 0, period) }
-        var values = [Double](repeating: .nan, count: Int((end - begin) / step))
-        for one in known where one.start.milliseconds < end {
-            values[Int((one.start.milliseconds - begin) / step)] = series.kind == .meter ? one.amount ?? .nan : one.mean
+    /// Serves until its task is cancelled.
+    public func run() async {
+        while !Task.isCancelled {
+            await tick()
+            try? await Task.sleep(for: .milliseconds(500))
         }
-        return try Panel(start: begin, step: step, series: [values])
+        for watcher in watchers.values { watcher.finish() }
+        save()
     }
 
-    private func learnt(_ key: Key, _ series: Series, _ history: Panel) async throws -> Learnt {
-        uses += 1
-        if var known = models[key], history.last - known.model.end < Int64(key.period.lasting) * key.period.milliseconds,
-            history.last >= known.model.end
-        {
-            known.use = uses
-            models[key] = known
-            return known
+    /// Looks at the registry, and does what is due.
+    package func tick() async {
+        await arrange()
+        for model in known {
+            for version in [model.production, model.candidate].compactMap(\.self) {
+                guard !Task.isCancelled else { return }
+                await advance(Place(name: model.name, number: version.number))
+            }
+            await write(model)
+            await retrain(model)
         }
-        let task = try learning[key] ?? learn(plan(key, series, history), history)
-        learning[key] = task
-        defer { learning[key] = nil }
-        let model = try await task.value
-        let learnt = Learnt(model: model, values: history.series[0].count { $0.isFinite }, use: uses)
-        models[key] = learnt
-        if models.count > Self.kept, let oldest = models.min(by: { $0.value.use < $1.value.use })?.key { models[oldest] = nil }
-        return learnt
+        let now = milliseconds
+        if now - savedAt > 60_000 { save() }
     }
 
-    private func learn(_ plan: ForecastPlan, _ history: Panel) throws -> Task<ForecastModel, any Error> {
-        guard learning.count < Self.mostWaiting else {
-            throw ForecastError(.busy, "\(learning.count) forecasts are being learnt already: ask again in a few seconds")
+    var milliseconds: Int64 { Timestamp(clock.now).milliseconds }
+
+    /// Takes in what the registry has now.
+    func arrange() async {
+        do { known = try models.all().filter { $0.kind == .forecaster } } catch { return }
+        let wanted = known.flatMap { model in [model.production, model.candidate].compactMap(\.self).map { (model.name, $0) } }
+        let places = Set(wanted.map { Place(name: $0.0, number: $0.1.number) })
+        live = live.filter { places.contains($0.key) }
+        unreadable = unreadable.filter { places.contains($0.key) }
+        troubles = troubles.filter { name, _ in known.contains { $0.name == name } }
+        for (name, version) in wanted where live[Place(name: name, number: version.number)] == nil {
+            if let reason = unreadable[Place(name: name, number: version.number)] {
+                troubles[name] = reason
+                continue
+            }
+            do {
+                var one = LiveForecaster(name, version.number, try await model(at: version.path))
+                if let score = kept["\(name):\(version.number)"] { one.score.restore(score) }
+                let place = Place(name: name, number: version.number)
+                if live[place] == nil { live[place] = one }
+            } catch {
+                unreadable[Place(name: name, number: version.number)] = "\(error)"
+                troubles[name] = "\(error)"
+            }
         }
-        return Task { [queue] in
-            try await withCheckedThrowingContinuation { continuation in
-                queue.async { continuation.resume(with: Result { try ForecastModel(fitting: plan, to: history) }) }
+        (owners, things) = ([:], [:])
+        for model in known {
+            for name in live[Place(name: model.name, number: model.production.number)]?.model.series ?? [] where owners[name] == nil {
+                owners[name] = model.name
+                if let key = SeriesKey(name) { things[key.thing, default: []].append(key) }
             }
         }
     }
 
-    /// How a series is learnt: with the seasons that it shows, tried at as many origins as it has room for.
-    private func plan(_ key: Key, _ series: Series, _ history: Panel) throws -> ForecastPlan {
-        let seasons = key.period.seasons(in: history.count)
-        // A back-test has a quarter of the history before its first origin.
-        let room = history.count - key.horizon - (history.count + 3) / 4
-        guard room >= Self.fewest else { throw Self.tooShort(series.key, history.count, key.period, horizon: key.horizon) }
-        let stride = min(max(1, room / (Self.windows - 1)), seasons.first ?? key.horizon)
-        let isNonNegative = series.kind == .power || series.kind == .meter
-        return try ForecastPlan([
-            "series": .array([.string(String(decoding: series.key.description.utf8.prefix(500), as: UTF8.self))]),
-            "step": .int(Int(key.period.milliseconds / 1_000)), "horizon": .int(key.horizon), "seasons": .array(seasons.map(JSON.int)),
-            "levels": .array(Self.levels.map(JSON.double)), "backtest": ["windows": .int(Self.windows), "stride": .int(stride)],
-            "budget": 20, "non_negative": .bool(isNonNegative && !history.series[0].contains { $0 < 0 }),
-        ])
+    func model(at path: String) async throws -> ForecastModel { try await offTheActor { try ForecastModel(contentsOf: path) } }
+
+    /// Computes on a thread that may take its time.
+    private func offTheActor<Value: Sendable>(_ body: @escaping @Sendable () throws -> Value) async throws -> Value {
+        try await withCheckedThrowingContinuation { continuation in
+            queue.async { continuation.resume(with: Result { try body() }) }
+        }
     }
 
-    private static func tooShort(_ key: SeriesKey, _ count: Int, _ period: ForecastPeriod, horizon: Int = 1) -> ForecastError {
-        let needed = (4 * (horizon + fewest + 1) + 2) / 3
-        return ForecastError(
-            .tooShort,
-            "'\(key)' has a history of \(count) \(period.rawValue)s, \(needed) are needed to forecast and to know how well: wait, or ask for less"
-        )
+    /// Takes in what came for a version, and has it say what comes next, when a step has passed.
+    private func advance(_ place: Place) async {
+        guard let one = live[place] else { return }
+        do {
+            guard let next = try await advanced(one) else { return }
+            if live[place] != nil { live[place] = next }
+            troubles[place.name] = nil
+        } catch {
+            troubles[place.name] = "\(error)"
+        }
+    }
+
+    /// A forecaster with what came since, and its next forecast; nil: no step has passed.
+    func advanced(_ forecaster: LiveForecaster) async throws -> LiveForecaster? {
+        var one = forecaster
+        // Readings of a step may come a little later than it ends.
+        let range = one.wanted(until: milliseconds - min(60_000, one.step / 10))
+        guard range.upperBound > one.end || one.latest.isEmpty else { return nil }
+        guard one.model.end % one.step == 0 else {
+            throw ForecastError(
+                .badSeries,
+                "its steps don't begin at multiples of \(one.step / 1_000) s, as those of histories do: train it from the history")
+        }
+        if !range.isEmpty {
+            var values: [[Double]] = []
+            for name in one.model.plan.series { values.append(try await self.values(of: name, in: range, step: one.step)) }
+            one.take(values, from: range.lowerBound)
+        }
+        return try await offTheActor { [one] in
+            var next = one
+            try next.forecast()
+            return next
+        }
+    }
+
+    private func values(of name: String, in range: Range<Int64>, step: Int64) async throws -> [Double] {
+        let count = Int((range.upperBound - range.lowerBound) / step)
+        guard let one = try await find(name), one.kind != .state else { return [Double](repeating: .nan, count: count) }
+        return try await telemetry.values(of: one, from: range.lowerBound, until: range.upperBound, step: step)
+    }
+
+    /// A series of the store; one that isn't there is looked for again after a while.
+    private func find(_ name: String) async throws -> Series? {
+        if let known = series[name] { return known }
+        guard milliseconds - lookedAt > 10_000 || lookedAt > milliseconds else { return nil }
+        for one in try await telemetry.series(of: nil) { series[one.key.description] = one }
+        lookedAt = milliseconds
+        return series[name]
     }
 }
 
-extension ForecastError.Code {
-    /// Too many are learnt at the moment.
-    public static let busy = ForecastError.Code("busy")
-}
+/// What it does with forecasts.
+extension Forecasting {
+    /// Writes what production says, once for each step and version.
+    private func write(_ model: TrainedModel) async {
+        guard let one = live[Place(name: model.name, number: model.production.number)], !one.latest.isEmpty else { return }
+        guard written[model.name].map({ $0.number != one.number || $0.from != one.end }) ?? true else { return }
+        let mine = one.latest.filter { owners[$0.series] == model.name }
+        do {
+            try await append(mine, one)
+            written[model.name] = (one.number, one.end)
+            for (number, watcher) in watchers {
+                if case .terminated = watcher.yield(mine) { watchers[number] = nil }
+            }
+        } catch {
+            troubles[model.name] = "its forecasts can't be written: \(error)"
+        }
+    }
 
-extension Panel {
-    /// When the step comes that follows the last.
-    fileprivate var last: Int64 { start + Int64(count) * step }
+    private func append(_ forecasts: [Forecast], _ one: LiveForecaster) async throws {
+        var readings: [Reading] = []
+        try await declare(forecasts)
+        for forecast in forecasts {
+            guard let key = SeriesKey(forecast.series) else { continue }
+            let interval = one.interval(forecast)
+            for (key, values) in [(key.forecast, forecast.mean), (key.forecastLower, interval.lower), (key.forecastUpper, interval.upper)] {
+                guard let id = ids[key] else { continue }
+                for (ahead, value) in values.enumerated() where abs(value) <= 1e200 {
+                    let time = Timestamp(milliseconds: forecast.start + Int64(ahead) * forecast.step)
+                    if time >= .earliest, time < .end { readings.append(Reading(id, at: time, .number(value))) }
+                }
+            }
+        }
+        for start in stride(from: 0, to: readings.count, by: 20_000) {
+            do { try await telemetry.append(Array(readings[start...].prefix(20_000))) } catch let error as TelemetryError {
+                // Somebody removed one: all are declared again the next time.
+                if error.code == .seriesNotFound { ids = [:] }
+                throw error
+            }
+        }
+    }
 
-    /// What came from a time on.
-    fileprivate func since(_ time: Int64) throws -> Panel {
-        let passed = Int(max(0, min(Int64(count), (time - start) / step)))
-        return try Panel(start: start + Int64(passed) * step, step: step, series: series.map { Array($0.dropFirst(passed)) })
+    private func declare(_ forecasts: [Forecast]) async throws {
+        let keys = forecasts.compactMap { SeriesKey($0.series) }.flatMap { [$0.forecast, $0.forecastLower, $0.forecastUpper] }
+        let new = keys.filter { ids[$0] == nil }
+        guard !new.isEmpty else { return }
+        for (key, id) in zip(new, try await telemetry.declare(new.map { SeriesDeclaration($0, .measurement) })) { ids[key] = id }
+    }
+
+    /// Trains anew what has become worse: one training at a time, with a pause, and not while a newer version that hasn't is there.
+    private func retrain(_ model: TrainedModel) async {
+        guard let one = live[Place(name: model.name, number: model.production.number)], one.score.hasDrifted,
+            let recipe = try? SeriesRecipe(one.model.recipe), let pause = recipe.pause, recipe.isRenewable, recipe.name == model.name
+        else { return }
+        if let candidate = model.candidate, let other = live[Place(name: model.name, number: candidate.number)], !other.score.hasDrifted {
+            return
+        }
+        let now = milliseconds
+        guard retrained[model.name].map({ now - $0 >= Int64(pause) * 1_000 || $0 > now }) ?? true else { return }
+        do {
+            guard try await !models.isTraining(model.name) else { return }
+            retrained[model.name] = now
+            _ = try await models.train(recipe.json)
+            save()
+        } catch {
+            troubles[model.name] = "it can't be trained anew: \(error)"
+        }
+    }
+
+    private func save() {
+        savedAt = milliseconds
+        guard let file else { return }
+        for (place, one) in live { kept["\(place.name):\(place.number)"] = one.score.stored }
+        let names = Set(live.keys.map { "\($0.name):\($0.number)" })
+        kept = kept.filter { names.contains($0.key) }
+        let json: JSON = [
+            "scores": .object(kept.sorted { $0.key < $1.key }.reduce(into: JSON.Members()) { $0.append($1.key, $1.value) }),
+            "retrained": .object(
+                retrained.sorted { $0.key < $1.key }.reduce(into: JSON.Members()) { $0.append($1.key, .int(Int($1.value))) }),
+        ]
+        try? Data(json.data).write(to: URL(fileURLWithPath: file), options: .atomic)
+    }
+
+    /// Forecasts that are written from now on, those of one time together. Who doesn't keep up loses the latest of it.
+    public func changes() -> AsyncStream<[Forecast]> {
+        let (stream, continuation) = AsyncStream.makeStream(of: [Forecast].self, bufferingPolicy: .bufferingOldest(64))
+        lastWatcher += 1
+        watchers[lastWatcher] = continuation
+        return stream
     }
 }

@@ -16,7 +16,7 @@ struct CityPages: Sendable {
 
     func addRoutes(to router: Router<LaresContext>) {
         if let store = city.dashboards { DashboardPages(city: self, store: store).addRoutes(to: router) }
-        if let forecasting = city.forecasting { ForecastPages(city: self, forecasting: forecasting).addRoutes(to: router) }
+        if let onRequest = city.forecastsOnRequest { ForecastPages(city: self, onRequest: onRequest).addRoutes(to: router) }
         if let watching = city.watching { AlarmPages(city: self, watching: watching).addRoutes(to: router) }
         if let ingest = city.ingest {
             QualityPages(city: self, ingest: ingest).addRoutes(to: router)

@@ -7,8 +7,10 @@ struct MetricText {
 
     init(_ words: Words) { (self.words, amount) = (words, Amount(words)) }
 
-    private static let parts = ["test", "validation", "training"]
-    private static let kinds = ["accuracy", "auc", "rmse", "mae", "log_loss"]
+    private static let parts = ["test", "backtest", "validation", "training"]
+    private static let kinds = [
+        "accuracy", "auc", "mase", "alarms_a_day", "rmse", "mae", "smape", "coverage", "log_loss", "windows", "threshold", "readings",
+    ]
 
     /// The figure that says most: on the data furthest from what was learned from, the kind that people know best.
     func best(of metrics: [String: Double]) -> String? {
@@ -37,6 +39,8 @@ struct MetricText {
     }
 
     private func text(_ value: Double, of key: String) -> String {
-        key.hasSuffix("accuracy") ? amount.percent(value) : amount.figure(value)
+        key.hasSuffix("smape")
+            ? amount.percent(value / 100)
+            : key.hasSuffix("accuracy") || key.hasSuffix("coverage") ? amount.percent(value) : amount.figure(value)
     }
 }

@@ -1,4 +1,5 @@
 import Foundation
+import LaresJSON
 import LaresServing
 
 /// The page of a network: its versions, its names, the trial beside it, and what may be done.
@@ -16,6 +17,9 @@ struct NetworkDetail {
     var trouble: Trouble?
     var now = Date()
 
+    /// How its versions do as they are served, where it is a forecaster or a detector.
+    var live: JSON = nil
+
     private var words: Words { amount.words }
     private var production: Int? { model.aliases[RegisteredModel.production] }
 
@@ -24,11 +28,14 @@ struct NetworkDetail {
         var fields = standing.state(of: model).fields(words)
         fields["name"] = model.name
         fields["sentence"] = sentence
-        fields["try"] = model.page + "/try"
+        fields["try"] = model.kind == .network ? model.page + "/try" : false
+        fields["live"] = liveRows.isEmpty ? false : liveRows
+        fields["trouble-live"] = live["trouble"]?.text ?? false
         fields["page"] = model.page
         fields["change"] = mayChange
-        fields["load"] = mayChange && (standing.isClosed || standing.loaded.isEmpty) ? model.page + "/load" : false
-        fields["unload"] = mayChange && !standing.loaded.isEmpty ? model.page + "/unload" : false
+        fields["load"] =
+            mayChange && model.kind == .network && (standing.isClosed || standing.loaded.isEmpty) ? model.page + "/load" : false
+        fields["unload"] = mayChange && model.kind == .network && !standing.loaded.isEmpty ? model.page + "/unload" : false
         fields["remove"] = mayChange ? model.page + "/remove" : false
         fields["removeTitle"] = words("net.removeTitle", ["name": model.name])
         fields["removeText"] = words("net.removeText", ["count": "\(model.versions.count)"])
@@ -43,7 +50,28 @@ struct NetworkDetail {
         return fields.merging(Trouble.fields(trouble, title: words("net.failed"), form: ["alias", "percent"])) { $1 }
     }
 
+    private var liveRows: [[String: Any]] {
+        (live["versions"]?.elements ?? []).map { version in
+            func count(_ key: String) -> String { version[key]?.number.map { amount.whole(Int($0)) } ?? words("unit.none") }
+            func figure(_ key: String) -> String { version[key]?.number.map { amount.figure($0) } ?? words("unit.none") }
+            let facts: [(String, String)] =
+                model.kind == .detector
+                ? [("net.live.readings", count("readings")), ("net.live.alarms", count("alarms"))]
+                : [
+                    ("net.live.values", count("values")), ("metric.mae", figure("mae")), ("metric.mase", figure("mase")),
+                    ("metric.coverage", version["coverage"]?.number.map { amount.percent($0) } ?? words("unit.none")),
+                    ("net.live.drifted", count("drifted_series")),
+                ]
+            return [
+                "title": words("net.version", ["version": "\(Int(version["version"]?.number ?? 0))"]),
+                "role": words("net.live.\(version["role"]?.text ?? "production")"),
+                "facts": facts.map { ["label": words($0.0), "value": $0.1] },
+            ]
+        }
+    }
+
     private var sentence: String {
+        if model.kind != .network { return words("net.sentence.\(model.kind.rawValue)", ["version": "\(model.standard?.number ?? 0)"]) }
         let state = standing.state(of: model), number = "\(model.standard?.number ?? 0)"
         let memory = amount.bytes(standing.bytes)
         guard let last = standing.lastAnswer, state == .loaded else {
@@ -80,7 +108,7 @@ struct NetworkDetail {
     private var trialFields: [String: Any] {
         let others = model.versions.reversed().filter { $0.number != model.standard?.number }
         var fields: [String: Any] = [
-            "trial": false, "mayTry": mayChange && model.rollout == nil && !others.isEmpty,
+            "trial": false, "mayTry": mayChange && model.kind == .network && model.rollout == nil && !others.isEmpty,
             "others": others.map(choice),
         ]
         guard let rollout = model.rollout else { return fields }

@@ -34,7 +34,7 @@ extension NetworkPages {
                 return .redirect(to: "\(model.page)?done=\(done)&what=\(what.pathEscaped)")
             } catch {
                 guard let trouble = trouble(error, model, console.words(viewer)) else { throw error }
-                return try show(try networks.registry.model(model.name), viewer, trouble: trouble)
+                return try await show(try networks.registry.model(model.name), viewer, trouble: trouble)
             }
         }
     }
@@ -93,7 +93,7 @@ extension NetworkPages {
                 try changes.remove(model.name, version: version)
             } catch {
                 guard let trouble = trouble(error, model, console.words(viewer)) else { throw error }
-                return try show(model, viewer, trouble: trouble)
+                return try await show(model, viewer, trouble: trouble)
             }
             return .redirect(to: version.map { "\(model.page)?done=removed&what=\($0.pathEscaped)" } ?? "/networks")
         }

@@ -64,7 +64,7 @@ extension NetworkPages {
     private func view(
         _ model: RegisteredModel, _ reference: String, _ viewer: Viewer, values: Form?
     ) async -> TryView? {
-        guard let version = reference.isEmpty ? model.standard : model.version(reference) else { return nil }
+        guard let version = reference.isEmpty ? model.standard : model.version(reference), version.kind == .network else { return nil }
         let plan = try? networks.plan(of: version), columns = await columns(of: version)
         let inputs = version.signature.inputs.enumerated().map { place, signature in
             TryInput(signature, plan?.hint(ofInput: signature.name) ?? TensorHint(), labels: columns[signature.name] ?? [], place: place)

@@ -3,6 +3,7 @@ import HTTPTypes
 import Hummingbird
 import LaresAccess
 import LaresJSON
+import LaresPlaces
 import LaresServing
 
 /// The pages of trained networks: what there is, one network, one version of it, and trying one.
@@ -48,16 +49,17 @@ struct NetworkPages: Sendable {
 
     @Sendable private func network(_ request: Request, _ context: LaresContext) async throws -> Response {
         try await about(request, context) { viewer, model in
-            try show(model, viewer, done: Self.done(request, console.words(viewer)))
+            try await show(model, viewer, done: Self.done(request, console.words(viewer)))
         }
     }
 
     /// The page of a network; after a change that could not be made it says why.
-    func show(_ model: RegisteredModel, _ viewer: Viewer, done: String? = nil, trouble: Trouble? = nil) throws -> Response {
-        let detail = NetworkDetail(
+    func show(_ model: RegisteredModel, _ viewer: Viewer, done: String? = nil, trouble: Trouble? = nil) async throws -> Response {
+        var detail = NetworkDetail(
             model: model, standing: networks.standing(of: model.name), trial: networks.trial(of: model.name),
             amount: Amount(console.words(viewer)), mayChange: viewer.caller.mayAdminister,
             previous: try networks.registry.previous(of: model.name), done: done, trouble: trouble)
+        detail.live = await console.city.standing(of: model)
         return try console.html(
             .network, title: model.name, detail.fields, viewer: viewer, status: trouble == nil ? .ok : .badRequest)
     }

@@ -35,11 +35,12 @@ struct NetworkRows {
 
     /// What else than production there is: names, and a trial.
     private func about(_ model: RegisteredModel) -> String? {
-        var parts = model.aliases.filter { $0.key != RegisteredModel.production }.sorted { $0.key < $1.key }
+        let kind = model.kind == .network ? [] : [words("nets.kind.\(model.kind.rawValue)")]
+        let parts =
+            kind
+            + model.aliases.filter { $0.key != RegisteredModel.production }.sorted { $0.key < $1.key }
             .map { words("nets.alias", ["alias": $0.key, "version": "\($0.value)"]) }
-        if let rollout = model.rollout {
-            parts.append(words("nets.\(rollout.kind.rawValue)", ["version": "\(rollout.number)", "percent": "\(rollout.percent)"]))
-        }
+            + (model.rollout.map { [words("nets.\($0.kind.rawValue)", ["version": "\($0.number)", "percent": "\($0.percent)"])] } ?? [])
         return parts.isEmpty ? nil : parts.joined(separator: " · ")
     }
 }

@@ -59,7 +59,10 @@ struct JobDetail {
         return fields.merging(chart.fields) { $1 }
     }
 
-    private var mayRepeat: Bool { mayChange && (hasData || (isLocal && job.recipe["data"]?["file"]?.text?.hasPrefix("/") == true)) }
+    private var isOfSeries: Bool { JobText(words).isOfSeries(job) }
+    private var mayRepeat: Bool {
+        mayChange && !isOfSeries && (hasData || (isLocal && job.recipe["data"]?["file"]?.text?.hasPrefix("/") == true))
+    }
 
     /// One sentence that says how things are.
     var sentence: String {
@@ -68,10 +71,12 @@ struct JobDetail {
         case .queued: return words(job.attempts > 0 ? "job.sentence.interrupted" : "job.sentence.queued")
         case .running:
             guard let progress else { return words("job.sentence.reading") }
+            if isOfSeries { return words("job.sentence.series", ["done": epoch, "count": epochs]) }
             guard let left = progress.secondsLeft else { return words("job.sentence.running", ["epoch": epoch, "epochs": epochs]) }
             return words("job.sentence.left", ["epoch": epoch, "epochs": epochs, "left": amount.duration(left)])
         case .finished:
             let time = amount.duration(job.ended.map { $0.timeIntervalSince(started) } ?? 0)
+            if isOfSeries { return words("job.sentence.seriesFinished", ["count": epochs, "time": time]) }
             let isEarly = progress.map { $0.epoch < $0.epochs } ?? false
             return words(isEarly ? "job.sentence.early" : "job.sentence.finished", ["epoch": epoch, "epochs": epochs, "time": time])
         case .failed: return words("job.sentence.failed")
@@ -85,7 +90,8 @@ struct JobDetail {
         let file = job.recipe["data"]?["file"]?.text?.split(separator: "/").last.map(String.init)
         return pace + [
             Fact.plain(words("job.data"), file ?? words("unit.none")),
-            Fact.plain(words("job.target"), job.recipe["target"]?["name"]?.text ?? words("unit.none")),
+            Fact.plain(
+                words("job.target"), job.recipe["target"]?["name"]?.text ?? (isOfSeries ? words("job.seriesTarget") : words("unit.none"))),
             Fact.plain(words("job.asked"), amount.moment(job.created)), Fact.plain(words("job.by"), job.by ?? words("unit.none")),
             Fact.plain(words("job.attempts"), "\(job.attempts)"), Fact.plain(words("limits.title"), allowed),
             Fact.code(words("job.id"), job.id),

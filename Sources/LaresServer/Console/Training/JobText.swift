@@ -1,3 +1,4 @@
+import LaresForecast
 import LaresJSON
 import LaresServing
 
@@ -14,11 +15,14 @@ struct JobText {
         return file ?? job.id
     }
 
-    /// "12 of 50 epochs"; nil before anything is known.
+    /// "12 of 50 epochs", or series; nil before anything is known.
     func epochs(of job: Job) -> String? {
         guard let progress = JobProgress(job.progress) else { return nil }
-        return words("job.epochs", ["epoch": "\(progress.epoch)", "epochs": "\(progress.epochs)"])
+        return words(isOfSeries(job) ? "job.seriesDone" : "job.epochs", ["epoch": "\(progress.epoch)", "epochs": "\(progress.epochs)"])
     }
+
+    /// Whether it trains a forecaster or a detector.
+    func isOfSeries(_ job: Job) -> Bool { SeriesRecipe.describes(job.recipe) }
 
     /// The fields of the template `state`: icon, word and colour, always all three.
     func state(of job: Job) -> [String: Any] {

@@ -28,8 +28,11 @@ extension SeriesKey {
     /// The series of readings of this one that were sent as bad.
     public var bad: SeriesKey { SeriesKey(thing: thing, property: property + Self.badEnding) }
 
-    /// Whether its name is one that Lares gives: those of flags and of bad readings.
-    package var isReserved: Bool { property.hasSuffix(Self.qualityEnding) || property.hasSuffix(Self.badEnding) }
+    /// Whether it says of another series what its readings are worth: flags, and bad readings.
+    package var isOfQuality: Bool { property.hasSuffix(Self.qualityEnding) || property.hasSuffix(Self.badEnding) }
+
+    /// Whether its name is one that Lares gives: those of flags, of bad readings and of forecasts. Nobody sends readings of such.
+    package var isReserved: Bool { isOfQuality || isForecast }
 
     /// The series whose flags this one has; nil: it has none.
     var flaggedSeries: SeriesKey? {

@@ -11,8 +11,34 @@ public struct SeriesKey: Hashable, Sendable, CustomStringConvertible {
         self.property = property
     }
 
+    /// Reads "hall/lamp/brightness", and what points in bulk are called, "air,station=7/no2"; nil for anything else.
+    public init?(_ text: String) {
+        guard let slash = text.lastIndex(of: "/") else { return nil }
+        let (thing, property) = (text[..<slash], text[text.index(after: slash)...])
+        guard !thing.isEmpty, !property.isEmpty else { return nil }
+        self.init(thing: String(thing), property: String(property))
+    }
+
     /// "hall/temperature"
     public var description: String { "\(thing)/\(property)" }
+}
+
+extension SeriesKey {
+    /// The series of what is expected of this one; a reading's time is that of what is expected.
+    public var forecast: SeriesKey { SeriesKey(thing: thing, property: property + Self.forecastEnding) }
+
+    /// The series of the lower ends of the forecasts' intervals.
+    public var forecastLower: SeriesKey { SeriesKey(thing: thing, property: property + Self.forecastEnding + Self.lowerEnding) }
+
+    /// The series of the upper ends of the forecasts' intervals.
+    public var forecastUpper: SeriesKey { SeriesKey(thing: thing, property: property + Self.forecastEnding + Self.upperEnding) }
+
+    /// Whether it is a series of forecasts.
+    public var isForecast: Bool {
+        ["", Self.lowerEnding, Self.upperEnding].contains { property.hasSuffix(Self.forecastEnding + $0) }
+    }
+
+    private static let (forecastEnding, lowerEnding, upperEnding) = (".forecast", ".lower", ".upper")
 }
 
 /// The number by which one store knows a series, from 1; it is never given to another one.

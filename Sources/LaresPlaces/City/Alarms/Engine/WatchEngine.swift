@@ -28,8 +28,11 @@ struct WatchEngine: Sendable {
     /// Which plans watch a series, as far as it was asked.
     private var watching: [PropertyAddress: [WatchPlan]] = [:]
 
-    /// How many series are watched, each by each of its plans.
-    var count: Int { detectors.count }
+    /// Detectors of the registry, which watch beside the plans.
+    var trained = TrainedWatches()
+
+    /// How many series are watched, each by each of its plans and detectors.
+    var count: Int { detectors.count + trained.count }
 
     /// Goes on with these plans; what none of them watches in this way any more is forgotten.
     mutating func set(_ plans: [WatchPlan]) {
@@ -44,9 +47,11 @@ struct WatchEngine: Sendable {
     /// Takes a reading in.
     mutating func take(_ address: PropertyAddress, _ value: PropertyValue?, at date: Date, in place: AreaID?) -> [Word] {
         guard let value else { return [] }
-        return plans(for: address).compactMap { plan in
-            plan.number(value).flatMap { observe($0, Key(watch: plan.id, series: address), plan, at: date, in: place) }
-        }
+        let words = trained.take(address, value, at: date, in: place)
+        return words
+            + plans(for: address).compactMap { plan in
+                plan.number(value).flatMap { observe($0, Key(watch: plan.id, series: address), plan, at: date, in: place) }
+            }
     }
 
     private mutating func plans(for address: PropertyAddress) -> [WatchPlan] {
@@ -124,11 +129,14 @@ extension WatchEngine {
         }
         let keys = line.suffix(most)
         line.removeLast(keys.count)
-        return keys.compactMap { key in detectors[key].map { (key, $0.state) } }
+        return keys.compactMap { key in detectors[key].map { (key, $0.state) } } + trained.takeUnsaved(atMost: most)
     }
 
     /// Says that they couldn't be kept.
-    mutating func putBack(_ keys: [Key]) { unsaved.formUnion(keys.filter { detectors[$0] != nil }) }
+    mutating func putBack(_ keys: [Key]) {
+        unsaved.formUnion(keys.filter { detectors[$0] != nil })
+        trained.putBack(keys)
+    }
 
     /// Goes on with what was kept; what can't be read, or was learnt in another way, begins anew.
     mutating func restore(_ key: Key, _ state: [UInt8]) {

@@ -27,6 +27,22 @@ public struct AlarmStore: Sendable {
         }
     }
 
+    /// The states that were kept of a detector's version.
+    func states(of watch: String) throws -> [PropertyAddress: [UInt8]] {
+        try pool.read { database in
+            let rows = try Row.fetchAll(database, sql: "SELECT series, state FROM watch_states WHERE watch = ?", arguments: [watch])
+            let states = rows.compactMap { row in
+                PropertyAddress(row["series"] as String).map { ($0, [UInt8](row["state"] as Data)) }
+            }
+            return Dictionary(states) { $1 }
+        }
+    }
+
+    /// Forgets the states of a detector's version.
+    func removeStates(of watch: String) throws {
+        try pool.write { try $0.execute(sql: "DELETE FROM watch_states WHERE watch = ?", arguments: [watch]) }
+    }
+
     /// Gives each state that was kept, as long as it can be read.
     func states(_ body: (WatchEngine.Key, [UInt8]) -> Void) throws {
         try pool.read { database in

@@ -14,6 +14,7 @@ public actor Watching {
     let clock: any TimeSource
     let rules: AlarmRules
     let telemetry: (any TelemetryStore)?
+    let models: (any TrainedModels)?
     var engine = WatchEngine()
     private var book: AlarmBook
     private var places: [ThingID: AreaID] = [:]
@@ -38,13 +39,15 @@ public actor Watching {
     ///   - store: Where plans, alarms and what is learnt are kept.
     ///   - telemetry: Histories to learn from; nil: none.
     ///   - rules: When alarms are over and belong together.
+    ///   - models: The registry, for its detectors; nil: there is none.
     ///   - clock: What time it is.
     /// - Throws: An error of the database.
     public init(
         home: Home, store: AlarmStore, telemetry: (any TelemetryStore)? = nil, rules: AlarmRules = AlarmRules(),
-        clock: any TimeSource = SystemTime()
+        models: (any TrainedModels)? = nil, clock: any TimeSource = SystemTime()
     ) throws {
         (self.home, self.store, self.telemetry, self.rules, self.clock) = (home, store, telemetry, rules, clock)
+        self.models = models
         startedAt = clock.now
         let kept = try store.recent(since: clock.now - max(rules.reopen, rules.together))
         book = AlarmBook(rules, alarms: kept.alarms, incidents: kept.incidents, last: kept.last)
@@ -81,6 +84,7 @@ public actor Watching {
 
     private func passTime() async {
         while !Task.isCancelled {
+            arrange()
             tick()
             try? await Task.sleep(for: .seconds(Self.period))
         }
@@ -130,7 +134,7 @@ public actor Watching {
 
     /// A report that says the same again is no event of the home's, and yet a reading: who reported since the last time is asked for.
     private func hear() {
-        guard !engine.plans.isEmpty else { return }
+        guard !engine.plans.isEmpty || engine.trained.count > 0 else { return }
         for view in home.things() {
             for (name, state) in view.states {
                 let address = PropertyAddress(view.thing.id, name)

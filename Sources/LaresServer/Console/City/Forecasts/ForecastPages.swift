@@ -8,7 +8,7 @@ import LaresThings
 /// The page of forecasts: what a series was and will be, and how far that can be trusted.
 struct ForecastPages: Sendable {
     let city: CityPages
-    let forecasting: Forecasting
+    let onRequest: ForecastsOnRequest
 
     var console: Console { city.console }
 
@@ -51,6 +51,16 @@ struct ForecastPages: Sendable {
         words("forecasts.steps.\(period.rawValue)", ["n": "\(steps)"])
     }
 
+    /// By the registry's forecaster, where one knows the series and looks so far ahead; else learnt now.
+    private func answer(_ series: Series, _ horizon: Int, _ period: ForecastPeriod) async throws -> SeriesForecast {
+        if let trained = try? await city.city.forecasting?.forecast(of: series), trained.period == period,
+            trained.forecast.mean.count >= horizon
+        {
+            return trained.prefix(horizon)
+        }
+        return try await onRequest.forecast(of: series, steps: horizon, every: period)
+    }
+
     private func add(
         _ series: Series, _ horizon: Int, _ period: ForecastPeriod, _ viewer: Viewer, _ fields: inout [String: Any]
     ) async throws {
@@ -59,7 +69,7 @@ struct ForecastPages: Sendable {
         fields["queryHref"] = "/query?what=forecasts&series=\(series.key.queried)&horizon=\(horizon)&period=\(period.rawValue)"
         guard series.kind != .state else { return fields["short"] = words("forecasts.texts") }
         do {
-            let view = ForecastView(answer: try await forecasting.forecast(of: series, steps: horizon, every: period), said: said)
+            let view = ForecastView(answer: try await answer(series, horizon, period), said: said)
             (fields["chart"], fields["sentence"], fields["note"]) = (view.fields, view.sentence, view.note)
         } catch let error as ForecastError {
             fields["sentence"] = words("forecasts.none")

@@ -12,10 +12,11 @@ struct ForecastView: Sendable {
     private var words: Words { said.words }
     private var forecast: Forecast { answer.forecast }
     private var key: SeriesKey { answer.series.key }
+    private var period: ForecastPeriod { answer.period ?? .hour }
     private static let (width, height) = (1_000, 250)
 
     /// The history that is shown: twice as long as what is forecast, three seasons at least.
-    private var shown: ArraySlice<Double> { answer.history.suffix(max(2 * forecast.mean.count, answer.period == .hour ? 72 : 28)) }
+    private var shown: ArraySlice<Double> { answer.history.suffix(max(2 * forecast.mean.count, period == .hour ? 72 : 28)) }
 
     private var range: Range<Timestamp> {
         let step = forecast.step
@@ -42,21 +43,26 @@ struct ForecastView: Sendable {
             ["last": last, "when": when(time(peak)), "from": value(inner.lower[peak]), "to": value(inner.upper[peak])])
     }
 
-    private func when(_ time: Timestamp) -> String { answer.period == .hour ? amount.moment(time.date) : amount.date(time.date) }
+    private func when(_ time: Timestamp) -> String { period == .hour ? amount.moment(time.date) : amount.date(time.date) }
 
     /// What it was learnt from, and how it did before.
     var note: String {
         let learnt = (try? Date(forecast.version, strategy: Date.ISO8601FormatStyle(includingFractionalSeconds: true))).map {
             amount.moment($0)
         }
+        let made = forecast.forecaster.map { words("forecasts.made.registry", ["name": $0, "version": forecast.version]) }
         return words(
             "forecasts.note",
             [
-                "model": forecast.model, "version": learnt ?? forecast.version, "values": amount.whole(answer.learnt),
+                "model": forecast.model,
+                "made": made
+                    ?? words(
+                        "forecasts.made.request",
+                        ["values": amount.whole(answer.learnt ?? 0), "version": learnt ?? forecast.version]),
                 "windows": "\(forecast.score.windows)", "mae": value(forecast.score.mae),
                 "smape": forecast.score.smape.isFinite ? amount.percent(forecast.score.smape / 100) : words("unit.none"),
                 "mase": forecast.score.mase.isFinite ? amount.decimal(forecast.score.mase, places: 2) : words("unit.none"),
-                "horizon": words("forecasts.steps.\(answer.period.rawValue)", ["n": "\(forecast.mean.count)"]),
+                "horizon": words("forecasts.steps.\(period.rawValue)", ["n": "\(forecast.mean.count)"]),
             ])
     }
 

@@ -66,7 +66,10 @@ struct QueryPages: Sendable {
         case .history: return history.history
         case .statistics: return history.statistics
         case .forecasts:
-            return ForecastRoutes(forecasting: city.city.forecasting, services: city.services, guardian: console.guardian).forecast
+            return ForecastRoutes(
+                forecasting: city.city.forecasting, onRequest: city.city.forecastsOnRequest, services: city.services,
+                guardian: console.guardian
+            ).forecast
         }
     }
 

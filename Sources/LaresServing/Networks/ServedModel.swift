@@ -1,0 +1,68 @@
+import LaresForecast
+import LaresNeural
+import LaresTensor
+
+/// What answers requests with tensors.
+protocol ServedModel: Sendable {
+    /// What it takes and gives.
+    var signature: NetworkSignature { get }
+    /// The outputs for inputs of the signature; throws for what it can't take.
+    func callAsFunction(_ inputs: [String: NetworkValue]) throws -> [String: NetworkValue]
+}
+
+extension Network: ServedModel {}
+
+/// A forecaster or a detector of the registry.
+///
+/// A forecaster takes `history` (FP32, a row for each series of its plan, from where learning ended) and, for a history that begins elsewhere, `start`
+/// (INT64, milliseconds since 1970); it gives `mean`, and `lower` and `upper` of the lowest level of its intervals. A detector takes nothing: what it says
+/// depends on all that it saw before.
+enum SeriesModel: ServedModel {
+    case forecaster(ForecastModel)
+    case detector(DetectorModel)
+
+    /// What a file is, by what it says of itself; nil: it's neither.
+    static func kind(of path: String) -> ModelVersion.Kind? {
+        guard let file = try? MappedFile(path: path) else { return nil }
+        let head = String(decoding: file.bytes.prefix(40), as: UTF8.self)
+        return head.hasPrefix("{\"format\":\"lares forecast ")
+            ? .forecaster : head.hasPrefix("{\"format\":\"lares detector ") ? .detector : nil
+    }
+
+    /// Reads a file; throws `ForecastError`.
+    init(_ kind: ModelVersion.Kind, at path: String) throws {
+        self =
+            kind == .detector
+            ? .detector(try DetectorModel(contentsOf: path)) : .forecaster(try ForecastModel(contentsOf: path))
+    }
+
+    var signature: NetworkSignature {
+        guard case .forecaster(let model) = self else { return NetworkSignature(inputs: [], outputs: []) }
+        let sizes = [model.series.count, model.plan.horizon]
+        return NetworkSignature(
+            inputs: [
+                TensorSignature(name: "history", datatype: .fp32, shape: [model.plan.series.count, nil]),
+                TensorSignature(name: "start", datatype: .int64, shape: [1]),
+            ],
+            outputs: ["mean", "lower", "upper"].map { TensorSignature(name: $0, datatype: .fp32, shape: sizes) })
+    }
+
+    func callAsFunction(_ inputs: [String: NetworkValue]) throws -> [String: NetworkValue] {
+        guard case .forecaster(let model) = self else { throw ForecastError(.badSetting, "a detector takes no requests") }
+        guard case .floats(let values, let shape)? = inputs["history"], shape.count == 2, shape[0] == model.plan.series.count else {
+            throw ForecastError(.badSetting, "'history' is missing: a row for each of \(model.plan.series.count) series")
+        }
+        var start = model.end
+        if case .integers(let times, _)? = inputs["start"], let time = times.first { start = time }
+        let rows = (0..<shape[0]).map { row in values[(row * shape[1])..<((row + 1) * shape[1])].map(Double.init) }
+        let history = try Panel(start: start, step: Int64(model.plan.step) * 1_000, series: rows)
+        let forecasts = try model.forecasts(after: history, version: "")
+        let level = model.plan.levels.indices.min { model.plan.levels[$0] < model.plan.levels[$1] } ?? 0
+        func tensor(_ values: (Forecast) -> [Double]) -> NetworkValue {
+            .floats(forecasts.flatMap { values($0).map(Float.init) }, shape: [forecasts.count, model.plan.horizon])
+        }
+        return [
+            "mean": tensor(\.mean), "lower": tensor { $0.intervals[level].lower }, "upper": tensor { $0.intervals[level].upper },
+        ]
+    }
+}
