@@ -2,12 +2,13 @@
 
 import json
 
+import httpx
 import numpy as np
 import pytest
 from gensim.models import FastText, KeyedVectors, Word2Vec
 from gensim.models.fasttext import save_facebook_model
 
-from lares_server import must_run, run
+from lares_server import Server, must_run, run
 
 
 LINES = ["the cat drinks milk", "the dog drinks milk", "der Bär trinkt 牛奶", "a train leaves the station"] * 20
@@ -104,3 +105,41 @@ def test_vectors_are_finite(home, corpus, tmp_path):
     path = trained(home, corpus, tmp_path / "v.bin", "--architecture", "cbow", "--negatives", "0", "--learning-rate", "1")
     vectors = KeyedVectors.load_word2vec_format(str(path), binary=True)
     assert np.isfinite(vectors.vectors).all()
+
+
+def test_vectors_are_versions_that_are_asked_over_http(corpus, tmp_path):
+    for number, architecture in enumerate(("skipgram", "cbow"), 1):
+        path = trained(tmp_path, corpus, tmp_path / "pets.safetensors", "--architecture", architecture, "--seed", "1")
+        must_run(["registry", "publish", str(path), "pets"], tmp_path)
+    must_run(["registry", "promote", "pets", "1"], tmp_path)
+    by_file = nearest(tmp_path, path, "cat")
+    with Server(tmp_path, models=None) as server, httpx.Client(base_url=server.url) as http:
+        def ask(what, **query):
+            return http.get(f"/lares/v1/words/pets/{what}", params=query)
+
+        found = ask("nearest", word="cat", version="candidate").json()["words"]
+        assert [one["word"] for one in found] == [one["word"] for one in by_file]
+        assert [one["similarity"] for one in found] == pytest.approx([one["similarity"] for one in by_file], abs=1e-5)
+        assert ask("nearest", word="cat").json()["words"] != found  # production is another version
+        assert len(ask("nearest", word="牛奶", count=2).json()["words"]) == 2
+        assert "cat" not in [one["word"] for one in ask("analogy", a="cat", b="dog", c="milk").json()["words"]]
+        assert -1 <= ask("similarity", a="cat", b="dog").json()["similarity"] <= 1
+        tensor = {"inputs": [{"name": "word", "shape": [2], "datatype": "BYTES", "data": ["cat", "dog"]}]}
+        assert http.post("/v2/models/pets/infer", json=tensor).json()["outputs"][0]["shape"] == [2, 12]
+        assert http.get("/networks/pets").status_code == 200
+        for what, query, status in (
+            ("nearest", {"word": "zebra"}, 404), ("nearest", {}, 400), ("nearest", {"word": "cat", "count": "0"}, 400),
+            ("analogy", {"a": "cat", "b": "dog"}, 400), ("similarity", {"a": "cat", "b": "x" * 2_000}, 400), ("nearest", {"word": "cat", "version": "9"}, 404),
+        ):  # fmt: skip
+            answer = ask(what, **query)
+            assert answer.status_code == status and answer.json()["error"]["message"], (what, query, answer.text)
+        assert http.get("/lares/v1/words/none/nearest", params={"word": "cat"}).status_code == 404
+        tensor["inputs"][0]["data"][1] = "zebra"
+        assert http.post("/v2/models/pets/infer", json=tensor).status_code == 400
+
+
+def test_damaged_vectors_are_not_published(corpus, tmp_path):
+    path = trained(tmp_path, corpus, tmp_path / "pets.bin", "--format", "binary")
+    path.write_bytes(path.read_bytes()[:-7])
+    result = run(["registry", "publish", str(path), "pets"], tmp_path)
+    assert result.returncode != 0 and "cut short" in result.stderr

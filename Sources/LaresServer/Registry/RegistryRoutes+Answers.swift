@@ -24,7 +24,7 @@ extension RegistryRoutes {
     /// The network; a forecaster or detector with how its versions do as they are served.
     func shown(_ name: String, _ networks: NetworkServing) async throws -> Response {
         let model = try networks.registry.model(name), json = model.json(networks.trial(of: name))
-        guard case .object(var members) = json, model.kind != .network else { return .json(json) }
+        guard case .object(var members) = json, [.forecaster, .detector].contains(model.kind) else { return .json(json) }
         members["live"] = await city.standing(of: model)
         return .json(.object(members))
     }

@@ -18,14 +18,13 @@ final class LoadedNetwork: Sendable {
     /// Reads a version and tries it.
     init(_ version: ModelVersion, at path: String) throws {
         self.version = version
-        guard version.kind == .network else {
-            (network, joinsRows, rowTime) = (try SeriesModel(version.kind, at: path), false, .seconds(1))
-            return
+        switch version.kind {
+        case .network:
+            let network = try Network(contentsOf: path)
+            (self.network, joinsRows, rowTime) = (network, Self.joinsRows(network), Self.rowTime(network))
+        case .forecaster, .detector: (network, joinsRows, rowTime) = (try SeriesModel(version.kind, at: path), false, .seconds(1))
+        case .words: (network, joinsRows, rowTime) = (try WordModel(contentsOf: path), false, .microseconds(10))
         }
-        let network = try Network(contentsOf: path)
-        self.network = network
-        joinsRows = Self.joinsRows(network)
-        rowTime = Self.rowTime(network)
     }
 
     var statistics: InferenceStatistics { counts.withLock { $0 } }

@@ -1,5 +1,6 @@
 import Foundation
 import LaresForecast
+import LaresLanguage
 import LaresNeural
 import LaresTensor
 import Logging
@@ -85,6 +86,7 @@ extension NetworkServing {
 
     private static func shown(_ error: any Error) -> any Error {
         if let error = error as? ForecastError { return ServingError(.invalidRequest, error.message, param: "inputs") }
+        if let error = error as? WordVectorError { return ServingError(.invalidRequest, error.message, param: "inputs") }
         guard let error = error as? NetworkError else { return error }
         return ServingError(.invalidRequest, error.message, param: "inputs")
     }

@@ -1,4 +1,5 @@
 import LaresForecast
+import LaresLanguage
 public import LaresNeural
 package import LaresTensor
 
@@ -9,14 +10,18 @@ package enum DryRun {
     /// - Parameter declared: what the publisher says the signature is; nil takes the file's word.
     /// - Throws: ``RegistryError`` with code `notANetwork` or `dryRunFailed`.
     static func trial(of path: String, declared: NetworkSignature?) throws -> (ModelVersion.Kind, NetworkSignature) {
-        guard let kind = SeriesModel.kind(of: path) else { return (.network, try signature(of: path, declared: declared)) }
+        let known = WordVectors.isAnnounced(by: path) ? .words : SeriesModel.kind(of: path)
+        guard let kind = known else { return (.network, try signature(of: path, declared: declared)) }
+        defer { returnTensorMemory() }
         do {
-            let signature = try SeriesModel(kind, at: path).signature
+            let signature = try kind == .words ? WordModel(contentsOf: path).signature : SeriesModel(kind, at: path).signature
             guard declared.map({ $0 == signature }) ?? true else {
                 throw RegistryError(.dryRunFailed, "the declared signature is not the file's, which is \(signature.words)")
             }
             return (kind, signature)
         } catch let error as ForecastError {
+            throw RegistryError(.notANetwork, error.message)
+        } catch let error as WordVectorError {
             throw RegistryError(.notANetwork, error.message)
         }
     }

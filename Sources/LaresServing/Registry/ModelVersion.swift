@@ -2,7 +2,7 @@ public import LaresNeural
 
 public import struct Foundation.Date
 
-/// One published version of a trained network, forecaster or detector. It never changes.
+/// One published version of a trained network, forecaster, detector or word vectors. It never changes.
 public struct ModelVersion: Sendable, Hashable {
     /// What it does.
     public enum Kind: String, Sendable, Hashable, CaseIterable {
@@ -12,6 +12,8 @@ public struct ModelVersion: Sendable, Hashable {
         case forecaster
         /// It watches series, and says what is odd.
         case detector
+        /// It has vectors of words.
+        case words
 
         /// The file that a training makes.
         var file: String {
@@ -19,6 +21,7 @@ public struct ModelVersion: Sendable, Hashable {
             case .network: "network.safetensors"
             case .forecaster: "forecaster.json"
             case .detector: "detector.json"
+            case .words: "words.safetensors"
             }
         }
     }

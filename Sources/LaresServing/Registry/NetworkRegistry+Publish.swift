@@ -10,7 +10,7 @@ extension NetworkRegistry {
     /// A crash before that leaves no version, and one after it a whole one.
     ///
     /// - Parameters:
-    ///   - path: a file that `Network.write(to:)` made, or that of a forecaster or detector.
+    ///   - path: a file that `Network.write(to:)` made, or that of a forecaster or detector, or word vectors.
     ///   - name: the network's name, as of models.
     ///   - card: what people should know of it.
     ///   - lineage: where it came from.

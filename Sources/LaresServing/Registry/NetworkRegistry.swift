@@ -32,7 +32,7 @@ public struct NetworkRegistry: Sendable {
     /// The forecasters and detectors, by name.
     public func seriesModels() throws -> [RegisteredModel] {
         try pool.read { database in
-            let sql = "SELECT DISTINCT network FROM versions WHERE kind <> 'network' ORDER BY network"
+            let sql = "SELECT DISTINCT network FROM versions WHERE kind IN ('forecaster', 'detector') ORDER BY network"
             return try String.fetchAll(database, sql: sql).compactMap { try Self.model($0, database) }
         }
     }

@@ -9,6 +9,12 @@ struct Word2VecReader {
 
     init(_ bytes: UnsafeRawBufferPointer, path: String) { cursor = ByteCursor(bytes, path: path) }
 
+    /// Whether the first line is a count and dimensions.
+    static func begins(_ bytes: UnsafeRawBufferPointer) -> Bool {
+        var reader = Word2VecReader(bytes, path: "")
+        return reader.header() != nil
+    }
+
     mutating func read() throws(WordVectorError) -> WordVectors {
         guard let header = header() else { return try headless() }
         let (count, dimensions) = header

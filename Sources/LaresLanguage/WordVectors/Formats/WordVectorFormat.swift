@@ -30,6 +30,14 @@ extension WordVectors {
         extendLifetime(file)
     }
 
+    /// Whether a file says of itself that it holds word vectors, in a format that does: word2vec's with its first line, fastText's or Lares' own.
+    package static func isAnnounced(by path: String) -> Bool {
+        guard let file = try? MappedFile(path: path) else { return false }
+        defer { extendLifetime(file) }
+        if FastTextReader.begins(file.bytes) || Word2VecReader.begins(file.bytes) { return true }
+        return (try? SafeTensors(contentsOf: path))?.metadata["format"] == formatName
+    }
+
     /// The same of bytes; `path` is for messages and for reading safetensors again.
     init(_ bytes: UnsafeRawBufferPointer, path: String) throws {
         if bytes.count > 8, bytes[8] == UInt8(ascii: "{"), bytes[7] == 0 {

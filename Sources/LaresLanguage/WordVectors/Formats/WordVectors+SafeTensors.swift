@@ -16,7 +16,7 @@ extension WordVectors {
         try SafeTensors.write(tensors, metadata: metadata, to: path)
     }
 
-    private static let formatName = "lares.word-vectors"
+    static let formatName = "lares.word-vectors"
 
     init(safeTensors path: String) throws {
         let file = try SafeTensors(contentsOf: path)

@@ -34,8 +34,8 @@ struct NetworkDetail {
         fields["page"] = model.page
         fields["change"] = mayChange
         fields["load"] =
-            mayChange && model.kind == .network && (standing.isClosed || standing.loaded.isEmpty) ? model.page + "/load" : false
-        fields["unload"] = mayChange && model.kind == .network && !standing.loaded.isEmpty ? model.page + "/unload" : false
+            mayChange && isLoaded && (standing.isClosed || standing.loaded.isEmpty) ? model.page + "/load" : false
+        fields["unload"] = mayChange && isLoaded && !standing.loaded.isEmpty ? model.page + "/unload" : false
         fields["remove"] = mayChange ? model.page + "/remove" : false
         fields["removeTitle"] = words("net.removeTitle", ["name": model.name])
         fields["removeText"] = words("net.removeText", ["count": "\(model.versions.count)"])
@@ -49,6 +49,9 @@ struct NetworkDetail {
         fields.merge(trialFields) { $1 }
         return fields.merging(Trouble.fields(trouble, title: words("net.failed"), form: ["alias", "percent"])) { $1 }
     }
+
+    /// Whether requests need it in memory.
+    private var isLoaded: Bool { model.kind == .network || model.kind == .words }
 
     private var liveRows: [[String: Any]] {
         (live["versions"]?.elements ?? []).map { version in

@@ -1,0 +1,38 @@
+public import LaresLanguage
+import LaresNeural
+
+/// Word vectors of the registry: `word` (BYTES, any number of them) gives `vector` (FP32, a row for each).
+struct WordModel: ServedModel {
+    let vectors: WordVectors
+
+    /// Reads a file; throws `WordVectorError`.
+    init(contentsOf path: String) throws { vectors = try WordVectors(contentsOf: path) }
+
+    var signature: NetworkSignature {
+        NetworkSignature(
+            inputs: [TensorSignature(name: "word", datatype: .bytes, shape: [nil])],
+            outputs: [TensorSignature(name: "vector", datatype: .fp32, shape: [nil, vectors.dimensions])])
+    }
+
+    func callAsFunction(_ inputs: [String: NetworkValue]) throws -> [String: NetworkValue] {
+        guard case .strings(let words, _)? = inputs["word"] else {
+            throw ServingError(.invalidRequest, "'word' is missing: texts, a word each", param: "inputs")
+        }
+        return ["vector": .floats(try words.flatMap { try vectors.vector(of: $0) }, shape: [words.count, vectors.dimensions])]
+    }
+}
+
+extension NetworkServing {
+    /// The word vectors of a name, which stay in memory as networks do.
+    ///
+    /// - Parameter reference: a version's number or alias; nil: the one that requests get.
+    /// - Throws: ``RegistryError`` when there are none, ``ServingError`` when they aren't word vectors or can't be loaded.
+    public func words(of name: String, version reference: String? = nil) async throws -> WordVectors {
+        let version = try version(of: name, reference)
+        try checkOpen(name)
+        guard version.kind == .words, let model = try await loaded(version).network as? WordModel else {
+            throw ServingError(.invalidRequest, "'\(name)' is a \(version.kind.rawValue): name word vectors", param: "model")
+        }
+        return model.vectors
+    }
+}
