@@ -3,6 +3,7 @@ import Foundation
 import LaresAccess
 import LaresForecast
 import LaresLanguage
+import LaresNeural
 import LaresServer
 import LaresServing
 import LaresStore
@@ -67,7 +68,8 @@ struct Failure: Error, CustomStringConvertible {
             }
         case let error as RegistryError: [.modelNotFound, .versionNotFound].contains(error.code) ? EX_NOINPUT : EXIT_FAILURE
         case let error as PullError: error.code == .network ? EX_UNAVAILABLE : EXIT_FAILURE
-        case is AccessError, is StoreError, is ServerError, is ConsoleError, is WordVectorError, is SafeTensorsError, is ForecastError:
+        case is AccessError, is StoreError, is ServerError, is ConsoleError, is WordVectorError, is TranslatorError, is CheckpointError,
+            is SafeTensorsError, is ForecastError:
             EXIT_FAILURE
         default: nil
         }

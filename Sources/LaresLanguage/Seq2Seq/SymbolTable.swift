@@ -59,6 +59,9 @@ public struct SequencePairs: Sendable {
         public let labels: Indices
     }
 
+    /// How many batches ``batches(of:shuffledBy:)`` gives.
+    public func batchCount(of size: Int) -> Int { byLength.reduce(0) { $0 + ($1.count + size - 1) / size } }
+
     /// All pairs once, in an order that `random` draws.
     public func batches(of size: Int, shuffledBy random: inout some RandomNumberGenerator) -> some Sequence<Batch> {
         precondition(size > 0, "batches of \(size) pairs")

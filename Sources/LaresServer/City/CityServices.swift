@@ -26,7 +26,7 @@ public struct CityServices: Sendable {
     /// How the versions of a forecaster or detector do as they are served; null where nothing serves them.
     func standing(of model: RegisteredModel) async -> JSON {
         switch model.kind {
-        case .network, .words: nil
+        case .network, .words, .translator: nil
         case .forecaster: await forecasting?.standing(of: model.name) ?? nil
         case .detector: await watching?.standing(of: model.name) ?? nil
         }

@@ -86,6 +86,7 @@ extension NetworkServing {
 
     private static func shown(_ error: any Error) -> any Error {
         if let error = error as? ForecastError { return ServingError(.invalidRequest, error.message, param: "inputs") }
+        if let error = error as? TranslatorError { return ServingError(.invalidRequest, error.message, param: "inputs") }
         if let error = error as? WordVectorError { return ServingError(.invalidRequest, error.message, param: "inputs") }
         guard let error = error as? NetworkError else { return error }
         return ServingError(.invalidRequest, error.message, param: "inputs")

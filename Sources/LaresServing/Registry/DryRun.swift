@@ -10,11 +10,10 @@ package enum DryRun {
     /// - Parameter declared: what the publisher says the signature is; nil takes the file's word.
     /// - Throws: ``RegistryError`` with code `notANetwork` or `dryRunFailed`.
     static func trial(of path: String, declared: NetworkSignature?) throws -> (ModelVersion.Kind, NetworkSignature) {
-        let known = WordVectors.isAnnounced(by: path) ? .words : SeriesModel.kind(of: path)
-        guard let kind = known else { return (.network, try signature(of: path, declared: declared)) }
+        guard let kind = kind(of: path) else { return (.network, try signature(of: path, declared: declared)) }
         defer { returnTensorMemory() }
         do {
-            let signature = try kind == .words ? WordModel(contentsOf: path).signature : SeriesModel(kind, at: path).signature
+            let signature = try model(kind, at: path).signature
             guard declared.map({ $0 == signature }) ?? true else {
                 throw RegistryError(.dryRunFailed, "the declared signature is not the file's, which is \(signature.words)")
             }
@@ -23,6 +22,25 @@ package enum DryRun {
             throw RegistryError(.notANetwork, error.message)
         } catch let error as WordVectorError {
             throw RegistryError(.notANetwork, error.message)
+        } catch let error as TranslatorError {
+            throw RegistryError(.notANetwork, error.message)
+        } catch let error as SafeTensorsError {
+            throw RegistryError(.notANetwork, error.message)
+        }
+    }
+
+    /// What a file that is no network says of itself; nil: it is one, or nothing.
+    private static func kind(of path: String) -> ModelVersion.Kind? {
+        if WordVectors.isAnnounced(by: path) { return .words }
+        return TextTranslator.isAnnounced(by: path) ? .translator : SeriesModel.kind(of: path)
+    }
+
+    private static func model(_ kind: ModelVersion.Kind, at path: String) throws -> any ServedModel {
+        switch kind {
+        case .network: try Network(contentsOf: path)
+        case .words: try WordModel(contentsOf: path)
+        case .translator: try TranslatorModel(contentsOf: path)
+        case .forecaster, .detector: try SeriesModel(kind, at: path)
         }
     }
 

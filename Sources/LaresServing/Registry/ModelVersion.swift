@@ -2,7 +2,7 @@ public import LaresNeural
 
 public import struct Foundation.Date
 
-/// One published version of a trained network, forecaster, detector or word vectors. It never changes.
+/// One published version of a trained network, forecaster, detector, translator or word vectors. It never changes.
 public struct ModelVersion: Sendable, Hashable {
     /// What it does.
     public enum Kind: String, Sendable, Hashable, CaseIterable {
@@ -14,6 +14,8 @@ public struct ModelVersion: Sendable, Hashable {
         case detector
         /// It has vectors of words.
         case words
+        /// It writes texts for texts.
+        case translator
 
         /// The file that a training makes.
         var file: String {
@@ -22,6 +24,7 @@ public struct ModelVersion: Sendable, Hashable {
             case .forecaster: "forecaster.json"
             case .detector: "detector.json"
             case .words: "words.safetensors"
+            case .translator: "translator.safetensors"
             }
         }
     }

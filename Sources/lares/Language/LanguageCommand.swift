@@ -75,7 +75,7 @@ struct TextLearningOptions: ParsableArguments {
         let before = model.loss(on: windows.unseen, batches: looks, of: training.batch)
         let line = LearningLine(steps: training.steps)
         defer { line.finish() }
-        try training.run(&model, on: windows.learnt) { line.show($0) }
+        try training.run(&model, on: windows.learnt) { line.show(step: $0.step, loss: $0.loss) }
         line.finish()
         let after = model.loss(on: windows.unseen, batches: looks, of: training.batch)
         Terminal.note(

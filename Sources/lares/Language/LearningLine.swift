@@ -22,9 +22,9 @@ final class LearningLine {
     }
 
     /// Takes a step; false when the training is to end.
-    func show(_ progress: LanguageTraining.Progress) -> Bool {
-        curve.append(progress.loss)
-        if line.isLive || progress.step == steps || progress.step.isMultiple(of: max(1, steps / 10)) { write(progress.step) }
+    func show(step: Int, loss: Float) -> Bool {
+        curve.append(loss)
+        if line.isLive || step == steps || step.isMultiple(of: max(1, steps / 10)) { write(step) }
         return !isStopped.flag.load(ordering: .relaxed)
     }
 

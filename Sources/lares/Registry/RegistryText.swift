@@ -12,7 +12,7 @@ enum RegistryText {
         let words = version.signature.words.printable
         switch version.kind {
         case .network: return words
-        case .forecaster, .words: return version.kind.rawValue + ", " + words
+        case .forecaster, .words, .translator: return version.kind.rawValue + ", " + words
         case .detector: return version.kind.rawValue
         }
     }

@@ -51,7 +51,7 @@ struct NetworkDetail {
     }
 
     /// Whether requests need it in memory.
-    private var isLoaded: Bool { model.kind == .network || model.kind == .words }
+    private var isLoaded: Bool { [.network, .words, .translator].contains(model.kind) }
 
     private var liveRows: [[String: Any]] {
         (live["versions"]?.elements ?? []).map { version in

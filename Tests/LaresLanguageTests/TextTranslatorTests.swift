@@ -1,0 +1,112 @@
+import Foundation
+import LaresLanguage
+import LaresTensor
+import Testing
+
+/// Translators of texts: learning, files, what they refuse.
+@Suite struct TextTranslatorTests {
+    /// Small numbers in words, backwards letters of short words: enough to be learnt in a second.
+    private static func pairs() throws -> TextPairs {
+        let letters = ["a", "b", "c", "d"]
+        let words = letters.flatMap { first in letters.flatMap { second in letters.map { first + second + $0 } } }
+        return try TextPairs(words.map { (source: $0, target: String($0.reversed())) })
+    }
+
+    private static func training(_ cell: TextTranslator.Cell = .lstm, epochs: Int = 60) -> TranslatorTraining {
+        var training = TranslatorTraining()
+        (training.form.cell, training.form.width) = (cell, 32)
+        (training.epochs, training.batch, training.held, training.dropout, training.learningRate) = (epochs, 16, 0, 0, 1e-2)
+        return training
+    }
+
+    private static func path(_ name: String) -> String { NSTemporaryDirectory() + "/lares-translator-\(UUID().uuidString)-\(name)" }
+
+    @Test(arguments: [TextTranslator.Cell.lstm, .gru]) func writesWordsBackwardsAndIsTheSameFromItsFile(_ cell: TextTranslator.Cell) throws
+    {
+        let translator = try Self.training(cell).run(on: Self.pairs()), path = Self.path("t.safetensors")
+        defer { try? FileManager.default.removeItem(atPath: path) }
+        let asked = ["abc", "dca", "bb", "add"].filter { $0.count == 3 }
+        let written = try translator(asked)
+        #expect(written == asked.map { String($0.reversed()) })
+        try translator.write(to: path)
+        let again = try TextTranslator(contentsOf: path)
+        #expect(try again(asked) == written)
+        #expect(again.form == translator.form && again.exact == nil)
+    }
+
+    @Test func aTransformersFileIsReadAsItWas() throws {
+        let translator = try Self.training(.transformer, epochs: 2).run(on: Self.pairs()), path = Self.path("t.safetensors")
+        defer { try? FileManager.default.removeItem(atPath: path) }
+        try translator.write(to: path)
+        #expect(try TextTranslator(contentsOf: path)(["abc", "ddd"]) == translator(["abc", "ddd"]))
+    }
+
+    @Test func aTrainingThatWasEndedGoesOnToTheSameBits() throws {
+        let path = Self.path("checkpoint")
+        defer { try? FileManager.default.removeItem(atPath: path) }
+        var training = Self.training(epochs: 4)
+        let whole = try training.run(on: Self.pairs())
+        training.checkpoint = path
+        _ = try training.run(on: Self.pairs()) { progress in progress.step <= progress.steps / 2 }
+        let resumed = try training.run(on: Self.pairs())
+        let (one, other) = (Self.path("one"), Self.path("other"))
+        defer { for file in [one, other] { try? FileManager.default.removeItem(atPath: file) } }
+        try whole.write(to: one)
+        try resumed.write(to: other)
+        #expect(FileManager.default.contentsEqual(atPath: one, andPath: other))
+        training.seed = 2
+        #expect(throws: TranslatorError.self) { try training.run(on: Self.pairs()) }
+    }
+
+    @Test func whatIsHeldBackIsScored() throws {
+        var training = Self.training(epochs: 1)
+        training.held = 0.25
+        let exact = try #require(try training.run(on: Self.pairs()).exact)
+        #expect((0...100).contains(exact))
+    }
+
+    @Test(arguments: ["", "abé", String(repeating: "a", count: 2_000)]) func textsItCantReadAreRefused(_ text: String) throws {
+        let translator = try Self.training(epochs: 1).run(on: Self.pairs())
+        #expect(throws: TranslatorError.self) { try translator([text]) }
+    }
+
+    @Test(arguments: ["", "\n\n", "a", "a\t", "\tb", "a\tb\tc", "a\tb\nx\n"]) func filesThatAreNoPairsAreRefused(_ content: String) throws {
+        let path = Self.path("pairs.tsv")
+        defer { try? FileManager.default.removeItem(atPath: path) }
+        try content.write(toFile: path, atomically: true, encoding: .utf8)
+        #expect(throws: TranslatorError.self) { try TextPairs(contentsOf: path) }
+    }
+
+    @Test func wordsAreSymbolsToo() throws {
+        var training = Self.training(epochs: 1)
+        training.form.unit = .words
+        let pairs = try TextPairs([(source: "red lamp", target: "lamp red"), (source: "blue door", target: "door blue")])
+        let translator = try training.run(on: pairs)
+        #expect(translator.source.symbols == ["blue", "door", "lamp", "red"])
+        _ = try translator(["red door"])
+        #expect(throws: TranslatorError.self) { try translator(["green door"]) }
+    }
+
+    @Test func damagedFilesAreRefusedNeverRead() throws {
+        let path = Self.path("t.safetensors")
+        defer { try? FileManager.default.removeItem(atPath: path) }
+        try Self.training(epochs: 1).run(on: Self.pairs()).write(to: path)
+        let bytes = try Data(contentsOf: URL(fileURLWithPath: path))
+        var random = SeededRandom(seed: 11)
+        for round in 0..<200 {
+            var changed = bytes
+            if round % 4 == 0 {
+                changed = changed.prefix(Int.random(in: 0..<bytes.count, using: &random))
+            } else {
+                for _ in 0..<3 {
+                    changed[Int.random(in: 0..<min(700, bytes.count), using: &random)] = UInt8.random(in: 0...255, using: &random)
+                }
+            }
+            try changed.write(to: URL(fileURLWithPath: path))
+            // Read or refused; never a trap.
+            if let translator = try? TextTranslator(contentsOf: path) { _ = try? translator(["abc"]) }
+        }
+        try bytes.prefix(bytes.count - 5).write(to: URL(fileURLWithPath: path))
+        #expect(throws: (any Error).self) { try TextTranslator(contentsOf: path) }
+    }
+}
