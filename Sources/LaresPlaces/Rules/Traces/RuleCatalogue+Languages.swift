@@ -7,7 +7,7 @@ extension RuleCatalogue {
         "outcome.declined": "Didn't act: {why}", "outcome.ignored": "Didn't act: {why}", "outcome.stopped": "Stopped: {why}",
         "outcome.failed": "Failed: {why}",
         // Why not.
-        "already_running": "it was still at it", "queue_full": "its most runs, {most}, were going or waiting already",
+        "already_running": "it was still at it", "queue_full": "as many runs as it may have ({most}) were going or waiting",
         "restarted": "it was triggered again", "switched_off": "the rule was switched off or changed", "by_hand": "someone stopped it",
         "asked": "the rule says so: {reason}", "loop": "rules trigger each other in a loop: {chain}",
         "too_often": "it started more than {most} times within a minute", "too_long": "it took more than {most} steps",
