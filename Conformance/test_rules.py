@@ -4,6 +4,7 @@ import json
 import time
 import urllib.error
 
+import httpx
 import pytest
 
 from home_devices import Home, light
@@ -115,6 +116,33 @@ def test_times_are_shown_before_saving(home, device):
     assert home.ask("/lares/v1/rules")["rules"] == []
 
 
+def test_times_that_conditions_do_not_let_through_are_not_shown(home, device):
+    rule = {"name": "Saturday", "when": [{"time": "07:00"}], "only": [{"days": ["sat"]}], "then": [{"set": {"hall/lamp/on": True}}]}
+    shown = home.ask("/lares/v1/rules", {"rule": rule, "try": True})
+    assert len(shown["next"]) == 20 and all(later - earlier > 6 * 86_400 for earlier, later in zip(shown["next"], shown["next"][1:]))
+    assert shown["conditional"] is False and shown["warnings"] == []
+    also = rule | {"only": rule["only"] + [{"state": "hall/lamp/on", "is": False}]}
+    assert home.ask("/lares/v1/rules", {"rule": also, "try": True})["conditional"] is True
+
+
+def test_what_can_not_work_is_said_and_saved(home, device):
+    wrong = {"name": "Wrong", "when": [{"becomes": "hall/motion", "to": True}], "then": [{"set": {"hall/lamp/on": 900, "hall/motion/motion": True, "loft/fan/on": True}}]}
+    tried, kept = home.ask("/lares/v1/rules", {"rule": wrong, "try": True}), home.ask("/lares/v1/rules", wrong)
+    places = ["when[0].becomes", "then[0].set.hall/lamp/on", "then[0].set.hall/motion/motion", "then[0].set.loft/fan/on"]
+    for answer in (tried, kept, home.ask("/lares/v1/rules/wrong")):
+        assert [warning["place"] for warning in answer["warnings"]] == places and all(warning["message"] for warning in answer["warnings"])
+    assert home.ask("/lares/v1/rules", LIGHT)["warnings"] == []
+
+
+def test_trying_refuses_what_saving_refuses(home, device):
+    rule = LIGHT | {"only": [{"holidays": ["atlantis"]}]}
+    for body in (rule, {"rule": rule, "try": True}):
+        status, error = refusal(home, "/lares/v1/rules", body)
+        assert status == 400 and "atlantis" in error["message"]
+    assert refusal(home, "/lares/v1/rules", {"rule": LIGHT, "try": "yes"})[0] == 400, "what is misspelt is not saved"
+    assert home.ask("/lares/v1/rules")["rules"] == []
+
+
 def test_wrong_rules_are_refused_with_the_place(home, device):
     for wrong in ({}, LIGHT | {"when": []}, LIGHT | {"then": [{"sett": {}}]}, LIGHT | {"when": [{"becomes": "hall"}]}, LIGHT | {"extra": 1}, LIGHT | {"name": ""}, [], LIGHT | {"then": [{"set": {"hall/lamp/on": "{{ (" }}]}):
         status, error = refusal(home, "/lares/v1/rules", wrong)
@@ -177,5 +205,36 @@ def test_holidays_are_those_of_the_calendars_that_are_there(tmp_path):
         today = time.strftime("%m-%d")
         if today != "12-25":
             home.wait(lambda: home.ask("/lares/v1/notices")["notices"])
-        code, error = refusal(home, "/lares/v1/rules", rule | {"only": [{"holidays": ["fr"]}]})
-        assert code == 400 and "fr" in error["message"]
+        code, error = refusal(home, "/lares/v1/rules", rule | {"only": [{"holidays": ["atlantis"]}]})
+        assert code == 400 and "atlantis" in error["message"]
+
+
+CALENDAR = "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nBEGIN:VEVENT\r\nUID:1\r\nDTSTART;VALUE=DATE:20200301\r\nSUMMARY:Founding day\r\nRRULE:FREQ=YEARLY\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n"
+
+
+def put_holidays(home, name, text, kind="text/calendar"):
+    return httpx.put(f"{home.server.url}/lares/v1/holidays/{name}", content=text, headers={"content-type": kind}, timeout=30)
+
+
+def test_calendars_of_holidays_come_and_go_without_a_restart(tmp_path):
+    rule = {"id": "r", "name": "r", "when": [{"time": "07:00"}], "only": [{"holidays": ["ours"]}], "then": [{"notify": "x"}]}
+    with Home(tmp_path, "--zone", "UTC") as home:
+        listed = {calendar["name"]: calendar for calendar in home.ask("/lares/v1/holidays")["holidays"]}
+        assert listed["de-be"]["built_in"] and len(listed["de-be"]["next"]) == 5 and "ours" not in listed
+        assert refusal(home, "/lares/v1/rules", rule)[0] == 400
+        answer = put_holidays(home, "ours", CALENDAR)
+        assert answer.status_code == 200 and answer.json()["next"][0]["name"] == "Founding day" and not answer.json()["built_in"]
+        shown = home.ask("/lares/v1/rules", {"rule": rule, "try": True})
+        assert [time.strftime("%m-%d %H", time.gmtime(moment)) for moment in shown["next"]][:3] == ["03-01 07"] * 3
+        home.ask("/lares/v1/rules", rule)
+        gone = httpx.delete(f"{home.server.url}/lares/v1/holidays/ours", timeout=30)
+        assert gone.status_code == 409 and gone.json()["error"]["code"] == "in_use"
+        for name, text, kind, status in (("Ours", CALENDAR, "text/calendar", 400), ("x", "no calendar", "text/calendar", 400), ("x", CALENDAR, "text/plain", 415), ("x", "BEGIN:VCALENDAR\r\nEND:VCALENDAR\r\n", "text/calendar", 400)):
+            assert put_holidays(home, name, text, kind).status_code == status, (name, text, kind)
+        assert httpx.delete(f"{home.server.url}/lares/v1/holidays/de-be", timeout=30).status_code == 409
+        assert httpx.delete(f"{home.server.url}/lares/v1/holidays/none", timeout=30).status_code == 404
+    with Home(tmp_path, "--zone", "UTC") as home:
+        assert [kept["rule"]["id"] for kept in home.ask("/lares/v1/rules")["rules"]] == ["r"], "it is there after a restart"
+        home.ask("/lares/v1/rules/r", method="DELETE")
+        assert httpx.delete(f"{home.server.url}/lares/v1/holidays/ours", timeout=30).status_code == 200
+        assert refusal(home, "/lares/v1/rules", rule)[0] == 400

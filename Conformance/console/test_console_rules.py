@@ -8,7 +8,7 @@ from test_console_pages import overflow, serious
 from test_home import announce
 from looks import LOOKS
 
-PAGES = {"rules": "/rules", "rule": "/rules/hall-light", "new": "/new-rule", "blueprint": "/new-rule?blueprint=motion_light", "blank": "/new-rule?blank=1", "schedules": "/schedules", "times": "/timers"}
+PAGES = {"rules": "/rules", "rule": "/rules/hall-light", "new": "/new-rule", "blueprint": "/new-rule?blueprint=motion_light", "blank": "/new-rule?blank=1", "schedules": "/schedules", "times": "/timers", "holidays": "/holidays"}
 LIGHT = {"id": "hall-light", "name": "Hall light", "when": [{"becomes": "hall/motion/motion", "to": True}, {"time": "sunset"}], "then": [{"set": {"hall/lamp/on": True}}, {"notify": "Light in the hall"}]}
 
 
@@ -57,7 +57,8 @@ def test_a_rule_is_tried_over_last_week(visit, home):
     page = visit("/rules/hall-light")
     page.get_by_role("button", name="Try over last week").click()
     page.get_by_role("heading", name="What it would have done last week").wait_for()
-    assert "hall/lamp/on" in page.locator("main").inner_text()
+    shown = page.locator('section[aria-labelledby="replay"]').inner_text()
+    assert "Lamp" in shown and "tell people: “Light in the hall”" in shown and "{" not in shown, "words, not data"
 
 
 def test_what_is_wrong_is_said_and_what_was_written_stays(visit, home):
@@ -120,6 +121,31 @@ def test_a_rule_is_written_in_a_form(visit, home, shots):
     page.get_by_role("button", name="Save").click()
     page.wait_for_load_state()
     assert home.ask("/lares/v1/rules/by_form")["rule"]["only"] == rule["only"][:1]
+
+
+def test_what_can_not_work_is_said_beside_the_rule(visit, home):
+    home.ask("/lares/v1/rules", {"id": "off-course", "name": "Off course", "when": [{"time": "07:00"}], "only": [{"days": ["sat"]}, {"state": "hall/lamp/on", "is": False}], "then": [{"set": {"loft/fan/on": True}}]})
+    page = visit("/rules/off-course")
+    assert "then[0].set.loft/fan/on" in page.locator("main").inner_text()
+    assert "Its other conditions may hold it back then." in page.locator('section[aria-labelledby="moments"]').inner_text()
+    home.ask("/lares/v1/rules/off-course", method="DELETE")
+
+
+def test_holidays_are_added_and_removed(visit, home, tmp_path):
+    file = tmp_path / "days.ics"
+    file.write_text("BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\nDTSTART;VALUE=DATE:20200301\r\nSUMMARY:Founding <b>day</b>\r\nRRULE:FREQ=YEARLY\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n")
+    page = visit("/holidays")
+    page.get_by_label("Name", exact=True).fill("Wrong Name")
+    page.get_by_label("File", exact=True).set_input_files(file)
+    page.get_by_role("button", name="Add a calendar").click()
+    page.get_by_role("alert").wait_for()
+    page.get_by_label("Name", exact=True).fill("ours")
+    page.get_by_label("File", exact=True).set_input_files(file)
+    page.get_by_role("button", name="Add a calendar").click()
+    page.get_by_text("Founding <b>day</b>").first.wait_for()
+    page.get_by_role("button", name="Remove ours").click()
+    page.get_by_text("None yet.").wait_for()
+    assert not any(calendar["name"] == "ours" for calendar in home.ask("/lares/v1/holidays")["holidays"])
 
 
 def test_what_no_form_holds_stays_as_it_is(visit, home):

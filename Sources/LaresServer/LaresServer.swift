@@ -202,6 +202,7 @@ public struct LaresServer: Sendable {
             + RetentionRoutes(services: home, audit: audit, limits: limits).routes
             + TimeRoutes(services: home, times: times, guardian: guardian, audit: audit, limits: limits).routes
             + RuleRoutes(automations: automations, services: home, audit: audit, limits: limits).routes
+            + HolidayRoutes(automations: automations, services: home, audit: audit, limits: limits).routes
     }
 
     private func trainingRoutes(_ limits: BodyLimits) -> [APIRoute] {

@@ -10,7 +10,8 @@ struct Lares: AsyncParsableCommand {
             version: LaresServer.version,
             subcommands: [
                 Serve.self, Run.self, Pull.self, List.self, Show.self, Alias.self, Remove.self, Import.self, Bench.self, Keys.self,
-                LanguageCommand.self, TranslateCommand.self, Things.self, SetThing.self, ScenesCommand.self, Demo.self, HomeCommand.self,
+                LanguageCommand.self, TranslateCommand.self, Things.self, SetThing.self, ScenesCommand.self, HolidaysCommand.self,
+                Demo.self, HomeCommand.self,
                 PeopleCommand.self,
                 PolicyCommand.self,
                 BrokerCommand.self, Registry.self, Train.self,

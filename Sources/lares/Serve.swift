@@ -102,7 +102,9 @@ struct Serve: AsyncParsableCommand {
         let site = try settings.site(knowing: try things?.store.site() ?? SiteSettings(), in: folder)
         let outbox = things.map { Outbox($0.store, site: site, sender: NetworkSender(folder: outboxFolder)) }
         let automations = try things.map {
-            try Self.automations($0, site, outbox, audit, keys, serving) { try settings.site(knowing: $0, in: folder) }
+            try Self.automations($0, site, HolidayFolder(try folder.directory("holidays")), outbox, audit, keys, serving) {
+                try settings.site(knowing: $0, in: folder)
+            }
         }
         let sensing = try things.map { try Sensing(home: $0.home, store: SenseStore($0.store), telemetry: $0.telemetry) }
         let times = try Self.times(things, automations)
@@ -121,7 +123,8 @@ struct Serve: AsyncParsableCommand {
 
     /// The rules of a home; what they have things do is written down.
     private static func automations(
-        _ things: HomeServices, _ site: Site, _ outbox: Outbox?, _ audit: AuditLog, _ keys: KeyStore, _ serving: Serving,
+        _ things: HomeServices, _ site: Site, _ holidays: HolidayFolder, _ outbox: Outbox?, _ audit: AuditLog, _ keys: KeyStore,
+        _ serving: Serving,
         _ locate: @escaping Automations.Locate
     ) throws
         -> Automations
@@ -130,7 +133,7 @@ struct Serve: AsyncParsableCommand {
         let guardian = HomeGuard(keys, People(keys, audit: audit))
         return try Automations(
             home: things.home, store: RuleStore(things.store), site: site, locate: locate, ask: models.ask,
-            scenes: Scenes(home: things.home, store: things.store), outbox: outbox,
+            scenes: Scenes(home: things.home, store: things.store), holidays: holidays, outbox: outbox,
             permit: RuleGuard(home: things.home, guardian: guardian, audit: audit).permit)
     }
 

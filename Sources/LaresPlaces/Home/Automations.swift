@@ -1,4 +1,4 @@
-public import Foundation
+internal import Foundation
 public import LaresJSON
 public import LaresThings
 internal import Synchronization
@@ -33,8 +33,10 @@ public actor Automations {
     let permit: Permit?
     /// What sends notices and calls addresses; nil: nothing does.
     public nonisolated let outbox: Outbox?
+    /// Where calendars of holidays are kept; nil: those that are added last until the end.
+    let holidays: HolidayFolder?
     private var engine: RuleEngine
-    private var trusted: Set<RuleID> = []
+    private(set) var trusted: Set<RuleID> = []
     private let work: (stream: AsyncStream<RuleEffect>, continuation: AsyncStream<RuleEffect>.Continuation)
     /// What is to be done and isn't kept yet.
     private var wanted: [RuleEffect] = []
@@ -54,18 +56,20 @@ public actor Automations {
     ///   - locate: The site that other settings make; unless it is given, their position and zone with the same holidays.
     ///   - ask: Asks models; nil: rules that ask one fail, and say so.
     ///   - scenes: The scenes that rules may name.
+    ///   - holidays: Where calendars of holidays are kept that people add; nil: they last until the end.
     ///   - outbox: What sends notices and calls addresses; nil: notices are only shown, and rules that call an address fail, and say so.
     ///   - clock: What time it is.
     ///   - permit: Whether a rule may have a thing do something, asked before it does; nil: what is dangerous is done by trusted rules.
     /// - Throws: An error of the database.
     public init(
-        home: Home, store: RuleStore, site: Site, locate: Locate? = nil, ask: Ask? = nil, scenes: Scenes? = nil, outbox: Outbox? = nil,
-        clock: any TimeSource = SystemTime(), permit: Permit? = nil
+        home: Home, store: RuleStore, site: Site, locate: Locate? = nil, ask: Ask? = nil, scenes: Scenes? = nil,
+        holidays: HolidayFolder? = nil,
+        outbox: Outbox? = nil, clock: any TimeSource = SystemTime(), permit: Permit? = nil
     ) throws {
         (self.home, self.store, self.ask, self.scenes, self.clock, self.permit) = (home, store, ask, scenes, clock, permit)
         place = Mutex(site)
         self.locate = locate ?? { try site.moved(to: $0) }
-        self.outbox = outbox
+        (self.outbox, self.holidays) = (outbox, holidays)
         work = AsyncStream.makeStream(of: RuleEffect.self)
         wake = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
         let memory = try store.memory()
@@ -213,12 +217,22 @@ extension Automations {
     /// - Parameter isTrusted: Whether a person who may said that it may do what is dangerous: unlock, disarm, heat.
     /// - Throws: ``RuleError``; an error of the database.
     public func set(_ rule: Rule, isTrusted: Bool = false) throws {
-        var trial = engine
-        try trial.set(rule, at: clock.now, in: world)
+        let changed = try engine(with: rule)
         try store.save(rule, isTrusted: isTrusted)
-        engine = trial
+        engine = changed
         hear()
         if isTrusted { trusted.insert(rule.id) } else { trusted.remove(rule.id) }
+    }
+
+    /// Says whether a rule could be put in place.
+    ///
+    /// - Throws: ``RuleError``.
+    public func check(_ rule: Rule) throws(RuleError) { _ = try engine(with: rule) }
+
+    private func engine(with rule: Rule) throws(RuleError) -> RuleEngine {
+        var trial = engine
+        try trial.set(rule, at: clock.now, in: world)
+        return trial
     }
 
     /// The home is somewhere else now, or its clocks are others: what times mean is worked out anew, and rules that waited for a position begin.
@@ -230,6 +244,12 @@ extension Automations {
         place.withLock { $0 = site }
         outbox?.move(to: site)
         adopt(try store.rules())
+    }
+
+    /// What days are holidays is another now; rules that waited for a calendar begin, and the others go on.
+    func change(_ calendars: [String: HolidayCalendar]) throws {
+        place.withLock { $0 = Site(zone: $0.zone, position: $0.position, holidays: calendars) }
+        adopt(try store.rules().filter { engine.rule($0.rule.id) == nil })
     }
 
     /// Takes in rules that an import put into the store. One that the home can't have, for want of a calendar or a position, waits there.
@@ -287,107 +307,5 @@ extension Automations {
     public func traces(of id: RuleID) -> [RuleTrace] {
         remember(id)
         return engine.traces(of: id)
-    }
-
-    /// When time triggers of a rule come from now until a moment, and what these triggers are called; at most 500.
-    ///
-    /// - Throws: ``RuleError`` when the site can't have it.
-    public nonisolated func occurrences(of rule: Rule, until end: Date) throws -> [(date: Date, trigger: String?)] {
-        let timed = rule.triggers.filter { if case .time = $0.kind { true } else { false } }
-        guard let plan = try rule.plan(at: site) else { return [] }
-        return plan.occurrences(after: clock.now).prefix(500).prefix { $0.date <= end }.map { ($0.date, timed[$0.trigger].id) }
-    }
-
-    /// The next moments of a rule's time triggers; empty when it has none.
-    ///
-    /// - Throws: ``RuleError`` when the site can't have it.
-    public nonisolated func moments(of rule: Rule, count: Int = 20) throws -> [Date] {
-        let plan = try rule.plan(at: site)
-        return plan.map { Array($0.occurrences(after: clock.now).prefix(count).map(\.date)) } ?? []
-    }
-}
-
-/// Doing what rules want.
-extension Automations {
-    private func perform(_ effect: RuleEffect) async {
-        let outcome: RuleEffect.Outcome
-        do { outcome = try await done(effect) } catch { outcome = .failed("\(error)") }
-        take(.completed(effect.id, outcome))
-    }
-
-    private func done(_ effect: RuleEffect) async throws -> RuleEffect.Outcome {
-        switch effect.kind {
-        case .set(let command): try await carryOut(command, of: effect.rule)
-        case .notify(let text, let title, let recipient, let isUrgent):
-            let notice = Notice(date: clock.now, text: text, title: title, recipient: recipient, rule: effect.rule.description)
-            if let outbox { try outbox.post(notice, isUrgent: isUrgent) } else { try store.add(notice) }
-        case .callModel(let model, let input):
-            guard let ask else { throw RuleError(.badRule, "no model can be asked here") }
-            return .answered(try await ask(model, input))
-        case .publish(let topic, let payload, let isRetained):
-            guard trusted.contains(effect.rule) else {
-                throw ThingsError(
-                    .needsConfirmation,
-                    "this rule may not publish on '\(topic)', where a lock may listen; save it again with \"trusted\": true")
-            }
-            try await home.publish(MQTTMessage(topic, payload, quality: .atLeastOnce, isRetained: isRetained))
-        case .fire(let name, let data): take(.fired(name, data: data, by: effect.cause))
-        case .scene(let name): try await apply(name, effect)
-        case .callWebhook(let address, let body):
-            guard let outbox else { throw RuleError(.badRule, "'\(address)' isn't called: this Lares calls no addresses") }
-            try outbox.call(address, body: body, for: effect.rule, isTrusted: trusted.contains(effect.rule))
-        }
-        return .done
-    }
-
-    /// Has all things of a scene be as it says; the first that can't is told when the others are done.
-    private func apply(_ name: String, _ effect: RuleEffect) async throws {
-        guard let scenes, let scene = try scenes.find(name) else { throw RuleError(.badRule, "there is no scene '\(name)'") }
-        let commands = scenes.commands(scene, by: Cause(.rule, name: effect.rule.description))
-        let trouble = await withTaskGroup(of: (any Error)?.self) { group in
-            for command in commands { group.addTask { await self.trouble(with: command, of: effect.rule) } }
-            var first: (any Error)?
-            for await trouble in group { first = first ?? trouble }
-            return first
-        }
-        if let trouble { throw trouble }
-    }
-
-    private func trouble(with command: ThingCommand, of rule: RuleID) async -> (any Error)? {
-        do { try await carryOut(command, of: rule) } catch { return error }
-        return nil
-    }
-
-    /// What is dangerous is done only by a rule of which a person said that it may.
-    private func carryOut(_ command: ThingCommand, of rule: RuleID) async throws {
-        let isTrusted = trusted.contains(rule)
-        if let permit {
-            try permit(rule, command, isTrusted)
-        } else if let hazard = home.dangers(of: command).first?.hazard, !isTrusted {
-            throw ThingsError(
-                .needsConfirmation, "'\(command.thing)': this rule may not do what \(hazard.rawValue); save it again with \"trusted\": true"
-            )
-        }
-        let outcome = try await home.carryOut(command)
-        if outcome == .superseded { throw ThingsError(.noAnswer, "'\(command.thing)' was asked for something else meanwhile") }
-    }
-}
-
-/// What a rule would have done.
-extension Automations {
-    /// Runs a rule over what was recorded.
-    ///
-    /// - Throws: ``RuleError``; ``TelemetryError``.
-    public nonisolated func replay(_ rule: Rule, over range: Range<Timestamp>, in telemetry: any TelemetryStore) async throws
-        -> RuleReplay
-    {
-        var (world, events) = (MemoryWorld(site: site), [RuleReplay.Recorded]())
-        for address in rule.addresses.sorted(by: { $0.description < $1.description }) {
-            let recording = try await Recording(address, over: range, in: telemetry, property: home.property(address))
-            if let first = recording.before { world.states[address] = first }
-            events += recording.events
-        }
-        events.sort { $0.date < $1.date }
-        return try RuleReplay(rule, over: events, from: world, since: range.lowerBound.date, through: range.upperBound.date)
     }
 }

@@ -16,6 +16,8 @@ public struct ScheduleError: Error, Hashable, Sendable, CustomStringConvertible 
         public static let noPosition = Code("noPosition")
         /// The schedule names a calendar of holidays that the site doesn't have.
         public static let noCalendar = Code("noCalendar")
+        /// A calendar of holidays is needed.
+        public static let inUse = Code("inUse")
         /// A bounded collection is full.
         public static let full = Code("full")
     }

@@ -120,6 +120,7 @@ public struct Console: Sendable {
         if let home { HomePages(console: self, services: home, scenes: automations?.scenes).addRoutes(to: router) }
         if let home, let automations { RulePages(console: self, automations: automations, services: home).addRoutes(to: router) }
         if let home, let automations { SchedulePages(console: self, automations: automations, home: home.home).addRoutes(to: router) }
+        if let home, let automations { HolidayPages(console: self, automations: automations, services: home).addRoutes(to: router) }
         if let home, let times { TimePages(console: self, times: times, home: home.home).addRoutes(to: router) }
         if let home, let automations { EnergyPages(console: self, services: home, automations: automations).addRoutes(to: router) }
         if let home, let guardian { ConfirmationPages(console: self, home: home.home, guardian: guardian).addRoutes(to: router) }

@@ -56,7 +56,7 @@ struct Frame {
         if hasHome {
             var home = [
                 link("/home", "home", "page.rooms"), link("/things", "thing", "page.things"),
-                link("/rules", "rule", "page.rules", with: "/new-rule"), link("/schedules", "clock", "page.schedules"),
+                link("/rules", "rule", "page.rules", with: "/new-rule"), link("/schedules", "clock", "page.schedules", with: "/holidays"),
                 link("/energy", "bolt", "page.energy"), link("/notices", "bell", "page.notices"),
             ]
             if hasZigbee { home.append(link("/zigbee", "network", "page.zigbee")) }

@@ -1,6 +1,6 @@
 /// The pages there are, by the name of their file in `Pages`.
 enum Page: String, Sendable, CaseIterable {
-    case home, things, thing, tile, schedules, times, rules, rule, models, model, add, confirm,
+    case home, things, thing, tile, schedules, times, holidays, rules, rule, models, model, add, confirm,
         chat, settings, keys, problem, networks, network,
         version,
         training, job,

@@ -3,6 +3,13 @@ import LaresJSON
 import LaresPlaces
 import LaresThings
 
+extension RuleWarning {
+    /// What can't work and where, in a reader's words.
+    func json(_ language: Language) -> JSON {
+        ["place": .string(place), "message": .string(sentence.text(language == .chinese ? .chinese : .english))]
+    }
+}
+
 extension RuleTrace {
     /// Why a rule acted or didn't, in a reader's words.
     func json(_ language: Language) -> JSON {

@@ -36,7 +36,7 @@ struct RuleRoutes {
     func list(_ request: Request, _ context: LaresContext) async throws -> Response {
         let automations = try require()
         var rules: [JSON] = []
-        for rule in await automations.rules { rules.append(await json(rule, automations)) }
+        for rule in await automations.rules { rules.append(await json(rule, automations, context)) }
         return .json(["rules": .array(rules)])
     }
 
@@ -47,7 +47,7 @@ struct RuleRoutes {
                 status: .ok, headers: [.contentType: "application/yaml; charset=utf-8"],
                 body: .init(byteBuffer: ByteBuffer(string: rule.yaml)))
         }
-        return .json(await json(rule, automations))
+        return .json(await json(rule, automations, context))
     }
 
     /// Puts a rule in place: the rule as it is written, or `{"rule": {…}, "trusted": true, "try": true}`. With `try` it is only checked.
@@ -56,19 +56,28 @@ struct RuleRoutes {
         let automations = try require()
         let body = try await request.yamlOrJSON(within: limits).json
         let isWrapped = body["rule"] != nil
+        let fields = isWrapped ? try Fields(body) : nil
+        try fields?.allow(only: ["rule", "trusted", "try"])
+        let (isTrial, isTrusted) = (try fields?.bool("try") ?? false, try fields?.bool("trusted") ?? false)
         return try await telling {
             let rule = try Rule(isWrapped ? body["rule"] ?? .null : body)
-            let moments = try automations.moments(of: rule)
-            guard !(isWrapped && body["try"] == true) else {
-                return .json(["rule": rule.json, "next": .array(moments.map { .double($0.timeIntervalSince1970) })])
-            }
-            let isTrusted = isWrapped && body["trusted"] == true
+            guard !isTrial else { return .json(try await trial(of: rule, automations, context)) }
             // A rule that is trusted does what is dangerous for whoever made it.
             if isTrusted { try context.requireAdministrator() }
             try await automations.set(rule, isTrusted: isTrusted)
             note(.ruleSet, rule.id, context)
-            return .json(await json(rule, automations))
+            return .json(await json(rule, automations, context))
         }
+    }
+
+    /// What saving a rule would say, and its next moments.
+    private func trial(of rule: Rule, _ automations: Automations, _ context: LaresContext) async throws -> JSON {
+        try await automations.check(rule)
+        let moments = try automations.moments(of: rule)
+        return [
+            "rule": rule.json, "next": .array(moments.map { .double($0.timeIntervalSince1970) }), "conditional": .bool(rule.isConditional),
+            "warnings": .array(automations.warnings(of: rule).map { $0.json(context.language) }),
+        ]
     }
 
     /// Switches a rule on or off, `{"enabled": false}`, or has nothing trigger it for a while, `{"pause_seconds": 86400}`; 0 ends that.
@@ -88,7 +97,7 @@ struct RuleRoutes {
                 throw APIError(.notFound, type: "invalid_request_error", code: "unknown", "there is no rule '\(id)'")
             }
             note(.ruleSet, id, context)
-            return .json(await json(rule, automations))
+            return .json(await json(rule, automations, context))
         }
     }
 
@@ -108,7 +117,7 @@ struct RuleRoutes {
         let rule = try await found(context, automations)
         if await automations.isTrusted(rule.id) { try context.requireAdministrator() }
         await automations.start(rule.id)
-        return .json(await json(rule, automations))
+        return .json(await json(rule, automations, context))
     }
 
     /// Why it acted or didn't, newest first.
@@ -164,10 +173,13 @@ struct RuleRoutes {
         let (given, isTrial) = (inputs, try fields.bool("try") ?? false)
         return try await telling {
             let rule = try blueprint.rule(named: title, with: given)
-            guard !isTrial else { return .json(rule.json) }
+            guard !isTrial else {
+                try await automations.check(rule)
+                return .json(rule.json)
+            }
             try await automations.set(rule)
             note(.ruleSet, rule.id, context)
-            return .json(await json(rule, automations), status: .created)
+            return .json(await json(rule, automations, context), status: .created)
         }
     }
 
@@ -194,14 +206,15 @@ struct RuleRoutes {
         ])
     }
 
-    private func json(_ rule: Rule, _ automations: Automations) async -> JSON {
+    private func json(_ rule: Rule, _ automations: Automations, _ context: LaresContext) async -> JSON {
         guard case .object(var members) = rule.json else { return rule.json }
         members["id"] = .string(rule.id.description)
         members["enabled"] = .bool(rule.isEnabled)
         let next = (try? automations.moments(of: rule, count: 1))?.first
         return [
             "rule": .object(members), "trusted": .bool(await automations.isTrusted(rule.id)),
-            "next": next.map { .double($0.timeIntervalSince1970) } ?? nil,
+            "next": next.map { .double($0.timeIntervalSince1970) } ?? nil, "conditional": .bool(rule.isConditional),
+            "warnings": .array(automations.warnings(of: rule).map { $0.json(context.language) }),
         ]
     }
 

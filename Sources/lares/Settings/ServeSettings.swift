@@ -95,22 +95,16 @@ struct ServeSettings {
 
     /// Where the home is: its position for the sun and the zone of its clocks, as said at the start, else as people said before, else the system's zone.
     ///
-    /// Holidays are those of the calendars in the folder `holidays` of the data directory, by the names of their files.
+    /// Holidays are those that Lares knows, and those of the calendars in the folder `holidays` of the data directory, by the names of their files.
     func site(knowing kept: SiteSettings, in folder: LaresHome) throws -> Site {
         let zone = try zone ?? kept.zone.map { try TimeZoneRules($0) } ?? TimeZoneRules(TimeZone.current.identifier.systemName)
         return Site(zone: zone, position: position ?? kept.position, holidays: try Self.holidays(folder))
     }
 
     private static func holidays(_ folder: LaresHome) throws -> [String: HolidayCalendar] {
-        let place = try folder.directory("holidays")
-        var calendars: [String: HolidayCalendar] = [:]
-        for file in try FileManager.default.contentsOfDirectory(atPath: place).sorted() where file.hasSuffix(".ics") {
-            guard let data = FileManager.default.contents(atPath: place + "/" + file) else { continue }
-            do throws(ScheduleError) { calendars[String(file.dropLast(4))] = try HolidayCalendar(iCalendar: Array(data)) } catch {
-                Terminal.note(say("cli.serve.bad-calendar", ["file": place + "/" + file, "reason": error.message]))
-            }
+        try HolidayFolder(try folder.directory("holidays")).calendars { file, error in
+            Terminal.note(say("cli.serve.bad-calendar", ["file": file, "reason": error.message]))
         }
-        return calendars
     }
 
     private static func position(_ reader: SettingsReader) throws -> GeographicPosition? {

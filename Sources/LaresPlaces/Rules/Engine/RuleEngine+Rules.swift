@@ -119,17 +119,26 @@ extension Rule {
     /// Its conditions and those in its actions.
     private var allConditions: [RuleCondition] { conditions + actions.conditions }
 
+    /// The calendars of holidays that its conditions name.
+    var calendars: Set<String> {
+        var found: Set<String> = []
+        for case .holidays(let names) in allConditions.flatMap(\.flat) { found.formUnion(names) }
+        return found
+    }
+
     func checkSite(_ site: Site) throws(RuleError) {
         for condition in allConditions.flatMap(\.flat) {
             switch condition {
             case .between(let from, let to) where site.position == nil && (from.isSun || to.isSun):
                 throw RuleError(.badSite, "the rule '\(id)' follows the sun, and the home has no position: give its latitude and longitude")
-            case .holidays(let names):
-                for name in names where site.holidays[name] == nil {
-                    throw RuleError(.badSite, "the rule '\(id)' needs a calendar of holidays \"\(name.prefix(64))\": import it")
-                }
             default: break
             }
+        }
+        if let name = calendars.filter({ site.holidays[$0] == nil }).min() {
+            throw RuleError(
+                .badSite,
+                "the rule '\(id)' needs a calendar of holidays \"\(name.prefix(64))\": add it with `lares holidays add \(name.prefix(64)) FILE`"
+            )
         }
     }
 }

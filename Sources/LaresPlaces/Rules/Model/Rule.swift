@@ -6,7 +6,7 @@ internal import Foundation
 /// ```json
 /// {
 ///   "id": "hall-light", "name": "Hall light after dusk",
-///   "when": [{"becomes": "hall/motion", "to": true}],
+///   "when": [{"becomes": "hall/motion/motion", "to": true}],
 ///   "only": [{"between": ["sunset", "sunrise"]}],
 ///   "then": [{"set": {"hall/lamp/on": true}}, {"after": "5m", "then": [{"set": {"hall/lamp/on": false}}]}],
 ///   "mode": "restart"
@@ -15,7 +15,7 @@ internal import Foundation
 ///
 /// ```swift
 /// let rule = Rule("Hall light after dusk",
-///     when: .becomes("hall/motion", true), only: .between(.sunset, .sunrise),
+///     when: .becomes("hall/motion/motion", true), only: .between(.sunset, .sunrise),
 ///     then: [.set("hall/lamp/on", true), .after(.minutes(5), .set("hall/lamp/on", false))])
 /// ```
 public struct Rule: Hashable, Sendable {

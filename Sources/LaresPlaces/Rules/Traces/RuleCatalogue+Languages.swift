@@ -7,7 +7,7 @@ extension RuleCatalogue {
         "outcome.declined": "Didn't act: {why}", "outcome.ignored": "Didn't act: {why}", "outcome.stopped": "Stopped: {why}",
         "outcome.failed": "Failed: {why}",
         // Why not.
-        "already_running": "it was still at it", "queue_full": "{most} runs were going or waiting already",
+        "already_running": "it was still at it", "queue_full": "as many runs as it may have ({most}) were going or waiting",
         "restarted": "it was triggered again", "switched_off": "the rule was switched off or changed", "by_hand": "someone stopped it",
         "asked": "the rule says so: {reason}", "loop": "rules trigger each other in a loop: {chain}",
         "too_often": "it started more than {most} times within a minute", "too_long": "it took more than {most} steps",
@@ -46,6 +46,15 @@ extension RuleCatalogue {
         "on.time": "its time came", "on.event": "the event {name}", "on.mqtt": "a message on {name}",
         "on.availability": "{name} became {value}",
         "on.webhook": "the webhook {name}", "on.model": "an answer of {name}", "on.manual": "someone started it",
+        // What can't work.
+        "warn.thing": "there is no thing '{thing}' at the moment", "warn.property": "'{thing}' has no property '{name}' at the moment",
+        "warn.only_thing": "'{thing}' is a thing: which property of it is meant, such as {thing}/on?",
+        "warn.read_only": "{property} can't be set", "warn.no_number": "{property} is no number",
+        "warn.boolean": "{property} is true or false only", "warn.number": "{property} is a number",
+        "warn.range": "{property} lies between {least} and {greatest}", "warn.least": "{property} is at least {least}",
+        "warn.greatest": "{property} is at most {greatest}", "warn.choice": "{property} is one of {words}",
+        "warn.text": "{property} is a text, and not so long", "warn.color": "{property} is a colour",
+        "warn.action": "{property} can only be true",
     ])
 
     /// Simplified Chinese.
@@ -79,5 +88,11 @@ extension RuleCatalogue {
         "on.becomes": "{property} 变为 {value}", "on.happens": "{property} 报告 {value}", "on.crosses": "{property} 到达 {value}",
         "on.time": "时间已到", "on.event": "事件 {name}", "on.mqtt": "{name} 上的消息", "on.availability": "{name} 变为 {value}",
         "on.webhook": "网络钩子 {name}", "on.model": "{name} 的回答", "on.manual": "有人启动",
+        "warn.thing": "目前没有设备“{thing}”", "warn.property": "“{thing}”目前没有属性“{name}”",
+        "warn.only_thing": "“{thing}”是设备：请指明它的属性，如 {thing}/on", "warn.read_only": "{property} 不能设置",
+        "warn.no_number": "{property} 不是数值", "warn.boolean": "{property} 只能是 true 或 false", "warn.number": "{property} 是数值",
+        "warn.range": "{property} 在 {least} 与 {greatest} 之间", "warn.least": "{property} 不小于 {least}",
+        "warn.greatest": "{property} 不大于 {greatest}", "warn.choice": "{property} 只能是 {words} 之一",
+        "warn.text": "{property} 是文本，且长度有限", "warn.color": "{property} 是颜色", "warn.action": "{property} 只能是 true",
     ])
 }

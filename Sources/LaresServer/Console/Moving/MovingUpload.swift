@@ -4,52 +4,22 @@ import LaresPlaces
 
 /// What a form of the page of moving brings: files of a home, and what is to be done with them.
 struct MovingUpload {
-    /// The fields of the form.
-    private(set) var fields: [String: String] = [:]
-    /// The contents of its files.
-    private(set) var files: [[UInt8]] = []
+    private let form: UploadForm
 
-    private static let longestField = 2 << 20
-    private static let mostFiles = 50
+    /// The fields of the form.
+    var fields: [String: String] { form.fields }
 
     /// Reads the body of a request.
     ///
     /// - Throws: ``FormError`` for what is no such form, is cut short, or is larger than a home may be.
-    init(_ request: Request) async throws {
-        guard var reader = MultipartReader(contentType: request.headers[.contentType]) else { throw FormError() }
-        var (part, bytes, total) = ((name: "", isFile: false), [UInt8](), 0)
-        do {
-            for try await piece in request.body {
-                total += piece.readableBytes
-                guard total <= HomeFile.longest + (3 << 20) else { throw FormError() }
-                for event in try reader.feed(piece.readableBytesView) {
-                    switch event {
-                    case .part(let name, let file): (part, bytes) = ((name, file != nil), [])
-                    case .bytes(let more): bytes += more
-                    case .end: try keep(part, bytes)
-                    }
-                }
-            }
-            try reader.finish()
-        } catch { throw FormError() }
-    }
-
-    private mutating func keep(_ part: (name: String, isFile: Bool), _ bytes: [UInt8]) throws {
-        if part.isFile {
-            guard files.count < Self.mostFiles else { throw FormError() }
-            if !bytes.isEmpty { files.append(bytes) }
-        } else {
-            guard fields.count < 100, bytes.count <= Self.longestField else { throw FormError() }
-            fields[part.name] = String(decoding: bytes, as: UTF8.self)
-        }
-    }
+    init(_ request: Request) async throws { form = try await UploadForm(request, upTo: HomeFile.longest + (3 << 20)) }
 
     /// The order as the API reads it: a home that Lares exported, or files of Home Assistant.
     ///
     /// - Throws: ``FieldFault`` where nothing was sent; `JSONError` for what is no JSON.
     var order: JSON {
         get throws {
-            let texts = files.isEmpty ? [Array((fields["content"] ?? "").utf8)].filter { !$0.isEmpty } : files
+            let texts = form.files.isEmpty ? [Array((fields["content"] ?? "").utf8)].filter { !$0.isEmpty } : form.files
             guard !texts.isEmpty else { throw FieldFault("file", "moving.wrong.none") }
             let contents = try texts.map { try JSON(parsing: $0) }
             var members: JSON.Members = ["policy": policy, "apply": .bool(fields["act"] == "apply")]

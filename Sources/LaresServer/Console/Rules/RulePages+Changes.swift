@@ -74,9 +74,9 @@ extension RulePages {
             let draft = try editing.rule(in: services.home), end = Date()
             let range = Timestamp(end.addingTimeInterval(-7 * 86_400))..<Timestamp(end)
             let result = try await automations.replay(draft, over: range, in: services.telemetry)
-            let amount = console.amount(viewer)
+            let (amount, text) = (console.amount(viewer), text(viewer))
             let deeds = result.deeds.suffix(100).reversed().map { deed -> [String: Any] in
-                ["time": amount.moment(deed.date), "iso": deed.date.formatted(.iso8601), "what": deed.effect.kind.json.serialized]
+                ["time": amount.moment(deed.date), "iso": deed.date.formatted(.iso8601), "what": text.deed(deed.effect.kind)]
             }
             return try await show(rule, viewer, draft: editing, replay: deeds)
         } catch let error as RuleError {
@@ -118,7 +118,8 @@ extension RulePages {
                 },
                 "chosen": chosen.map { form($0, viewer, given) } ?? false, "isBlank": editing != nil,
                 "editor": editing.map { editor($0, viewer) } ?? false,
-                "trouble": trouble ?? false, "addresses": chosen == nil ? [] : ruleEditor(viewer).addresses,
+                "trouble": trouble ?? false, "warnings": warnings(try? editing?.rule(in: services.home), viewer),
+                "addresses": chosen == nil ? [] : ruleEditor(viewer).addresses,
             ], viewer: viewer, status: trouble == nil ? .ok : .badRequest)
     }
 

@@ -28,13 +28,20 @@ struct RulePages: Sendable {
             let rules = await automations.rules
             var rows: [[String: Any]] = []
             for rule in rules { rows.append(await row(rule, text, viewer)) }
-            let on = rules.count { $0.isEnabled }
             return try console.html(
                 .rules, title: words("rules.title"),
                 [
-                    "sentence": rules.isEmpty ? words("rules.none") : words("rules.sentence", ["n": "\(rules.count)", "on": "\(on)"]),
+                    "sentence": sentence(rules.count, on: rules.count { $0.isEnabled }, words),
                     "rules": rows, "any": !rules.isEmpty, "mayAct": viewer.caller.mayMakeRules, "notices": try notices(viewer),
                 ], viewer: viewer)
+        }
+    }
+
+    private func sentence(_ count: Int, on: Int, _ words: Words) -> String {
+        switch count {
+        case 0: words("rules.none")
+        case 1: words(on == 1 ? "rules.one.on" : "rules.one.off")
+        default: words("rules.sentence", ["n": "\(count)", "on": "\(on)"])
         }
     }
 
@@ -88,10 +95,20 @@ struct RulePages: Sendable {
                 "paused": paused(rule, viewer), "trusted": await automations.isTrusted(rule.id),
                 "trouble": trouble ?? false,
                 "traces": traces.reversed().prefix(50).map { self.trace($0, viewer) }, "anyTraces": !traces.isEmpty,
-                "moments": moments.map { amount.moment($0) }, "anyMoments": !moments.isEmpty, "replay": replay ?? [],
+                "moments": moments.map { amount.moment($0) }, "isTimed": isTimed(rule), "isConditional": rule.isConditional,
+                "warnings": warnings((try? draft?.rule(in: services.home)) ?? rule, viewer), "replay": replay ?? [],
                 "replayed": replay != nil, "anyReplay": replay?.isEmpty == false,
                 "editor": viewer.caller.mayMakeRules ? editor(draft ?? .fields(RuleDraft(rule.json, in: services.home)), viewer) : false,
             ], viewer: viewer, status: trouble == nil ? .ok : .badRequest)
+    }
+
+    private func isTimed(_ rule: Rule) -> Bool { rule.triggers.contains { if case .time = $0.kind { true } else { false } } }
+
+    /// What can't work in a rule as things are.
+    func warnings(_ rule: Rule?, _ viewer: Viewer) -> [[String: Any]] {
+        (rule.map(automations.warnings) ?? []).map {
+            ["place": $0.place, "what": $0.sentence.text(viewer.language == .chinese ? .chinese : .english).printable]
+        }
     }
 
     /// The fields of the template `rule-editor`.

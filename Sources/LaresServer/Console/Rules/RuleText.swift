@@ -13,7 +13,12 @@ struct RuleText {
         let triggers = rule.triggers.map(trigger).joined(separator: words("rule.or"))
         let actions = rule.actions.prefix(3).map(action).joined(separator: words("list.comma"))
         let more = rule.actions.count > 3 ? words("rule.more") : ""
-        let key = rule.conditions.isEmpty ? "rule.sentence" : "rule.sentence.if"
+        let key =
+            switch rule.conditions.count {
+            case 0: "rule.sentence"
+            case 1: "rule.sentence.if.one"
+            default: "rule.sentence.if"
+            }
         return words(key, ["when": triggers, "then": actions + more, "n": "\(rule.conditions.count)"])
     }
 
@@ -64,6 +69,23 @@ struct RuleText {
         case .notify: words("rule.notify")
         case .callModel: words("rule.model")
         default: words("rule.other")
+        }
+    }
+
+    /// What it would have done, as a replay tells it.
+    func deed(_ kind: RuleEffect.Kind) -> String {
+        switch kind {
+        case .set(let command):
+            command.values.sorted { $0.key < $1.key }.map { name, value in
+                let address = PropertyAddress(command.thing, name)
+                return words("rule.to", ["what": self.name(address), "value": self.value(value, of: address)])
+            }.joined(separator: words("list.comma"))
+        case .scene(let name): words("rule.scene", ["name": name.printable])
+        case .notify(let text, _, _, _): words("rule.tells", ["text": text.printable])
+        case .callModel(let name, _): words("rule.asks", ["name": name.printable])
+        case .callWebhook(let address, _): words("rule.calls", ["name": address.printable])
+        case .publish(let topic, let payload, _): words("rule.publishes", ["name": topic.printable, "text": payload.printable])
+        case .fire(let name, _): words("rule.fires", ["name": name.printable])
         }
     }
 

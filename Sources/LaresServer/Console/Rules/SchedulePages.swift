@@ -53,7 +53,9 @@ struct SchedulePages: Sendable {
         let lines = rules.map { rule in (rule, (try? automations.occurrences(of: rule, until: end)) ?? []) }.filter { !$0.1.isEmpty }
         let grid = WeekGrid(lines: lines.map { WeekGrid.Line(rule: $0.0, moments: $0.1) }, zone: automations.site.zone, now: now)
         var own = form.fields(home, ThingWords(amount: amount), hasSun: automations.site.position != nil)
-        own["sentence"] = lines.isEmpty ? words("week.none") : words("week.sentence", ["n": "\(lines.count)"])
+        own["sentence"] =
+            lines.isEmpty
+            ? words("week.none") : lines.count == 1 ? words("week.sentence.one") : words("week.sentence", ["n": "\(lines.count)"])
         own["days"] = grid.days(amount)
         own["mayAct"] = viewer.caller.mayMakeRules
         own["moments"] = (next ?? []).map { amount.moment($0) }

@@ -1,0 +1,68 @@
+/// A public holiday as a law has it: a date, a distance from Easter Sunday, or the first of a weekday from a date on.
+struct PublicHoliday: Sendable {
+    /// Which day of a year it is.
+    enum Day: Sendable {
+        case date(month: Int, day: Int)
+        case easter(Int)
+        case first(Weekday, month: Int, day: Int)
+    }
+
+    let name: String
+    let day: Day
+    /// The years in which it is a holiday.
+    let years: ClosedRange<Int>
+
+    /// The years that ``HolidayCalendar/builtIn`` knows.
+    static let known = 2020...2050
+
+    static func date(_ month: Int, _ day: Int, _ name: String, in years: ClosedRange<Int> = known) -> PublicHoliday {
+        PublicHoliday(name: name, day: .date(month: month, day: day), years: years)
+    }
+
+    static func easter(_ days: Int, _ name: String, in years: ClosedRange<Int> = known) -> PublicHoliday {
+        PublicHoliday(name: name, day: .easter(days), years: years)
+    }
+
+    static func first(_ weekday: Weekday, from month: Int, _ day: Int, _ name: String) -> PublicHoliday {
+        PublicHoliday(name: name, day: .first(weekday, month: month, day: day), years: known)
+    }
+
+    /// Its day in a year; nil when it isn't a holiday then.
+    func day(in year: Int) -> CalendarDay? {
+        guard years.contains(year) else { return nil }
+        switch day {
+        case .date(let month, let day): return CalendarDay(year: year, month: month, day: day)
+        case .easter(let days): return CalendarDay.easter(in: year)?.adding(days)
+        case .first(let weekday, let month, let day):
+            guard let start = CalendarDay(year: year, month: month, day: day) else { return nil }
+            return start.adding((weekday.index - start.weekdayIndex + 7) % 7)
+        }
+    }
+}
+
+extension CalendarDay {
+    /// Easter Sunday of the western churches, by the anonymous Gregorian computus (Nature, 20 April 1876; Meeus, Astronomical Algorithms, ch. 8).
+    static func easter(in year: Int) -> CalendarDay? {
+        let (a, b, c) = (year % 19, year / 100, year % 100)
+        let h = (19 * a + b - b / 4 - (b - (b + 8) / 25 + 1) / 3 + 15) % 30
+        let l = (32 + 2 * (b % 4) + 2 * (c / 4) - h - c % 4) % 7
+        let n = h + l - 7 * ((a + 11 * h + 22 * l) / 451) + 114
+        return CalendarDay(year: year, month: n / 31, day: n % 31 + 1)
+    }
+}
+
+extension HolidayCalendar {
+    /// The calendars that come with Lares, by name: public holidays of the years 2020 to 2050, as the laws were in 2026.
+    public static let builtIn: [String: HolidayCalendar] = PublicHoliday.countries.mapValues { holidays in
+        var days: [CalendarDay: String] = [:]
+        for year in PublicHoliday.known {
+            for holiday in holidays { if let day = holiday.day(in: year), days[day] == nil { days[day] = holiday.name } }
+        }
+        return HolidayCalendar(days: days)
+    }
+
+    /// The holidays from a day on, earliest first, with their names.
+    public func next(from day: CalendarDay, count: Int) -> [(day: CalendarDay, name: String)] {
+        days.filter { $0.key >= day }.sorted { $0.key < $1.key }.prefix(count).map { ($0.key, $0.value) }
+    }
+}
