@@ -135,12 +135,43 @@ def test_only_lares_may_command(home, device):
     announce(home, device, "Lamp", "l1", area="Hall")
     password = home.account("kitchen")
     for account in (["-u", "kitchen", "-P", password], ["-u", "z", "-P", "guess"], []):
-        tried = subprocess.run(
-            ["mosquitto_pub", "-h", "127.0.0.1", "-p", str(home.broker_port), *account, "-q", "1", "-V", "5", "-t", "z/l1/set", "-m", '{"state":"ON"}'],
-            capture_output=True, text=True, timeout=20)
-        assert tried.returncode != 0 or "Not authorized" in tried.stderr, (account, tried)
+        assert not may_publish(home, "z/l1/set", '{"state":"ON"}', *account), account
     time.sleep(0.3)
     assert not any(topic == "z/l1/set" for topic, _ in device.messages)
+
+
+def may_publish(home, topic, text, *account):
+    """Whether mosquitto_pub may: its exit says nothing of what the broker refused."""
+    tried = subprocess.run(
+        ["mosquitto_pub", "-h", "127.0.0.1", "-p", str(home.broker_port), *account, "-q", "1", "-V", "5", "-t", topic, "-m", text],
+        capture_output=True, text=True, timeout=20)
+    return tried.returncode == 0 and "Not authorized" not in tried.stderr
+
+
+def test_only_lares_may_command_on_any_topic(home):
+    """A lock whose commands go to a topic that doesn't look like one, and its own account with the right password; also after a restart."""
+    password = home.account("pub2")
+    account = ["-u", "pub2", "-P", password]
+    lock = {"name": None, "uniq_id": "d1", "stat_t": "pub2/lock", "cmd_t": "pub2/lock/api", "dev": {"ids": ["d1"], "name": "Door", "sa": "Hall"}}
+    with home.client("pub2", password) as client:
+        client.listen("pub2/lock/api", lambda text: client.client.publish("pub2/lock", text + "ED", qos=1))
+        client.say("homeassistant/lock/d1/config", lock, retain=True)
+        client.say("pub2/lock", "LOCKED")
+        home.wait(lambda: home.value("hall/door/locked") is True)
+        home.wait(lambda: not may_publish(home, "pub2/lock/api", "LOCK", *account))
+        client.messages.clear()
+        assert not may_publish(home, "pub2/lock/api", "UNLOCK", *account)
+        assert home.ask("/lares/v1/things/hall/door", {"locked": False, "confirm": True})["outcome"] == "confirmed", "it hears what Lares says"
+        assert [text for topic, text in client.messages if topic == "pub2/lock/api"] == ["UNLOCK"]
+    assert home.stop() == 0
+    home.start()
+    assert not may_publish(home, "pub2/lock/api", "UNLOCK", *account), "the broker was started again, and knows"
+    assert may_publish(home, "pub2/lock", "LOCKED", *account)
+    time.sleep(0.5)
+    assert not may_publish(home, "pub2/lock/api", "UNLOCK", *account), "nor does Lares forget"
+    with home.client("pub2", password) as client:
+        client.say("homeassistant/lock/d1/config", "", retain=True)
+        home.wait(lambda: may_publish(home, "pub2/lock/api", "x", *account))
 
 
 def test_a_home_is_as_it_was_after_a_restart(home, device):

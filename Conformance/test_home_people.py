@@ -8,7 +8,7 @@ import urllib.request
 import pytest
 
 from home_devices import Home
-from lares_server import must_run
+from lares_server import must_run, run
 from test_home import announce, refusal
 
 
@@ -68,6 +68,31 @@ def test_a_pin_opens_and_wrong_ones_are_slowed_down(home, lock):
     home.start()
     assert ask(home, phone, DOOR, {"locked": False, "pin": "4071"})[0] == 429, "a restart doesn't help"
     assert "4071" not in open(home.folder / "audit.db", errors="replace").read()
+
+
+def test_owners_read_the_log(home, lock):
+    assert refusal(home, DOOR, {"locked": False})[1]["code"] == "needs_confirmation"
+    home.ask(DOOR, {"locked": False, "confirm": True})
+    page = home.ask("/lares/v1/audit?limit=2")
+    assert {entry["act"] for entry in page["entries"]} == {"deed.permitted", "thing.set"} and page["next"] == page["entries"][-1]["number"]
+    held = home.ask(f"/lares/v1/audit?before={page['next']}&act=deed.held&who=local")
+    assert len(held["entries"]) == 1 and held["next"] is None
+    assert "hall/door" in held["entries"][0]["subject"] and held["entries"][0]["detail"]["hazards"] == ["opens"]
+    assert home.ask("/lares/v1/audit?who=nobody") == {"entries": [], "next": None}
+    for wrong in ("limit=0", "limit=1001", "limit=x", "before=0", "before=99999999999999999999"):
+        assert refusal(home, "/lares/v1/audit?" + wrong, None)[0] == 400, wrong
+    for role in ("guest", "resident", "viewer", "agent"):
+        assert ask(home, key(home, role, "--role", role), "/lares/v1/audit")[0] == 403
+    assert ask(home, key(home, "owner", "--role", "owner"), "/lares/v1/audit")[0] == 200
+    lines = must_run(["audit", "--act", "deed.held"], home.folder)
+    assert "hall/door" in lines and "deed.permitted" not in lines
+    assert [entry["act"] for entry in json.loads(must_run(["audit", "--act", "deed.held", "--json"], home.folder))] == ["deed.held"]
+
+
+def test_the_command_line_says_what_to_type(home, lock):
+    refused = run(["set", "hall/door", "locked=false", "--server", home.server.url], home.folder)
+    assert refused.returncode != 0 and "--confirm" in refused.stderr and "hall/door" in refused.stderr and "send" not in refused.stderr
+    assert "did it" in home.cli("set", "hall/door", "locked=false", "--confirm")
 
 
 def test_guests_see_and_set_what_they_may(home, lock):

@@ -48,6 +48,8 @@ public final class AuditLog: Sendable {
                         """)
             },
             { try $0.execute(sql: "ALTER TABLE acts ADD COLUMN detail TEXT") },
+            // Those of one actor or act are found without reading all lines, of which there are years.
+            { try $0.execute(sql: "CREATE INDEX by_actor ON acts (actor, number); CREATE INDEX by_act ON acts (act, number);") },
         ])
 
     /// Adds a line.
@@ -60,13 +62,44 @@ public final class AuditLog: Sendable {
     }
 
     /// The latest lines, newest first.
-    public func entries(limit: Int = 100) throws -> [AuditEntry] {
-        try pool.read {
-            try Row.fetchAll($0, sql: "SELECT * FROM acts ORDER BY number DESC LIMIT ?", arguments: [max(0, limit)]).map {
+    ///
+    /// - Parameters:
+    ///   - limit: So many at most.
+    ///   - number: Only lines before this one: the page after one that ended there.
+    ///   - actor: Only what this one did; nil: anybody.
+    ///   - act: Only such acts; nil: any.
+    public func entries(limit: Int = 100, before number: Int? = nil, by actor: String? = nil, act: AuditAct? = nil) throws -> [AuditEntry] {
+        var (conditions, arguments) = ([String](), StatementArguments())
+        if let number { (conditions, arguments) = (conditions + ["number < ?"], arguments + [number]) }
+        if let actor { (conditions, arguments) = (conditions + ["actor = ?"], arguments + [actor]) }
+        if let act { (conditions, arguments) = (conditions + ["act = ?"], arguments + [act.description]) }
+        let filter = conditions.isEmpty ? "" : " WHERE " + conditions.joined(separator: " AND ")
+        let sql = "SELECT * FROM acts\(filter) ORDER BY number DESC LIMIT ?"
+        return try pool.read { [arguments = arguments + [max(0, limit)]] in
+            try Row.fetchAll($0, sql: sql, arguments: arguments).map {
                 AuditEntry(
                     number: $0["number"], time: Date(timeIntervalSince1970: $0["time"]), actor: $0["actor"], act: AuditAct($0["act"]),
                     subject: $0["subject"], detail: ($0["detail"] as String?).flatMap { try? JSON(parsing: Array($0.utf8)) })
             }
+        }
+    }
+
+    /// The acts that there are, in the order of their names.
+    public func acts() throws -> [AuditAct] { try names("act").map { AuditAct($0) } }
+
+    /// Those who did something, in the order of their names; the first so many.
+    public func actors(limit: Int = 200) throws -> [String] { Array(try names("actor", limit).prefix(max(0, limit))) }
+
+    /// The values of a column; the index leads from one to the next, past all lines between.
+    private func names(_ column: String, _ limit: Int = 1_000) throws -> [String] {
+        try pool.read {
+            try String.fetchAll(
+                $0,
+                sql: """
+                    WITH RECURSIVE found(name) AS (SELECT min(\(column)) FROM acts
+                        UNION ALL SELECT (SELECT min(\(column)) FROM acts WHERE \(column) > found.name) FROM found WHERE found.name IS NOT NULL)
+                    SELECT name FROM found WHERE name IS NOT NULL LIMIT ?
+                    """, arguments: [limit])
         }
     }
 }

@@ -162,8 +162,8 @@ public struct LaresServer: Sendable {
                 APIRoute(method: .get, path: "/ready", handler: health.ready, isBrief: true),
                 APIRoute(method: .get, path: "/metrics", handler: metrics.metrics),
                 APIRoute(method: .get, path: "/openapi.json", handler: DescriptionRoute().description),
-            ] + admin.routes + registry.routes + WordVectorRoutes(networks: networks).routes + v2.routes + trainingRoutes(limits)
-                + homeRoutes(limits) + cityRoutes(limits))
+            ] + admin.routes + AuditRoutes(audit: audit).routes + registry.routes + WordVectorRoutes(networks: networks).routes + v2.routes
+                + trainingRoutes(limits) + homeRoutes(limits) + cityRoutes(limits))
     }
 
     private func cityRoutes(_ limits: BodyLimits) -> [APIRoute] {

@@ -11,9 +11,7 @@ struct Lares: AsyncParsableCommand {
             subcommands: [
                 Serve.self, Run.self, Pull.self, List.self, Show.self, Alias.self, Remove.self, Import.self, Bench.self, Keys.self,
                 LanguageCommand.self, TranslateCommand.self, Things.self, SetThing.self, ScenesCommand.self, HolidaysCommand.self,
-                Demo.self, HomeCommand.self,
-                PeopleCommand.self,
-                PolicyCommand.self,
+                Demo.self, HomeCommand.self, PeopleCommand.self, PolicyCommand.self, AuditCommand.self,
                 BrokerCommand.self, Registry.self, Train.self,
                 TrainWorker.self, Eval.self, WordsCommand.self, IngestCommand.self,
             ])

@@ -19,6 +19,25 @@ import Testing
         }
     }
 
+    @Test func theLogIsReadInPagesAndBySomebodyOrSomething() throws {
+        try withHome { home in
+            let log = try AuditLog(home: home)
+            #expect(try log.entries() == [] && log.acts() == [] && log.actors() == [])
+            for number in 1...10 {
+                let actor = Principal(name: number % 2 == 0 ? "anna" : "phone", keyID: nil)
+                try log.append(number > 7 ? .deedRefused : .thingSet, subject: "\(number)", by: actor)
+            }
+            let page = try log.entries(limit: 3)
+            #expect(page.map(\.number) == [10, 9, 8])
+            #expect(try log.entries(limit: 3, before: 8).map(\.number) == [7, 6, 5])
+            #expect(try log.entries(by: "anna", act: .thingSet).map(\.number) == [6, 4, 2])
+            #expect(try log.entries(limit: 2, before: 5, by: "phone").map(\.number) == [3, 1])
+            #expect(try log.entries(by: "an'na").isEmpty && log.entries(limit: 0).isEmpty)
+            #expect(try log.acts() == [.deedRefused, .thingSet])
+            #expect(try log.actors() == ["anna", "phone"] && log.actors(limit: 1) == ["anna"])
+        }
+    }
+
     @Test func aDeedsLineSaysHowItCameAbout() throws {
         try withHome { home in
             let log = try AuditLog(home: home)

@@ -12,7 +12,8 @@ extension Console {
     func text(_ page: Page, title: String, _ fields: [String: Any], viewer: Viewer) throws -> String {
         let frame = Frame(
             title: title, viewer: viewer, words: words(viewer), place: place,
-            stylesheet: assets.address(of: viewer.theme.stylesheet) ?? "", hasKeys: keys != nil, hasNetworks: networks != nil,
+            stylesheet: assets.address(of: viewer.theme.stylesheet) ?? "", hasKeys: keys != nil, hasAudit: audit != nil,
+            hasNetworks: networks != nil,
             hasJobs: jobs != nil, hasHome: home != nil, hasZigbee: home?.home.zigbeeBridges().isEmpty == false, city: city)
         return try pages.render(page, frame.fields.merging(fields) { $1 }, language: viewer.language)
     }

@@ -22,7 +22,8 @@ extension Console {
                 [
                     "languages": languages, "themes": themes, "saved": request.uri.queryParameters.get("saved") != nil,
                     "signedIn": session, "version": settings.version,
-                    "mayPlace": home != nil && viewer.caller.mayAdminister, "address": viewer.origin + "/v1",
+                    "mayPlace": home != nil && viewer.caller.mayAdminister,
+                    "mayAudit": audit != nil && viewer.caller.mayAdminister, "address": viewer.origin + "/v1",
                 ], viewer: viewer)
         }
     }

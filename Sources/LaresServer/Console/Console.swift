@@ -126,6 +126,8 @@ public struct Console: Sendable {
         if let home, let guardian { ConfirmationPages(console: self, home: home.home, guardian: guardian).addRoutes(to: router) }
         if let automations { NoticePages(console: self, automations: automations).addRoutes(to: router) }
         if let home { ZigbeePages(console: self, home: home.home).addRoutes(to: router) }
+        if let audit { AuditPages(console: self, audit: audit).addRoutes(to: router) }
+        if let home { BrokerPages(console: self, services: home).addRoutes(to: router) }
         if let home { MovingPages(console: self, services: home).addRoutes(to: router) }
         if let home { CityPages(console: self, services: home).addRoutes(to: router) }
         welcome?.addRoutes(to: router)

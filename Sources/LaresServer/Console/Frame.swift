@@ -6,6 +6,7 @@ struct Frame {
     let place: String
     let stylesheet: String
     let hasKeys: Bool
+    let hasAudit: Bool
     let hasNetworks: Bool
     let hasJobs: Bool
     let hasHome: Bool
@@ -65,12 +66,11 @@ struct Frame {
         if hasHome, !cityLinks.isEmpty { areas.append(Area(icon: "city", label: words("area.city"), pages: cityLinks)) }
         areas.append(Area(icon: "model", label: words("area.models"), pages: models))
         if hasKeys {
-            areas.append(
-                Area(
-                    icon: "shield", label: words("area.trust"),
-                    pages: [link("/people", "people", "page.people"), link("/keys", "key", "page.keys")]))
+            var trust = [link("/people", "people", "page.people"), link("/keys", "key", "page.keys")]
+            if hasAudit, viewer.caller.mayAdminister { trust.append(link("/audit", "info", "page.audit")) }
+            areas.append(Area(icon: "shield", label: words("area.trust"), pages: trust))
         }
-        areas.append(Area(icon: "gear", label: words("area.system"), pages: [link("/settings", "gear", "page.settings")]))
+        areas.append(Area(icon: "gear", label: words("area.system"), pages: [link("/settings", "gear", "page.settings", with: "/broker")]))
         return areas
     }
 

@@ -4,7 +4,8 @@ enum Page: String, Sendable, CaseIterable {
         chat, settings, keys, problem, networks, network,
         version,
         training, job,
-        recipe, energy, people, person, confirmations, asked, asking, notices, channel, recipient, faults, welcome, zigbee, moving,
+        recipe, energy, people, person, confirmations, asked, asking, notices, channel, recipient, faults, welcome, zigbee, moving, audit,
+        broker,
         dashboards, dashboard, alarms, alarm, incident, forecasts, quality, letters, letter, ingest, query
     case dashboardEdit = "dashboard-edit"
     case dashboardPanel = "dashboard-panel"

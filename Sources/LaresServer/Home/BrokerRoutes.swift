@@ -28,6 +28,7 @@ struct BrokerRoutes {
             members.append("broker", broker.status.json)
             members.append("listening", .string("\(broker.settings.host):\(broker.settings.port)"))
             if context.caller.mayAdminister {
+                members.append("guard_trouble", services.home.guardTrouble.map { .string($0) } ?? nil)
                 members.append("clients", .array(broker.log.clients.values.sorted { $0.id < $1.id }.map(\.json)))
                 members.append("log", .array(broker.log.lines.map { .string($0) }))
             }

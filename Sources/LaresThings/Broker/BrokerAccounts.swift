@@ -4,8 +4,8 @@ internal import LaresJSON
 
 /// Accounts of devices at the broker that Lares started, kept by mosquitto's plugin for dynamic security.
 ///
-/// A device may publish and subscribe below its own topics, announce itself, and hear that Lares is there. It may not publish to topics that end as those
-/// of commands do, not even its own: only Lares sends commands.
+/// A device may publish and subscribe below its own topics, announce itself, and hear that Lares is there. It may not publish where things take commands,
+/// not even its own: only Lares sends commands (``Rule``).
 public struct BrokerAccounts: Sendable {
     /// An account.
     public struct Account: Sendable, Hashable {
@@ -29,7 +29,7 @@ public struct BrokerAccounts: Sendable {
     static func beginning(home: String, control: String) -> String {
         func role(_ name: String, _ topics: [String]) -> JSON {
             let rules = topics.flatMap { topic in
-                ["publishClientSend", "publishClientReceive", "subscribePattern"].map { allow($0, topic) }
+                ["publishClientSend", "publishClientReceive", "subscribePattern"].map { Rule($0, topic).json }
             }
             return ["rolename": .string(name), "acls": .array(rules)]
         }
@@ -52,16 +52,12 @@ public struct BrokerAccounts: Sendable {
         ]
     }
 
-    private static func allow(_ kind: String, _ topic: String, _ isAllowed: Bool = true, priority: Int = 0) -> JSON {
-        ["acltype": .string(kind), "topic": .string(topic), "priority": .int(priority), "allow": .bool(isAllowed)]
-    }
-
     /// What the broker is told for a new account.
     static func creation(of account: Account, password: String) -> [JSON] {
         let role = JSON.string("device-" + account.name)
         let name = JSON.string(account.name)
         return [
-            ["command": "createRole", "rolename": role, "acls": .array(rules(for: account))],
+            ["command": "createRole", "rolename": role, "acls": .array(rules(for: account, besides: []).map(\.json))],
             ["command": "createClient", "username": name, "password": .string(password), "roles": [["rolename": role]]],
         ]
     }
@@ -92,35 +88,16 @@ public struct BrokerAccounts: Sendable {
         return json["responses"]?.elements?.contains { $0["correlationData"]?.text == mark } ?? false
     }
 
-    private static func rules(for account: Account) -> [JSON] {
-        let families = account.topics.flatMap { [$0, "tele/\($0)", "stat/\($0)"] }
-        let announcements = [
-            "homeassistant/+/+/config", "homeassistant/+/+/+/config", "tasmota/discovery/+/config", "tasmota/discovery/+/sensors",
-        ]
-        let sends = announcements + families.flatMap { [$0, $0 + "/#"] }
-        let hears = ["homeassistant/status"] + account.topics.flatMap { [$0, $0 + "/#", "cmnd/\($0)/#", "cmnd/tasmotas/#"] }
-        let commands = account.topics.flatMap { start in
-            (0...6).map { String(repeating: "/+", count: $0) }.flatMap { middle in
-                ["set", "command", "cmd"].flatMap { ["\(start)\(middle)/\($0)", "\(start)\(middle)/\($0)/#"] }
-            }
-        }
-        return sends.map { allow("publishClientSend", $0) } + Set(hears).sorted().map { allow("subscribePattern", $0) }
-            + (["homeassistant/status", "cmnd/#"] + commands).map { allow("publishClientSend", $0, false, priority: 10) }
-    }
-
-    /// The accounts in an answer to ``list``; nil if it is none.
-    static func accounts(in message: MQTTMessage) -> [Account]? {
+    /// The accounts in an answer to ``list``, and what they may; nil if it is none.
+    static func accounts(in message: MQTTMessage) -> [(account: Account, rules: Set<Rule>)]? {
         guard message.topic == topic + "/response", let json = try? JSON(parsing: message.payload),
             let answer = json["responses"]?.elements?.first(where: { $0["command"]?.text == "listRoles" }),
             let roles = answer["data"]?["roles"]?.elements
         else { return nil }
         return roles.compactMap { role in
             guard let name = role["rolename"]?.text, name.hasPrefix("device-") else { return nil }
-            let sends = role["acls"]?.elements?.filter { $0["acltype"]?.text == "publishClientSend" && $0["allow"] == true } ?? []
-            let topics = sends.compactMap { $0["topic"]?.text }.filter {
-                !$0.hasSuffix("#") && !$0.contains("+") && !$0.hasPrefix("tele/") && !$0.hasPrefix("stat/")
-            }
-            return Account(name: String(name.dropFirst("device-".count)), topics: topics)
+            let rules = role["acls"]?.elements?.compactMap(Rule.init) ?? []
+            return Account(name: String(name.dropFirst("device-".count)), topics: topics(of: rules)).map { ($0, Set(rules)) }
         }
     }
 

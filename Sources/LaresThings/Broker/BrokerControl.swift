@@ -6,15 +6,43 @@ public struct BrokerControl: Sendable {
     /// Seconds that the broker may take for an answer.
     static let patience = 5.0
 
-    /// - Parameter address: The broker, with the account of Lares.
-    public init(_ address: BrokerAddress) { self.address = address }
+    private let home: Home?
+    private let obstacle: @Sendable () -> String?
+
+    /// - Parameter address: The broker, with the account that makes others.
+    public init(_ address: BrokerAddress) { self.init(address, home: nil) { nil } }
+
+    /// - Parameters:
+    ///   - address: The broker, with the account that makes others.
+    ///   - home: Whose things' commands are Lares' alone.
+    ///   - obstacle: Why the broker may not be connected to now; nil: it may.
+    init(_ address: BrokerAddress, home: Home?, obstacle: @escaping @Sendable () -> String?) {
+        (self.address, self.home, self.obstacle) = (address, home, obstacle)
+    }
 
     /// The accounts of devices, by name.
     ///
     /// - Throws: ``ThingsError`` with `broker` when it doesn't answer.
     public func accounts() async throws(ThingsError) -> [BrokerAccounts.Account] {
-        let answer = try await ask(BrokerAccounts.list)
-        return (BrokerAccounts.accounts(in: answer) ?? []).sorted { $0.name < $1.name }
+        try await standing().map(\.account).sorted { $0.name < $1.name }
+    }
+
+    private func standing() async throws(ThingsError) -> [(account: BrokerAccounts.Account, rules: Set<BrokerAccounts.Rule>)] {
+        BrokerAccounts.accounts(in: try await ask(BrokerAccounts.list)) ?? []
+    }
+
+    /// Has the broker let nobody but Lares publish where the home's things take commands; accounts of an earlier Lares get today's rules too.
+    ///
+    /// - Throws: ``ThingsError`` with `broker` when it doesn't answer.
+    func guardCommands() async throws(ThingsError) {
+        guard let home else { return }
+        var guarded: GuardedTopics
+        repeat {
+            guarded = home.guarded
+            let changes = BrokerAccounts.changes(try await standing(), guarding: guarded.filters)
+            for commands in BrokerAccounts.messages(of: changes) { _ = try await ask(commands) }
+            // Who changed it meanwhile may have told the broker before this did.
+        } while guarded.revision != home.guarded.revision
     }
 
     /// Makes an account.
@@ -24,6 +52,7 @@ public struct BrokerControl: Sendable {
     public func add(_ account: BrokerAccounts.Account) async throws(ThingsError) -> String {
         let password = BrokerFiles.secret()
         _ = try await ask(BrokerAccounts.creation(of: account, password: password))
+        try await guardCommands()
         return password
     }
 
@@ -37,6 +66,8 @@ public struct BrokerControl: Sendable {
         let mark = String(UInt64.random(in: .min ... .max), radix: 16), question = BrokerAccounts.message(commands, mark: mark)
         var settings = MQTTSettings(address: address, clientID: "lares-control-\(UInt32.random(in: .min ... .max))")
         settings.sessionSeconds = 0
+        settings.largestMessage = 64 << 20
+        settings.obstacle = obstacle
         let connection = try MQTTConnection(settings, receiver: Questioner(answers: continuation))
         connection.subscribe([BrokerAccounts.topic + "/response"])
         let answer = await withTaskGroup(of: MQTTMessage?.self) { group in

@@ -3,27 +3,41 @@
 /// A device often takes commands below the topic of its commands too (`lamp/set`, `lamp/set/state`), so a topic belongs to a thing with all that is above
 /// and below it.
 struct CommandTopics: Sendable {
-    private var owners: [String: ThingID] = [:]
+    private struct Owner {
+        let id: ThingID
+        /// How many of its parts take commands there.
+        var parts: Int
+    }
+
+    private var owners: [String: Owner] = [:]
     /// What is above the topics of things, and how many topics of each are below it.
     private var above: [String: [ThingID: Int]] = [:]
 
     /// Whether somebody else's commands go there, above or below; `own` are topics that are about to be given up.
     func isTaken(_ topic: String, for id: ThingID, besides own: Set<String>) -> Bool {
-        if let owner = owners[topic], owner != id, !own.contains(topic) { return true }
-        if Self.ancestors(of: topic).contains(where: { above in owners[above].map { $0 != id && !own.contains(above) } ?? false }) {
+        if let owner = owners[topic], owner.id != id, !own.contains(topic) { return true }
+        if Self.ancestors(of: topic).contains(where: { above in owners[above].map { $0.id != id && !own.contains(above) } ?? false }) {
             return true
         }
         return above[topic]?.keys.contains { $0 != id } ?? false
     }
 
     mutating func claim(_ topic: String, for id: ThingID) {
-        guard owners[topic] == nil else { return }
-        owners[topic] = id
+        if let owner = owners[topic] {
+            if owner.id == id { owners[topic]?.parts += 1 }
+            return
+        }
+        owners[topic] = Owner(id: id, parts: 1)
         for place in Self.ancestors(of: topic) { above[place, default: [:]][id, default: 0] += 1 }
     }
 
-    mutating func release(_ topic: String) {
-        guard let id = owners.removeValue(forKey: topic) else { return }
+    mutating func release(_ topic: String, of id: ThingID) {
+        guard let owner = owners[topic], owner.id == id else { return }
+        guard owner.parts == 1 else {
+            owners[topic]?.parts -= 1
+            return
+        }
+        owners[topic] = nil
         for place in Self.ancestors(of: topic) {
             let left = (above[place]?[id] ?? 1) - 1
             above[place]?[id] = left > 0 ? left : nil

@@ -35,6 +35,9 @@ public final class Home: Sendable {
         /// Topics whose messages are told as they are.
         var heard: [String] = []
         var pulses = PulseClock()
+        /// Which ``GuardedTopics`` the broker's guard was told of.
+        var guardedRevision = 0
+        var guardTrouble: String?
     }
 
     let state: Mutex<State>
@@ -42,6 +45,8 @@ public final class Home: Sendable {
     let recorder: (any ChangeRecorder)?
     let clock: any TimeSource
     let watchers = HomeWatchers()
+    /// Says that commands go elsewhere than before (``guarded``).
+    let guardNews: (stream: AsyncStream<Void>, continuation: AsyncStream<Void>.Continuation)
     /// Held while changes are recorded: whoever took in a change returns only when it is kept, be it by another thread.
     let recording = Mutex(())
 
@@ -52,18 +57,22 @@ public final class Home: Sendable {
     ///   - recorder: Who keeps histories; nil: nobody.
     ///   - readers: Who understands announcements.
     ///   - clock: What time it is.
+    ///   - isGuarded: Whether nobody but Lares may publish where things take commands (``HomeServices``).
     /// - Throws: An error of the database.
-    public init(store: HomeStore, recorder: (any ChangeRecorder)?, readers: [any DiscoveryReader], clock: any TimeSource = SystemTime())
-        throws
-    {
+    public init(
+        store: HomeStore, recorder: (any ChangeRecorder)?, readers: [any DiscoveryReader], clock: any TimeSource = SystemTime(),
+        isGuarded: Bool = false
+    ) throws {
         let areas = try store.areas()
         state = Mutex(
             State(
                 model: HomeModel(names: try store.names()), readers: readers,
                 areas: Dictionary(areas.map { ($0.id, $0) }, uniquingKeysWith: { $1 }), wordings: try store.wordings()))
         (self.store, self.recorder, self.clock) = (store, recorder, clock)
+        guardNews = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
         let (announcements, states, groups) = (try store.announcements(), try store.states(), try store.groups())
         state.withLock { state in
+            if isGuarded { state.model.guarded.room = BrokerAccounts.room }
             for message in announcements { state.announce(message, at: clock.now) }
             for group in groups { try? state.model.set(group, at: clock.now) }
             state.model.restore(states)
@@ -101,6 +110,15 @@ public final class Home: Sendable {
     /// Has messages on topics told as they are, besides what they say of things; filters as MQTT has them, in the place of those asked for before.
     public func hear(_ filters: [String]) { state.withLock { $0.heard = filters.filter(TopicName.isFilter) } }
 
+    /// Where things take commands.
+    var guarded: GuardedTopics { state.withLock(\.model.guarded) }
+
+    /// Why the broker doesn't refuse what others publish where things take commands; nil while it does.
+    public internal(set) var guardTrouble: String? {
+        get { state.withLock(\.guardTrouble) }
+        set { state.withLock { $0.guardTrouble = newValue } }
+    }
+
     /// What happens from now on. Who doesn't keep up loses the oldest of it: the stream ends then, and must be begun again with what is known.
     public func events() -> AsyncStream<HomeEvent> { watchers.stream() }
 }
@@ -126,7 +144,13 @@ extension Home: MQTTReceiver {
 
     /// Keeps and tells what happened, with what couldn't be kept before; one thread at a time.
     func settle(_ outcome: HomeOutcome, at now: Date) throws {
-        state.withLock { if !outcome.isEmpty { $0.untold.append(outcome) } }
+        let isElsewhere = state.withLock { state in
+            if !outcome.isEmpty { state.untold.append(outcome) }
+            defer { state.guardedRevision = state.model.guarded.revision }
+            return state.guardedRevision != state.model.guarded.revision
+        }
+        // First of all: until the broker knows, others may command.
+        if isElsewhere { guardNews.continuation.yield() }
         try recording.withLock { _ in
             while let next = state.withLock(\.untold.first) {
                 try keep(next, at: now)

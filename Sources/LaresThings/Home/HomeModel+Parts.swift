@@ -4,7 +4,7 @@ public import Foundation
 extension HomeModel {
     /// Takes a part in, or what it is now: what was known of properties that stay is kept, and what was said on its topics before is heard now.
     ///
-    /// - Throws: ``ThingsError`` with `full` when there are too many things.
+    /// - Throws: ``ThingsError`` with `full` when there are too many things, `bad_announcement` when its commands can't go where they would.
     public mutating func install(_ part: Part, at date: Date) throws(ThingsError) {
         let id = names.thing(for: part.device)
         guard byGroup[id] == nil else { throw ThingsError(.badAnnouncement, "'\(id)' is a group: name the device or its room otherwise") }
@@ -12,6 +12,8 @@ extension HomeModel {
             throw ThingsError(.full, "there are \(Self.limit) things already: remove some before more are taken in")
         }
         try checkCommands(of: part, for: id)
+        // Before those of what it was are given up: what stays is guarded all the while.
+        guarded.hold(part.commandFilters)
         if let before = installed[part.key], before.thing != id { remove(part: part.key, at: date) }
         let before = installed[part.key]
         if let before { detach(before) }
@@ -146,10 +148,17 @@ extension HomeModel {
         for topic in part.commandTopics where commandTopics.isTaken(topic, for: id, besides: own) {
             throw ThingsError(.badAnnouncement, "its commands would go to '\(topic.prefix(80))', where those of another thing go")
         }
+        guard guarded.hasRoom(for: part.commandFilters) else {
+            throw ThingsError(
+                .full,
+                "too many topics of commands would need a rule of their own at the broker: have it take commands on one that ends in '/set'"
+            )
+        }
     }
 
     private mutating func detach(_ gone: Installed) {
-        for topic in gone.part.commandTopics { commandTopics.release(topic) }
+        for topic in gone.part.commandTopics { commandTopics.release(topic, of: gone.thing) }
+        guarded.release(gone.part.commandFilters)
         for topic in Self.topics(of: gone.part) {
             listeners[topic]?.removeAll { $0.part == gone.part.key }
             if listeners[topic]?.isEmpty == true { (listeners[topic], presence[topic]) = (nil, nil) }

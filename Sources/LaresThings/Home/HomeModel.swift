@@ -68,6 +68,7 @@ public struct HomeModel: Sendable {
     /// What was said last on topics that tell whether things are there: many may share one, and some announce themselves later.
     var presence: [String: [UInt8]] = [:]
     var commandTopics = CommandTopics()
+    var guarded = GuardedTopics()
     var timers = ReportTimers()
     var commands = CommandBook()
     private var events: [HomeEvent] = []

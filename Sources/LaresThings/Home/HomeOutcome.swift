@@ -59,6 +59,9 @@ extension Home.State {
         switch announcement {
         case .part(let part):
             do throws(ThingsError) {
+                if let place = part.commandTopics.first(where: isAnnouncement) {
+                    throw ThingsError(.badAnnouncement, "its commands would go to '\(place.prefix(80))', where devices announce themselves")
+                }
                 try model.install(part, at: now)
                 announcedOn[part.key] = topic
             } catch {

@@ -55,7 +55,8 @@ public struct HomeServices: Sendable {
         self.clock = clock
         let telemetry = try await Self.telemetry(history, in: folder)
         self.telemetry = telemetry
-        home = try Home(store: store, recorder: TelemetryRecorder(telemetry), readers: readers, clock: clock)
+        home = try Home(
+            store: store, recorder: TelemetryRecorder(telemetry), readers: readers, clock: clock, isGuarded: self.broker != nil)
         try await home.catchUp(with: telemetry)
         var settings = MQTTSettings(address: address, clientID: try store.clientID())
         if let own = self.broker {
@@ -91,7 +92,28 @@ public struct HomeServices: Sendable {
     }
 
     /// Where accounts of devices are made; nil: the broker isn't ours.
-    public var control: BrokerControl? { broker.map { BrokerControl($0.controlAddress) } }
+    public var control: BrokerControl? {
+        broker.map { broker in BrokerControl(broker.controlAddress, home: home) { broker.obstacle } }
+    }
+
+    /// Has the broker refuse what others publish where things take commands: at the start, and whenever that is elsewhere.
+    private func guardCommands() async {
+        guard let control else { return }
+        var (backoff, news) = (Backoff(0.2...5), home.guardNews.stream.makeAsyncIterator())
+        repeat {
+            while true {
+                do throws(ThingsError) {
+                    try await control.guardCommands()
+                    break
+                } catch {
+                    home.guardTrouble = error.message
+                    do { try await Task.sleep(for: .seconds(backoff.next())) } catch { return }
+                }
+            }
+            home.guardTrouble = nil
+            backoff.reset()
+        } while await news.next() != nil
+    }
 
     /// Keeps how long histories are to be kept; what is older is deleted when they are tidied next.
     ///
@@ -126,6 +148,7 @@ public struct HomeServices: Sendable {
             let broker = Task { await self.broker?.run() }
             group.addTask { await self.connection.run() }
             group.addTask { await self.home.run() }
+            group.addTask { await self.guardCommands() }
             group.addTask { await self.keepTidy() }
             group.addTask { await self.move() }
             await group.waitForAll()

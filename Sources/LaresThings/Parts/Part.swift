@@ -20,18 +20,24 @@ public struct Part: Sendable {
     public let writers: [Writer]
     /// Where its commands go. No two things share such a topic.
     public let commandTopics: [String]
+    /// A topic below which everything is a command to its device; nil: only ``commandTopics`` are.
+    public let commandsBelow: String?
     /// How one knows whether the device is there; nil: it always is, as far as anybody knows.
     public let availability: AvailabilityRule?
 
     /// A part.
     public init(
         key: String, device: DeviceIdentity, component: ThingCategory, name: String?, objectID: String, properties: [Property],
-        readers: [Reader], writers: [Writer], commandTopics: [String] = [], availability: AvailabilityRule?
+        readers: [Reader], writers: [Writer], commandTopics: [String] = [], commandsBelow: String? = nil,
+        availability: AvailabilityRule?
     ) {
         (self.key, self.device, self.component, self.name, self.objectID) = (key, device, component, name, objectID)
         (self.properties, self.readers, self.writers, self.availability) = (properties, readers, writers, availability)
-        self.commandTopics = commandTopics
+        (self.commandTopics, self.commandsBelow) = (commandTopics, commandsBelow)
     }
+
+    /// Filters of all topics where its device takes commands.
+    var commandFilters: [String] { commandTopics + (commandsBelow.map { ["\($0)/#"] } ?? []) }
 }
 
 /// Which device a part belongs to, and what it says of itself.

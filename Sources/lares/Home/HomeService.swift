@@ -34,7 +34,8 @@ struct HomeService: Service {
         while !Task.isCancelled {
             try? await Task.sleep(for: .seconds(2))
             let trouble =
-                services.broker?.status.reason ?? services.home.status.reason ?? services.telemetry.trouble?.message
+                services.broker?.status.reason ?? services.home.status.reason ?? services.home.guardTrouble
+                ?? services.telemetry.trouble?.message
                 ?? outbox?.trouble
             if let trouble, trouble != told { logger.warning("the home has trouble", metadata: ["reason": "\(trouble)"]) }
             told = trouble

@@ -52,7 +52,9 @@ struct ScenesCommand: AsyncParsableCommand {
             if json { return print(answer.serialized) }
             let results = answer["results"]?.elements ?? []
             let failed = results.filter { $0["error"] != nil }
-            for result in failed { Terminal.note("\(result["thing"]?.text ?? ""): \(result["error"]?["message"]?.text?.printable ?? "")") }
+            for result in failed {
+                Terminal.note("\(result["thing"]?.text ?? ""): \(ServerConnection.advice(result["error"])?.printable ?? "")")
+            }
             print(say("cli.scenes.applied", ["count": "\(results.count - failed.count)"]))
             if !failed.isEmpty { throw ExitCode.failure }
         }

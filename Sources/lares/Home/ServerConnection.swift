@@ -65,9 +65,17 @@ struct ServerConnection {
         let bytes = Array(try await response.body.collect(upTo: 256 << 20).readableBytesView)
         guard (200..<300).contains(response.status.code) else {
             let answer = (try? JSON(parsing: bytes)) ?? .null
-            throw Failure("cli.server.refused", ["message": answer["error"]?["message"]?.text ?? "HTTP \(response.status.code)"])
+            throw Failure("cli.server.refused", ["message": Self.advice(answer["error"]) ?? "HTTP \(response.status.code)"])
         }
         return bytes
+    }
+
+    /// What an error says; where it says what programs are to send, what is to be typed.
+    static func advice(_ error: JSON?) -> String? {
+        guard let message = error?["message"]?.text else { return nil }
+        guard let code = error?["code"]?.text, ["needs_confirmation", "needs_pin"].contains(code), let end = message.range(of: ": send ")
+        else { return message }
+        return say("cli.server.\(code)", ["what": String(message[..<end.lowerBound])])
     }
 
     /// A part of a path, so that it stays one.

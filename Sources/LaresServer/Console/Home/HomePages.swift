@@ -80,6 +80,7 @@ struct HomePages: Sendable {
                 .things, title: console.words(viewer)("things.title"),
                 [
                     "sentence": rows.sentence, "things": rows.rows, "any": !rows.things.isEmpty, "broker": brokerSentence(viewer),
+                    "mayBroker": viewer.caller.mayAdminister,
                     "faults": faults, "anyFaults": !faults.isEmpty,
                     "gone": gone, "anyGone": !gone.isEmpty,
                 ], viewer: viewer)
@@ -100,14 +101,7 @@ struct HomePages: Sendable {
         return ThingRows(things: view.things, room: view, said: view.said, now: .now)
     }
 
-    private func brokerSentence(_ viewer: Viewer) -> String {
-        let words = console.words(viewer), status = home.status
-        guard status.state == .connected else { return words("broker.away", ["reason": status.reason?.printable ?? words("unit.none")]) }
-        guard let broker = services.broker else { return words("broker.other", ["version": status.version ?? ""]) }
-        return words(
-            "broker.own",
-            ["address": "\(broker.settings.host):\(broker.settings.port)", "n": "\(max(0, broker.log.clients.count - 1))"])
-    }
+    private func brokerSentence(_ viewer: Viewer) -> String { BrokerPages.sentence(services, console.words(viewer)) }
 
     @Sendable private func thing(_ request: Request, _ context: LaresContext) async throws -> Response {
         try await console.page(request, context) { viewer in

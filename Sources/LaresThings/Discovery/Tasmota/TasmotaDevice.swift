@@ -87,12 +87,19 @@ struct TasmotaDevice: Sendable {
             for (mark, value) in [
                 ("%hostname%", config.text("hn") ?? ""), ("%id%", String(mac.suffix(6))), ("%prefix%", prefix), ("%topic%", topic),
             ] { text = text.replacing(mark, with: value) }
+            // Tasmota ends it so itself.
+            if !text.hasSuffix("/") { text += "/" }
             guard TopicName.isTopic(text + "x"), !text.hasPrefix("$"), text.utf8.count < 500 else {
                 throw ThingsError(.badAnnouncement, "'ft' makes \"\(CleanText.text(text, limit: 80))\", which is not a topic")
             }
             return text
         }
-        return (try written(prefixes[0]), try written(prefixes[1]), try written(prefixes[2]))
+        let (command, state, telemetry) = (try written(prefixes[0]), try written(prefixes[1]), try written(prefixes[2]))
+        // Only Lares publishes below the topic of its commands: it must be the device's own, and its reports go elsewhere.
+        guard command.dropLast().contains("/"), !state.hasPrefix(command), !telemetry.hasPrefix(command) else {
+            throw ThingsError(.badAnnouncement, "'ft' must have '%prefix%' and '%topic%', so that commands don't go where reports do")
+        }
+        return (command, state, telemetry)
     }
 
     private static func identity(_ config: Options, _ mac: String, _ name: String) -> DeviceIdentity {
@@ -142,7 +149,8 @@ extension TasmotaDevice {
         Part(
             key: "tasmota/\(mac)/\(id)", device: identity, component: ThingCategory(component), name: name, objectID: id,
             properties: properties,
-            readers: readers, writers: writers.map(Writer.init), availability: availability)
+            readers: readers, writers: writers.map(Writer.init), commandsBelow: String(topics.command.dropLast()),
+            availability: availability)
     }
 
     /// Readers of an output's words, in answers and in reports.

@@ -1,0 +1,48 @@
+import Foundation
+import HTTPTypes
+import Hummingbird
+package import LaresAccess
+package import LaresJSON
+
+/// `/lares/v1/audit`: what was done to the place, and by whom, for owners.
+struct AuditRoutes {
+    let audit: AuditLog?
+
+    var routes: [APIRoute] { [APIRoute(method: .get, path: "/lares/v1/audit", handler: list)] }
+
+    /// `?who=phone&act=deed.refused&before=NUMBER&limit=100`, newest first; `next` is the `before` of the next page.
+    func list(_ request: Request, _ context: LaresContext) async throws -> Response {
+        try context.requireAdministrator()
+        guard let audit else {
+            throw APIError(.notFound, type: "invalid_request_error", code: "not_here", "this server keeps no audit log")
+        }
+        let query = request.uri.queryParameters
+        let limit = try number("limit", request, 1...1_000) ?? 100, before = try number("before", request, 1...Int.max)
+        let (who, act) = (query.get("who"), query.get("act").map { AuditAct($0) })
+        return try await offTheThreads {
+            let entries = try audit.entries(limit: limit + 1, before: before, by: who, act: act)
+            let page = entries.prefix(limit)
+            return .json([
+                "entries": .array(page.map(\.json)), "next": entries.count > limit ? page.last.map { .int($0.number) } ?? nil : nil,
+            ])
+        }
+    }
+
+    private func number(_ name: String, _ request: Request, _ range: ClosedRange<Int>) throws -> Int? {
+        guard let text = request.uri.queryParameters.get(name) else { return nil }
+        guard let number = Int(text), range.contains(number) else {
+            throw APIError.invalid("'\(name)' must be a whole number from \(range.lowerBound) to \(range.upperBound)", param: name)
+        }
+        return number
+    }
+}
+
+extension AuditEntry {
+    /// The line as the API shows it.
+    package var json: JSON {
+        [
+            "number": .int(number), "time": .double(time.timeIntervalSince1970), "who": .string(actor), "act": .string(act.description),
+            "subject": .string(subject), "detail": detail ?? nil,
+        ]
+    }
+}
