@@ -67,7 +67,8 @@ struct Failure: Error, CustomStringConvertible {
             }
         case let error as RegistryError: [.modelNotFound, .versionNotFound].contains(error.code) ? EX_NOINPUT : EXIT_FAILURE
         case let error as PullError: error.code == .network ? EX_UNAVAILABLE : EXIT_FAILURE
-        case is AccessError, is StoreError, is ServerError, is ConsoleError, is WordVectorError, is SafeTensorsError, is ForecastError:
+        case is AccessError, is StoreError, is ServerError, is ConsoleError, is WordVectorError, is SafeTensorsError, is ForecastError,
+            is GGUFError, is TokenizerError, is LanguageModelError, is FileError, is JobError:
             EXIT_FAILURE
         default: nil
         }

@@ -91,6 +91,19 @@ struct NetworkRegistryTests {
         }
     }
 
+    @Test func aNetworkThatRefusesUnknownTextsIsTriedWithThoseItKnows() async throws {
+        try await withStore { store, home in
+            let plan = try NetworkPlan([
+                "inputs": [["name": "word", "type": "BYTES", "shape": [-1, 1]]],
+                "steps": [["name": "y", "layer": "one_hot", "categories": ["rose", "iris"], "unknown": "refuse"]],
+                "outputs": [["name": "y"]],
+            ])
+            let path = home.path + "/strict.safetensors"
+            try Network(plan).write(to: path)
+            #expect(try NetworkRegistry(store: store).publish(path, as: "strict").number == 1)
+        }
+    }
+
     @Test func aWrongDeclarationIsRefusedAndNothingStays() async throws {
         try await withStore { store, home in
             let registry = NetworkRegistry(store: store), path = try networkFile(home.path)

@@ -33,7 +33,8 @@ extension NetworkRegistry {
 
     /// Requests are made for the signature in production; nothing is compared where there is none.
     private static func checkSignature(_ number: Int, _ model: RegisteredModel) throws {
-        guard let production = model.aliases[RegisteredModel.production].flatMap({ model.version($0) }), let version = model.version(number),
+        guard let production = model.aliases[RegisteredModel.production].flatMap({ model.version($0) }),
+            let version = model.version(number),
             version.signature != production.signature
         else { return }
         throw RegistryError(

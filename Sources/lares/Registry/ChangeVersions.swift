@@ -119,7 +119,8 @@ struct TryVersion: AsyncParsableCommand {
         }
         let share = percent ?? (shadow ? 100 : 10)
         try registry.tryOut(
-            version, of: model, shadow ? .shadow : .canary, percent: share, errorShare: errorShare, least: least, newSignature: newSignature)
+            version, of: model, shadow ? .shadow : .canary, percent: share, errorShare: errorShare, least: least, newSignature: newSignature
+        )
         let number = try registry.version(of: model, version).number
         print(say("cli.registry.trial.\(shadow ? "shadow" : "canary")", ["version": "\(number)", "percent": "\(share)"]))
     }
