@@ -76,3 +76,12 @@ def test_a_model_learns_more_and_what_it_learnt_can_be_merged(tiny, tmp_path):
 def test_what_is_wrong_is_named(home, words, said):
     answer = run(["language", *words], home)
     assert answer.returncode != 0 and said in answer.stderr and "Fatal" not in answer.stderr
+
+
+def test_texts_that_can_not_be_learned_from_are_told_in_a_sentence(tmp_path):
+    (tmp_path / "short.txt").write_text("too short")
+    (tmp_path / "bytes.txt").write_bytes(b"\xff\xfe" * 4000)
+    for text, words in [("short.txt", "is too short"), ("bytes.txt", "is not UTF-8 text"), ("none.txt", "none.txt'"), (".", "is not a file")]:
+        answer = run(["language", "train", str(tmp_path / text), "--output", str(tmp_path / "x.gguf")], str(tmp_path))
+        assert answer.returncode == 1 and words in answer.stderr and len(answer.stderr.strip().splitlines()) == 1, answer.stderr
+        assert "Error:" not in answer.stderr and "Usage" not in answer.stderr

@@ -64,6 +64,39 @@ def test_the_life_of_a_network(tmp_path):
     assert publish(tmp_path, "iris")["versions"][0]["version"] == 4, "a number is never used again"
 
 
+def test_the_card_of_a_training_lies_beside_its_network(tmp_path):
+    (tmp_path / "card.json").write_text(json.dumps({"format": "lares model card 1", "code": "lares 1", "data": {"file": "d.csv", "sha256": "ab12", "rows": {}}, "metrics": {"test": {"accuracy": 0.5}}, "recipe": {}}))
+    file = write_network(tmp_path / "n.safetensors", linear_plan(4, 8, 3), linear_tensors(4, 8, 3))
+    taken = run(["registry", "publish", str(file), "net", "--json"], tmp_path)
+    assert "card.json', which lies beside the file" in taken.stderr
+    named = run(["registry", "publish", str(file), "net", "--json", "--card", str(tmp_path / "card.json")], tmp_path)
+    assert "beside" not in named.stderr
+    for result in (taken, named):
+        version = json.loads(result.stdout)["versions"][-1]
+        assert version["card"]["metrics"] == {"test accuracy": 0.5} and version["card"]["code_version"] == "lares 1" and version["data_sha256"] == "ab12"
+    (tmp_path / "other.json").write_text('{"accuracy": 1}')
+    refused = run(["registry", "publish", str(file), "net", "--card", str(tmp_path / "other.json")], tmp_path)
+    assert refused.returncode == 1 and "'accuracy' is unknown; there may be code_version, data, licence" in refused.stderr, refused.stderr
+
+
+def test_another_signature_is_promoted_only_when_that_is_said(place):
+    home, _, http = place
+    file = write_network(home / "wide.safetensors", linear_plan(5, 8, 3), linear_tensors(5, 8, 3))
+    card = {"path": str(file), "card": {"accuracy": 1}}
+    answer = http.post(f"{API}/net/versions", json=card)
+    assert answer.status_code == 400 and "'accuracy' is unknown; there may be code_version" in answer.json()["error"]["message"]
+    assert http.post(f"{API}/net/versions", json={"path": str(file)}).status_code == 201
+    for method, path, body in [("POST", "promote", {}), ("PUT", "aliases/production", {"version": 3}), ("PUT", "trial", {"version": 3})]:
+        answer = http.request(method, f"{API}/net/{path}", json=body)
+        assert answer.status_code == 409 and answer.json()["error"]["code"] == "other_signature", answer.text
+        assert "[-1, 5]" in answer.text and "[-1, 4]" in answer.text
+    refused = run(["registry", "promote", "net"], home)
+    assert refused.returncode == 1 and "--new-signature" in refused.stderr
+    assert http.post(f"{API}/net/promote", json={"new_signature": True}).json()["serving"] == 3
+    assert http.post(f"{API}/net/rollback").json()["serving"] == 1, "what was in production comes back without a question"
+    assert "is in production" in must_run(["registry", "promote", "net", "--new-signature"], home)
+
+
 @pytest.mark.parametrize(
     ("name", "words"),
     [("empty", "no network"), ("text", "no network"), ("cut", "no network"), ("not finite", "not finite"), ("no plan", "no network"), ("overflows", "random inputs")],
@@ -81,7 +114,8 @@ def test_what_can_not_be_published(tmp_path, name, words):
     elif name == "no plan":
         file.write_bytes(struct.pack("<Q", 8) + b"{}      ")
     result = run(["registry", "publish", str(file), "net"], tmp_path)
-    assert result.returncode == 1 and words in result.stderr, result.stderr
+    assert result.returncode == 1 and words in result.stderr and "blobs" not in result.stderr, result.stderr
+    assert name != "cut" or f"'{file}'" in result.stderr and "make it or get it again" in result.stderr, result.stderr
     assert json.loads(must_run(["registry", "list", "--json"], tmp_path)) == [] and list((tmp_path / "blobs").iterdir()) == []
 
 

@@ -155,6 +155,30 @@ def test_data_that_can_not_be_learned_from(folder, home, data, change, sentence)
     assert result.returncode == 1 and sentence in result.stderr and len(result.stderr.strip().splitlines()) == 1, result.stderr
 
 
+def test_places_that_can_not_be_used_are_told_in_a_sentence(folder, home):
+    (folder / "file").write_text("x")
+    for flags, words in [(["--output", "/proc/x"], "the folder '/proc/x' can't be made: "), (["--output", str(folder / "file")], "can't be made: File exists"), (["--data", str(folder)], "is not a regular file")]:
+        result = run(["train", str(folder / "ring.json"), *flags], home)
+        assert result.returncode == 1 and words in result.stderr and len(result.stderr.strip().splitlines()) == 1, result.stderr
+        assert "Error Domain" not in result.stderr
+
+
+def test_a_folder_has_one_training_at_a_time(folder, home):
+    (folder / "ring.json").write_text(json.dumps(RECIPE | {"epochs": 1_000_000}))
+    first = start(folder, "out", home)
+    wait_for_epoch(first, 1)
+    second = run(["train", str(folder / "ring.json"), "--output", str(folder / "out")], home)
+    assert second.returncode == 1 and any(f"process {pid} trains in the folder" in second.stderr for pid in every_child(first.pid)), second.stderr
+    first.send_signal(signal.SIGINT)
+    first.communicate(timeout=60)
+    left = {file.name for file in (folder / "out").iterdir()}
+    assert left == {"checkpoint.safetensors"}
+    (folder / "out/checkpoint.safetensors").rename(folder / "out/checkpoint.safetensors.x1.part")  # as of one that was killed while it wrote
+    (folder / "ring.json").write_text(json.dumps(RECIPE | {"epochs": 2}))
+    assert run(["train", str(folder / "ring.json"), "--output", str(folder / "out")], home).returncode == 0
+    assert {file.name for file in (folder / "out").iterdir()} == {"card.json", "network.safetensors"}
+
+
 def test_a_checkpoint_that_is_cut_short_is_named_and_kept(folder, home):
     make_long(folder)
     training = start(folder, "ring", home)
@@ -240,6 +264,9 @@ def test_a_job_can_be_cancelled_and_a_bad_recipe_is_refused(place):
             with pytest.raises(urllib.error.HTTPError) as error:
                 ask(server, "/lares/v1/jobs", {"recipe": recipe, "data": "x"})
             assert error.value.code == 400 and json.loads(error.value.read())["error"]["message"]
+        bare = {key: value for key, value in RECIPE.items() if key != "data"}
+        short = ask(server, "/lares/v1/jobs", {"recipe": bare | {"epochs": 2}, "data": points()})["id"]
+        assert wait_until(server, short, lambda job: job["state"] not in ("queued", "running"))["state"] == "finished"
         broken = ask(server, "/lares/v1/jobs", {"recipe": RECIPE, "data": "x,y,side,inside\n1,2\n"})["id"]
         assert "line 2 has 2 fields" in wait_until(server, broken, lambda job: job["state"] == "failed")["message"]
 

@@ -66,6 +66,10 @@ def test_n_grams_of_ours_give_unseen_words_a_vector(home, corpus, tmp_path):
     assert nearest(home, grams, "trains")
     refused = run(["words", "nearest", str(plain), "trains"], home)
     assert refused.returncode == 1 and "trains" in refused.stderr and "n-grams" in refused.stderr
+    refused = run(["words", "train", str(corpus), "--output", str(tmp_path / "grams.bin"), "--ngrams"], home)
+    assert refused.returncode == 64 and "Only safetensors keeps n-grams" in refused.stderr and not (tmp_path / "grams.bin").exists()
+    converted = run(["words", "convert", str(grams), str(tmp_path / "grams.bin")], home)
+    assert converted.returncode == 0 and "has no n-grams" in converted.stderr
 
 
 def test_a_seed_gives_the_same_file(home, corpus, tmp_path):

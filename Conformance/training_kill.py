@@ -66,12 +66,13 @@ def main(rounds, seed):
         (folder / "ring.json").write_text(json.dumps(RECIPE | {"epochs": 8 * rounds}))
         began = time.monotonic()
         must_run(command(folder, "whole"), folder, timeout=3600)
-        whole, killed, cut, checkpoints = time.monotonic() - began, 0, 0, 0
+        whole, killed, cut, checkpoints, seen = time.monotonic() - began, 0, 0, 0, set()
         print(f"undisturbed it takes {whole:.1f} s", flush=True)
         checkpoint = folder / "killed/checkpoint.safetensors"
         while killed < rounds and kill(folder, draw.uniform(0.02, max(0.3, 1.6 * whole / rounds))):
             killed += 1
-            cut += checkpoint.with_suffix(".safetensors.part").exists()
+            parts = set((folder / "killed").glob("*.part"))
+            cut, seen = cut + bool(parts - seen), parts
             if checkpoint.exists():
                 checkpoints += 1
                 assert is_whole(checkpoint), f"after kill {killed} the checkpoint is not whole"

@@ -7,8 +7,9 @@ package enum WholeFile {
     /// Throws `FileError`: `noSpace` when the disk is full, `overLimit` when the parts have more bytes than `limit`, else `unwritable`. What was
     /// there before is then still there.
     package static func write(_ parts: some Sequence<[UInt8]>, to path: String, atMost limit: Int = .max) throws(FileError) {
-        let temporary = path + ".part"
-        guard let file = fopen(temporary, "wb") else { throw failure("opened", path) }
+        // A name of its own: two who write the same file don't write into each other's, and the last one there is whole.
+        let temporary = "\(path).\(String(UInt64.random(in: .min ... .max), radix: 36))\(unfinished)"
+        guard let file = fopen(temporary, "wbx") else { throw failure("opened", path) }
         var count = 0
         let isWritten = parts.allSatisfy {
             count += $0.count
@@ -23,6 +24,9 @@ package enum WholeFile {
             throw count > limit ? FileError(.overLimit, "'\(path)' would have more than the \(limit) bytes that it may have") : failure
         }
     }
+
+    /// How the names of files end that aren't whole yet; what was killed while it wrote leaves them.
+    package static let unfinished = ".part"
 
     private static func put(_ bytes: [UInt8], _ file: UnsafeMutablePointer<FILE>) -> Bool {
         bytes.withUnsafeBytes { fwrite($0.baseAddress ?? UnsafeRawPointer(file), 1, $0.count, file) == $0.count }

@@ -69,7 +69,7 @@ struct Failure: Error, CustomStringConvertible {
         case let error as RegistryError: [.modelNotFound, .versionNotFound].contains(error.code) ? EX_NOINPUT : EXIT_FAILURE
         case let error as PullError: error.code == .network ? EX_UNAVAILABLE : EXIT_FAILURE
         case is AccessError, is StoreError, is ServerError, is ConsoleError, is WordVectorError, is TranslatorError, is CheckpointError,
-            is SafeTensorsError, is ForecastError:
+            is SafeTensorsError, is ForecastError, is GGUFError, is TokenizerError, is LanguageModelError, is FileError, is JobError:
             EXIT_FAILURE
         default: nil
         }

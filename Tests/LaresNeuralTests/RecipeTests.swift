@@ -16,6 +16,9 @@ import Testing
         ("optimizer", ["rate": -1], "must lie between"), ("schedule", ["name": "cosinus"], "it may be constant"),
         ("early_stopping", [:], "patience' is missing"), ("batch", 0, "must lie between"),
         ("target", ["name": "y", "labels": ["a"]], "two classes"),
+        ("target", ["name": "width"], "'target' is 'width', from which the column 'size' is made too"),
+        ("columns", [["name": "a", "on_unknown": "refuse"]], "'columns[0].on_unknown' is for categories"),
+        ("columns", [["name": "a", "kind": "category", "on_unknown": "guess"]], "it may be ignore, refuse"),
     ]
 
     @Test(arguments: mistakes)

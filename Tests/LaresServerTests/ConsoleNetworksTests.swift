@@ -87,6 +87,32 @@ struct ConsoleNetworksTests {
         }
     }
 
+    @Test func anotherSignatureIsAskedForWithTheSameForm() async throws {
+        try await withLearning { client, learning in
+            try learning.publishFlowers()
+            let wider: JSON = [
+                "inputs": [["name": "size", "type": "FP32", "shape": [-1, 3]]], "steps": [["name": "y", "layer": "linear", "outputs": 1]],
+                "outputs": [["name": "y"]],
+            ]
+            try learning.publish(wider, as: "flowers")
+            try learning.networks.registry.promote("flowers", to: "1")
+            for (path, fields) in [
+                ("promote", ["version": "2"]), ("aliases", ["alias": "production", "version": "2"]),
+                ("trial", ["version": "2", "kind": "canary", "percent": "10"]),
+            ] as [(String, KeyValuePairs<String, String>)] {
+                let asked = try await client.form("/networks/flowers/\(path)", fields)
+                #expect(asked.status == .conflict && asked.text.contains("Let it answer with another signature?"), "\(path)")
+                #expect(asked.text.contains("action=\"/networks/flowers/\(path)\"") && asked.text.contains("size: FP32 [-1, 3]"))
+                for (name, value) in Array(fields) + [("new_signature", "yes")] {
+                    #expect(asked.text.contains("<input type=\"hidden\" name=\"\(name)\" value=\"\(value)\">"), "\(path) \(name)")
+                }
+            }
+            #expect(try learning.acts().isEmpty)
+            let done = try await client.form("/networks/flowers/promote", ["version": "2", "new_signature": "yes"])
+            #expect(done.headers[.location] == "/networks/flowers?done=promoted&what=2")
+        }
+    }
+
     @Test func whatWasUnloadedSaysSoUntilItIsLoaded() async throws {
         try await withLearning { client, learning in
             try learning.publishFlowers()

@@ -7,9 +7,9 @@ import LaresTensor
 import Testing
 
 /// A file of a network that adds its two inputs, or that has weights when `hidden` is given.
-private func networkFile(_ home: String, seed: UInt64 = 1) throws -> String {
+private func networkFile(_ home: String, seed: UInt64 = 1, inputs: Int = 4) throws -> String {
     let plan = try NetworkPlan([
-        "inputs": [["name": "x", "type": "FP32", "shape": [-1, 4]]], "steps": [["name": "y", "layer": "linear", "outputs": 2]],
+        "inputs": [["name": "x", "type": "FP32", "shape": [-1, .int(inputs)]]], "steps": [["name": "y", "layer": "linear", "outputs": 2]],
         "outputs": [["name": "y"]],
     ])
     let path = home + "/network-\(seed).safetensors"
@@ -32,6 +32,33 @@ struct NetworkRegistryTests {
             #expect(try registry.promote("net") == 2)
             #expect(try registry.rollBack("net") == 1)
             #expect(throws: RegistryError.self) { try registry.rollBack("net") }
+        }
+    }
+
+    @Test func anotherSignatureAnswersOnlyWhenThatIsSaid() async throws {
+        try await withStore { store, home in
+            let registry = NetworkRegistry(store: store)
+            for inputs in [4, 5] { try registry.publish(networkFile(home.path, seed: UInt64(inputs), inputs: inputs), as: "net") }
+            try registry.promote("net", to: "1")
+            let changes: [() throws -> Void] = [
+                { try registry.promote("net") }, { try registry.setAlias("production", of: "net", to: "2") },
+                { try registry.tryOut("2", of: "net", .canary, percent: 10) },
+            ]
+            for change in changes {
+                let error = #expect(throws: RegistryError.self) { try change() }
+                let names = ["x: FP32 [-1, 4] → y: FP32 [-1, 2]", "x: FP32 [-1, 5] → y: FP32 [-1, 2]", "--new-signature"]
+                let saysAll = names.filter { error?.message.contains($0) != true }.isEmpty
+                #expect(error?.code == .otherSignature && saysAll, "\(error?.message ?? "")")
+            }
+            let model = try registry.model("net")
+            #expect(model.standard?.number == 1 && model.rollout == nil)
+            // A shadow's answers go nowhere, other names mean what they are told to, and what was in production may always come back.
+            try registry.tryOut("2", of: "net", .shadow, percent: 10)
+            try registry.setAlias("next", of: "net", to: "2")
+            #expect(try registry.promote("net", newSignature: true) == 2)
+            #expect(try registry.rollBack("net") == 1)
+            try registry.tryOut("2", of: "net", .canary, percent: 10, newSignature: true)
+            #expect(try registry.model("net").rollout?.number == 2)
         }
     }
 
@@ -61,6 +88,19 @@ struct NetworkRegistryTests {
             #expect(try registry.endTrial(of: "net"))
             try registry.remove("net", version: "2")
             #expect(try registry.model("net").versions.map(\.number) == [1, 3])
+        }
+    }
+
+    @Test func aNetworkThatRefusesUnknownTextsIsTriedWithThoseItKnows() async throws {
+        try await withStore { store, home in
+            let plan = try NetworkPlan([
+                "inputs": [["name": "word", "type": "BYTES", "shape": [-1, 1]]],
+                "steps": [["name": "y", "layer": "one_hot", "categories": ["rose", "iris"], "unknown": "refuse"]],
+                "outputs": [["name": "y"]],
+            ])
+            let path = home.path + "/strict.safetensors"
+            try Network(plan).write(to: path)
+            #expect(try NetworkRegistry(store: store).publish(path, as: "strict").number == 1)
         }
     }
 

@@ -198,6 +198,18 @@ import Testing
         #expect(!FileManager.default.fileExists(atPath: home.file("jobs") + "/" + id))
     }
 
+    @Test func dataThatComeWithAJobNeedNoNameInItsRecipe() async throws {
+        let jobs = try jobs(home(), "exit 1")
+        let bare: JSON = ["columns": [["name": "x"]], "target": ["name": "y"]]
+        #expect(try await jobs.submit(bare, data: .bytes([])).state == .queued)
+        let series: JSON = ["forecaster": ["series": ["a"], "step": 3600, "horizon": 2]]
+        #expect(try await jobs.submit(series, data: .bytes([])).state == .queued)
+        for recipe in [bare, series] {
+            let error = await #expect(throws: JobError.self) { try await jobs.submit(recipe, data: .named) }
+            #expect(error?.message.contains("'data' is missing") == true, "\(error?.message ?? "")")
+        }
+    }
+
     @Test func whatIsNoRecipeIsRefused() async throws {
         let jobs = try jobs(home(), "exit 1")
         await #expect(throws: JobError.self) { try await jobs.submit(["data": 1], data: .bytes([])) }

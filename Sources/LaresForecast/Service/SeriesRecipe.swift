@@ -37,10 +37,11 @@ public struct SeriesRecipe: Sendable {
 
     /// Reads and checks a recipe.
     ///
+    /// - Parameter dataComeAlong: Whether the readings come from elsewhere, so that the recipe needs no `data`.
     /// - Throws: ``ForecastError`` with `badSetting`, which names the member.
-    public init(_ json: JSON) throws(ForecastError) {
+    public init(_ json: JSON, dataComeAlong: Bool = false) throws(ForecastError) {
         do {
-            try self.init(reading: json)
+            try self.init(reading: json, dataComeAlong)
         } catch let error as ForecastError {
             throw error
         } catch {
@@ -48,13 +49,13 @@ public struct SeriesRecipe: Sendable {
         }
     }
 
-    private init(reading json: JSON) throws {
+    private init(reading json: JSON, _ dataComeAlong: Bool) throws {
         self.json = json
         var fields = try JSONFields(json)
         name = try fields.string("name")
-        var data = try JSONFields(try fields.required("data"), at: "data")
+        var data = try JSONFields(dataComeAlong ? fields.value("data") ?? [:] : try fields.required("data"), at: "data")
         (file, history) = (try data.string("file"), data.value("history"))
-        guard (file == nil) != (history == nil) else {
+        guard (file == nil) != (history == nil) || dataComeAlong && file == nil else {
             throw data.error("file", "or 'history' says where the readings are, one of the two")
         }
         try data.end()

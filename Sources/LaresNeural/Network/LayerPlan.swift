@@ -59,6 +59,7 @@ enum LayerPlans {
         "sigmoid": SigmoidPlan.self, "tanh": TanhPlan.self, "gelu": GELUPlan.self, "silu": SiLUPlan.self, "softmax": SoftmaxPlan.self,
         "add": AddPlan.self, "subtract": SubtractPlan.self, "multiply": MultiplyPlan.self, "concatenate": ConcatenatePlan.self,
         "mean_over_time": MeanOverTimePlan.self, "standardise": StandardisePlan.self, "rescale": RescalePlan.self,
+        "fill": FillPlan.self,
         "one_hot": OneHotPlan.self, "lookup": LookupPlan.self, "label": LabelPlan.self,
     ]
 }

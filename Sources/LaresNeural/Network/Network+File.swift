@@ -6,9 +6,9 @@ extension Network {
     private static let longestPlan = 64 << 20
 
     /// Reads a file that `write` made: one safetensors with the plan in its metadata. Throws ``NetworkError`` for what is no network or
-    /// damaged, `SafeTensorsError` for what is no safetensors.
-    public init(contentsOf path: String) throws {
-        let file = try SafeTensors(contentsOf: path)
+    /// damaged, `SafeTensorsError` for what is no safetensors; both call the file `name`, or by its path.
+    public init(contentsOf path: String, named name: String? = nil) throws {
+        let file = try SafeTensors(contentsOf: path, named: name), path = name ?? path
         let plan = try Network.plan(in: file, path)
         // Before memory is taken: a small file mustn't ask for a large network.
         let stored = file.tensors.values.reduce(0) { $0 + $1.bytes.count / 4 }

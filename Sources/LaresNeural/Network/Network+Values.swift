@@ -1,12 +1,13 @@
 import LaresTensor
 
 extension GraphValue {
-    /// A value that a caller sent for an input; throws `NetworkError` unless type, shape and every number are what the signature says.
-    init(_ value: NetworkValue, as input: TensorSignature) throws(NetworkError) {
+    /// A value that a caller sent for an input, whose numbers may be NaN where they may be missing; throws `NetworkError` unless type, shape and
+    /// every number are what the signature says.
+    init(_ value: NetworkValue, as input: TensorSignature, mayMiss: Bool) throws(NetworkError) {
         let shape = try input.check(value)
         switch value {
         case .floats(let numbers, _):
-            if let place = numbers.firstIndex(where: { !$0.isFinite }) {
+            if let place = numbers.firstIndex(where: { !$0.isFinite && !(mayMiss && $0.isNaN) }) {
                 throw NetworkError(.value, "input '\(input.name)' has \(numbers[place]) at \(place): every number must be finite")
             }
             self = .tensor(Tensor(numbers, Shape(shape)))
@@ -71,5 +72,16 @@ extension TensorSignature {
             throw NetworkError(.shape, "input '\(name)' has \(value.count) elements for the shape \(sizes)")
         }
         return sizes
+    }
+}
+
+extension Categories {
+    /// Refuses texts that an input doesn't know.
+    func check(_ value: GraphValue, _ input: TensorSignature) throws(NetworkError) {
+        guard case .strings(let texts, _) = value, let place = texts.firstIndex(where: { places[$0] == nil }) else { return }
+        let some = names.prefix(20).joined(separator: ", ") + (names.count > 20 ? ", …" : "")
+        throw NetworkError(
+            .value,
+            "input '\(input.name)' has \"\(texts[place].prefix(40))\" at \(place), which is none of its \(names.count) categories: \(some)")
     }
 }

@@ -51,7 +51,8 @@ public struct Network: Module {
         var (known, types): ([Int: GraphValue], [ValueType]) = ([:], [])
         for (node, input) in expected.enumerated() {
             guard let value = inputs[input.name] else { throw NetworkError(.shape, "the input '\(input.name)' is missing") }
-            let checked = try GraphValue(value, as: input)
+            let checked = try GraphValue(value, as: input, mayMiss: plan.graph.mayMiss.contains(node))
+            for categories in plan.graph.known[node] ?? [] { try categories.check(checked, input) }
             known[node] = checked
             types.append(checked.type)
         }

@@ -19,6 +19,10 @@ struct PlanGraph: Sendable {
     /// What inputs and steps give, as far as the plan knows.
     private(set) var types: [ValueType] = []
     private(set) var parameters = 0.0
+    /// Inputs whose numbers may be missing: all that takes them fills them in.
+    private(set) var mayMiss: Set<Int> = []
+    /// For inputs that refuse other texts: the categories they know.
+    private(set) var known: [Int: [Categories]] = [:]
     private var places: [String: Int] = [:]
 
     private static let mostInputs = 4096, mostSteps = 4096, mostOutputs = 256
@@ -35,7 +39,20 @@ struct PlanGraph: Sendable {
         for input in inputs { try readInput(input) }
         for step in steps { try readStep(step) }
         for output in outputs { try readOutput(output) }
+        look()
         try concrete(Array(types.prefix(inputs.count)))
+    }
+
+    /// Finds what calls may send beyond types and shapes.
+    private mutating func look() {
+        var filled: Set<Int> = [], other = Set(outputs.map(\.from))
+        for step in steps {
+            if step.layer is FillPlan { filled.formUnion(step.from) } else { other.formUnion(step.from) }
+            if let layer = step.layer as? any CategoryPlan, layer.unknown == .refuse, let categories = layer.categories {
+                for node in step.from where node < inputs.count { known[node, default: []].append(categories) }
+            }
+        }
+        mayMiss = filled.subtracting(other)
     }
 
     /// The number of an input or a step.
@@ -76,6 +93,8 @@ struct PlanGraph: Sendable {
         let from = try readFrom(&fields)
         let layer = try plan.init(&fields)
         try fields.end()
+        // What was learned has no missing numbers, and its gradient would end here.
+        guard !(layer is FillPlan) || from.allSatisfy({ $0 < inputs.count }) else { throw fields.error("from", "must name an input") }
         let step = Step(name: name, kind: kind, layer: layer, from: from)
         types.append(try infer(step, from.map { types[$0] }))
         parameters += layer.parameters(for: from.map { types[$0] })

@@ -8,6 +8,8 @@ public struct TensorHint: Sendable, Hashable {
     public var means: [Float] = []
     /// How far they lie from it: the standard deviation.
     public var deviations: [Float] = []
+    /// Whether numbers of an input may be missing (NaN), and are filled in then.
+    public var mayBeMissing = false
     /// Whether an output's numbers are probabilities of ``names``.
     public var areProbabilities = false
 
@@ -50,9 +52,13 @@ extension PlanGraph {
         case let layer as OneHotPlan:
             hint.names = layer.categories?.names ?? []
             if layer.categories == nil { hint.range = 0...(layer.size - 1) }
-        case let layer as LookupPlan: hint.names = layer.categories.names
+        case let layer as LookupPlan: hint.names = layer.categories?.names ?? []
         case let layer as EmbeddingPlan: hint.range = 0...(layer.tokens - 1)
         case let layer as StandardisePlan: (hint.means, hint.deviations) = (layer.mean, layer.deviation)
+        case is FillPlan:
+            let filled = inputs.count + place
+            hint.mayBeMissing = mayMiss.contains(node)
+            for (later, step) in steps.enumerated() where step.from.contains(filled) { tell(later, of: filled, &hint) }
         case is ConcatenatePlan:
             let joined = inputs.count + place
             for later in steps where later.from == [joined] {

@@ -2,11 +2,11 @@ import LaresJSON
 import LaresTensor
 
 extension Recipe.Source {
-    init(_ fields: JSONFields) throws(JSONError) {
+    init(_ fields: JSONFields, _ dataComeAlong: Bool) throws(JSONError) {
         var fields = fields
         history = fields.value("history")
         let file = try fields.string("file") ?? (history == nil ? "" : "history.csv")
-        guard !file.isEmpty else { throw fields.error("file", "is missing") }
+        guard !file.isEmpty || dataComeAlong else { throw fields.error("file", "is missing") }
         guard history == nil || file == "history.csv" else { throw fields.error("history", "or 'file' says where the rows are, not both") }
         self.file = file
         format = try fields.choice("format") ?? (file.hasSuffix(".jsonl") ? .jsonl : .csv)
@@ -29,12 +29,15 @@ extension Recipe.Column {
         kind = try fields.choice("kind") ?? .number
         from = try fields.strings("from") ?? [name]
         embedding = try fields.int("embedding", in: 1...4096)
+        let policy: UnknownPolicy? = try fields.choice("on_unknown")
+        onUnknown = policy ?? .ignore
         isStandardised = try fields.bool("standardise") ?? true
         try fields.end()
         guard !from.isEmpty, kind == .number || from.count == 1 else {
             throw fields.error("from", "must name one column for a category, one or more for numbers")
         }
         guard kind == .category || embedding == nil else { throw fields.error("embedding", "is for categories") }
+        guard kind == .category || policy == nil else { throw fields.error("on_unknown", "is for categories") }
     }
 }
 
@@ -43,8 +46,10 @@ extension Recipe.Target {
         var fields = fields
         guard let name = try fields.string("name"), !name.isEmpty else { throw fields.error("name", "is missing") }
         self.name = name
-        kind = try fields.choice("kind") ?? .class
+        let said: Recipe.TargetKind? = try fields.choice("kind")
+        kind = said ?? .class
         labels = try fields.strings("labels")
+        isSaid = said != nil || labels != nil
         try fields.end()
         guard let labels else { return }
         guard kind == .class, labels.count >= 2, Set(labels).count == labels.count else {

@@ -21,7 +21,7 @@ import LaresTensor
 public struct Recipe: Sendable {
     /// The recipe as it was read.
     public let json: JSON
-    /// The file to learn from, as the recipe names it.
+    /// The file to learn from, as the recipe names it; empty where the data come along.
     public var dataFile: String { source.file }
     /// What of a home's history is to be learned from, for those who can ask for it; nil: a file is.
     public var history: JSON? { source.history }
@@ -69,12 +69,15 @@ public struct Recipe: Sendable {
         let kind: ColumnKind
         let from: [String]
         let embedding: Int?
+        let onUnknown: UnknownPolicy
         let isStandardised: Bool
     }
 
     struct Target: Sendable {
         let name: String
         let kind: TargetKind
+        /// Whether the recipe says the kind, or the labels.
+        let isSaid: Bool
         let labels: [String]?
     }
 
@@ -91,30 +94,33 @@ public struct Recipe: Sendable {
     }
 
     /// Reads and checks a recipe. Throws ``RecipeError``.
-    public init(_ json: JSON) throws(RecipeError) {
+    ///
+    /// - Parameter dataComeAlong: Whether the rows come from elsewhere, so that the recipe needs no `data.file`.
+    public init(_ json: JSON, dataComeAlong: Bool = false) throws(RecipeError) {
         do throws(JSONError) {
-            try self.init(reading: json)
+            try self.init(reading: json, dataComeAlong)
         } catch {
             throw RecipeError(.recipe, "the recipe: \(error.message)")
         }
     }
 
     /// Reads a text, which the caller has bounded. Throws ``RecipeError``.
-    public init(parsing bytes: [UInt8]) throws(RecipeError) {
+    public init(parsing bytes: [UInt8], dataComeAlong: Bool = false) throws(RecipeError) {
         let json: JSON
         do throws(JSONError) {
             json = try JSON(parsing: bytes)
         } catch {
             throw RecipeError(.recipe, "the recipe is not JSON: \(error.message)")
         }
-        try self.init(json)
+        try self.init(json, dataComeAlong: dataComeAlong)
     }
 
-    private init(reading json: JSON) throws(JSONError) {
+    private init(reading json: JSON, _ dataComeAlong: Bool) throws(JSONError) {
         self.json = json
         var fields = try JSONFields(json)
         name = try fields.string("name")
-        source = try Source(try JSONFields(try fields.required("data"), at: "data"))
+        let data = dataComeAlong ? fields.value("data") ?? [:] : try fields.required("data")
+        source = try Source(try JSONFields(data, at: "data"), dataComeAlong)
         var columns: [Column] = []
         for object in try fields.objects("columns") ?? [] { columns.append(try Column(object)) }
         guard (1...1024).contains(columns.count), Set(columns.map(\.name)).count == columns.count else {
@@ -122,6 +128,12 @@ public struct Recipe: Sendable {
         }
         self.columns = columns
         target = try Target(try JSONFields(try fields.required("target"), at: "target"))
+        for own in columns where own.from.contains(target.name) {
+            throw fields.error(
+                "target",
+                "is '\(target.name)', from which the column '\(own.name)' is made too: a network must not be told the answer, take "
+                    + "it out of 'columns'")
+        }
         split = try Split(try fields.fields("split"))
         network = try NetworkOptions(try fields.fields("network"))
         loss = try fields.choice("loss") ?? (target.kind == .class ? .crossEntropy : .squared)

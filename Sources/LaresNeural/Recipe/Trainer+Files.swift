@@ -75,7 +75,9 @@ extension Trainer {
         ]
         return [
             "format": "lares model card 1", "code": .string("lares \(place.code)"),
-            "data": ["file": .string(recipe.dataFile), "sha256": .string(place.dataDigest), "rows": rows],
+            "data": [
+                "file": recipe.dataFile.isEmpty ? .null : .string(recipe.dataFile), "sha256": .string(place.dataDigest), "rows": rows,
+            ],
             "parameters": .int(data.plan.parameterCount), "epochs": .int(history.epochs.count), "metrics": .object(metrics),
             "curve": history.json["epochs"] ?? .null, "recipe": recipe.json,
         ]

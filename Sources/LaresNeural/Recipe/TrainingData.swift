@@ -30,6 +30,7 @@ struct TrainingData: Sendable {
     /// Reads the files of a recipe. Throws ``RecipeError``, `NetworkError`.
     init(_ recipe: Recipe, dataPath: String, testPath: String?) throws {
         let table = try Table(dataPath, recipe)
+        try TrainingData.checkLabels(table.labels, recipe.target)
         let testTable = try testPath.map { try Table($0, recipe) }
         dropped = table.dropped
         (training, validation, testing) = TrainingData.split(table.count, recipe)
@@ -40,18 +41,58 @@ struct TrainingData: Sendable {
             throw RecipeError(
                 .data, "the target '\(recipe.target.name)' has one label only, \"\(labels.first ?? "")\": there is nothing to tell apart")
         }
+        try TrainingData.checkSplit(table.count, recipe.split, validation.count, testing.count)
         let scaled = recipe.target.kind == .number && recipe.network.plan == nil
         target = scaled ? ColumnStatistics(table.numbers, width: 1, rows: training) : nil
+        if recipe.network.plan == nil { try TrainingData.checkScales(statistics, target, recipe) }
         var writer = PlanWriter(recipe)
         let json =
             recipe.network.plan
             ?? writer.plan(
                 statistics: statistics, categories: TrainingData.categories(table, training), labels: labels, target: target)
-        plan = try NetworkPlan(json)
+        do throws(NetworkError) { plan = try NetworkPlan(json) } catch {
+            throw recipe.network.plan == nil ? writer.explained(error) : error
+        }
         learn = try TrainingData.node(plan, recipe.network.learn ?? writer.learn, outputs: max(1, labels.count))
         let (plan, labels) = (plan, labels)
         all = try TrainingData.samples(table, statistics, recipe, plan, labels, dataPath)
         test = try testTable.map { try TrainingData.samples($0, statistics, recipe, plan, labels, testPath ?? "") }
+    }
+
+    /// Numbers that nobody called classes are rarely ones.
+    private static func checkLabels(_ labels: [String], _ target: Recipe.Target) throws {
+        guard target.kind == .class, !target.isSaid else { return }
+        let different = Set(labels)
+        guard different.count > mostNumericClasses, different.allSatisfy({ Double($0) != nil }) else { return }
+        throw RecipeError(
+            .data,
+            "the target '\(target.name)' has \(different.count) different labels, all of them numbers: say \"kind\": \"number\" in 'target' to "
+                + "foretell a number, or \"kind\": \"class\" if each of them is a class of its own")
+    }
+
+    private static let mostNumericClasses = 20
+
+    /// Plans take scales up to 1e30, and would name the step and not the column.
+    private static func checkScales(_ statistics: [ColumnStatistics?], _ target: ColumnStatistics?, _ recipe: Recipe) throws {
+        func check(_ statistics: ColumnStatistics?, _ names: [String]) throws {
+            for (place, name) in names.enumerated() {
+                guard let statistics, abs(statistics.mean[place]) > 1e30 || statistics.deviation[place] > 1e30 else { continue }
+                throw RecipeError(
+                    .data,
+                    "column '\(name)' has a mean of \(statistics.mean[place]) and a deviation of \(statistics.deviation[place]): beyond 1e30 "
+                        + "nothing can be learned from, give it in a larger unit")
+            }
+        }
+        for (column, statistics) in zip(recipe.columns, statistics) where column.isStandardised { try check(statistics, column.from) }
+        try check(target, [recipe.target.name])
+    }
+
+    /// A part that was asked for and has no rows would be missed only when it's over.
+    private static func checkSplit(_ count: Int, _ split: Recipe.Split, _ looking: Int, _ testing: Int) throws {
+        for (name, part, rows) in [("validation", split.validation, looking), ("test", split.test, testing)] where part > 0 && rows == 0 {
+            throw RecipeError(
+                .data, "'split.\(name)' is \(part), which is none of \(count) rows: give more rows, a larger part, or leave it out")
+        }
     }
 
     private static func split(_ count: Int, _ recipe: Recipe) -> ([Int], [Int], [Int]) {

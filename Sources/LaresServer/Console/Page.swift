@@ -31,6 +31,7 @@ enum Page: String, Sendable, CaseIterable {
     case thingRows = "thing-rows"
     case thingProperties = "thing-properties"
     case confirmThing = "confirm-thing"
+    case confirmSignature = "confirm-signature"
     case confirmPIN = "confirm-pin"
     case ownPIN = "own-pin"
     case networkRows = "network-rows"

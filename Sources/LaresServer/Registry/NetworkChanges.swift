@@ -14,9 +14,9 @@ struct NetworkChanges: Sendable {
 
     /// Makes a version the one that requests get; it is in memory before. Nil: the candidate.
     @discardableResult
-    func promote(_ name: String, to reference: String?) async throws -> Int {
+    func promote(_ name: String, to reference: String?, newSignature: Bool) async throws -> Int {
         try await networks.makeReady(name, version: reference ?? RegisteredModel.candidate)
-        let number = try networks.registry.promote(name, to: reference)
+        let number = try networks.registry.promote(name, to: reference, newSignature: newSignature)
         changed(name, .versionPromoted, "\(name) \(number)")
         return number
     }
@@ -29,8 +29,8 @@ struct NetworkChanges: Sendable {
         return number
     }
 
-    func setAlias(_ alias: String, of name: String, to reference: String) throws {
-        try networks.registry.setAlias(alias, of: name, to: reference)
+    func setAlias(_ alias: String, of name: String, to reference: String, newSignature: Bool) throws {
+        try networks.registry.setAlias(alias, of: name, to: reference, newSignature: newSignature)
         changed(name, .aliasSet, "\(name) \(alias)")
     }
 
@@ -41,9 +41,11 @@ struct NetworkChanges: Sendable {
 
     /// Begins a trial of a version beside production.
     func tryOut(
-        _ reference: String, of name: String, _ kind: Rollout.Kind, percent: Int, errorShare: Double = 0.05, least: Int = 20
+        _ reference: String, of name: String, _ kind: Rollout.Kind, percent: Int, errorShare: Double = 0.05, least: Int = 20,
+        newSignature: Bool
     ) throws {
-        try networks.registry.tryOut(reference, of: name, kind, percent: percent, errorShare: errorShare, least: least)
+        try networks.registry.tryOut(
+            reference, of: name, kind, percent: percent, errorShare: errorShare, least: least, newSignature: newSignature)
         changed(name, .trialBegun, "\(name) \(reference)")
     }
 

@@ -56,12 +56,10 @@ extension RegistryRoutes {
         return fields
     }
 
-    static func card(_ json: JSON?) throws -> ModelCard {
-        guard let json else { return ModelCard() }
-        do { return try JSONDecoder().decode(ModelCard.self, from: Data(json.data)) } catch {
-            throw APIError.invalid(
-                "'card' must be an object of summary, data, metrics, code_version, licence and parents: \(error)", param: "card")
-        }
+    /// The card of a body, with what it tells of where the version came from.
+    static func card(_ json: JSON?) throws -> (card: ModelCard, lineage: Lineage) {
+        guard let json else { return (ModelCard(), Lineage()) }
+        do { return try ModelCard.reading(json) } catch { throw APIError.invalid(error.message, param: "card") }
     }
 }
 

@@ -50,8 +50,8 @@ struct RegistryRoutes {
                 "files of the server's machine are not published from elsewhere: run `lares registry publish` there", param: "path")
         }
         let path = try fields.requiredString("path")
-        let card = try Self.card(fields.value("card"))
-        let lineage = Lineage(job: try fields.string("job"), dataHash: try fields.string("data_sha256"))
+        let (card, told) = try Self.card(fields.value("card"))
+        let lineage = Lineage(job: try fields.string("job"), dataHash: try fields.string("data_sha256") ?? told.dataHash)
         var response = try await changing(context) { changes, name in
             let version = try await offTheThreads {
                 try changes.networks.registry.publish((path as NSString).expandingTildeInPath, as: name, card: card, lineage: lineage)
@@ -79,8 +79,11 @@ struct RegistryRoutes {
 
     func setAlias(_ request: Request, _ context: LaresContext) async throws -> Response {
         try context.requireAdministrator()
-        let version = try (await fields(request, "version")).reference("version", isRequired: true) ?? ""
-        return try await changing(context) { changes, name in try changes.setAlias(Self.alias(context), of: name, to: version) }
+        let fields = try await fields(request, "version", "new_signature")
+        let version = try fields.reference("version", isRequired: true) ?? "", newSignature = try fields.bool("new_signature") ?? false
+        return try await changing(context) { changes, name in
+            try changes.setAlias(Self.alias(context), of: name, to: version, newSignature: newSignature)
+        }
     }
 
     func removeAlias(_ request: Request, _ context: LaresContext) async throws -> Response {
@@ -93,8 +96,11 @@ struct RegistryRoutes {
     /// The new version is in memory before it is the one that requests get.
     func promote(_ request: Request, _ context: LaresContext) async throws -> Response {
         try context.requireAdministrator()
-        let reference = try (await fields(request, "version")).reference("version", isRequired: false)
-        return try await changing(context) { changes, name in try await changes.promote(name, to: reference) }
+        let fields = try await fields(request, "version", "new_signature")
+        let reference = try fields.reference("version", isRequired: false), newSignature = try fields.bool("new_signature") ?? false
+        return try await changing(context) { changes, name in
+            try await changes.promote(name, to: reference, newSignature: newSignature)
+        }
     }
 
     func rollBack(_ request: Request, _ context: LaresContext) async throws -> Response {
@@ -104,7 +110,7 @@ struct RegistryRoutes {
 
     func tryOut(_ request: Request, _ context: LaresContext) async throws -> Response {
         try context.requireAdministrator()
-        let fields = try await fields(request, "kind", "version", "percent", "error_share", "least")
+        let fields = try await fields(request, "kind", "version", "percent", "error_share", "least", "new_signature")
         guard let kind = Rollout.Kind(rawValue: try fields.string("kind") ?? Rollout.Kind.canary.rawValue) else {
             throw APIError.invalid("'kind' must be 'canary' or 'shadow'", param: "kind")
         }
@@ -112,8 +118,10 @@ struct RegistryRoutes {
         let percent = try fields.int("percent", in: 1...100) ?? (kind == .canary ? 10 : 100)
         let share = try fields.double("error_share", in: 0...1) ?? 0.05
         let least = try fields.int("least", in: 1...1_000_000) ?? 20
+        let newSignature = try fields.bool("new_signature") ?? false
         return try await changing(context) { changes, name in
-            try changes.tryOut(version, of: name, kind, percent: percent, errorShare: share, least: least)
+            try changes.tryOut(
+                version, of: name, kind, percent: percent, errorShare: share, least: least, newSignature: newSignature)
         }
     }
 

@@ -50,6 +50,8 @@ enum TensorText {
         switch element {
         case .double(let number): try TensorBytes.float(number, type, name)
         case .int(let number): try TensorBytes.float(Double(number), type, name)
+        // A number that is missing: the network knows whether it may be.
+        case .null: .nan
         default: throw wrong(element, "a number", name)
         }
     }
@@ -90,9 +92,9 @@ enum TensorText {
         case .integers(let numbers, _) where type == .bool: .array(numbers.map { .bool($0 != 0) })
         case .integers(let numbers, _): .array(numbers.map { .int(Int($0)) })
         case .strings(let texts, _): .array(texts.map { .string($0) })
-        case .floats(let numbers, _) where type == .fp64: .array(numbers.map { .double(Double($0)) })
-        // The shortest text of the 32-bit number, not of its 64-bit widening.
-        case .floats(let numbers, _): .array(numbers.map { .double(Double($0.description) ?? Double($0)) })
+        case .floats(let numbers, _):
+            // The shortest text of the 32-bit number, not of its 64-bit widening.
+            .array(numbers.map { $0.isNaN ? .null : .double(type == .fp64 ? Double($0) : Double($0.description) ?? Double($0)) })
         }
     }
 }

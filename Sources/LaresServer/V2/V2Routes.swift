@@ -156,7 +156,7 @@ extension APIError {
         let status: HTTPResponse.Status =
             switch error.code {
             case .modelNotFound, .versionNotFound: .notFound
-            case .inUse, .nothingBefore: .conflict
+            case .inUse, .nothingBefore, .otherSignature: .conflict
             default: .badRequest
             }
         self.init(status, type: "invalid_request_error", code: error.code.description, prefix + error.message)

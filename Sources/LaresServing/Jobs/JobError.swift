@@ -22,6 +22,10 @@ public struct JobError: Error, Hashable, Sendable, CustomStringConvertible {
         public static let tooLarge = Code("tooLarge")
         /// The program that would train isn't where it was.
         public static let programGone = Code("programGone")
+        /// Another process trains in the folder.
+        public static let folderInUse = Code("folderInUse")
+        /// The folder can't be made or written.
+        public static let badFolder = Code("badFolder")
         /// Too many data sets are kept.
         public static let tooMany = Code("tooMany")
     }

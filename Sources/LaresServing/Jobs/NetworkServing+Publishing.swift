@@ -12,27 +12,10 @@ extension NetworkServing {
             guard !versions.contains(where: { $0.lineage.job == job.id }) else { return }
             let card = try JSON(parsing: Array(try Data(contentsOf: URL(fileURLWithPath: folder + "/card.json"))))
             let kind = ModelVersion.Kind.allCases.first { FileManager.default.fileExists(atPath: folder + "/" + $0.file) } ?? .network
-            let data = card["data"]?["text"]?.text ?? card["data"]?["file"]?.text, hash = card["data"]?["sha256"]?.text
-            let published = ModelCard(
-                summary: card["summary"]?.text, data: data, metrics: card.measured, codeVersion: card["code"]?.text)
-            try self.registry.publish(
-                folder + "/" + kind.file, as: name, card: published, lineage: Lineage(job: job.id, dataHash: hash))
+            var (published, lineage) = try ModelCard.reading(card)
+            lineage.job = job.id
+            try self.registry.publish(folder + "/" + kind.file, as: name, card: published, lineage: lineage)
             self.registryChanged(name)
         }
-    }
-}
-
-extension JSON {
-    /// "validation accuracy": 0.97, from the metrics of a card of training.
-    fileprivate var measured: [String: Double] {
-        guard case .object(let parts)? = self["metrics"] else { return [:] }
-        var result: [String: Double] = [:]
-        for (part, values) in parts {
-            guard case .object(let values) = values else { continue }
-            for (name, value) in values {
-                if let number = value.number, number.isFinite { result["\(part) \(name)"] = number }
-            }
-        }
-        return result
     }
 }

@@ -17,7 +17,7 @@ struct SeriesTraining {
         guard let bytes = FileManager.default.contents(atPath: order.recipe), let json = try? JSON(parsing: Array(bytes)),
             SeriesRecipe.describes(json)
         else { return nil }
-        recipe = try SeriesRecipe(json)
+        recipe = try SeriesRecipe(json, dataComeAlong: order.data != nil)
         (self.order, self.code) = (order, code)
         guard let file = order.data ?? recipe.file else {
             throw JobError(.badRecipe, "the recipe asks for the home's history, which a Lares that runs gives: name it with --server")
@@ -85,7 +85,10 @@ struct SeriesTraining {
         }
         return [
             "format": "lares model card 1", "kind": .string(kind), "code": .string("lares \(code)"), "summary": .string(summary),
-            "data": ["file": .string(recipe.file ?? "history"), "sha256": .string(hash), "text": .string(text)],
+            "data": [
+                "file": recipe.file.map { .string($0) } ?? (recipe.history == nil ? .null : "history"), "sha256": .string(hash),
+                "text": .string(text),
+            ],
             "metrics": ["backtest": .object(scores.reduce(into: JSON.Members()) { $0.append($1.name, .double($1.value)) })],
             "refusals": .array(refusals.prefix(100).map { ["series": .string($0.series), "reason": .string($0.reason)] }),
             "recipe": recipe.json,

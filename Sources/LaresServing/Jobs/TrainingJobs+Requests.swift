@@ -40,10 +40,12 @@ extension TrainingJobs {
 
     private static func check(_ json: JSON, _ data: JobData) throws {
         guard SeriesRecipe.describes(json) else {
-            do { return try check(try Recipe(json), data) } catch let error as RecipeError { throw JobError(.badRecipe, error.message) }
+            do { return try check(try Recipe(json, dataComeAlong: data != .named), data) } catch let error as RecipeError {
+                throw JobError(.badRecipe, error.message)
+            }
         }
         let recipe: SeriesRecipe
-        do { recipe = try SeriesRecipe(json) } catch { throw JobError(.badRecipe, error.message) }
+        do { recipe = try SeriesRecipe(json, dataComeAlong: data != .named) } catch { throw JobError(.badRecipe, error.message) }
         try check(recipe.name)
         guard data != .named || recipe.file?.hasPrefix("/") == true else {
             throw JobError(.badRecipe, "'data.file' must be a full path, or the data must come with the request")

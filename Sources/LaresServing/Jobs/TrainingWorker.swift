@@ -17,18 +17,15 @@ public enum TrainingWorker {
         restrain(memory: order.limits.memory << 20, isIdle: order.isIdle)
         let stop = StopRequest()
         do {
-            try FileManager.default.createDirectory(atPath: order.output, withIntermediateDirectories: true)
-            if let training = try SeriesTraining(order, code: code) {
-                tell(try training.run(shouldStop: { stop.isAsked }, tell: { tell($0) }))
-                return EXIT_SUCCESS
+            let patience: Duration = order.isIdle ? .seconds(30) : .seconds(5)
+            // Told when the folder is free again: whoever hears of the end may begin the next training in it.
+            let end = try TrainingFolder.with(order.output, patience: patience, shouldStop: { stop.isAsked }) {
+                try train(order, code, stop)
             }
-            var trainer = try trainer(order, code)
-            tell(.started(isResumed: trainer.isResumed, losses: LossRecord(trainer.losses)))
-            var teller = Teller()
-            switch try trainer.run(shouldStop: { stop.isAsked }, progress: { teller.tell($0) }) {
-            case .finished(let card): tell(.finished(card: card))
-            case .stopped: tell(.stopped)
-            }
+            tell(end)
+            return EXIT_SUCCESS
+        } catch is CancellationError {
+            tell(.stopped)
             return EXIT_SUCCESS
         } catch {
             tell(.failed("\(error)"))
@@ -36,11 +33,24 @@ public enum TrainingWorker {
         }
     }
 
+    private static func train(_ order: TrainingOrder, _ code: String, _ stop: StopRequest) throws -> TrainingEvent {
+        if let training = try SeriesTraining(order, code: code) {
+            return try training.run(shouldStop: { stop.isAsked }, tell: { tell($0) })
+        }
+        var trainer = try trainer(order, code)
+        tell(.started(isResumed: trainer.isResumed, losses: LossRecord(trainer.losses)))
+        var teller = Teller()
+        switch try trainer.run(shouldStop: { stop.isAsked }, progress: { teller.tell($0) }) {
+        case .finished(let card): return .finished(card: card)
+        case .stopped: return .stopped
+        }
+    }
+
     private static func trainer(_ order: TrainingOrder, _ code: String) throws -> Trainer {
         guard let bytes = FileManager.default.contents(atPath: order.recipe) else {
             throw ServingError(.modelNotFound, "the recipe '\(order.recipe)' can't be read: check the path")
         }
-        let recipe = try Recipe(parsing: Array(bytes))
+        let recipe = try Recipe(parsing: Array(bytes), dataComeAlong: order.data != nil)
         let base = URL(fileURLWithPath: order.recipe).deletingLastPathComponent().path
         let data = order.data ?? (recipe.dataFile.hasPrefix("/") ? recipe.dataFile : "\(base)/\(recipe.dataFile)")
         var place = TrainingPlace(data: data, base: base, folder: order.output, dataDigest: try digest(data), code: code)
@@ -49,11 +59,10 @@ public enum TrainingWorker {
     }
 
     static func digest(_ path: String) throws -> String {
-        guard let file = FileHandle(forReadingAtPath: path) else {
-            throw ServingError(.modelNotFound, "the data '\(path)' can't be read: check the path")
-        }
         var hash = FileHash()
-        while let piece = try file.read(upToCount: 1 << 20), !piece.isEmpty { hash.update(Array(piece)) }
+        do { try OpenFile.reading(path).forEachPiece { hash.update($0) } } catch let error as PullError {
+            throw JobError(.badData, "the data can't be read: \(error.message)")
+        }
         return hash.finish().description
     }
 

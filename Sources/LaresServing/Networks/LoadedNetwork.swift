@@ -35,7 +35,7 @@ final class LoadedNetwork: Sendable {
         let signature = network.signature
         guard (signature.inputs + signature.outputs).allSatisfy({ !$0.shape.isEmpty && $0.shape[0] == nil }) else { return false }
         var random = SeededRandom(seed: 0xBA7C)
-        guard let inputs = try? DryRun.inputs(of: signature, rows: 3, &random), let together = try? network(inputs) else { return false }
+        guard let inputs = try? DryRun.inputs(of: network, rows: 3, &random), let together = try? network(inputs) else { return false }
         let parts = inputs.compactMapValues { $0.split([1, 1, 1]) }
         for row in 0..<3 {
             guard let alone = try? network(parts.mapValues { $0[row] }) else { return false }
@@ -48,7 +48,7 @@ final class LoadedNetwork: Sendable {
 
     private static func rowTime(_ network: Network) -> Duration {
         var random = SeededRandom(seed: 0x71FE)
-        guard let inputs = try? DryRun.inputs(of: network.signature, rows: 1, &random) else { return .seconds(1) }
+        guard let inputs = try? DryRun.inputs(of: network, rows: 1, &random) else { return .seconds(1) }
         return (0..<3).map { _ in ContinuousClock().measure { _ = try? network(inputs) } }.min() ?? .seconds(1)
     }
 

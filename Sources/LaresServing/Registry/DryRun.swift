@@ -1,16 +1,19 @@
 import LaresForecast
 import LaresLanguage
 public import LaresNeural
-package import LaresTensor
+import LaresTensor
 
 /// Tries a network before it is published: random inputs of its signature must give finite outputs of its signature.
 package enum DryRun {
     /// What a file is, and its signature.
     ///
-    /// - Parameter declared: what the publisher says the signature is; nil takes the file's word.
+    /// - Parameters:
+    ///   - path: where the file is.
+    ///   - name: what its publisher calls it.
+    ///   - declared: what the publisher says the signature is; nil takes the file's word.
     /// - Throws: ``RegistryError`` with code `notANetwork` or `dryRunFailed`.
-    static func trial(of path: String, declared: NetworkSignature?) throws -> (ModelVersion.Kind, NetworkSignature) {
-        guard let kind = kind(of: path) else { return (.network, try signature(of: path, declared: declared)) }
+    static func trial(of path: String, named name: String, declared: NetworkSignature?) throws -> (ModelVersion.Kind, NetworkSignature) {
+        guard let kind = kind(of: path) else { return (.network, try signature(of: path, named: name, declared: declared)) }
         defer { returnTensorMemory() }
         do {
             let signature = try model(kind, at: path).signature
@@ -19,13 +22,13 @@ package enum DryRun {
             }
             return (kind, signature)
         } catch let error as ForecastError {
-            throw RegistryError(.notANetwork, error.message)
+            throw RegistryError(.notANetwork, error.message.replacing(path, with: name))
         } catch let error as WordVectorError {
-            throw RegistryError(.notANetwork, error.message)
+            throw RegistryError(.notANetwork, error.message.replacing(path, with: name))
         } catch let error as TranslatorError {
-            throw RegistryError(.notANetwork, error.message)
+            throw RegistryError(.notANetwork, error.message.replacing(path, with: name))
         } catch let error as SafeTensorsError {
-            throw RegistryError(.notANetwork, error.message)
+            throw RegistryError(.notANetwork, error.message.replacing(path, with: name))
         }
     }
 
@@ -46,12 +49,13 @@ package enum DryRun {
 
     /// The signature that a file declares and that its network was seen to keep.
     ///
-    /// - Parameter declared: what the publisher says the signature is; nil takes the file's word.
     /// - Throws: ``RegistryError`` with code `notANetwork` or `dryRunFailed`.
-    static func signature(of path: String, declared: NetworkSignature? = nil) throws -> NetworkSignature {
+    private static func signature(of path: String, named name: String, declared: NetworkSignature?) throws -> NetworkSignature {
         defer { returnTensorMemory() }
         let network: Network
-        do { network = try Network(contentsOf: path) } catch { throw RegistryError(.notANetwork, "this is no network: \(error)") }
+        do { network = try Network(contentsOf: path, named: name) } catch {
+            throw RegistryError(.notANetwork, "this is no network: \(error)")
+        }
         if let declared, declared != network.signature {
             throw RegistryError(
                 .dryRunFailed, "the declared signature is not the file's, which is \(network.signature.words): publish what was trained")
@@ -63,7 +67,7 @@ package enum DryRun {
 
     private static func check(_ network: Network, rows: Int, _ random: inout SeededRandom) throws {
         let outputs: [String: NetworkValue]
-        let inputs = try inputs(of: network.signature, rows: rows, &random)
+        let inputs = try inputs(of: network, rows: rows, &random)
         do { outputs = try network(inputs) } catch {
             throw RegistryError(.dryRunFailed, "the network fails on random inputs of its own signature: \(error)")
         }
@@ -85,21 +89,22 @@ package enum DryRun {
         }
     }
 
-    /// Inputs of a signature: normal numbers, whole numbers 0 and 1 (an index must be small to be one), short texts; open sizes are `rows`.
+    /// Inputs of a network: normal numbers, whole numbers 0 and 1 (an index must be small to be one), texts that it knows, or short ones;
+    /// open sizes are `rows`.
     ///
     /// - Throws: ``RegistryError`` for inputs of more than 2²⁴ elements, which no request could send.
-    package static func inputs(
-        of signature: NetworkSignature, rows: Int, _ random: inout SeededRandom
-    ) throws -> [String: NetworkValue] {
+    static func inputs(of network: Network, rows: Int, _ random: inout SeededRandom) throws -> [String: NetworkValue] {
         var inputs: [String: NetworkValue] = [:]
-        for input in signature.inputs {
+        for input in network.signature.inputs {
             let shape = input.shape.map { $0 ?? rows }
             guard let count = Bytes.elements(shape), count <= 1 << 24 else {
                 throw RegistryError(.dryRunFailed, "input '\(input.name)' of \(input.words) is larger than any request may be")
             }
             switch input.datatype {
             case .fp16, .fp32, .fp64: inputs[input.name] = .floats((0..<count).map { _ in random.normal() }, shape: shape)
-            case .bytes: inputs[input.name] = .strings((0..<count).map { $0 % 2 == 0 ? "a" : "b" }, shape: shape)
+            case .bytes:
+                let known = network.plan.hint(ofInput: input.name).names, texts = known.isEmpty ? ["a", "b"] : known
+                inputs[input.name] = .strings((0..<count).map { texts[$0 % texts.count] }, shape: shape)
             default: inputs[input.name] = .integers((0..<count).map { _ in Int64.random(in: 0...1, using: &random) }, shape: shape)
             }
         }

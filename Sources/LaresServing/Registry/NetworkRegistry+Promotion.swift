@@ -7,14 +7,19 @@ extension NetworkRegistry {
     /// - Parameters:
     ///   - name: the network.
     ///   - reference: a number or an alias; nil: the candidate.
+    ///   - newSignature: whether it may take and give other tensors than the version in production.
     ///   - now: the time.
     /// - Returns: the version's number.
-    /// - Throws: ``RegistryError`` with code `modelNotFound` or `versionNotFound`.
+    /// - Throws: ``RegistryError`` with code `modelNotFound`, `versionNotFound` or `otherSignature`.
     @discardableResult
-    public func promote(_ name: String, to reference: String? = nil, now: Date = Date()) throws -> Int {
+    public func promote(
+        _ name: String, to reference: String? = nil, newSignature: Bool = false, now: Date = Date()
+    ) throws -> Int {
         try pool.write { database in
             let number = try Self.number(reference ?? RegisteredModel.candidate, name, database)
-            guard try Self.required(name, database).aliases[RegisteredModel.production] != number else { return number }
+            let model = try Self.required(name, database)
+            guard model.aliases[RegisteredModel.production] != number else { return number }
+            if !newSignature { try Self.checkSignature(number, model) }
             try database.execute(
                 sql: """
                     INSERT INTO promotions
@@ -26,7 +31,20 @@ extension NetworkRegistry {
         }
     }
 
-    /// Makes the version that was in production before the one in production again, and ends a trial.
+    /// Requests are made for the signature in production; nothing is compared where there is none.
+    private static func checkSignature(_ number: Int, _ model: RegisteredModel) throws {
+        guard let production = model.aliases[RegisteredModel.production].flatMap({ model.version($0) }),
+            let version = model.version(number),
+            version.signature != production.signature
+        else { return }
+        throw RegistryError(
+            .otherSignature,
+            "version \(number) of '\(model.name)' is \(version.signature.words); production, version \(production.number), is "
+                + "\(production.signature.words): requests made for the one may fail with the other. If that is meant, say so "
+                + "(\"new_signature\": true, lares registry: --new-signature)")
+    }
+
+    /// Makes the version that was in production before the one in production again, whatever its signature, and ends a trial.
     ///
     /// - Returns: the version's number.
     /// - Throws: ``RegistryError`` with code `nothingBefore` when there was none, or it was removed.
@@ -67,19 +85,22 @@ extension NetworkRegistry {
     ///   - percent: how many of a hundred requests it gets.
     ///   - errorShare: more errors than this end it.
     ///   - least: so many answers are waited for before.
+    ///   - newSignature: whether a canary may take and give other tensors than production; a shadow, which nobody sees, always may.
     ///   - now: the time.
     /// - Throws: ``RegistryError``.
     public func tryOut(
         _ reference: String, of name: String, _ kind: Rollout.Kind, percent: Int, errorShare: Double = 0.05, least: Int = 20,
-        now: Date = Date()
+        newSignature: Bool = false, now: Date = Date()
     ) throws {
         try pool.write { database in
             let number = try Self.number(reference, name, database)
             let rollout = Rollout(number: number, kind: kind, percent: percent, errorShare: errorShare, least: least)
             try rollout.check()
-            guard try Self.required(name, database).standard?.number != number else {
+            let model = try Self.required(name, database)
+            guard model.standard?.number != number else {
                 throw RegistryError(.badRollout, "version \(number) of '\(name)' already gets every request: try another one beside it")
             }
+            if kind == .canary, !newSignature { try Self.checkSignature(number, model) }
             try database.execute(
                 sql: "INSERT OR REPLACE INTO rollouts VALUES (?, ?, ?, ?, ?, ?, ?)",
                 arguments: [name, number, kind.rawValue, percent, errorShare, least, now.timeIntervalSince1970])

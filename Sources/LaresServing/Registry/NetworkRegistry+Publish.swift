@@ -28,7 +28,7 @@ extension NetworkRegistry {
         while true {
             let (digest, bytes) = try takeIn(path)
             do {
-                let (kind, signature) = try DryRun.trial(of: blobs.path(of: digest), declared: declared)
+                let (kind, signature) = try DryRun.trial(of: blobs.path(of: digest), named: path, declared: declared)
                 if let other = try? model(name).kind, other != kind {
                     throw RegistryError(
                         .badName, "'\(name)' is a \(other.rawValue), this is a \(kind.rawValue): publish it under another name")

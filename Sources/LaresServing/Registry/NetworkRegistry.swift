@@ -73,9 +73,9 @@ public struct NetworkRegistry: Sendable {
     /// Makes an alias mean a version; one that exists is moved. The alias `production` is a promotion.
     ///
     /// - Throws: ``RegistryError``.
-    public func setAlias(_ alias: String, of name: String, to reference: String, now: Date = Date()) throws {
+    public func setAlias(_ alias: String, of name: String, to reference: String, newSignature: Bool = false, now: Date = Date()) throws {
         guard alias != RegisteredModel.production else {
-            try promote(name, to: reference, now: now)
+            try promote(name, to: reference, newSignature: newSignature, now: now)
             return
         }
         try Self.checkAlias(alias)

@@ -23,6 +23,8 @@ public struct RegistryError: Error, Hashable, Sendable, CustomStringConvertible 
         public static let badRollout = Code("bad_rollout")
         /// A version that is meant by an alias or a trial can't go.
         public static let inUse = Code("version_in_use")
+        /// A version would answer requests that takes or gives other tensors than the one in production, and nobody said that this is meant.
+        public static let otherSignature = Code("other_signature")
         /// There is nothing to go back to.
         public static let nothingBefore = Code("nothing_before")
     }

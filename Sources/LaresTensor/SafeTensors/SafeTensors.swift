@@ -42,14 +42,14 @@ public struct SafeTensors: Sendable {
     public let metadata: [String: String]
     private let file: MappedFile
 
-    /// Maps and checks a file; throws `SafeTensorsError`.
-    public init(contentsOf path: String) throws {
+    /// Maps and checks a file, which errors call `name`, or by its path; throws `SafeTensorsError`.
+    public init(contentsOf path: String, named name: String? = nil) throws {
         do {
             file = try MappedFile(path: path)
         } catch {
             throw SafeTensorsError(.unreadable, error.message)
         }
-        let contents = try SafeTensorsContents(file.bytes, path: path)
+        let contents = try SafeTensorsContents(file.bytes, path: name ?? path)
         metadata = contents.metadata
         let file = file
         tensors = contents.entries.mapValues {

@@ -24,7 +24,8 @@ package struct SafeTensorsContents {
     private static func header(of bytes: UnsafeRawBufferPointer, path: String) throws(SafeTensorsError) -> UnsafeRawBufferPointer {
         guard bytes.count >= 8 else {
             throw SafeTensorsError(
-                .truncated, "'\(path)' has \(bytes.count) bytes, fewer than the 8 of the header's length: download it again")
+                .truncated,
+                "'\(path)' has \(bytes.count) bytes, fewer than the 8 of the header's length: it is cut short, make it or get it again")
         }
         let length = UInt64(littleEndian: bytes.loadUnaligned(as: UInt64.self))
         guard length <= UInt64(longestHeader) else {
@@ -32,7 +33,9 @@ package struct SafeTensorsContents {
                 .tooLarge, "'\(path)' claims a header of \(length) bytes, more than \(longestHeader): not a safetensors file")
         }
         guard Int(length) <= bytes.count - 8 else {
-            throw SafeTensorsError(.truncated, "'\(path)' has a header of \(length) bytes, the file has \(bytes.count): download it again")
+            throw SafeTensorsError(
+                .truncated,
+                "'\(path)' has a header of \(length) bytes, the file has \(bytes.count): it is cut short, make it or get it again")
         }
         let header = UnsafeRawBufferPointer(rebasing: bytes[8..<(8 + Int(length))])
         guard String(validating: header, as: UTF8.self) != nil else {
@@ -59,7 +62,8 @@ package struct SafeTensorsContents {
             next = entry.end
         }
         guard next <= dataCount else {
-            throw SafeTensorsError(.truncated, "'\(path)' has \(dataCount) bytes of data, its tensors take \(next): download it again")
+            throw SafeTensorsError(
+                .truncated, "'\(path)' has \(dataCount) bytes of data, its tensors take \(next): it is cut short, make it or get it again")
         }
         guard next == dataCount else {
             throw SafeTensorsError(

@@ -49,9 +49,9 @@ struct TextLearningOptions: ParsableArguments {
 
     /// The text, whole.
     func read() throws -> String {
-        let bytes = try Data(contentsOf: URL(fileURLWithPath: text))
-        guard let text = String(validating: bytes, as: UTF8.self) else {
-            throw ValidationError(say("cli.language.not-utf8", ["file": self.text.printable]))
+        let file = try MappedFile(path: self.text)
+        guard let text = withExtendedLifetime(file, { String(validating: $0.bytes, as: UTF8.self) }) else {
+            throw Failure("cli.language.not-utf8", ["file": self.text.printable])
         }
         return text
     }
@@ -60,8 +60,8 @@ struct TextLearningOptions: ParsableArguments {
     func windows(_ tokens: [Int32], of length: Int) throws -> (learnt: TextWindows, unseen: TextWindows) {
         let cut = tokens.count * 9 / 10
         guard tokens.count - cut > length else {
-            throw ValidationError(
-                say("cli.language.too-short", ["file": text.printable, "tokens": "\(tokens.count)", "least": "\(10 * length + 10)"]))
+            throw Failure(
+                "cli.language.too-short", ["file": text.printable, "tokens": "\(tokens.count)", "least": "\(10 * length + 10)"])
         }
         return (TextWindows(Array(tokens[..<cut]), of: length), TextWindows(Array(tokens[cut...]), of: length))
     }

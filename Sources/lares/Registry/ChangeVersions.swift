@@ -21,6 +21,9 @@ struct AliasVersion: AsyncParsableCommand {
     @Flag(help: ArgumentHelp(say("cli.alias.remove")))
     var remove = false
 
+    @Flag(help: ArgumentHelp(say("cli.registry.new-signature")))
+    var newSignature = false
+
     func validate() throws {
         guard remove == (version == nil) else { throw ValidationError(say("cli.registry.alias.bad-options")) }
     }
@@ -28,7 +31,7 @@ struct AliasVersion: AsyncParsableCommand {
     func run() async throws {
         let registry = try common.registry()
         if let version {
-            try registry.setAlias(alias, of: model, to: version)
+            try registry.setAlias(alias, of: model, to: version, newSignature: newSignature)
             let number = try registry.version(of: model, alias).number
             print(say("cli.registry.aliased", ["alias": alias, "name": model, "version": "\(number)"]))
         } else {
@@ -51,8 +54,11 @@ struct PromoteVersion: AsyncParsableCommand {
     @Argument(help: ArgumentHelp(say("cli.registry.promote.version")))
     var version: String?
 
+    @Flag(help: ArgumentHelp(say("cli.registry.new-signature")))
+    var newSignature = false
+
     func run() async throws {
-        let number = try common.registry().promote(model, to: version)
+        let number = try common.registry().promote(model, to: version, newSignature: newSignature)
         print(say("cli.registry.promoted", ["name": model, "version": "\(number)"]))
     }
 }
@@ -99,6 +105,9 @@ struct TryVersion: AsyncParsableCommand {
     @Option(help: ArgumentHelp(say("cli.registry.canary.least")))
     var least = 20
 
+    @Flag(help: ArgumentHelp(say("cli.registry.new-signature")))
+    var newSignature = false
+
     @Flag(help: ArgumentHelp(say("cli.registry.canary.stop")))
     var stop = false
 
@@ -109,7 +118,9 @@ struct TryVersion: AsyncParsableCommand {
             return print(say(isEnded ? "cli.registry.canary.stopped" : "cli.registry.canary.none", ["name": model]))
         }
         let share = percent ?? (shadow ? 100 : 10)
-        try registry.tryOut(version, of: model, shadow ? .shadow : .canary, percent: share, errorShare: errorShare, least: least)
+        try registry.tryOut(
+            version, of: model, shadow ? .shadow : .canary, percent: share, errorShare: errorShare, least: least, newSignature: newSignature
+        )
         let number = try registry.version(of: model, version).number
         print(say("cli.registry.trial.\(shadow ? "shadow" : "canary")", ["version": "\(number)", "percent": "\(share)"]))
     }

@@ -30,24 +30,37 @@ struct PublishVersion: AsyncParsableCommand {
     @Flag(help: ArgumentHelp(say("cli.registry.publish.promote")))
     var promote = false
 
+    @Flag(help: ArgumentHelp(say("cli.registry.new-signature")))
+    var newSignature = false
+
     @Flag(help: ArgumentHelp(say("cli.option.json")))
     var json = false
 
     func run() async throws {
         let registry = try common.registry()
-        let version = try registry.publish(file, as: name, card: readCard(), lineage: Lineage(job: job, dataHash: dataHash))
-        if promote { try registry.promote(name, to: "\(version.number)") }
+        let (card, told) = try readCard()
+        let lineage = Lineage(job: job, dataHash: dataHash ?? told.dataHash)
+        let version = try registry.publish(file, as: name, card: card, lineage: lineage)
+        if promote { try registry.promote(name, to: "\(version.number)", newSignature: newSignature) }
         if json { return print(try registry.model(name).json().serialized) }
         print(
             say("cli.registry.published", ["name": name, "version": "\(version.number)", "signature": RegistryText.what(version)]))
     }
 
-    private func readCard() throws -> ModelCard {
-        guard let card else { return ModelCard() }
+    /// The card that was named, or the one beside the file, as a training leaves it.
+    private func readCard() throws -> (card: ModelCard, lineage: Lineage) {
+        let beside = URL(filePath: file).deletingLastPathComponent().appending(path: "card.json").path
+        guard let path = card ?? (FileManager.default.fileExists(atPath: beside) ? beside : nil) else { return (ModelCard(), Lineage()) }
+        let bytes: Data
+        do { bytes = try Data(contentsOf: URL(filePath: path)) } catch {
+            throw Failure("cli.registry.bad-card", ["file": path.printable, "reason": error.localizedDescription.printable])
+        }
         do {
-            return try JSONDecoder().decode(ModelCard.self, from: Data(contentsOf: URL(filePath: card)))
+            let read = try ModelCard.reading(try JSON(parsing: Array(bytes)))
+            if card == nil { Terminal.note(say("cli.registry.card-beside", ["file": path.printable])) }
+            return read
         } catch {
-            throw Failure("cli.registry.bad-card", ["file": card, "reason": "\(error)"])
+            throw Failure("cli.registry.bad-card", ["file": path.printable, "reason": "\(error)".printable])
         }
     }
 }

@@ -22,6 +22,9 @@ struct WordsConvert: AsyncParsableCommand {
     func run() async throws {
         let read = try WordVectors(contentsOf: vectors)
         try read.write(to: output, as: format)
+        if read.pieces != nil, (format ?? WordVectorFormat(path: output)) != .safetensors {
+            Terminal.note(say("cli.words.convert.no-ngrams", ["file": output.printable]))
+        }
         print(
             say(
                 "cli.words.convert.done",

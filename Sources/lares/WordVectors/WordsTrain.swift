@@ -35,6 +35,9 @@ struct WordsTrain: AsyncParsableCommand {
     var json = false
 
     func validate() throws {
+        guard !learning.ngrams || (format ?? WordVectorFormat(path: output)) == .safetensors else {
+            throw ValidationError(say("cli.words.train.bad-ngrams"))
+        }
         guard threads.map({ (1...1_024).contains($0) }) ?? true else { throw ValidationError(say("cli.bad-threads")) }
     }
 

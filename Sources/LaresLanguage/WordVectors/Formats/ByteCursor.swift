@@ -52,7 +52,8 @@ struct ByteCursor {
 
     func truncated() -> WordVectorError {
         WordVectorError(
-            .truncated, "'\(path)' ends at byte \(bytes.count), in the midst of what it announces: it is cut short, get it again")
+            .truncated, "'\(path)' ends at byte \(bytes.count), in the midst of what it announces: it is cut short, make it or get it again"
+        )
     }
 
     func malformed(_ what: String) -> WordVectorError { WordVectorError(.malformed, "'\(path)': \(what): the file is damaged") }

@@ -32,19 +32,64 @@ struct RescalePlan: LayerPlan {
     }
 }
 
-/// `{"layer": "one_hot", "categories": ["red", "blue"]}`: texts to 1 at their category, and to zeros when they are none.
-/// With `"size": 10` instead, whole numbers in 0..<10.
-struct OneHotPlan: LayerPlan {
+/// `{"layer": "fill", "values": [3.5, 1]}`: these numbers where those of the last axis are missing (NaN). It takes an input, whose numbers may
+/// then be missing.
+struct FillPlan: LayerPlan {
+    static var isPreparation: Bool { true }
+    let values: [Float]
+
+    init(_ fields: inout JSONFields) throws(JSONError) {
+        guard let values = try fields.doubles("values", in: -3.4e38...3.4e38), !values.isEmpty else {
+            throw fields.error("values", "must be an array of numbers, not empty")
+        }
+        self.values = values.map { Float($0) }
+    }
+
+    func result(of inputs: [ValueType]) throws(NetworkError) -> ValueType {
+        let shape = try inputs.one(.floats, axes: 2...5)
+        guard try inputs[0].size(shape.count - 1, "last size") == values.count else {
+            throw NetworkError(.shape, "has \(values.count) values for \(inputs[0].words)")
+        }
+        return inputs[0]
+    }
+
+    func operation(for inputs: [ValueType], using random: inout SeededRandom) -> any Operation {
+        let values = values
+        return PlainOperation { inputs in
+            let x = inputs[0].tensor, numbers = x.array
+            guard numbers.contains(where: \.isNaN) else { return inputs[0] }
+            return .tensor(Tensor(numbers.enumerated().map { $1.isNaN ? values[$0 % values.count] : $1 }, x.shape))
+        }
+    }
+}
+
+/// What is done with a text that is no category.
+enum UnknownPolicy: String, CaseIterable { case ignore, refuse }
+
+/// A layer that looks texts up among categories.
+protocol CategoryPlan: LayerPlan {
+    /// Those it knows; nil where it takes whole numbers.
+    var categories: Categories? { get }
+    /// Whether calls with others are refused.
+    var unknown: UnknownPolicy { get }
+}
+
+/// `{"layer": "one_hot", "categories": ["red", "blue"]}`: texts to 1 at their category, and to zeros when they are none; with
+/// `"unknown": "refuse"` a call with such a text is refused. With `"size": 10` instead, whole numbers in 0..<10.
+struct OneHotPlan: CategoryPlan {
     static var isPreparation: Bool { true }
     let categories: Categories?
+    let unknown: UnknownPolicy
     let size: Int
 
     init(_ fields: inout JSONFields) throws(JSONError) {
         categories = try Categories(&fields, "categories")
+        unknown = try fields.choice("unknown") ?? .ignore
         let given = try fields.int("size", in: PlanBounds.sizes)
         guard let size = categories?.names.count ?? given, categories == nil || given == nil else {
             throw fields.error("categories", "or 'size' must be there, and not both")
         }
+        guard categories != nil || unknown == .ignore else { throw fields.error("unknown", "is for categories") }
         self.size = size
     }
 
@@ -78,14 +123,18 @@ struct OneHotPlan: LayerPlan {
     }
 }
 
-/// `{"layer": "lookup", "categories": ["red", "blue"]}`: texts to whole numbers: 1 for the first category, 0 for what is none.
-struct LookupPlan: LayerPlan {
+/// `{"layer": "lookup", "categories": ["red", "blue"]}`: texts to whole numbers: 1 for the first category, 0 for what is none; with
+/// `"unknown": "refuse"` a call with such a text is refused.
+struct LookupPlan: CategoryPlan {
     static var isPreparation: Bool { true }
-    let categories: Categories
+    private let known: Categories
+    let unknown: UnknownPolicy
+    var categories: Categories? { known }
 
     init(_ fields: inout JSONFields) throws(JSONError) {
         guard let categories = try Categories(&fields, "categories") else { throw fields.error("categories", "is missing") }
-        self.categories = categories
+        known = categories
+        unknown = try fields.choice("unknown") ?? .ignore
     }
 
     func result(of inputs: [ValueType]) throws(NetworkError) -> ValueType {
@@ -93,7 +142,7 @@ struct LookupPlan: LayerPlan {
     }
 
     func operation(for inputs: [ValueType], using random: inout SeededRandom) -> any Operation {
-        let places = categories.places
+        let places = known.places
         return PlainOperation { inputs in
             guard case .strings(let texts, let shape) = inputs[0] else { fatalError("texts were inferred") }
             return .integers(texts.map { text in places[text].map { Int64($0 + 1) } ?? 0 }, shape)

@@ -32,11 +32,27 @@ extension NetworkPages {
             do {
                 let what = try await change(changes, model, form)
                 return .redirect(to: "\(model.page)?done=\(done)&what=\(what.pathEscaped)")
+            } catch let error as RegistryError where error.code == .otherSignature {
+                return try askForSignature(error, incoming.uri.path, form, model, viewer)
             } catch {
                 guard let trouble = trouble(error, model, console.words(viewer)) else { throw error }
                 return try await show(try networks.registry.model(model.name), viewer, trouble: trouble)
             }
         }
+    }
+
+    /// Asks whether another signature is meant: the same form again, with that said.
+    private func askForSignature(
+        _ error: RegistryError, _ action: String, _ form: Form, _ model: RegisteredModel, _ viewer: Viewer
+    ) throws -> Response {
+        let words = console.words(viewer)
+        let fields = ["version", "kind", "percent", "alias"].filter(form.has).map { ["field": $0, "value": form[$0]] }
+        return try console.html(
+            .confirmSignature, title: words("net.signature.title"),
+            [
+                "text": words("net.signature.text"), "detail": error.message, "action": action, "back": model.page,
+                "fields": fields + [["field": "new_signature", "value": "yes"]],
+            ], viewer: viewer, status: .conflict)
     }
 
     /// The sentence of what was just done; the address says it, so only what there is a sentence for counts.
@@ -103,7 +119,7 @@ extension NetworkPages {
 // What may be changed; each tells the version or the name that its sentence needs.
 extension NetworkPages {
     @Sendable private func promote(_ changes: NetworkChanges, _ model: RegisteredModel, _ form: Form) async throws -> String {
-        "\(try await changes.promote(model.name, to: form["version"]))"
+        "\(try await changes.promote(model.name, to: form["version"], newSignature: form.has("new_signature")))"
     }
 
     @Sendable private func rollBack(_ changes: NetworkChanges, _ model: RegisteredModel, _ form: Form) async throws -> String {
@@ -123,7 +139,7 @@ extension NetworkPages {
     }
 
     @Sendable private func setAlias(_ changes: NetworkChanges, _ model: RegisteredModel, _ form: Form) async throws -> String {
-        try changes.setAlias(form["alias"], of: model.name, to: form["version"])
+        try changes.setAlias(form["alias"], of: model.name, to: form["version"], newSignature: form.has("new_signature"))
         return form["alias"]
     }
 
@@ -134,7 +150,8 @@ extension NetworkPages {
 
     @Sendable private func tryOut(_ changes: NetworkChanges, _ model: RegisteredModel, _ form: Form) async throws -> String {
         guard let kind = Rollout.Kind(rawValue: form["kind"]) else { throw FormError() }
-        try changes.tryOut(form["version"], of: model.name, kind, percent: Int(form["percent"]) ?? 0)
+        try changes.tryOut(
+            form["version"], of: model.name, kind, percent: Int(form["percent"]) ?? 0, newSignature: form.has("new_signature"))
         return form["version"]
     }
 

@@ -39,7 +39,13 @@ extension TryInput {
     private func floats(_ texts: [String], field: (Int) -> String) throws(FieldFault) -> NetworkValue {
         var numbers: [Float] = []
         for (place, text) in texts.enumerated() {
-            guard let number = Float(text.trimmingSpaces()), number.isFinite else {
+            let plain = text.trimmingSpaces()
+            // What may be missing is left empty; in a box of many, "-" stands for it.
+            if hint.mayBeMissing, plain.isEmpty || plain == "-" {
+                numbers.append(.nan)
+                continue
+            }
+            guard let number = Float(plain), number.isFinite else {
                 throw fault(field(place), "try.wrong.number")
             }
             numbers.append(number)

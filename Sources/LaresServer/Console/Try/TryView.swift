@@ -86,17 +86,23 @@ struct TryView {
         } else if let bounds = input.hint.range {
             help = words("try.between", ["low": "\(bounds.lowerBound)", "high": "\(bounds.upperBound)"])
         }
+        if input.hint.mayBeMissing { help = [help as? String, words("try.mayBeMissing")].compactMap { $0 }.joined(separator: "; ") }
         let fault = wrong(field)
         let described = [help is String ? "\(field)-h" : nil, fault is String ? "\(field)-wrong" : nil].compactMap { $0 }
         return [
             "field": field, "title": label, "number": text(field, input), "fault": fault, "usual": help,
             "described": described.isEmpty ? false : described.joined(separator: " "),
             "step": input.bounds == nil ? "any" : "1", "min": input.bounds.map { "\($0.lowerBound)" } ?? false,
-            "max": input.bounds.map { "\($0.upperBound)" } ?? false,
+            "max": input.bounds.map { "\($0.upperBound)" } ?? false, "required": !input.hint.mayBeMissing,
         ]
     }
 
     private func listHelp(_ input: TryInput, _ count: Int?) -> String {
+        let missing = input.hint.mayBeMissing ? " " + words("try.missingInList") : ""
+        return listHelp(of: input, count) + missing
+    }
+
+    private func listHelp(of input: TryInput, _ count: Int?) -> String {
         if input.signature.datatype == .bytes { return words("try.lines") }
         guard let count else { return words("try.many") }
         return words("try.list", ["count": amount.whole(count), "row": amount.whole(input.rowLength)])
