@@ -78,7 +78,11 @@ struct EnergyRoutes {
         return .json([
             "meters": .array(
                 meters.map {
-                    ["property": .string($0.address.description), "role": .string($0.role.rawValue), "guessed": .bool($0.isGuess)]
+                    var members: JSON.Members = [
+                        "property": .string($0.address.description), "role": .string($0.role.rawValue), "guessed": .bool($0.isGuess),
+                    ]
+                    if $0.scale < 0 { members.append("inverted", true) }
+                    return .object(members)
                 })
         ])
     }

@@ -21,14 +21,10 @@ package enum DryRun {
                 throw RegistryError(.dryRunFailed, "the declared signature is not the file's, which is \(signature.words)")
             }
             return (kind, signature)
-        } catch let error as ForecastError {
-            throw RegistryError(.notANetwork, error.message.replacing(path, with: name))
-        } catch let error as WordVectorError {
-            throw RegistryError(.notANetwork, error.message.replacing(path, with: name))
-        } catch let error as TranslatorError {
-            throw RegistryError(.notANetwork, error.message.replacing(path, with: name))
-        } catch let error as SafeTensorsError {
-            throw RegistryError(.notANetwork, error.message.replacing(path, with: name))
+        } catch let error as RegistryError {
+            throw error
+        } catch {
+            throw RegistryError(.notANetwork, "\(error)".replacing(path, with: name))
         }
     }
 

@@ -2,16 +2,21 @@
 extension Property {
     /// What setting it may do, judged by what it and its thing are called; nil: nothing that its name tells.
     func guessedHazard(of thing: Thing) -> Hazard? {
-        guard isWritable, !Self.known.contains(thing.category.description) else { return nil }
+        let isPlainCover = thing.category.description == "cover" && !thing.properties.contains { $0.base == "state" && $0.quantity != nil }
+        guard isWritable, isPlainCover || !Self.known.contains(thing.category.description) else { return nil }
         let letters = "\(thing.name) \(label ?? "") \(name)".lowercased().map { $0.isLetter ? $0 : " " }
         // Short words are looked for whole: a gateway is no gate.
         let words = " " + String(letters).split(separator: " ").joined(separator: " ") + " "
         guard !Self.lights.contains(where: words.contains) else { return nil }
-        if Self.openers.contains(where: words.contains) { return canOpen ? .opens : nil }
+        if Self.openers.contains(where: words.contains) {
+            // Closing is never what a person must want.
+            return isPlainCover ? ["open", "position"].contains(base) ? .opens : nil : canOpen ? .opens : nil
+        }
         return Self.heaters.contains(where: words.contains) && canHeat ? .heats : nil
     }
 
     /// Things of which it is known what they drive; switches, numbers, buttons, and devices with sensors beside them, can drive anything.
+    /// A cover that doesn't say what it is may be a gate.
     private static let known: Set = [
         "lock", "alarm_control_panel", "cover", "valve", "water_heater", "light", "fan", "humidifier", "vacuum", "lawn_mower", "siren",
         "camera",
@@ -19,7 +24,9 @@ extension Property {
     ]
     private static let lights = ["light", "lamp", "licht", "lampe", "灯"]
     private static let openers = [
-        "garage", " gate ", "door opener", "unlatch", "unlock", "buzzer", "permit join", "türöffner", " tor ", "车库", "大门", "门禁", "开门",
+        "garage", " gate ", " gates ", "door opener", "unlatch", "unlock", "buzzer", "permit join", "türöffner", "toröffner", "torantrieb",
+        " tor ", "rolltor ", "hoftor ", "gartentor ", "einfahrtstor ", "einfahrtor ", "schiebetor ", "sektionaltor ", "schwingtor ",
+        "drehtor ", "flügeltor ", "kipptor ", "车库", "大门", "门禁", "开门", "卷帘门", "道闸",
     ]
     private static let heaters = [" oven ", " stove ", " cooker ", " hob ", "cooktop", "backofen", " herd ", "烤箱", "炉", "灶"]
 

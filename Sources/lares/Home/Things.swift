@@ -77,6 +77,8 @@ enum ThingText {
         case .bool(let flag): say(flag ? "cli.things.yes" : "cli.things.no")
         case .string(let text): text.printable
         case .object: "\(value["hue"]?.number ?? 0)°, \(value["saturation"]?.number ?? 0)%"
+        // What adding up left behind the sixth decimal is no part of it.
+        case .double(let number) where abs(number) < 1e9: JSON.double((number * 1e6).rounded() / 1e6).serialized
         default: value.serialized
         }
     }

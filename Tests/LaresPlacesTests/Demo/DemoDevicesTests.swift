@@ -12,6 +12,14 @@ import Testing
         "device_automation",
     ]
 
+    @Test(arguments: [DemoLanguage.english, .chinese]) func whereItsEnergyComesFromIsKnown(language: DemoLanguage) throws {
+        let things = try Rehearsed(language).model.things
+        let meters = EnergyMeters().meters(of: things).filter { ![.device, .uncounted].contains($0.role) }
+        let roles = Set(meters.map(\.role))
+        #expect(roles == [.solar, .gridImport, .gridExport, .battery] && meters.count == 4)
+        #expect(things.filter(EnergyMeters().isSource).count == 2)
+    }
+
     /// A home as Lares knows it, with the devices that it is about.
     struct Rehearsed {
         var model = HomeModel()

@@ -76,6 +76,23 @@ import Testing
         #expect(abs(total.cost - (3.5 * 0.3 - 0.175)) < 1e-12)
     }
 
+    /// Half an hour of 2 kW from the grid and half an hour of 1 kW back is more than 0.5 kWh that was bought.
+    @Test(arguments: [EnergyRole.grid, .battery], [false, true])
+    func whatComesAndGoesWithinAnHourIsCountedBySign(role: EnergyRole, isInverted: Bool) async throws {
+        let telemetry = MemoryTelemetry()
+        let power = PropertyAddress("house/meter/power")
+        let series = try await telemetry.declare([SeriesDeclaration(SeriesKey(power), .power)])[0]
+        let sign = isInverted ? -1.0 : 1
+        let steps = [("2026-06-01T09:00:00Z", 2_000.0), ("2026-06-01T09:30:00Z", -1_000), ("2026-06-01T10:00:00Z", 0)]
+        try await telemetry.append(steps.map { Reading(series, at: try moment($0.0), .number($0.1 * sign)) })
+        let meter = EnergyMeter(power, role, scale: isInverted ? -0.001 : 0.001)
+        let account = try EnergyAccount(site: Site(zone: .utc), meters: [meter], tariffs: nil)
+        let first = try day("2026-06-01")
+        let nine = try await account.report(first...first, by: .hour, from: telemetry).periods[9]
+        let (to, back) = role == .grid ? (nine.gridImport, nine.gridExport) : (nine.batteryOut, nine.batteryIn)
+        #expect(abs(to - 1) < 1e-9 && abs(back - 0.5) < 1e-9)
+    }
+
     @Test func withoutAMeterAtTheGridDevicesPayForThemselves() async throws {
         let (telemetry, meters) = try await house()
         let account = try EnergyAccount(site: Site(zone: .utc), meters: [meters[2]], tariffs: tariffs(Self.evening))

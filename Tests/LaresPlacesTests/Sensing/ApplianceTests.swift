@@ -68,6 +68,30 @@ import Testing
         #expect(theatre.applianceStates.isEmpty && theatre.cycles.isEmpty)
     }
 
+    @Test(arguments: ["garden/solar_inverter", "hall/grid_meter", "cellar/battery"])
+    func whereEnergyComesFromIsNoAppliance(id: String) throws {
+        var theatre = SenseTheatre()
+        let meter = try theatre.add(id, "power", .number(.any), unit: .watt)
+        for _ in 0..<5 {
+            try take(0.8, for: 5 * 3600, meter, &theatre)
+            try wash(meter, &theatre)
+        }
+        #expect(theatre.engine.threshold(of: meter) == nil && theatre.applianceStates.isEmpty)
+    }
+
+    @Test func whatPeopleSayIsNoDeviceIsNoAppliance() throws {
+        var (theatre, plug) = try laundry(nil)
+        for _ in 0..<5 {
+            try take(0.8, for: 5 * 3600, plug, &theatre)
+            try wash(plug, &theatre)
+        }
+        #expect(theatre.engine.appliance(plug) != nil)
+        theatre.findings = []
+        theatre.engine.meters.roles[plug] = .solar
+        theatre.describe(plug.thing)
+        #expect(theatre.findings == [.applianceGone(plug)] && theatre.engine.appliance(plug) == nil)
+    }
+
     @Test func aSpikeIsNoCycle() throws {
         var (theatre, plug) = try laundry(ApplianceLimits(running: 10))
         try take(1, for: 600, plug, &theatre)

@@ -72,6 +72,32 @@ import Testing
         #expect(comfort.air == .stuffy && comfort.verdict == .stuffy)
     }
 
+    @Test(arguments: [false, true]) func whatIsNoLongerMeasuredIsNotTold(restarts: Bool) throws {
+        var theatre = try theatre(21, 45, outside: 18)
+        theatre.restarts = restarts
+        theatre.report(try theatre.add("room/lamp", nil, category: "light", isWritable: true), false, by: Cause(.rule, name: "r"))
+        try theatre.pass(120)
+        #expect(theatre.engine.comfort(of: room) != nil)
+        let air = try #require(ThingID("room/air"))
+        theatre.take(.offline, of: air)
+        try theatre.pass(120)
+        #expect(theatre.engine.comfort(of: room) == nil && theatre.findings.last == .airUnknown(room))
+        theatre.take(.online, of: air)
+        try theatre.pass(120)
+        #expect(theatre.engine.comfort(of: room)?.verdict == .comfortable)
+        theatre.remove(air)
+        try theatre.pass(120)
+        #expect(theatre.engine.comfort(of: room) == nil && theatre.findings.last == .airGone(room))
+    }
+
+    @Test func whatHangsOutdoorsTellsNothingOfTheRoomItSpeaksFrom() throws {
+        var theatre = try theatre(21, 45, outside: 18)
+        theatre.report(
+            try theatre.add("room/probe", "temperature", .number(.any), unit: .celsius, name: "Outdoor thermometer"), .number(-10))
+        try theatre.pass(120)
+        #expect(theatre.engine.comfort(of: room)?.temperature == 21)
+    }
+
     private func theatre(_ temperature: Double, _ humidity: Double, outside: Double) throws -> SenseTheatre {
         var theatre = SenseTheatre()
         theatre.report(try theatre.add("room/air", "temperature", .number(.any), unit: .celsius), .number(temperature))

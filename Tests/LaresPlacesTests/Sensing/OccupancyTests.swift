@@ -4,6 +4,18 @@ import LaresThings
 import Testing
 
 @Suite struct OccupancyTests {
+    @Test func whereNothingSensesPeopleAnyMoreNobodyIsSaidToBe() throws {
+        var theatre = SenseTheatre()
+        let motion = try theatre.add("room/motion", "motion")
+        theatre.report(try theatre.add("room/lamp", nil, category: "light", isWritable: true), false, by: Cause(.rule, name: "r"))
+        theatre.report(motion, true)
+        let room = try #require(AreaID("room"))
+        #expect(theatre.engine.occupancy(of: room)?.isOccupied == true)
+        theatre.remove(motion.thing)
+        try theatre.pass(10)
+        #expect(theatre.engine.occupancy(of: room) == nil && theatre.findings.contains(.peopleGone(room)))
+    }
+
     @Test func motionCountsForTenMinutesUntilMoreIsKnown() throws {
         try OccupancyStory().check(
             """

@@ -171,6 +171,83 @@ private struct SensedHome {
         #expect(place.home.things().isEmpty)
     }
 
+    /// A room with a lamp, whose air one sensor measures, which says whether it is there.
+    private func airing(_ place: SensedHome, _ sensing: Sensing) async throws {
+        await sensing.begin()
+        try await place.receive(
+            [
+                place.announce("light", "lamp", #""cmd_t":"lamp/set""#), MQTTMessage("lamp", "OFF"),
+                place.announce("sensor", "carbon", #""dev_cla":"carbon_dioxide","unit_of_meas":"ppm","avty_t":"there""#),
+                MQTTMessage("there", "online"), MQTTMessage("carbon", "1400"),
+            ], sensing)
+        place.clock.advance(by: 61)
+        try await place.receive([], sensing)
+        #expect(place.value("hall/senses/air") == "stuffy")
+    }
+
+    @Test func airIsUnknownWhileItsSensorsAreAway() async throws {
+        let place = try SensedHome()
+        defer { place.delete() }
+        let sensing = try place.sensing()
+        try await airing(place, sensing)
+        try await place.receive([MQTTMessage("there", "offline")], sensing)
+        place.clock.advance(by: 61)
+        try await place.receive([], sensing)
+        #expect(place.home.property("hall/senses/air") != nil && place.value("hall/senses/air") == nil)
+        #expect(place.value("hall/senses/comfort") == nil)
+        try await place.receive([MQTTMessage("there", "online")], sensing)
+        place.clock.advance(by: 61)
+        try await place.receive([], sensing)
+        #expect(place.value("hall/senses/air") == "stuffy")
+    }
+
+    @Test(arguments: [false, true]) func airThatNobodyMeasuresIsTakenBack(_ isRestarted: Bool) async throws {
+        let place = try SensedHome()
+        defer { place.delete() }
+        var sensing = try place.sensing()
+        try await airing(place, sensing)
+        let gone = MQTTMessage("homeassistant/sensor/carbon/config", "", isRetained: true)
+        if isRestarted {
+            try place.home.receive([gone])
+            sensing = try place.sensing()
+            await sensing.begin()
+        } else {
+            try await place.receive([gone], sensing)
+            place.clock.advance(by: 61)
+        }
+        try await place.receive([], sensing)
+        #expect(place.home.things().map(\.thing.id.description) == ["hall/lamp"])
+    }
+
+    @Test func airIsTakenBackAndPeopleStay() async throws {
+        let place = try SensedHome()
+        defer { place.delete() }
+        let sensing = try place.sensing()
+        try await airing(place, sensing)
+        try await place.receive([place.announce("binary_sensor", "motion", #""dev_cla":"motion""#), MQTTMessage("motion", "ON")], sensing)
+        try await place.receive([MQTTMessage("homeassistant/sensor/carbon/config", "", isRetained: true)], sensing)
+        place.clock.advance(by: 61)
+        try await place.receive([], sensing)
+        #expect(place.value("hall/senses/occupancy") == true)
+        #expect(place.home.property("hall/senses/air") == nil && place.home.property("hall/senses/comfort") == nil)
+    }
+
+    @Test func whatWasTakenForAnApplianceAndIsAMeterGoes() async throws {
+        let place = try SensedHome()
+        defer { place.delete() }
+        let cycle =
+            #"{"device":{"identifiers":["lares-senses-appliance-hall/grid_meter/power"],"name":"Grid meter cycle","suggested_area":"Hall"},"origin":{"name":"Lares"},"components":{"state":{"platform":"sensor","unique_id":"c","state_topic":"lares/senses/appliances/hall/grid_meter/power/state"}}}"#
+        let topic = "homeassistant/device/lares-senses-appliance-hall--grid_meter--power/config"
+        try place.home.receive([
+            place.announce("sensor", "grid_meter", #""dev_cla":"power","unit_of_meas":"W""#), MQTTMessage(topic, cycle, isRetained: true),
+        ])
+        #expect(place.home.things().count == 2)
+        let sensing = try place.sensing()
+        await sensing.begin()
+        try await place.receive([], sensing)
+        #expect(place.home.things().map(\.thing.id.description) == ["hall/grid_meter"])
+    }
+
     @Test(arguments: [false, true]) func sensorsLearnFromTheirHistories(hasPulses: Bool) async throws {
         let place = try SensedHome()
         defer { place.delete() }

@@ -172,7 +172,8 @@ import Testing
         arguments: [
             ("switch", "Garage", Hazard.opens), ("switch", "Garage light", nil), ("button", "Gate", .opens), ("switch", "Oven", .heats),
             ("switch", "Plug", nil), ("button", "Gateway", nil), ("switch", "Hobby room", nil), ("button", "Garden-gate", .opens),
-            ("button", "车库门", .opens), ("switch", "烤箱", .heats),
+            ("button", "车库门", .opens), ("switch", "烤箱", .heats), ("switch", "Rolltor", .opens), ("button", "Hoftor auf", .opens),
+            ("switch", "Motor", nil), ("switch", "Ventilator", nil),
         ] as [(String, String, Hazard?)])
     mutating func whatANameTellsOfDanger(component: String, name: String, hazard: Hazard?) throws {
         try announce(
@@ -180,6 +181,20 @@ import Testing
             #"{"name":null,"uniq_id":"d","cmd_t":"d/set","dev":{"ids":"1","name":"\#(name)","sa":"Hall"}}"#)
         let thing = try #require(home.things.first)
         #expect(thing.properties.filter(\.isWritable).map(\.hazard) == [hazard])
+    }
+
+    @Test(
+        arguments: [
+            ("Rolltor", "", true), ("Garage door", "", true), ("Rollladen", "", false),
+            ("Gate", #","dev_cla":"blind","stat_t":"d""#, false),
+        ] as [(String, String, Bool)])
+    mutating func aCoverThatDoesNotSayWhatItIsMayBeAGate(name: String, rest: String, isGate: Bool) throws {
+        try announce(
+            "homeassistant/cover/d/config",
+            #"{"name":null,"uniq_id":"d","cmd_t":"d/set","set_pos_t":"d/pos"\#(rest),"dev":{"ids":"1","name":"\#(name)","sa":"Hall"}}"#)
+        let thing = try #require(home.things.first)
+        let dangerous = Set(thing.properties.filter { $0.hazard == .opens }.map(\.name))
+        #expect(dangerous == (isGate ? ["open", "position"] : []))
     }
 
     @Test mutating func anOvenWithAThermometerIsDangerousToo() throws {

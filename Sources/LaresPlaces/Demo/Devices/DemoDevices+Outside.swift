@@ -109,7 +109,7 @@ extension DemoDevices {
             // Work lies three kilometres to the north-east.
             let away = home.isHome(person) ? 0.0 : 0.02
             let place: JSON = [
-                "latitude": .double(min(90, latitude + away)), "longitude": .double(min(180, longitude + away)), "gps_accuracy": 12,
+                "latitude": min(90, latitude + away).places(5), "longitude": min(180, longitude + away).places(5), "gps_accuracy": 12,
             ]
             return place.serialized
         }

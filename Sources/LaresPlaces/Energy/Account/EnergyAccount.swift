@@ -36,7 +36,7 @@ public struct EnergyAccount: Sendable {
             throw EnergyError(.tooMuch, "a report has at most \(Self.mostDays) days: ask for fewer")
         }
         let slots = EnergySlot.slots(days, in: site.zone, cuts: pricing.cuts, isHourly: pricing.isHourly)
-        let isMetered = meters.contains { $0.role == .gridImport || $0.role == .solar }
+        let isMetered = meters.contains { [.gridImport, .grid, .solar].contains($0.role) }
         var flows = slots.map { EnergyPeriod(start: $0.start.date, end: $0.end.date, isMetered: isMetered) }
         var silent: [PropertyAddress] = []
         for meter in meters {
@@ -44,24 +44,24 @@ public struct EnergyAccount: Sendable {
                 silent.append(meter.address)
                 continue
             }
-            for (place, amount) in amounts { flows[place].count(amount, meter) }
+            for (place, flow) in amounts { flows[place].count(flow, meter) }
         }
         return EnergyReport(slots, flows, by: step, priced: pricing, isMetered: isMetered, silent: silent)
     }
 
-    /// Kilowatt-hours by the places of slots; nil: it has no history of energy.
-    private func amounts(of meter: EnergyMeter, in slots: [EnergySlot], from telemetry: any TelemetryStore) async throws -> [Int: Double]? {
+    /// What flowed by the places of slots; nil: it has no history of energy.
+    private func amounts(of meter: EnergyMeter, in slots: [EnergySlot], from telemetry: any TelemetryStore) async throws -> [Int: Flow]? {
         let key = SeriesKey(meter.address)
         guard let series = try await telemetry.series(of: key.thing).first(where: { $0.key == key }),
             series.kind == .power || series.kind == .meter
         else { return nil }
-        var amounts: [Int: Double] = [:]
+        var amounts: [Int: Flow] = [:]
         // A store gives 100,000 periods at most.
         for first in stride(from: 0, to: slots.count, by: 1000) {
             let places = first..<min(first + 1000, slots.count)
-            // Hours are kept for longer than five minutes.
-            for (period, isHour) in [(StatisticPeriod.hour, true), (.fiveMinutes, false)] {
-                let chosen = places.filter { slots[$0].isHour == isHour }
+            // Hours are kept for longer than five minutes, in which less of what comes and goes is hidden by its sum.
+            for period in [StatisticPeriod.hour, .fiveMinutes] {
+                let chosen = places.filter { period == .hour ? slots[$0].isHour : !slots[$0].isHour || meter.role.isSigned }
                 guard let first = chosen.first, let last = chosen.last else { continue }
                 let range = slots[first].times.lowerBound..<slots[last].times.upperBound
                 var rest = try await telemetry.statistics(of: series.id, in: range, every: period)[...]
@@ -69,7 +69,7 @@ public struct EnergyAccount: Sendable {
                     let times = slots[place].times
                     rest = rest.drop { $0.start < times.lowerBound }
                     let inside = rest.prefix { $0.start < times.upperBound }
-                    if !inside.isEmpty { amounts[place] = inside.reduce(0) { $0 + ($1.amount ?? 0) } * meter.scale }
+                    if !inside.isEmpty { amounts[place] = Flow(inside.map { ($0.amount ?? 0) * meter.scale }, by: meter.role) }
                 }
             }
         }
@@ -77,13 +77,32 @@ public struct EnergyAccount: Sendable {
     }
 }
 
+/// Kilowatt-hours that a meter saw.
+private struct Flow {
+    /// Of a meter that goes by its sign, what was above zero in periods of statistics; of any other, all.
+    var amount = 0.0
+    /// What was below zero.
+    var back = 0.0
+
+    init(_ amounts: [Double], by role: EnergyRole) {
+        for one in amounts { if role.isSigned, one < 0 { back -= one } else { amount += one } }
+    }
+}
+
 extension EnergyPeriod {
     /// Counts what a meter saw: less than nothing where it corrected itself, so that sums stay right.
-    fileprivate mutating func count(_ amount: Double, _ meter: EnergyMeter) {
+    fileprivate mutating func count(_ flow: Flow, _ meter: EnergyMeter) {
+        let amount = flow.amount
         switch meter.role {
         case .gridImport: gridImport += amount
         case .gridExport: gridExport += amount
         case .solar: solar += amount
+        case .grid:
+            gridImport += amount
+            gridExport += flow.back
+        case .battery:
+            batteryOut += amount
+            batteryIn += flow.back
         case .batteryIn: batteryIn += amount
         case .batteryOut: batteryOut += amount
         case .device: devices[meter.address, default: 0] += amount

@@ -31,6 +31,7 @@ struct SettingsSection: MovingSection {
             case .meters:
                 var meters = try EnergyMeters(json)
                 meters.roles = Dictionary(meters.roles.map { (address($0), $1) }, uniquingKeysWith: { $1 })
+                meters.inverted = Set(meters.inverted.map(address))
                 return meters.json
             case .retention:
                 var book = try RetentionBook(json)

@@ -19,6 +19,7 @@ extension SenseEngine {
         if !verdicts.isEmpty { take(verdicts, of: place, at: change.date, &findings) }
         hearMates(of: change.address.thing, besides: place, at: change.date, &findings)
         if kind == .power { measure(place, sensors[place].health.faults.contains(.impossible) ? nil : value, at: change.date, &findings) }
+        if let area = sensors[place].area, areas[area].toldComfort == nil, areas[area].air.contains(place) { airedAt = 0 }
         guard kind != .power, let area = sensors[place].area, let source = sensors[place].source else { return findings }
         let isByHand = kind == .hand && change.cause.kind == .device && change.old != nil
         if value == 1, areas[area].occupancy.sources[source].state != true {
@@ -120,7 +121,11 @@ extension SenseEngine {
 
     /// Whether people are in an area; said when it is something else, or more or less probable by a twentieth.
     mutating func judge(_ area: Int, at now: Double, _ findings: inout [SenseFinding]) {
-        guard areas[area].occupancy.sources.contains(where: { $0.role == .motion || $0.role == .presence }) else { return }
+        guard areas[area].occupancy.sources.contains(where: { $0.role == .motion || $0.role == .presence }) else {
+            if areas[area].told != nil { findings.append(.peopleGone(areas[area].id)) }
+            areas[area].told = nil
+            return
+        }
         let occupancy = areas[area].occupancy.judge(at: now)
         let told = areas[area].told
         guard told?.isOccupied != occupancy.isOccupied || abs((told?.probability ?? 0) - occupancy.probability) >= 0.05 else { return }

@@ -17,17 +17,18 @@ extension SenseEngine {
         guard !thing.origin.hasPrefix(Self.origin) else { return [] }
         var findings: [SenseFinding] = []
         let seconds = now.timeIntervalSince1970
-        let before = detach(thing.id)
+        let before = detach(thing.id), isSource = meters.isSource(thing)
         var added: [Int] = []
         for property in thing.properties {
             guard let kind = SensorKind(property, of: thing), places.count < SenseLimits.sensors else { continue }
             let address = PropertyAddress(thing.id, property.name)
             if let other = before[address], other.kind != kind { forget(other, at: now, &findings) }
             var sensor = before[address].flatMap { $0.kind == kind ? $0 : nil } ?? newSensor(address, kind, property.unit, at: seconds)
+            measure(&sensor, isSource: isSource, &findings)
             let verdicts = sensor.begin(with: states[property.name], at: seconds)
             if before[address] == nil { current[address] = memory?.faults(of: address, sensor.health.faults) }
             added.append(occupy(sensor))
-            if let area = thing.area { enter(area, added[added.count - 1]) }
+            if let area = thing.area { enter(area, added[added.count - 1], isOutdoors: property.isOutdoors(of: thing)) }
             take(verdicts, of: added[added.count - 1], at: now, &findings)
         }
         for (address, sensor) in before where places[address] == nil { forget(sensor, at: now, &findings) }
@@ -52,17 +53,25 @@ extension SenseEngine {
     public mutating func take(_ availability: Availability, of id: ThingID) {
         guard things[id] != nil else { return }
         things[id]?.availability = availability
+        airedAt = 0
         renewTrust(of: id)
     }
 
     private func newSensor(_ address: PropertyAddress, _ kind: SensorKind, _ unit: LaresThings.Unit?, at now: Double) -> Sensor {
         let kept = memory?.sensors[address].flatMap { $0.health.kind == kind ? $0 : nil }
-        var sensor = Sensor(address: address, kind: kind, unit: unit, health: kept?.health ?? SensorHealth(kind), meter: kept?.meter)
-        if kind == .power {
-            if sensor.meter == nil { sensor.meter = ApplianceMeter() }
-            sensor.meter?.given = limits.appliances[address]
+        return Sensor(address: address, kind: kind, unit: unit, health: kept?.health ?? SensorHealth(kind), meter: kept?.meter)
+    }
+
+    /// Power tells what an appliance does, unless it is that of the grid, the sun or a battery; what a person says goes before.
+    private func measure(_ sensor: inout Sensor, isSource: Bool, _ findings: inout [SenseFinding]) {
+        let given = limits.appliances[sensor.address]
+        guard sensor.kind == .power, given != nil || !isSource else {
+            if sensor.toldState != nil { findings.append(.applianceGone(sensor.address)) }
+            (sensor.meter, sensor.toldState) = (nil, nil)
+            return
         }
-        return sensor
+        if sensor.meter == nil { sensor.meter = ApplianceMeter() }
+        sensor.meter?.given = given
     }
 
     private mutating func occupy(_ sensor: Sensor) -> Int {
@@ -96,11 +105,13 @@ extension SenseEngine {
 
 /// Areas and who is in them.
 extension SenseEngine {
-    private mutating func enter(_ id: AreaID, _ place: Int) {
+    private mutating func enter(_ id: AreaID, _ place: Int, isOutdoors: Bool) {
         guard let area = areaPlace(id) else { return }
         sensors[place].area = area
         let sensor = sensors[place]
-        if [.temperature, .humidity, .carbonDioxide].contains(sensor.kind) { areas[area].air.append(place) }
+        // What measures outdoors from within a room tells nothing of its air.
+        let isRoomAir = !isOutdoors || limits.outdoors.contains(id)
+        if isRoomAir, [.temperature, .humidity, .carbonDioxide].contains(sensor.kind) { areas[area].air.append(place) }
         guard let role = sensor.kind.role, areas[area].members.count < SenseLimits.sources else { return }
         var source = OccupancySource(sensor.address, role)
         source.state = sensor.kind == .power ? nil : sensor.health.value.map { $0 == 1 }
@@ -123,7 +134,10 @@ extension SenseEngine {
 
     private mutating func leave(_ place: Int) {
         guard let area = sensors[place].area else { return }
-        areas[area].air.removeAll { $0 == place }
+        if let member = areas[area].air.firstIndex(of: place) {
+            areas[area].air.remove(at: member)
+            airedAt = 0
+        }
         guard let source = sensors[place].source else { return }
         sensors[place].seenAt = areas[area].occupancy.sources[source].seenAt
         areas[area].members.remove(at: source)

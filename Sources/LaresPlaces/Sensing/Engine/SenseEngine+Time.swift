@@ -53,14 +53,16 @@ extension SenseEngine {
 extension SenseEngine {
     private mutating func air(at now: Double, _ findings: inout [SenseFinding]) {
         let outside = mean(areas.filter { limits.outdoors.contains($0.id) && !$0.isGone }.flatMap(\.air), of: .temperature)
-        for area in areas.indices where !areas[area].isGone && !areas[area].air.isEmpty && !limits.outdoors.contains(areas[area].id) {
-            let members = areas[area].air
+        for area in areas.indices where !areas[area].isGone && !limits.outdoors.contains(areas[area].id) {
+            let (id, members) = (areas[area].id, areas[area].air)
             let comfort = areas[area].comfort.judge(
                 temperature: mean(members, of: .temperature), humidity: mean(members, of: .humidity),
                 carbonDioxide: mean(members, of: .carbonDioxide), outside: outside, at: now)
-            guard let comfort = comfort?.rounded, comfort != areas[area].toldComfort else { continue }
-            areas[area].toldComfort = comfort
-            findings.append(.comfort(areas[area].id, comfort))
+            // What can't be told any more is news as well: what was true once isn't how it is.
+            let found = comfort.map { SenseFinding.comfort(id, $0.rounded) } ?? (members.isEmpty ? .airGone(id) : .airUnknown(id))
+            guard found != areas[area].toldAir else { continue }
+            areas[area].toldAir = found
+            findings.append(found)
         }
     }
 

@@ -36,8 +36,11 @@ public struct SenseEngine: Sendable {
         var members: [Int] = []
         var air: [Int] = []
         var told: AreaOccupancy?
-        var toldComfort: RoomComfort?
+        /// What was said of its air.
+        var toldAir: SenseFinding?
         var isGone = false
+
+        var toldComfort: RoomComfort? { if case .comfort(_, let comfort)? = toldAir { comfort } else { nil } }
     }
 
     struct Known: Sendable {
@@ -49,9 +52,13 @@ public struct SenseEngine: Sendable {
 
     /// How the identifiers of the things begin that sensing makes.
     public static let origin = "lares-senses-"
+    /// What it announces the senses of an area as, and what follows the name of an appliance's thing.
+    package static let areaName = "Senses", cycleEnding = " cycle"
 
     /// How much is sensed, and what people said about it.
     public let limits: SenseLimits
+    /// What people said of meters: where energy comes from or goes to is no appliance. Describe the things again after a change.
+    public var meters = EnergyMeters()
     var sensors: [Sensor] = []
     var free: [Int] = []
     var places: [PropertyAddress: Int] = [:]
@@ -73,7 +80,7 @@ public struct SenseEngine: Sendable {
 
     /// After so many seconds without ``pass(to:)`` nobody was there to hear anything, and sensors aren't blamed for it.
     static let absence = 600.0
-    /// Air changes slowly: it is looked at so often.
+    /// Air changes slowly: it is looked at so often, and as soon as a sensor of it comes, goes or can't be reached.
     static let airing = 60.0
 }
 
@@ -90,11 +97,14 @@ extension SenseEngine {
     /// Whether people are in an area, as was said last; nil: nothing there senses people.
     public func occupancy(of area: AreaID) -> AreaOccupancy? { areaPlaces[area].flatMap { areas[$0].told } }
 
-    /// How the air of an area is, as was said last.
+    /// How the air of an area is, as was said last; nil: nobody knows.
     public func comfort(of area: AreaID) -> RoomComfort? { areaPlaces[area].flatMap { areas[$0].toldComfort } }
 
     /// What the appliance at a plug is doing; nil: there is none.
     public func appliance(_ address: PropertyAddress) -> ApplianceState? { places[address].flatMap { sensors[$0].toldState } }
+
+    /// The plugs at which there may be appliances.
+    var metered: [PropertyAddress] { places.filter { sensors[$0.value].meter?.isSource == false }.map(\.key) }
 
     /// The last time that an appliance ran.
     public func lastCycle(of address: PropertyAddress) -> ApplianceCycle? { places[address].flatMap { sensors[$0].meter?.last } }

@@ -6,6 +6,12 @@ public enum SenseFinding: Hashable, Sendable {
     case occupancy(AreaID, AreaOccupancy)
     /// How the air of an area is now.
     case comfort(AreaID, RoomComfort)
+    /// How the air of an area is can't be told now: its sensors are away, or have faults.
+    case airUnknown(AreaID)
+    /// Nobody measures the air of an area.
+    case airGone(AreaID)
+    /// Nothing in an area senses people any more.
+    case peopleGone(AreaID)
     /// What the appliance at a plug is doing now.
     case appliance(PropertyAddress, ApplianceState)
     /// It is done; said once.
@@ -38,7 +44,8 @@ public struct SenseLimits: Hashable, Sendable {
         (self.outdoors, self.appliances) = (outdoors ?? Self.usualOutdoors, appliances)
     }
 
-    private static let usualOutdoors = Set(
+    /// Areas that lie outside by what they are called.
+    package static let usualOutdoors = Set(
         [
             "garden", "outside", "outdoors", "outdoor", "yard", "backyard", "front_yard", "balcony", "terrace", "patio", "porch",
             "driveway",

@@ -1,5 +1,5 @@
 internal import Foundation
-internal import LaresThings
+package import LaresThings
 
 extension Property {
     /// Whether a temperature is that of the air in a room or outdoors, for which limits are narrow: an oven that is taken for a room is "impossible"
@@ -7,7 +7,7 @@ extension Property {
     ///
     /// It is where a thing measures rather than works, nothing in its words says that it looks into something, and it is in a room, says that it is
     /// outdoors, or measures what only air has besides. Anything else may be water, a chip or a stove.
-    func isOfAir(of thing: Thing) -> Bool {
+    package func isOfAir(of thing: Thing) -> Bool {
         guard role == .primary else { return false }
         let own = AirWords([name, label ?? ""]), said = AirWords(of: thing)
         guard !own.nameVessel, !said.nameVessel, !own.nameHeating else { return false }
@@ -21,6 +21,12 @@ extension Property {
         guard !said.nameHeating, !thing.properties.contains(where: { $0.isWritable && $0.role == .primary }) else { return false }
         return thing.area != nil || own.nameOutdoors || said.nameOutdoors
             || thing.properties.contains { $0.quantity.map(Self.airy.contains) ?? false }
+    }
+
+    /// Whether its name, or its thing's, says that it looks outdoors. In a room that takes plain words: what is at the door to the garden may hang inside.
+    package func isOutdoors(of thing: Thing) -> Bool {
+        let names = [AirWords([name, label ?? ""]), AirWords(of: thing)]
+        return names.contains { thing.area == nil ? $0.nameOutdoors : $0.nameOutside }
     }
 
     private static let airy: Set = ["humidity", "carbon_dioxide", "volatile_organic_compounds", "pm25", "pm10", "atmospheric_pressure"]
@@ -46,7 +52,8 @@ private struct AirWords {
     var nameVessel: Bool { has(Self.vessels, Self.chineseVessels) }
     /// What is made to be warmer than the air.
     var nameHeating: Bool { has(Self.heating, Self.chineseHeating) }
-    var nameOutdoors: Bool { has(Self.outdoors, Self.chineseOutdoors) }
+    var nameOutdoors: Bool { nameOutside || has(Self.outdoors, Self.chineseOutdoors) }
+    var nameOutside: Bool { has(Self.outside, Self.chineseOutside) }
 
     /// Chinese has no spaces between words.
     private func has(_ words: Set<String>, _ parts: [String]) -> Bool {
@@ -69,8 +76,8 @@ private struct AirWords {
         "heizung", "heizkörper", "vorlauf", "rücklauf", "wasser", "warmwasser", "speicher",
     ]
     private static let chineseHeating = ["锅炉", "水温", "出水", "回水", "热水", "水箱", "暖气", "散热", "探头", "电池", "管道"]
-    private static let outdoors: Set = [
-        "outdoor", "outdoors", "outside", "garden", "balcony", "terrace", "weather", "aussen", "außen", "draussen", "draußen", "garten",
-    ]
-    private static let chineseOutdoors = ["室外", "户外", "花园", "阳台", "天气"]
+    private static let outside: Set = ["outdoor", "outdoors", "outside", "aussen", "außen", "draussen", "draußen"]
+    private static let chineseOutside = ["室外", "户外"]
+    private static let outdoors: Set = ["garden", "balcony", "terrace", "weather", "garten"]
+    private static let chineseOutdoors = ["花园", "阳台", "天气"]
 }

@@ -7,6 +7,10 @@ extension SenseBoard {
     static func identifier(of area: AreaID) -> String { "\(SenseEngine.origin)area-\(area)" }
     static func identifier(of appliance: PropertyAddress) -> String { "\(SenseEngine.origin)appliance-\(appliance)" }
 
+    /// The components of an area that tell of its people and of its air.
+    static let people = ["occupancy", "probability", "because"]
+    static let air = ["comfort", "dew_point", "feels_like", "surface_humidity", "mould", "air"]
+
     /// Where states of a thing are retained, by its identifier.
     static func topics(of identifier: String) -> [String] {
         for (kind, folder, names) in [("area-", "areas", ["occupancy", "comfort"]), ("appliance-", "appliances", ["state", "last"])] {
@@ -75,7 +79,8 @@ extension SenseBoard {
     mutating func show(_ state: ApplianceState, of appliance: PropertyAddress, _ thing: Thing?, in area: Area?) {
         let id = Self.identifier(of: appliance), topic = "appliances/\(appliance)"
         var device: JSON.Members = [
-            "name": .string("\(thing?.name ?? appliance.description) cycle"), "manufacturer": "Lares", "model": "Appliance",
+            "name": .string("\(thing?.name ?? appliance.description)\(SenseEngine.cycleEnding)"), "manufacturer": "Lares",
+            "model": "Appliance",
         ]
         if let area { device.append("suggested_area", .string(area.announced)) }
         let words = JSON.array(ApplianceState.allCases.map { .string($0.rawValue) })
@@ -104,7 +109,7 @@ extension SenseBoard {
     }
 
     private static func device(_ area: Area) -> JSON.Members {
-        ["name": "Senses", "manufacturer": "Lares", "model": "Area", "suggested_area": .string(area.announced)]
+        ["name": .string(SenseEngine.areaName), "manufacturer": "Lares", "model": "Area", "suggested_area": .string(area.announced)]
     }
 
     private static func component(

@@ -14,6 +14,9 @@ struct SenseBoard: Sendable {
     private var published: [String: [UInt8]] = [:]
     private var waiting: [MQTTMessage] = []
     private var components: [String: JSON.Members] = [:]
+    private var devices: [String: JSON.Members] = [:]
+    /// What was announced in an earlier run, by identifier, as far as nothing was said of it in this one.
+    private var recalled: Set<String> = []
 
     init() { wanted[Self.statusTopic] = Array("online".utf8) }
 
@@ -58,7 +61,12 @@ struct SenseBoard: Sendable {
         var members = components[identifier] ?? JSON.Members()
         for (name, component) in new { members[name] = component }
         components[identifier] = members
-        var device = device
+        devices[identifier] = device
+        announce(identifier)
+    }
+
+    private mutating func announce(_ identifier: String) {
+        guard var device = devices[identifier], let members = components[identifier] else { return }
         device.append("identifiers", [.string(identifier)])
         let payload: JSON = [
             "device": .object(device), "origin": ["name": "Lares"], "availability_topic": .string(Self.statusTopic), "qos": 1,
@@ -71,8 +79,34 @@ struct SenseBoard: Sendable {
 
     /// Takes a thing away, with its states.
     mutating func remove(_ identifier: String) {
-        components[identifier] = nil
+        (components[identifier], devices[identifier]) = (nil, nil)
+        recalled.remove(identifier)
         wanted[Self.announcementTopic(identifier)] = []
         for topic in Self.topics(of: identifier) { wanted["\(Self.root)/\(topic)"] = [] }
+    }
+
+    /// Something was announced in an earlier run, and goes on.
+    mutating func recall(_ identifier: String) { if components[identifier] == nil { recalled.insert(identifier) } }
+
+    /// Has nothing said of the air of an area, which had been told of.
+    mutating func forgetAir(of area: AreaID) {
+        let id = Self.identifier(of: area), topic = "areas/\(area)/comfort"
+        guard wanted["\(Self.root)/\(topic)"]?.isEmpty == false || recalled.contains(id) else { return }
+        var nothing = JSON.Members()
+        for name in Self.air { nothing.append(name, .null) }
+        show(.object(nothing), on: topic)
+    }
+
+    /// Takes some components of an area away, with their state; all of it when none is left.
+    mutating func withdraw(_ state: String, _ names: [String], of area: AreaID) {
+        let id = Self.identifier(of: area), topic = "\(Self.root)/areas/\(area)/\(state)"
+        guard wanted[topic]?.isEmpty == false || recalled.contains(id) else { return }
+        guard let members = components[id], members.contains(where: { !names.contains($0.key) && $0.value["state_topic"] != nil }) else {
+            return remove(id)
+        }
+        // Whoever else reads this takes a component away when nothing but its platform is left.
+        for name in names { if let platform = members[name]?["platform"] { components[id]?[name] = ["platform": platform] } }
+        wanted[topic] = []
+        announce(id)
     }
 }

@@ -6,8 +6,15 @@ public import LaresThings
 public struct SenseStore: Sendable {
     private let pool: DatabasePool
 
+    private let energy: EnergyStore
+
     /// What was sensed in a home.
-    public init(_ home: HomeStore) { pool = home.pool }
+    public init(_ home: HomeStore) { (pool, energy) = (home.pool, EnergyStore(home)) }
+
+    /// What people said of meters.
+    ///
+    /// - Throws: An error of the database.
+    func meters() throws -> EnergyMeters { try energy.meters() }
 
     /// What was last kept; nil: nothing, or nothing that this Lares can read.
     ///

@@ -85,6 +85,7 @@ public actor Sensing {
 
     /// Takes in all things there are.
     package func begin() {
+        if let meters = try? store.meters() { engine.meters = meters }
         for view in home.things() { describe(view) }
         engine.settle()
         board.removeStale(home.things(), engine)
@@ -107,7 +108,10 @@ public actor Sensing {
 
     /// Lets time pass.
     package func tick() async {
-        if rounds.isMultiple(of: 12) { hear() }
+        if rounds.isMultiple(of: 12) {
+            hear()
+            if let meters = try? store.meters(), meters != engine.meters { begin() }
+        }
         tell(engine.pass(to: clock.now))
         await post()
         if isUrgent || rounds % 12 == 11 { keep() }
@@ -144,6 +148,9 @@ extension Sensing {
         switch finding {
         case .occupancy(let id, let occupancy): board.show(occupancy, of: area(id))
         case .comfort(let id, let comfort): board.show(comfort, of: area(id))
+        case .airUnknown(let id): board.forgetAir(of: id)
+        case .airGone(let id): board.withdraw("comfort", SenseBoard.air, of: id)
+        case .peopleGone(let id): board.withdraw("occupancy", SenseBoard.people, of: id)
         case .appliance(let address, let state):
             let thing = home.thing(address.thing)?.thing
             board.show(state, of: address, thing, in: thing?.area.map { area($0) })
@@ -227,11 +234,11 @@ extension Sensing {
 }
 
 extension SenseBoard {
-    /// Takes away what was announced in an earlier run of areas and plugs that aren't there any more.
+    /// Takes away what was announced in an earlier run of areas and appliances that aren't there any more.
     fileprivate mutating func removeStale(_ things: [ThingView], _ engine: SenseEngine) {
-        let known = Set(engine.areaPlaces.keys.map(Self.identifier(of:)) + engine.places.keys.map(Self.identifier(of:)))
-        for view in things where view.thing.origin.hasPrefix(SenseEngine.origin) && !known.contains(view.thing.origin) {
-            remove(view.thing.origin)
+        let known = Set(engine.areaPlaces.keys.map(Self.identifier(of:)) + engine.metered.map(Self.identifier(of:)))
+        for view in things where view.thing.origin.hasPrefix(SenseEngine.origin) {
+            if known.contains(view.thing.origin) { recall(view.thing.origin) } else { remove(view.thing.origin) }
         }
     }
 }

@@ -70,15 +70,22 @@ struct EnergyPages: Sendable {
         ]
     }
 
+    /// What follows a role whose signs are the other way round.
+    private static let inverted = "_inverted"
+
     private func meterFields(_ meters: [EnergyMeter], _ things: [ThingView], _ said: ThingWords) -> [String: Any] {
         let words = said.words
-        func word(_ role: EnergyRole) -> String { words("energy.role.\(role.rawValue)") }
+        func word(_ role: EnergyRole, _ ending: String = "") -> String { words("energy.role.\(role.rawValue)\(ending)") }
         let guessed = EnergyMeters().meters(of: things.map(\.thing))
         let rows = meters.enumerated().map { place, meter -> [String: Any] in
             let guess = guessed.first { $0.address == meter.address }?.role ?? .uncounted
             let usual: [String: Any] = ["value": "", "word": words("energy.guess", ["role": word(guess)]), "chosen": meter.isGuess]
-            let others = EnergyRole.allCases.map { role -> [String: Any] in
-                ["value": role.rawValue, "word": word(role), "chosen": !meter.isGuess && role == meter.role]
+            let others = EnergyRole.allCases.flatMap { role -> [[String: Any]] in
+                let endings = role.isSigned ? ["", Self.inverted] : [""]
+                return endings.map { ending in
+                    let isChosen = !meter.isGuess && role == meter.role && (meter.scale < 0) == (ending == Self.inverted)
+                    return ["value": role.rawValue + ending, "word": word(role, ending), "chosen": isChosen]
+                }
             }
             return [
                 "id": "m\(place)", "address": meter.address.description, "meter": said.name(meter.address, among: things, meters),
@@ -119,7 +126,9 @@ struct EnergyPages: Sendable {
             try context.requireAdministrator()
             var meters = try store.meters()
             for meter in meters.meters(of: services.home.things().map(\.thing)) where form.has(meter.address.description) {
-                meters.roles[meter.address] = EnergyRole(rawValue: form[meter.address.description])
+                let said = form[meter.address.description], isInverted = said.hasSuffix(Self.inverted)
+                meters.roles[meter.address] = EnergyRole(rawValue: isInverted ? String(said.dropLast(Self.inverted.count)) : said)
+                if isInverted { meters.inverted.insert(meter.address) } else { meters.inverted.remove(meter.address) }
             }
             do { try store.save(try EnergyMeters(meters.json)) } catch let error as EnergyError {
                 return try await show(viewer, today, trouble: Trouble(console.words(viewer)("energy.failed"), detail: error.message))

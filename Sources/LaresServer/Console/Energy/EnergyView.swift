@@ -14,7 +14,7 @@ struct EnergyView {
     private var words: Words { said.words }
     private var total: EnergyPeriod { report.total }
     private func has(_ role: EnergyRole) -> Bool { meters.contains { $0.role == role } }
-    private var isMetered: Bool { has(.gridImport) || has(.solar) }
+    private var isMetered: Bool { has(.gridImport) || has(.grid) || has(.solar) }
 
     /// What was used, made, bought and sold, and what it cost.
     var sentence: String {
@@ -29,7 +29,7 @@ struct EnergyView {
     private var flows: String {
         let used = amount.energy(total.consumption)
         guard isMetered else { return words("energy.sentence.devices", ["used": used]) }
-        guard has(.solar) || has(.gridExport) else {
+        guard has(.solar) || has(.gridExport) || total.gridExport > 0 else {
             return words("energy.sentence.grid", ["used": used, "bought": amount.energy(total.gridImport)])
         }
         return words(

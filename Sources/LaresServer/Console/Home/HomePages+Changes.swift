@@ -81,13 +81,15 @@ extension HomePages {
                 let value = try? property.value(from: .string(field("value")))
             else { return try console.missingPage(request, context) }
             let said = said(viewer), words = console.words(viewer)
-            let act = property.base == "locked" ? words("tile.unlock") : words("thing.do")
+            let act =
+                property.base == "locked" ? words("tile.unlock") : property.kind == .action ? said.plainAct(property) : words("thing.do")
+            let name = said.name(view.thing), text = said.value(value, of: property)
             return try console.html(
                 .confirmThing, title: said.name(view.thing),
                 [
-                    "question": words(
-                        "home.confirm",
-                        ["name": said.name(view.thing), "property": said.label(property), "value": said.value(value, of: property)]),
+                    "question": property.kind == .action
+                        ? words("home.confirmAct", ["name": name, "act": act])
+                        : words("home.confirm", ["name": name, "property": said.label(property), "value": text]),
                     "asksPIN": !field("ask").isEmpty, "wrong": field("ask") == "wrong_pin",
                     "people": try persons(viewer), "anyPeople": try !persons(viewer).isEmpty,
                     "thing": view.thing.id.description, "property": property.name, "value": field("value"),

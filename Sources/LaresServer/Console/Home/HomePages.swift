@@ -69,7 +69,7 @@ struct HomePages: Sendable {
     func roomView(_ room: AreaID?, _ viewer: Viewer) -> RoomView {
         RoomView(
             things: (try? sight(viewer.caller).things()) ?? [], areas: home.areas(), room: room, said: said(viewer),
-            mayAct: viewer.caller.principal.roles.allSatisfy(\.mayControl))
+            mayAct: Self.maySet(viewer))
     }
 
     @Sendable private func list(_ request: Request, _ context: LaresContext) async throws -> Response {
@@ -140,9 +140,11 @@ struct HomePages: Sendable {
     private func detail(_ view: ThingView, _ viewer: Viewer) -> ThingDetail {
         ThingDetail(
             view: view, wording: home.wording(of: view.thing.id), areas: home.areas(), said: said(viewer),
-            mayAct: viewer.caller.mayAdminister,
+            mayAct: viewer.caller.mayAdminister, maySet: Self.maySet(viewer),
             now: .now)
     }
+
+    private static func maySet(_ viewer: Viewer) -> Bool { viewer.caller.principal.roles.allSatisfy(\.mayControl) }
 
     func found(_ context: LaresContext) -> ThingView? {
         let name = [context.parameter("area"), context.parameter("thing")].compactMap(\.self).joined(separator: "/")

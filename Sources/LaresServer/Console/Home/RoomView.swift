@@ -1,4 +1,5 @@
 import Foundation
+import LaresPlaces
 import LaresThings
 
 /// The home, or one room of it, as tiles.
@@ -36,9 +37,11 @@ struct RoomView {
         let shown = shown
         guard !shown.isEmpty else { return words("home.sentence.none") }
         var parts: [String] = []
-        if let warmth = mean(of: "temperature", shown) { parts.append(words("home.sentence.warmth", ["value": warmth])) }
-        let lit = shown.count { $0.thing.category.description == "light" && $0.isOn }
-        if shown.contains(where: { $0.thing.category.description == "light" }) {
+        if let warmth = warmth(shown, outdoors: false) { parts.append(words("home.sentence.warmth", ["value": warmth])) }
+        if let warmth = warmth(shown, outdoors: true) { parts.append(words("home.sentence.outside", ["value": warmth])) }
+        let lights = shown.filter { $0.thing.category.description == "light" && $0.availability != .offline }.compactMap(\.isOn)
+        let lit = lights.count { $0 }
+        if !lights.isEmpty {
             parts.append(
                 lit == 0
                     ? words("home.sentence.dark") : lit == 1 ? words("home.sentence.light") : words("home.sentence.lights", ["n": "\(lit)"])
@@ -55,16 +58,22 @@ struct RoomView {
         return parts.joined(separator: words.language == .chinese ? "" : " ")
     }
 
-    private func mean(of quantity: String, _ shown: [ThingView]) -> String? {
-        var (sum, count, unit) = (0.0, 0, "")
-        for view in shown where view.availability != .offline {
-            guard let property = view.thing.properties.first(where: { $0.quantity == quantity && $0.role == .primary }),
-                !property.isWritable,
-                let number = view.states[property.name]?.reported?.number
-            else { continue }
-            (sum, count, unit) = (sum + number, count + 1, property.unit?.description ?? "")
+    /// The mean of the air as sensing takes it, of rooms or outdoors: no fridge, no flow, and nothing that sensing itself worked out.
+    private func warmth(_ shown: [ThingView], outdoors: Bool) -> String? {
+        var (sum, count, unit) = (0.0, 0, LaresThings.Unit?.none)
+        for view in shown where view.availability != .offline && !view.thing.origin.hasPrefix(SenseEngine.origin) {
+            let thing = view.thing, isOutside = thing.area.map(SenseLimits.usualOutdoors.contains) ?? false
+            for property in thing.properties where property.quantity == "temperature" && !property.isWritable {
+                guard property.isOfAir(of: thing), (isOutside || property.isOutdoors(of: thing)) == outdoors,
+                    let number = view.states[property.name]?.reported?.number
+                else { continue }
+                sum += property.unit?.convert(number, to: .celsius) ?? number
+                (count, unit) = (count + 1, unit ?? property.unit)
+            }
         }
-        return count == 0 ? nil : "\(said.plain((sum / Double(count) * 10).rounded() / 10))\u{a0}\(unit)"
+        guard count > 0 else { return nil }
+        let mean = LaresThings.Unit.celsius.convert(sum / Double(count), to: unit ?? .celsius) ?? sum / Double(count)
+        return "\(said.plain((mean * 10).rounded() / 10))\u{a0}\((unit ?? .celsius).description.printable)"
     }
 
     /// The address of this page.
@@ -102,7 +111,8 @@ struct RoomView {
 }
 
 extension ThingView {
-    fileprivate var isOn: Bool { thing.property("on").flatMap { states[$0.name]?.reported } == .boolean(true) }
+    /// Nil: it didn't say.
+    fileprivate var isOn: Bool? { thing.property("on").flatMap { states[$0.name]?.reported?.boolean } }
     fileprivate var isLocked: Bool? { thing.properties.first { $0.base == "locked" }.flatMap { states[$0.name]?.reported?.boolean } }
 }
 

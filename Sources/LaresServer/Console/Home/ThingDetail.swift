@@ -7,7 +7,9 @@ struct ThingDetail {
     let wording: Wording
     let areas: [Area]
     let said: ThingWords
+    /// Whether the reader may name it and say what it is, and whether they may set it.
     let mayAct: Bool
+    let maySet: Bool
     let now: Date
 
     private var words: Words { said.words }
@@ -25,6 +27,7 @@ struct ThingDetail {
     var fields: [String: Any] {
         [
             "name": title, "sentence": sentence, "thing": thing.id.description, "href": thing.page, "back": thing.page, "mayAct": mayAct,
+            "maySet": maySet,
             "feed": "/things-events/\(thing.id)", "properties": properties, "ownName": wording.name ?? "", "zh": wording.names["zh"] ?? "",
             "aliases": wording.aliases.joined(separator: ", "), "area": areaName(thing.area), "rooms": areas.map(\.name), "facts": facts,
             "hazards": hazards, "anyHazards": !hazards.isEmpty,
@@ -55,12 +58,12 @@ struct ThingDetail {
     private func row(_ property: Property, _ state: PropertyState) -> [String: Any] {
         let changed = state.changedAt.map { ["iso": $0.formatted(.iso8601), "ago": said.amount.ago($0, now: now)] as [String: Any] }
         return [
-            "name": property.name, "label": said.label(property),
+            "name": property.name, "label": property.kind == .action ? said.plainAct(property) : said.label(property),
             "value": property.kind == .action ? "" : said.value(state.reported, of: property),
             "asked": state.desired.map { words("tile.waiting", ["value": said.value($0, of: property)]) } ?? false,
             "changed": changed ?? false,
             "cause": state.cause.map { said.cause($0) } ?? false,
-            "control": property.isWritable && mayAct && view.availability != .offline ? control(property, state) : false,
+            "control": property.isWritable && maySet && view.availability != .offline ? control(property, state) : false,
         ]
     }
 
@@ -71,9 +74,9 @@ struct ThingDetail {
         case .boolean:
             let flag = state.reported?.boolean ?? false
             fields["switch"] = ["checked": flag ? "true" : "false", "next": flag ? "false" : "true"]
-        case .action: fields["button"] = true
+        case .action: fields["button"] = said.act(property)
         case .choice(let choices):
-            fields["choice"] = ["choices": choices.map { ["word": $0, "chosen": state.reported == .text($0)] as [String: Any] }]
+            fields["choice"] = ["choices": said.options(choices, of: property, chosen: state.reported)]
         case .number(let range): fields["entry"] = entry("number", state.reported?.number.map { "\($0)" }, range.least, range.greatest)
         case .text: fields["entry"] = entry("text", state.reported?.text)
         case .color: fields["entry"] = entry("color", state.reported?.color.map(\.hexadecimal))

@@ -1,4 +1,5 @@
 import Foundation
+import LaresPlaces
 import LaresThings
 
 /// Values and states of things in a reader's words.
@@ -13,9 +14,16 @@ struct ThingWords {
         case nil: words("unit.none")
         case .boolean(let flag): truth(flag, property)
         case .number(let number): measured(number, property)
-        case .text(let text): words.has("state.\(text)") ? words("state.\(text)") : text.printable
+        case .text(let text): self.text(text, property)
         case .color(let color): words("thing.color", ["hue": amount.short(color.hue), "saturation": amount.short(color.saturation)])
         }
+    }
+
+    /// A state in words; one of a device's own choices at least without its underscores.
+    private func text(_ text: String, _ property: Property) -> String {
+        if let key = ["state.\(property.base).\(text)", "state.\(text)"].first(where: words.has) { return words(key) }
+        guard case .choice = property.kind else { return text.printable }
+        return text.replacing("_", with: " ").printable.capitalizedFirst
     }
 
     private func truth(_ flag: Bool, _ property: Property) -> String {
@@ -24,7 +32,9 @@ struct ThingWords {
     }
 
     private func measured(_ number: Double, _ property: Property) -> String {
-        let plain = self.plain(number)
+        // A tenth of a degree on the globe is eleven kilometres.
+        let isOnGlobe = ["latitude", "longitude"].contains(property.base)
+        let plain = isOnGlobe ? String(format: "%.4f", number) : self.plain(number)
         return property.unit.map { $0 == .percent ? "\(plain)%" : "\(plain)\u{a0}\($0.description.printable)" } ?? plain
     }
 
@@ -41,8 +51,25 @@ struct ThingWords {
         return property.label?.printable ?? property.name.replacing("_", with: " ").capitalizedFirst
     }
 
-    /// What a thing is called in the reader's language.
-    func name(_ thing: Thing) -> String { thing.name(in: words.language.tag).printable }
+    /// What something that can be made to happen is called on its button; "…" where it is asked for first.
+    func act(_ property: Property) -> String {
+        property.hazard == nil ? plainAct(property) : words("tile.asking", ["act": plainAct(property)])
+    }
+
+    /// What something that can be made to happen is called.
+    func plainAct(_ property: Property) -> String {
+        let known = words.has("act.\(property.base)") ? words("act.\(property.base)") : nil
+        return property.label?.printable ?? (property.name == property.base ? known : nil) ?? label(property)
+    }
+
+    /// What a thing is called in the reader's language; what Lares made itself is called so in each, until people call it otherwise.
+    func name(_ thing: Thing) -> String {
+        let name = thing.name(in: words.language.tag)
+        guard name == thing.name, thing.origin.hasPrefix(SenseEngine.origin) else { return name.printable }
+        if name == SenseEngine.areaName { return words("senses.name") }
+        guard name.hasSuffix(SenseEngine.cycleEnding) else { return name.printable }
+        return words("senses.cycle", ["name": String(name.dropLast(SenseEngine.cycleEnding.count)).printable])
+    }
 
     /// Why something changed: "by anna", "by itself".
     func cause(_ cause: Cause) -> String {

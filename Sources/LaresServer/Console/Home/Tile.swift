@@ -1,3 +1,4 @@
+import LaresPlaces
 import LaresThings
 
 /// A thing as a tile: picture, name, state in words, one control.
@@ -8,24 +9,24 @@ struct Tile {
     let back: String
     let mayAct: Bool
 
-    private var thing: Thing { view.thing }
-    private var words: Words { said.words }
+    var thing: Thing { view.thing }
+    var words: Words { said.words }
 
     /// The id of the element that is replaced when the tile reads differently.
     var cell: String { "t-" + thing.id.description.replacing("/", with: "--") }
 
     /// Whether it takes the room of two.
-    var isWide: Bool { level != nil || target != nil || property("locked") != nil }
+    var isWide: Bool { level != nil || target != nil || property("locked") != nil || choice != nil || actions.count > 1 }
 
-    private func property(_ base: String) -> Property? { thing.properties.first { $0.base == base && $0.role == .primary } }
+    func property(_ base: String) -> Property? { thing.properties.first { $0.base == base && $0.role == .primary } }
 
-    private func state(_ property: Property?) -> PropertyState? { property.flatMap { view.states[$0.name] } }
+    func state(_ property: Property?) -> PropertyState? { property.flatMap { view.states[$0.name] } }
 
-    private var power: Property? { property("on").flatMap { $0.isWritable ? $0 : nil } }
-    private var level: Property? {
+    var power: Property? { property("on").flatMap { $0.isWritable ? $0 : nil } }
+    var level: Property? {
         ["brightness", "speed", "position"].lazy.compactMap { property($0) }.first { $0.isWritable && state($0)?.reported != nil }
     }
-    private var target: Property? {
+    var target: Property? {
         ["target_temperature", "target_humidity"].lazy.compactMap { property($0) }.first { $0.isWritable && state($0)?.reported != nil }
     }
 
@@ -42,6 +43,7 @@ struct Tile {
             "state": Self.field(sentence(isGone, isWaiting)), "reading": Self.field(isGone ? nil : reading),
             "switch": Self.field(isUsable ? toggle : nil), "level": Self.field(isUsable ? slider : nil),
             "target": Self.field(isUsable ? stepper : nil), "act": Self.field(isUsable ? act : nil),
+            "choice": Self.field(isUsable ? chooser : nil), "acts": isUsable ? acts : [], "anyActs": isUsable && !actions.isEmpty,
             "pill": Self.field(pill(isGone, isWaiting)), "more": Self.field(isGone ? nil : more),
         ]
     }
@@ -52,7 +54,7 @@ struct Tile {
     private func sentence(_ isGone: Bool, _ isWaiting: Bool) -> String? {
         if isGone { return words("tile.gone") }
         if let waiting = thing.properties.first(where: { state($0)?.desired != nil }), let desired = state(waiting)?.desired {
-            return words("tile.waiting", ["value": said.value(desired, of: waiting)])
+            return words("tile.waiting", ["value": waiting.kind == .action ? said.plainAct(waiting) : said.value(desired, of: waiting)])
         }
         let told = [power, level, property("state"), property("mode"), property("action")].compactMap(\.self).filter {
             state($0)?.reported != nil
@@ -60,7 +62,21 @@ struct Tile {
         let isOff = power.map { state($0)?.reported == .boolean(false) } ?? false
         let texts = told.filter { !isOff || $0 == power }.prefix(2).map { said.value(state($0)?.reported, of: $0) }
         if !texts.isEmpty { return texts.joined(separator: words("list.comma")) }
-        return reading == nil ? words("tile.unheard") : nil
+        guard reading == nil else { return nil }
+        if let beside { return beside }
+        return thing.properties.contains(where: \.isReported) ? words("tile.unheard") : nil
+    }
+
+    /// What a thing without a state or a reading says of how it is set up and doing.
+    private var beside: String? {
+        let heard = thing.properties.filter { state($0)?.reported != nil }
+        let main = heard.filter { $0.role == .primary }
+        let texts = (main.isEmpty ? heard : main).prefix(2).map { pair($0) }
+        return texts.isEmpty ? nil : texts.joined(separator: words("list.comma"))
+    }
+
+    private func pair(_ property: Property) -> String {
+        words("tile.pair", ["name": said.label(property), "value": said.value(state(property)?.reported, of: property)])
     }
 
     /// What a thing that only tells says in large letters.
@@ -75,16 +91,18 @@ struct Tile {
     /// What it tells, what people look for first in front.
     private var readings: [Property] {
         let all = thing.properties.filter { $0.role == .primary && !$0.isWritable && state($0)?.reported != nil }
-        func rank(_ property: Property) -> Int { Self.first.firstIndex(of: property.quantity ?? "") ?? Self.first.count }
+        let isSensed = thing.origin.hasPrefix(SenseEngine.origin), first = isSensed ? Self.firstSensed : Self.first
+        func rank(_ property: Property) -> Int { first.firstIndex(of: (isSensed ? property.base : property.quantity) ?? "") ?? first.count }
         return all.enumerated().sorted { (rank($0.element), $0.offset) < (rank($1.element), $1.offset) }.map(\.element)
     }
 
     private static let first = ["temperature", "power"]
+    private static let firstSensed = ["occupancy", "comfort", "air", "feels_like"]
 
     /// What else it tells.
     private var more: String? {
         let rest = reading == nil ? readings.filter { !["state", "action", "mode"].contains($0.base) } : Array(readings.dropFirst())
-        let texts = rest.prefix(3).map { words("tile.pair", ["name": said.label($0), "value": said.value(state($0)?.reported, of: $0)]) }
+        let texts = rest.prefix(3).map { pair($0) }
         return texts.isEmpty ? nil : texts.joined(separator: words("list.comma"))
     }
 

@@ -99,13 +99,15 @@ extension Blueprint {
     }
 
     /// Something that can be made to happen; its word is an option with a default, null where the device can't.
-    mutating func action(_ name: String, _ topic: String = "command_topic", word: String, or fallback: String?, hazard: Hazard? = nil)
+    mutating func action(
+        _ name: String, _ topic: String = "command_topic", label: String? = nil, word: String, or fallback: String?, hazard: Hazard? = nil
+    )
         throws(ThingsError)
     {
         guard let word = options.has(word) ? options.text(word) : fallback,
             let publication = try publication(topic, topic == "command_topic" ? "command_template" : "")
         else { return }
-        add(Property(name, .action, isReported: false, isWritable: true, hazard: hazard))
+        add(Property(name, .action, label: label, isReported: false, isWritable: true, hazard: hazard))
         write(ActionCommand(property: name, publication: publication, word: word))
     }
 }

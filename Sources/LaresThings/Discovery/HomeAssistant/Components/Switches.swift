@@ -12,11 +12,13 @@ extension Components {
 
     /// Something that happens at the press of a button.
     static func button(_ blueprint: inout Blueprint) throws(ThingsError) {
-        try blueprint.action("press", word: "payload_press", or: "PRESS")
+        try blueprint.action("press", label: blueprint.names.name, word: "payload_press", or: "PRESS")
     }
 
     /// A scene that a hub keeps.
-    static func scene(_ blueprint: inout Blueprint) throws(ThingsError) { try blueprint.action("apply", word: "payload_on", or: "ON") }
+    static func scene(_ blueprint: inout Blueprint) throws(ThingsError) {
+        try blueprint.action("apply", label: blueprint.names.name, word: "payload_on", or: "ON")
+    }
 
     /// A siren: on and off, with its tone, volume and time.
     static func siren(_ blueprint: inout Blueprint) throws(ThingsError) {
