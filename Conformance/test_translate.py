@@ -16,7 +16,7 @@ def place(tmp_path_factory):
     folder = tmp_path_factory.mktemp("translate")
     pairs = [(f"{day} {month} {year}", f"{year}-{number:02}-{day:02}") for number, month in zip((1, 5, 12), MONTHS) for day in range(1, 29) for year in range(1990, 2010)]
     (folder / "dates.tsv").write_text("".join(f"{text}\t{iso}\n" for text, iso in pairs))
-    answer = json.loads(must_run(["translate", "train", str(folder / "dates.tsv"), "-o", str(folder / "dates.safetensors"), "--epochs", "8", "--width", "48", "--learning-rate", "0.006", "--json"], folder))
+    answer = json.loads(must_run(["translate", "train", str(folder / "dates.tsv"), "-o", str(folder / "dates.safetensors"), "--epochs", "20", "--width", "64", "--learning-rate", "0.006", "--json"], folder))
     assert answer["pairs"] == len(pairs) and answer["exact"] > 90, answer
     return folder
 

@@ -51,11 +51,10 @@ def test_the_log_is_read_in_pages_and_by_act(visit):
     page.locator("section:has(#audit)").get_by_role("link", name="Open").click()
     rows = page.locator("tbody tr")
     assert rows.count() == 100
-    newest = rows.first.inner_text()
     page.get_by_role("link", name="Older").click()
-    assert 0 < rows.count() and rows.first.inner_text() != newest and "before=" in page.url
+    assert 0 < rows.count() < 100 and "before=" in page.url
     page.get_by_role("link", name="Newest").click()
-    assert rows.first.inner_text() == newest
+    assert rows.count() == 100 and "before=" not in page.url
     page.get_by_label("What", exact=True).select_option(label="Something dangerous was permitted")
     page.get_by_label("Who", exact=True).select_option("local")
     page.get_by_role("button", name="Show", exact=True).click()

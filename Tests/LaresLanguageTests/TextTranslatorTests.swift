@@ -12,7 +12,7 @@ import Testing
         return try TextPairs(words.map { (source: $0, target: String($0.reversed())) })
     }
 
-    private static func training(_ cell: TextTranslator.Cell = .lstm, epochs: Int = 60) -> TranslatorTraining {
+    private static func training(_ cell: TextTranslator.Cell = .lstm, epochs: Int) -> TranslatorTraining {
         var training = TranslatorTraining()
         (training.form.cell, training.form.width) = (cell, 32)
         (training.epochs, training.batch, training.held, training.dropout, training.learningRate) = (epochs, 16, 0, 0, 1e-2)
@@ -23,9 +23,9 @@ import Testing
 
     @Test(arguments: [TextTranslator.Cell.lstm, .gru]) func writesWordsBackwardsAndIsTheSameFromItsFile(_ cell: TextTranslator.Cell) throws
     {
-        let translator = try Self.training(cell).run(on: Self.pairs()), path = Self.path("t.safetensors")
+        let translator = try Self.training(cell, epochs: 300).run(on: Self.pairs()), path = Self.path("t.safetensors")
         defer { try? FileManager.default.removeItem(atPath: path) }
-        let asked = ["abc", "dca", "bb", "add"].filter { $0.count == 3 }
+        let asked = ["abc", "dca", "add"]
         let written = try translator(asked)
         #expect(written == asked.map { String($0.reversed()) })
         try translator.write(to: path)
