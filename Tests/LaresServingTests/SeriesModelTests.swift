@@ -85,7 +85,7 @@ import Testing
     }
 
     @Test(arguments: [
-        #"{"data": {}, "forecaster": {"series": ["a/x"], "step": 60, "horizon": 4}}"#,
+        #"{"data": {"file": 5}, "forecaster": {"series": ["a/x"], "step": 60, "horizon": 4}}"#,
         #"{"data": {"file": "x.csv"}, "forecaster": {"series": ["a/x"], "step": 60}}"#,
         #"{"name": "../x", "data": {"file": "x.csv"}, "forecaster": {"series": ["a/x"], "step": 60, "horizon": 4}}"#,
         #"{"data": {"file": "x.csv"}, "detector": {"series": []}}"#,

@@ -92,18 +92,18 @@ import Testing
         defer { try? FileManager.default.removeItem(atPath: path) }
         let store = try HomeStore(home: try LaresHome(path: path))
         let home = try Home(store: store, recorder: nil, readers: [HomeAssistantDiscovery()], isGuarded: true)
-        let long = String(repeating: "x", count: 2_000)
-        try home.receive((0..<300).map { announcement("pub2/\($0)/\(long)", of: "d\($0)", on: "device \($0)") })
+        let long = String(repeating: "x", count: 1_000)
+        try home.receive((0..<600).map { announcement("pub2/\($0)/\(long)", of: "d\($0)", on: "device \($0)") })
         let count = home.things().count
-        #expect((200..<300).contains(count))
-        #expect(home.faults.announcements == 300 - count && home.faults.last?.contains("ends in '/set'") == true)
+        #expect((400..<600).contains(count))
+        #expect(home.faults.announcements == 600 - count && home.faults.last?.contains("ends in '/set'") == true)
         try home.receive([announcement("pub2/\(long)/set", of: "usual", on: "usual")])
         #expect(home.things().count == count + 1)
         // What is there already may say so again, and what goes makes room.
         try home.receive([announcement("pub2/0/\(long)", of: "d0", on: "device 0")])
         try home.receive([message("homeassistant/lock/d100/config", "", isRetained: true)])
-        try home.receive([announcement("pub2/299/\(long)", of: "d299", on: "device 299")])
-        #expect(home.things().count == count + 1 && home.faults.announcements == 300 - count)
+        try home.receive([announcement("pub2/599/\(long)", of: "d599", on: "device 599")])
+        #expect(home.things().count == count + 1 && home.faults.announcements == 600 - count)
     }
 
     private static let tasmota = """
