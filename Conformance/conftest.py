@@ -18,6 +18,9 @@ def pytest_collection_modifyitems(config, items):
         for item in [i for i in items if "long" in i.keywords]:
             items.remove(item)
             config.hook.pytest_deselected(items=[item])
+    for item in items:
+        if "health" in item.fixturenames:
+            item.add_marker("alone")
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -15,6 +15,7 @@ from home_load import GuestHome, OwnBroker, load, sensor  # noqa: F401 (a fixtur
 from small_disk import SmallDisk
 from test_home import announce, readings, refusal
 
+pytestmark = pytest.mark.alone
 LONG = bool(os.environ.get("LARES_LONG"))
 SEED = 20261129
 
@@ -147,6 +148,7 @@ def test_killed_again_and_again_at_ten_thousand_messages_a_second(tmp_path, load
                 print(f"kill {number + 1}: right {time.monotonic() - late:.2f} s after it was back and all was sent")
                 assert time.monotonic() - late < (1 if not LONG else 2)
             expected = set(range(1, rounds * 200 + 1))
+            time.sleep(0.5)  # the state is right a moment before what it came from is durable
             for i in range(sensors):
                 missing = expected - kept(home, f"meter_{i}/count")
                 assert not missing, f"meter {i} lacks {len(missing)} readings, such as {sorted(missing)[:5]}"

@@ -330,6 +330,7 @@ def test_a_job_survives(place, kill):
 
 
 @pytest.mark.long
+@pytest.mark.alone
 def test_chat_is_as_quick_beside_a_training(home):
     """The 95th percentile of the time to a whole short answer, alone and beside a job with the usual settings, in turns."""
     with Server(home) as server:

@@ -112,7 +112,8 @@ public struct TextTranslator: Sendable {
         for group in Dictionary(grouping: sources.indices, by: { sources[$0].count }).values {
             for start in stride(from: 0, to: group.count, by: 64) {
                 let part = group[start..<min(start + 64, group.count)]
-                let found = model.translate(part.map { sources[$0] }, beams: beams, longest: form.longestTarget)
+                // One more for its end.
+                let found = model.translate(part.map { sources[$0] }, beams: beams, longest: form.longestTarget + 1)
                 for (place, symbols) in zip(part, found) { result[place] = form.unit.text(of: target.decode(symbols)) }
             }
         }
