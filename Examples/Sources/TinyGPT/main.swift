@@ -8,7 +8,7 @@ import LaresNeural
 import LaresTensor
 
 let given = CommandLine.arguments.dropFirst()
-let source = given.first ?? "../LICENSE"
+let source = given.first ?? "LICENSE"
 let steps = Int(given.dropFirst().first ?? "200") ?? 200
 let place = given.dropFirst(2).first ?? NSTemporaryDirectory() + "tiny.gguf"
 
