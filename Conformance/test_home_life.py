@@ -84,6 +84,7 @@ def test_people_are_told_by_every_channel(home, hooks, mail):
     assert refusal(home, "/lares/v1/channels/hook", method="DELETE", body=None)[0] == 409, "Anna is reached by it"
 
 
+@pytest.mark.long
 def test_what_was_not_delivered_is_delivered_after_a_kill(home, hooks):
     port, heard, handler = hooks
     handler.fails = 2

@@ -48,6 +48,22 @@ def serious(page):
     ]
 
 
+def skipped_headings(page):
+    """Levels of headings of which one is skipped."""
+    levels = [int(tag[1]) for tag in page.eval_on_selector_all("h1,h2,h3,h4", "all => all.filter(h => h.closest('dialog,[hidden],nav') === null).map(h => h.tagName)")]
+    return levels[0] != 1 or any(after > before + 1 for before, after in zip(levels, levels[1:]))
+
+
+def small_targets(page):
+    """What is to be pressed and is less than 24 pixels wide or high."""
+    return page.eval_on_selector_all(
+        "a,button,input:not([type=hidden]),select,textarea",
+        """all => all.filter(e => e.checkVisibility() && !e.closest('.skip,.sr') && !e.matches('.skip,.sr'))
+             .map(e => [e.outerHTML.slice(0, 120), e.closest('label')?.getBoundingClientRect() ?? e.getBoundingClientRect()])
+             .filter(([, box]) => box.height < 24 || box.width < 24).map(([text]) => text)""",
+    )
+
+
 @pytest.mark.parametrize("language, scheme, width", LOOKS)
 @pytest.mark.parametrize("name", PAGES)
 def test_is_accessible_and_fits(visit, learned, shots, name, language, scheme, width):
@@ -59,6 +75,8 @@ def test_is_accessible_and_fits(visit, learned, shots, name, language, scheme, w
     page.screenshot(path=shots / f"{name}-{language}-{width}-{scheme}.png", full_page=True)
     assert overflow(page) <= 0
     assert not serious(page), "\n".join(serious(page))
+    assert not skipped_headings(page)
+    assert width != 390 or not small_targets(page), small_targets(page)
 
 
 @pytest.mark.parametrize("language, scheme", list(itertools.product(LANGUAGES, SCHEMES)) if LONG else [("en", "dark"), ("zh", "light")])
@@ -103,6 +121,7 @@ def test_nothing_moves_by_itself(visit, learned, name, language, width):
     assert page.evaluate("shifts") == []
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("language, width", SIZES)
 @pytest.mark.parametrize("name", PAGES)
 def test_nothing_moves_while_a_page_arrives_in_pieces(visit, learned, name, language, width):
@@ -139,30 +158,10 @@ def test_needs_no_sideways_scrolling_at_320_pixels_and_twice_the_text(visit, lea
 
 
 @pytest.mark.parametrize("name", PAGES)
-def test_no_heading_level_is_skipped(visit, learned, name):
-    page = visit(PAGES[name].format(**learned))
-    levels = [int(tag[1]) for tag in page.eval_on_selector_all("h1,h2,h3,h4", "all => all.filter(h => h.closest('dialog,[hidden],nav') === null).map(h => h.tagName)")]
-    assert levels[0] == 1
-    assert all(after <= before + 1 for before, after in zip(levels, levels[1:])), levels
-
-
-@pytest.mark.parametrize("name", PAGES)
 def test_is_complete_without_scripts(visit, learned, name):
     page = visit(PAGES[name].format(**learned), scripts=False)
     assert page.locator("h1").inner_text()
     assert page.locator("noscript").count() == 0
-
-
-@pytest.mark.parametrize("name", PAGES)
-def test_targets_are_large_enough(visit, learned, name):
-    page = visit(PAGES[name].format(**learned), width=390)
-    small = page.eval_on_selector_all(
-        "a,button,input:not([type=hidden]),select,textarea",
-        """all => all.filter(e => e.checkVisibility() && !e.closest('.skip,.sr') && !e.matches('.skip,.sr'))
-             .map(e => [e.outerHTML.slice(0, 120), e.closest('label')?.getBoundingClientRect() ?? e.getBoundingClientRect()])
-             .filter(([, box]) => box.height < 24 || box.width < 24).map(([text]) => text)""",
-    )
-    assert not small, small
 
 
 @pytest.mark.parametrize("name", ["models", "chat", "networks", "training"])
