@@ -118,7 +118,7 @@ struct OneHotPlan: CategoryPlan {
                 throw NetworkError(.value, "has no category \(value): there are \(size), counted from 0")
             }
             return values.map { Int($0) }
-        case .tensor: fatalError("categories were inferred")
+        case .tensor: throw NetworkError(.value, "has floats where categories were inferred")
         }
     }
 }
@@ -143,8 +143,10 @@ struct LookupPlan: CategoryPlan {
 
     func operation(for inputs: [ValueType], using random: inout SeededRandom) -> any Operation {
         let places = known.places
-        return PlainOperation { inputs in
-            guard case .strings(let texts, let shape) = inputs[0] else { fatalError("texts were inferred") }
+        return PlainOperation { inputs throws(NetworkError) in
+            guard case .strings(let texts, let shape) = inputs[0] else {
+                throw NetworkError(.value, "has something else where texts were inferred")
+            }
             return .integers(texts.map { text in places[text].map { Int64($0 + 1) } ?? 0 }, shape)
         }
     }
