@@ -12,16 +12,16 @@ run: ## install what is missing, build, fetch the default models, start Lares
 
 build: ## build the program only
 	@scripts/setup build
-	@swift build -c release --product lares
+	@scripts/build --product lares
 
 test: ## install what the tests need and run them all
-	@scripts/setup test
-	@scripts/check
+	@scripts/setup test packages
+	@scripts/check --setup
 
 check: ## what CI checks, with what is installed already
 	@scripts/check
 
-bench: ## compare with the named peers (ONLY=inference, maskbench, learn, sequences, things, home, city, control or g2p for one part)
+bench: ## compare with the named peers (ONLY=inference, maskbench, learn, classics, sequences, things, home, city, control or g2p for one part)
 	@scripts/setup bench $(ONLY)
 	@scripts/bench $(ONLY)
 

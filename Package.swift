@@ -17,6 +17,7 @@ let package = Package(
         .library(name: "LaresServing", targets: ["LaresServing"]),
         .library(name: "LaresThings", targets: ["LaresThings"]),
         .library(name: "LaresPlaces", targets: ["LaresPlaces"]),
+        .library(name: "LaresStandards", targets: ["LaresStandards"]),
         .library(name: "LaresServer", targets: ["LaresServer"]),
     ],
     dependencies: [
@@ -61,7 +62,7 @@ let package = Package(
             name: "LaresServing",
             dependencies: [
                 "CZlib", "LaresTensor", "LaresNeural", "LaresTemplates", "LaresLanguage", "LaresStore", "LaresAccess", "LaresJSON",
-                "LaresForecast",
+                "LaresControl", "LaresForecast",
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "GRDB", package: "GRDB.swift"),
@@ -88,7 +89,16 @@ let package = Package(
         .target(
             name: "LaresPlaces",
             dependencies: [
-                "LaresForecast", "LaresJSON", "LaresStore", "LaresTemplates", "LaresThings", "LaresYAML",
+                "LaresControl", "LaresForecast", "LaresJSON", "LaresStore", "LaresTemplates", "LaresThings", "LaresYAML",
+                .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "GRDB", package: "GRDB.swift"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+            ]),
+        .target(
+            name: "LaresStandards",
+            dependencies: [
+                "LaresJSON", "LaresStore", "LaresThings",
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "NIOCore", package: "swift-nio"),
@@ -97,8 +107,8 @@ let package = Package(
         .target(
             name: "LaresServer",
             dependencies: [
-                "LaresJSON", "LaresServing", "LaresAccess", "LaresForecast", "LaresLanguage", "LaresNeural", "LaresPlaces", "LaresTensor",
-                "LaresThings", "LaresYAML",
+                "LaresJSON", "LaresServing", "LaresAccess", "LaresControl", "LaresForecast", "LaresLanguage", "LaresNeural",
+                "LaresPlaces", "LaresStandards", "LaresTensor", "LaresThings", "LaresYAML",
                 .product(name: "CoreMetrics", package: "swift-metrics"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Hummingbird", package: "hummingbird"),
@@ -119,7 +129,7 @@ let package = Package(
             name: "lares",
             dependencies: [
                 "LaresServer", "LaresServing", "LaresAccess", "LaresControl", "LaresForecast", "LaresLanguage", "LaresNeural",
-                "LaresPlaces", "LaresStore", "LaresTensor", "LaresThings", "LaresJSON",
+                "LaresPlaces", "LaresStandards", "LaresStore", "LaresTensor", "LaresThings", "LaresJSON",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "Configuration", package: "swift-configuration"),
@@ -161,17 +171,18 @@ let package = Package(
         .testTarget(
             name: "LaresPlacesTests",
             dependencies: [
-                "LaresForecast", "LaresJSON", "LaresPlaces", "LaresStore", "LaresThings",
+                "LaresControl", "LaresForecast", "LaresJSON", "LaresPlaces", "LaresStore", "LaresThings",
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
             ],
             resources: [.copy("Golden")]),
+        .testTarget(name: "LaresStandardsTests", dependencies: ["LaresJSON", "LaresStandards", "LaresStore", "LaresThings"]),
         .testTarget(
             name: "LaresServerTests",
             dependencies: [
-                "LaresAccess", "LaresJSON", "LaresLanguage", "LaresNeural", "LaresPlaces", "LaresServer", "LaresServing", "LaresStore",
-                "LaresTensor", "LaresThings",
+                "LaresAccess", "LaresJSON", "LaresLanguage", "LaresNeural", "LaresPlaces", "LaresServer", "LaresServing", "LaresStandards",
+                "LaresStore", "LaresTensor", "LaresThings",
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HummingbirdCore", package: "hummingbird"),

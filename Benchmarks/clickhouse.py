@@ -1,8 +1,10 @@
-"""Readings a second into one ClickHouse server, the bytes they take, and a year's dashboard: `clickhouse.py PROGRAM [POINTS]`.
+"""Readings a second into one ClickHouse server, the bytes they take, and a year's dashboard: `clickhouse.py PROGRAM [POINTS]`; rows of `make bench ONLY=city`
+too (`city_ingest.py`).
 
 Starts a server of its own with the compression that scripts/city-cluster gives its nodes.
 """
 
+import contextlib
 import os
 import pathlib
 import resource
@@ -58,7 +60,9 @@ def children_seconds():
     return usage.ru_utime + usage.ru_stime
 
 
-def main(program, points):
+@contextlib.contextmanager
+def running():
+    """A server of its own: its process and its port."""
     folder = pathlib.Path(tempfile.mkdtemp(prefix="lares-clickhouse-"))
     with socket.socket() as one:
         one.bind(("127.0.0.1", 0))
@@ -69,29 +73,53 @@ def main(program, points):
     server = subprocess.Popen([shutil.which("clickhouse-server") or "/usr/sbin/clickhouse-server", f"--config-file={folder}/config.xml"],
                               stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
-        version = wait_for(port)
-        url = f"clickhouse://127.0.0.1:{port}"
-        print(f"ClickHouse {version} and the program that sends on one machine.\n")
-        print("| series | points | points/s durable and queryable | bytes a point, as written | merged | µs of a processor a point, server | with merging | sender |")
-        print("|---:|---:|---:|---:|---:|---:|---:|---:|")
-        for series in (1_000, 10_000, 100_000):
-            began, own = processor_seconds(server.pid), children_seconds()
-            row = subprocess.run([program, "ingest", url, str(series), str(points)], capture_output=True, text=True, check=True).stdout
-            row, *wrong = row.strip().splitlines()
-            sent = int(row.split("|")[2])
-            written, sender = size(port, series) / sent, (children_seconds() - own) / sent * 1e6
-            server_time = (processor_seconds(server.pid) - began) / sent * 1e6
-            ask(port, f"OPTIMIZE TABLE bench_ingest_{series}.lares_readings FINAL")
-            merged_time = (processor_seconds(server.pid) - began) / sent * 1e6
-            times = f"{server_time:.2f} | {merged_time:.2f} | {sender:.2f}"
-            print(f"{row} {written:.2f} | {size(port, series) / sent:.2f} | {times} |", *wrong, flush=True)
-            ask(port, f"DROP DATABASE bench_ingest_{series}")
-        print()
-        subprocess.run([program, "dashboard", url], check=True)
+        wait_for(port)
+        yield server, port
     finally:
         server.kill()
         server.wait()
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def ingest(program, server, port, series, points):
+    """Points a second, bytes a point as written and merged, and microseconds of a processor a point: the server's, with merging, the sender's."""
+    database = f"bench_ingest_{series}"
+    began, own = processor_seconds(server.pid), children_seconds()
+    row = subprocess.run([program, "ingest", f"clickhouse://127.0.0.1:{port}", str(series), str(points)], capture_output=True, text=True, check=True).stdout
+    row, *wrong = row.strip().splitlines()
+    if wrong:
+        raise SystemExit(f"bench: {wrong[0]}")
+    sent, pace = (int(cell) for cell in row.strip("| ").split("|")[1:3])
+    found = {"points": sent, "pace": pace, "written": size(port, series) / sent, "sender": (children_seconds() - own) / sent * 1e6}
+    found["server"] = (processor_seconds(server.pid) - began) / sent * 1e6
+    ask(port, f"OPTIMIZE TABLE {database}.lares_readings FINAL")
+    found["merged"], found["merging"] = size(port, series) / sent, (processor_seconds(server.pid) - began) / sent * 1e6
+    ask(port, f"DROP DATABASE {database}")
+    return found
+
+
+def dashboard(program, port):
+    """Milliseconds of a dashboard by what it is made from: the median of nine, and the slowest."""
+    said = subprocess.run([program, "dashboard", f"clickhouse://127.0.0.1:{port}"], capture_output=True, text=True, check=True).stdout
+    if "WRONG" in said:
+        raise SystemExit(f"bench: {said}")
+    cells = [[cell.strip() for cell in line.strip("| ").split("|")] for line in said.strip().splitlines()[2:]]
+    return {name: (int(median), int(slowest)) for name, median, slowest in cells}
+
+
+def main(program, points):
+    with running() as (server, port):
+        version = ask(port, "SELECT version()")
+        print(f"ClickHouse {version} and the program that sends on one machine.\n")
+        print("| series | points | points/s durable and queryable | bytes a point, as written | merged | µs of a processor a point, server | with merging | sender |")
+        print("|---:|---:|---:|---:|---:|---:|---:|---:|")
+        for series in (1_000, 10_000, 100_000):
+            one = ingest(program, server, port, series, points)
+            times = f"{one['server']:.2f} | {one['merging']:.2f} | {one['sender']:.2f}"
+            print(f"| {series} | {one['points']} | {one['pace']} | {one['written']:.2f} | {one['merged']:.2f} | {times} |", flush=True)
+        print("\n| a year of 50 series, 500 buckets each | ms, median of 9 | slowest |\n|---|---:|---:|")
+        for name, (median, slowest) in dashboard(program, port).items():
+            print(f"| {name} | {median} | {slowest} |")
 
 
 if __name__ == "__main__":

@@ -2,6 +2,8 @@
 
 import statistics
 import time
+import urllib.error
+import urllib.request
 
 import home_assistant
 import home_broker
@@ -144,4 +146,49 @@ def commands(session, stage):
         session.add(f"home/command/{name}", "ms", ours, theirs, smaller_is_better=True, goal=goal)
 
 
-ROWS = {"start": start, "memory": sizes, "discover": discovery, "messages": messages, "command": commands}
+MONTH = 30 * 86_400
+
+
+def fill(hub, end):
+    """A month of one reading a second of one series, until a moment; waits where Lares says that too much waits."""
+    begin, lines = end - MONTH, 100_000
+    for start in range(begin, end, lines):
+        body = "".join(f"month value={(at // 60) % 97}.{at % 10} {at}\n" for at in range(start, min(end, start + lines))).encode()
+        request = urllib.request.Request(f"http://127.0.0.1:{hub.port}/lares/v1/ingest?precision=s", body, {"Content-Type": "text/plain"})
+        while True:
+            try:
+                urllib.request.urlopen(request, timeout=120).close()
+                break
+            except urllib.error.HTTPError as error:
+                if error.code != 429:
+                    raise
+                time.sleep(float(error.headers.get("Retry-After", 1)))
+
+
+def telemetry(session, stage):
+    """Milliseconds until a chart of 1,000 pixels of a month of one-second data is answered, moved by some minutes each time; and of its last day."""
+    hub, _ = stage.hub(Lares)
+    end = int(time.time()) - 60
+    fill(hub, end)
+    time.sleep(20)  # readings are sorted into their month behind the answers
+
+    def chart(seconds, shift):
+        began = time.perf_counter()
+        answer = hub.ask(f"/lares/v1/history?property=month/value&width=1000&from={end - shift - seconds}&to={end - shift}")
+        took = (time.perf_counter() - began) * 1000
+        if not 300 <= len(answer["buckets"]) <= 1000:
+            raise SystemExit(f"bench: a chart has {len(answer['buckets'])} buckets")
+        if shift == 0 and seconds == MONTH and not abs(sum(bucket["count"] for bucket in answer["buckets"]) - MONTH) <= 7_200:
+            raise SystemExit(f"bench: a chart of {MONTH} readings counts {sum(bucket['count'] for bucket in answer['buckets'])}")
+        return took
+
+    for name, seconds in (("month", MONTH), ("day", 86_400)):
+        runs = []
+        for _ in range(session.runs):
+            session.idle.wait()
+            runs.append(sorted(chart(seconds, shift * 60) for shift in range(20)))
+        session.add(f"home/telemetry/{name}", "ms", [run[10] for run in runs], smaller_is_better=True, goal=100 if name == "month" else None)
+        session.add(f"home/telemetry/{name}/worst", "ms", [run[-1] for run in runs], smaller_is_better=True)
+
+
+ROWS = {"start": start, "memory": sizes, "discover": discovery, "messages": messages, "command": commands, "telemetry": telemetry}

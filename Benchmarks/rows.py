@@ -22,6 +22,7 @@ class Row:
     limit: float | None = None
     smaller_is_better: bool = False
     goal: float | None = None
+    ratio_goal: float | None = None  # how many times as good as the peer's it is to be
 
     @property
     def ours(self):
@@ -39,11 +40,14 @@ class Row:
 
     @property
     def verdict(self):
-        """The goal, and whether it is met; empty without one."""
-        if self.goal is None:
-            return ""
-        is_met = self.ours <= self.goal if self.smaller_is_better else self.ours >= self.goal
-        return f"{shown(self.goal)} {'met' if is_met else 'MISSED'}"
+        """The goals, and whether each is met; empty without one."""
+        said = []
+        if self.goal is not None:
+            is_met = self.ours <= self.goal if self.smaller_is_better else self.ours >= self.goal
+            said.append(f"{shown(self.goal)} {'met' if is_met else 'MISSED'}")
+        if self.ratio_goal is not None and self.ratio is not None:
+            said.append(f"{shown(self.ratio_goal)}x {'met' if self.ratio >= self.ratio_goal else 'MISSED'}")
+        return ", ".join(said)
 
     def json(self):
         return {
@@ -55,6 +59,7 @@ class Row:
             "ratio": rounded(self.ratio),
             "limit": rounded(self.limit),
             "goal": self.goal,
+            "ratioGoal": self.ratio_goal,
             "runs": len(self.ours_runs),
             "oursRuns": [rounded(v) for v in self.ours_runs],
             "peerRuns": [rounded(v) for v in self.peer_runs],

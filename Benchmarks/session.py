@@ -28,8 +28,8 @@ class Session:
             print(f"  {label} {run + 1}/{self.runs}", file=sys.stderr, flush=True)
         return values
 
-    def add(self, name, unit, ours, theirs=(), limit=None, smaller_is_better=False, peer=None, goal=None):
-        self.rows.append(Row(name, unit, ours, list(theirs), (peer or self.peer) if theirs else None, limit, smaller_is_better, goal))
+    def add(self, name, unit, ours, theirs=(), limit=None, smaller_is_better=False, peer=None, goal=None, ratio_goal=None):
+        self.rows.append(Row(name, unit, ours, list(theirs), (peer or self.peer) if theirs else None, limit, smaller_is_better, goal, ratio_goal))
 
     def finish(self, output):
         print_table(self.rows)

@@ -7,10 +7,13 @@ words of letters, spaces between.
 """
 
 import gzip
+import hashlib
 import pathlib
 import re
+import shutil
 import subprocess
 import sys
+import tarfile
 
 PACKAGES = {"dict-gcide": "gcide", "dict-wn": "wn"}
 MARKS = re.compile(r"\[(?:1913 Webster|WordNet 1\.5|PJC|GCIDE|Webster 1913 Suppl\.)[^]]*\]|\\[^\\\n]*\\|[{}]")
@@ -55,6 +58,34 @@ def corpus(folder):
                     print(" ".join(words), file=out)
     part.rename(path)
     return path
+
+
+# Google's word2vec.c (Apache-2.0), as the Python package word2vec carries it.
+ORIGINAL, ORIGINAL_SHA256 = "word2vec-0.11.1", "222d8ffb47f385c43eba45e3f308e605fc9736b2b7137d74979adf1a31e7c8b4"
+
+
+def original(folder):
+    """The program word2vec.c, compiled as its makefile says; fetched from the package index when it isn't there, never installed."""
+    folder = pathlib.Path(folder)
+    program, archive = folder / "word2vec", folder / f"{ORIGINAL}.tar.gz"
+    if program.exists():
+        return program
+    if not archive.exists():
+        name, version = ORIGINAL.rsplit("-", 1)
+        command = [sys.executable, "-m", "pip", "download", "-q", "--disable-pip-version-check", "--no-deps", "--no-binary", ":all:", "-d", str(folder), f"{name}=={version}"]
+        done = subprocess.run(command, capture_output=True, text=True)
+        if done.returncode:
+            raise SystemExit(f"bench: could not fetch the Python package {name} {version}: {done.stderr.strip()[-500:]}")
+    if hashlib.sha256(archive.read_bytes()).hexdigest() != ORIGINAL_SHA256:
+        raise SystemExit(f"bench: {archive} is another file than the one these rows were made with: remove it and try again")
+    with tarfile.open(archive) as files:
+        (folder / "word2vec.c").write_bytes(files.extractfile(f"{ORIGINAL}/word2vec/includes/word2vec.c").read())
+    compiler = next((c for c in ("cc", "gcc", "clang") if shutil.which(c)), None)
+    if compiler is None:
+        raise SystemExit("bench: no C compiler found, which word2vec.c needs: install gcc.")
+    command = [compiler, str(folder / "word2vec.c"), "-o", str(program), "-lm", "-pthread", "-O3", "-march=native", "-w", "-funroll-loops"]
+    subprocess.run(command, check=True)
+    return program
 
 
 if __name__ == "__main__":

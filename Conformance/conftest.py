@@ -5,6 +5,7 @@ import os
 import resource
 import shutil
 import tempfile
+import time
 
 import openai
 import pytest
@@ -21,6 +22,24 @@ def pytest_collection_modifyitems(config, items):
     for item in items:
         if "health" in item.fixturenames:
             item.add_marker("alone")
+
+
+def pytest_runtest_setup(item):
+    until = os.environ.get("LARES_TEST_UNTIL")
+    if until and time.time() > int(until):
+        pytest.skip("not run: the time that CI has was up")
+
+
+def pytest_terminal_summary(terminalreporter):
+    """What passing tests printed are the figures they measured: told at the end, where `-q` would swallow them."""
+    measured = [report for report in terminalreporter.stats.get("passed", []) if report.when == "call" and report.capstdout.strip()]
+    if not measured:
+        return
+    terminalreporter.section("figures")
+    for report in sorted(measured, key=lambda report: report.nodeid):
+        terminalreporter.write_line(report.nodeid)
+        for line in report.capstdout.strip().splitlines():
+            terminalreporter.write_line(f"    {line}")
 
 
 @pytest.fixture(scope="session", autouse=True)

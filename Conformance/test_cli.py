@@ -20,7 +20,7 @@ import pytest
 
 from lares_server import MODELS, PROGRAM, Server, must_run, run
 
-COMMANDS = ["serve", "run", "pull", "import", "list", "show", "alias", "rm", "bench", "keys", "train", "words", "language", "things", "set", "broker", "registry"]
+COMMANDS = ["serve", "run", "pull", "import", "list", "show", "alias", "rm", "bench", "keys", "train", "jobs", "words", "translate", "language", "things", "set", "broker", "registry"]
 
 
 @pytest.mark.parametrize("command", [[], *[[c] for c in COMMANDS], ["keys", "add"], ["keys", "list"], ["keys", "revoke"]])

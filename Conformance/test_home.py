@@ -53,7 +53,7 @@ def test_a_light_is_there_is_set_and_says_so(home, device):
     properties = answer["thing"]["properties"]
     assert properties["on"]["value"] is True and properties["brightness"]["value"] == 40
     assert properties["on"]["cause"]["kind"] == "principal" and "desired" not in properties["on"]
-    assert "did it" in home.cli("set", "hall/lamp", "on=off")
+    assert "did it: on no" in home.cli("set", "hall/lamp", "on=off")
     assert home.value("hall/lamp/on") is False
     assert "hall/lamp" in home.cli("things") and "brightness" in home.cli("things", "hall/lamp")
 
@@ -377,6 +377,35 @@ def test_groups_scenes_and_rooms(home, device):
     assert "groups/hall_lamps" not in home.things() and home.ask("/lares/v1/scenes")["scenes"] == []
 
 
+def test_rooms_floors_and_groups_by_the_command_line(home, device):
+    for name, identifier in [("Lamp", "l1"), ("Shelf", "l2")]:
+        announce(home, device, name, identifier, area="Hall")
+        device.say(f"z/{identifier}", {"state": "OFF"})
+    home.wait(lambda: home.value("hall/shelf/on") is False and home.value("hall/lamp/on") is False)
+    home.cli("floors", "name", "1", "Upstairs", "--in", "zh=二楼", "--in", "de=Obergeschoss")
+    home.cli("areas", "name", "Hall", "--id", "hall", "--floor", "1", "--in", "zh=走廊", "--alias", "corridor")
+    assert home.ask("/lares/v1/floors")["floors"] == [{"level": 1, "name": "Upstairs", "names": {"de": "Obergeschoss", "zh": "二楼"}}]
+    assert "Upstairs" in home.cli("areas") and "走廊" in home.cli("areas", "--lang", "zh") and "二楼" in home.cli("floors", "--lang", "zh")
+    home.cli("areas", "name", "Hallway", "--id", "hall")
+    assert home.ask("/lares/v1/areas")["areas"][0] == {"id": "hall", "name": "Hallway", "names": {"zh": "走廊"}, "aliases": ["corridor"], "level": 1}
+    assert "2 things" in home.cli("groups", "add", "Pair", "hall/lamp", "hall/shelf")
+    home.cli("set", "groups/pair", "on=true")
+    assert home.value("hall/lamp/on") is True and home.value("hall/shelf/on") is True
+    home.cli("groups", "exclude", "pair", "hall/shelf")
+    home.cli("groups", "rename", "Pair", "Alone")
+    assert home.ask("/lares/v1/groups")["groups"] == [{"id": "groups/pair", "name": "Alone", "members": ["hall/lamp"]}]
+    home.cli("groups", "include", "Alone", "hall/shelf")
+    assert "hall/lamp, hall/shelf" in home.cli("groups")
+    assert "2 things" in home.cli("areas", "set", "hall", "on=false", "--category", "light") and home.value("hall/lamp/on") is False
+    assert "Reading lamp" in home.cli("things", "hall/lamp", "--name", "Reading lamp", "--in", "zh=阅读灯", "--move", "hall")
+    assert home.thing("hall/lamp")["names"] == {"zh": "阅读灯"}
+    home.cli("groups", "remove", "pair")
+    home.cli("floors", "remove", "1")
+    assert home.ask("/lares/v1/groups")["groups"] == [] and home.ask("/lares/v1/floors")["floors"] == []
+    assert refusal(home, "/lares/v1/floors", {"level": 500, "name": "Sky"})[0] == 400
+    assert refusal(home, "/lares/v1/floors", {"level": 1, "name": "\u0007"})[0] == 400
+
+
 def test_zigbee2mqtt_is_seen_and_asked(home):
     """A bridge with the topics and answers of Zigbee2MQTT 2: joining, names, refusals."""
     with home.client("zigbee2mqtt", home.account("zigbee2mqtt")) as bridge:
@@ -418,3 +447,18 @@ def test_devices_come_with_tls(tmp_path):
         assert subprocess.run([*command, "--cafile", str(certificate)], capture_output=True, timeout=20).returncode == 0
         assert subprocess.run(command, capture_output=True, timeout=20).returncode != 0, "nothing goes in the clear there"
         assert "z" in json.dumps(home.ask("/lares/v1/broker/accounts"))
+
+
+def test_a_history_of_states_has_a_lane_for_each(home, device):
+    """How long a washing machine was at what, without all its readings."""
+    device.say("homeassistant/sensor/w1/config", {"name": "Program", "uniq_id": "w1", "stat_t": "z/w1", "dev": {"ids": ["w1"], "name": "Washer"}}, retain=True)
+    home.wait(lambda: "washer" in home.things())
+    for word in ("washing", "spinning", "washing", "done"):
+        device.say("z/w1", word)
+        home.wait(lambda: home.value("washer/program") == word)
+        time.sleep(0.3)
+    history = home.ask(f"/lares/v1/history?property=washer/program&width=100&from={time.time() - 60:.0f}&to={time.time() + 1:.3f}")
+    assert [reading["value"] for reading in history["readings"]] == ["washing", "spinning", "washing", "done"] and history["cut"] is False
+    lanes = {lane["state"]: lane for lane in history["lanes"]}
+    assert set(lanes) == {"washing", "spinning", "done"} and all(0.2 < lane["seconds"] < 10 for lane in lanes.values())
+    assert len(lanes["washing"]["stretches"]) <= 2 and lanes["done"]["stretches"][-1]["to"] > time.time() - 10

@@ -98,6 +98,7 @@ def test_both_see_the_same_home(hubs):
     home, other, _ = hubs
     agree(home, other)
     named = {f"{thing}/{name}" for thing, entities in HOME.items() for properties in entities.values() for name in properties}
+    print(f"{len(HOME)} devices, {len(named)} properties: both hubs are of one mind about all")
     assert len(named) == 19 and home.thing("living_room/balcony_window")["availability"] == "offline"
 
 

@@ -94,6 +94,7 @@ def test_a_broker_that_dies_again_and_again_under_load(tmp_path, how):
         known = kept(home, "meter_0/count")
         lost = {number: when for number, when in counter.acknowledged.items() if number not in known}
         print(f"{rounds} restarts, {counter.number} readings, {len(counter.acknowledged)} acknowledged, {len(lost)} of these lost; {asked.count} presses asked for, {len(presses)} came")
+        print(f"back and right within {max(back - killed for killed, back in gaps):.2f} s of each end, {sorted(back - killed for killed, back in gaps)[len(gaps) // 2]:.2f} s in the middle")
         if how == signal.SIGTERM:
             assert not lost, sorted(lost)[:20]
         # What mosquitto had acknowledged and not yet handed over when it was killed, and what it took before Lares was back: it forgot that Lares listens.
@@ -130,7 +131,7 @@ def test_killed_again_and_again_at_ten_thousand_messages_a_second(tmp_path, load
     rounds, sensors, chance = 100 if LONG else 5, 100, random.Random(SEED)
     with OwnBroker(tmp_path / "broker") as broker:
         load(broker.port, map(sensor, range(sensors)), retain=True).communicate(timeout=30)
-        home = GuestHome(tmp_path / "home", broker.port)
+        home, delays = GuestHome(tmp_path / "home", broker.port), []
         home.wait(lambda: len(home.things()) == sensors)
         try:
             for number in range(rounds):
@@ -145,13 +146,17 @@ def test_killed_again_and_again_at_ten_thousand_messages_a_second(tmp_path, load
                 assert sending.returncode == 0, fault
                 late = max(connected, float(said.split()[0]) + float(said.split()[1]))
                 home.wait(lambda: all(thing["properties"]["count"]["value"] == turns[-1] for thing in home.things().values()), seconds=30)
-                print(f"kill {number + 1}: right {time.monotonic() - late:.2f} s after it was back and all was sent")
-                assert time.monotonic() - late < (1 if not LONG else 2)
+                delays.append(time.monotonic() - late)
+                print(f"kill {number + 1}: right {delays[-1]:.2f} s after it was back and all was sent")
+                assert delays[-1] < (1 if not LONG else 2)
             expected = set(range(1, rounds * 200 + 1))
             time.sleep(0.5)  # the state is right a moment before what it came from is durable
             for i in range(sensors):
                 missing = expected - kept(home, f"meter_{i}/count")
                 assert not missing, f"meter {i} lacks {len(missing)} readings, such as {sorted(missing)[:5]}"
+            ordered = sorted(delays)
+            print(f"{rounds} kills under {rounds * 200 * sensors} readings at 10,000 a second: none that the broker acknowledged is lost; right after {ordered[len(ordered) // 2]:.2f} s in the middle, {ordered[-1]:.2f} s at worst, "
+                  f"{sum(delay >= 1 for delay in delays)} times later than the goal of 1 s")
         finally:
             assert home.stop() == 0
 

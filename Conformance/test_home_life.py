@@ -188,11 +188,19 @@ def test_the_virtual_home_is_alive_within_a_minute(home):
         home.wait(lambda: home.ask("/lares/v1/energy?by=day")["total"]["consumption"] > 5, 50)
         home.wait(lambda: "living_room/senses" in home.things(), 30)
         assert any(fault["code"] == "low_battery" for fault in home.ask("/lares/v1/faults")["faults"])
+        home.wait(lambda: len(home.ask("/lares/v1/rules")["rules"]) == 8, 20)
+        rules = home.ask("/lares/v1/rules")["rules"]
+        assert all(rule["rule"]["id"].startswith("demo_") and rule["warnings"] == [] for rule in rules), rules
+        assert sum(rule["next"] is not None for rule in rules) == 3
+        assert [group["members"][-1] for group in home.ask("/lares/v1/groups")["groups"]] == ["hall_light"]
+        assert home.things()["hall_light"]["area"] == "hall" and home.things()["washing_machine"]["area"] == "bathroom"
+        assert {floor["level"] for floor in home.ask("/lares/v1/floors")["floors"]} == {0, 1}
     finally:
         demo.terminate()
         assert demo.wait(20) == 0, demo.stderr.read()
     assert run(["demo", "home", "--remove", "--server", home.server.url], home.folder).returncode == 0
     home.wait(lambda: len([name for name in home.things() if not name.endswith("/senses")]) == 0, 20)
+    assert home.ask("/lares/v1/rules")["rules"] == home.ask("/lares/v1/groups")["groups"] == []
 
 
 def test_timers_ring_and_commands_wait(home):

@@ -110,17 +110,44 @@ def test_guests_see_and_set_what_they_may(home, lock):
     assert [[one["name"] for one in kind] for kind in listed()] == [["Hall"], ["Evening"]]
     waits = home.ask("/lares/v1/delayed", {"thing": "hall/lamp", "set": {"on": True}, "in_seconds": 600})["id"]
     assert [one["id"] for one in ask(home, guest, "/lares/v1/delayed")[1]["delayed"]] == [waits]
+    home.ask("/lares/v1/rules", {"id": "tell", "name": "Tell", "when": [{"becomes": "hall/lamp/on", "to": True}], "then": [{"notify": "It is lit."}]})
+    home.ask("/lares/v1/rules/tell/start", {})
+    seen = lambda: [len(ask(home, guest, f"/lares/v1/{kind}")[1][kind]) for kind in ("rules", "notices")]
+    home.wait(lambda: seen() == [1, 1])
     policy = home.ask("/lares/v1/policy")
     changed = {"version": 1, "scopes": {"guest": {"areas": ["garden"]}}}
     assert home.ask("/lares/v1/policy", {"policy": changed, "revision": policy["revision"]}, "PUT")["revision"] == policy["revision"] + 1
     assert ask(home, guest, "/lares/v1/things/hall/lamp", {"on": False})[0] == 404, "what they don't see isn't there"
     assert ask(home, guest, "/lares/v1/things")[1]["things"] == []
     assert listed() == [[], []], "nor is what it is part of"
+    assert seen() == [0, 0] and ask(home, guest, "/lares/v1/rules/tell")[0] == ask(home, guest, "/lares/v1/rules/tell/traces")[0] == 404
     assert ask(home, guest, "/lares/v1/delayed")[1]["delayed"] == []
     assert ask(home, guest, f"/lares/v1/delayed/{waits}", method="DELETE")[0] == 404
     assert ask(home, guest, "/lares/v1/history?property=hall/lamp/brightness")[0] == 404
     assert refusal(home, "/lares/v1/policy", {"policy": changed, "revision": policy["revision"]}, "PUT")[0] == 409
     assert refusal(home, "/lares/v1/policy", {"policy": {"version": 1, "hazards": {"opens": {"guest": "yes"}}}}, "PUT")[0] == 400
+
+
+def test_who_sees_a_part_writes_rules_of_that_part(home, lock):
+    """A resident of the garden makes no rule about the hall, in the place of none that names it, and none that listens to the broker."""
+    secret = key(home, "gardener", "--role", "resident")
+    home.ask("/lares/v1/rules", {"id": "hall", "name": "Hall", "when": [{"becomes": "hall/lamp/on", "to": True}], "then": [{"notify": "x"}]})
+    policy = home.ask("/lares/v1/policy")
+    home.ask("/lares/v1/policy", {"policy": {"version": 1, "scopes": {"resident": {"areas": ["garden"]}}}, "revision": policy["revision"]}, "PUT")
+    rule = lambda **parts: {"id": "mine", "name": "Mine", "when": [{"time": "03:00"}], "then": [{"notify": "x"}]} | parts
+    try:
+        assert ask(home, secret, "/lares/v1/rules", rule())[0] == 200
+        for parts in ({"when": [{"becomes": "hall/lamp/on", "to": True}]}, {"then": [{"set": {"hall/lamp/on": True}}]}, {"only": [{"template": "{{ value('hall/lamp/on') }}"}]}):
+            assert ask(home, secret, "/lares/v1/rules", rule(**parts))[0] in (400, 404), parts
+            assert ask(home, secret, "/lares/v1/replays", {"rule": rule(**parts)})[0] in (400, 404), parts
+        assert ask(home, secret, "/lares/v1/rules", rule(when=[{"mqtt": "z/#"}]))[0] == 403
+        assert ask(home, secret, "/lares/v1/rules", rule(id="hall"))[0] == 409
+        assert ask(home, secret, "/lares/v1/rules/hall", method="DELETE")[0] == 404
+    finally:
+        now = home.ask("/lares/v1/policy")
+        home.ask("/lares/v1/policy", {"policy": policy["policy"], "revision": now["revision"]}, "PUT")
+        home.ask("/lares/v1/rules/hall", method="DELETE")
+        home.ask("/lares/v1/rules/mine", method="DELETE")
 
 
 def test_an_account_of_a_name_that_there_is_is_refused(home):

@@ -181,7 +181,7 @@ def test_a_shadow_computes_unseen_and_is_taken_back_when_it_fails(place):
     http.put(f"{API}/net/trial", json={"version": 2, "kind": "shadow", "least": 10})
     assert {ask(http).json()["model_version"] for _ in range(20)} == {"1"}
     trial = wait(lambda: http.get(f"{API}/net").json()["trial"], lambda t: t["answers"] == 20)
-    assert trial["failures"] == 0 and trial["largest_difference"] > 1
+    assert trial["failures"] == 0 and trial["largest_difference"] > 1 and trial["disagreements"] == 0
     assert {ask(http, 1e12).status_code for _ in range(40)} == {200}
     assert wait(lambda: http.get(f"{API}/net").json(), lambda n: n["trial"] is None)
 

@@ -3,12 +3,13 @@
 import json
 import time
 import urllib.error
+import urllib.request
 
 import httpx
 import pytest
 
 from home_devices import Home, light
-from lares_server import MODELS, must_run
+from lares_server import MODELS, must_run, run
 from networks import words_plan, write_network
 from test_home import announce, readings, refusal
 
@@ -161,6 +162,46 @@ def test_blueprints_make_rules(home, device):
     assert rule["rule"]["name"] == "Hall by motion"
     device.say("z/m", "ON")
     home.wait(lambda: home.value("hall/lamp/on") is True)
+
+
+def test_rules_at_the_command_line(home, device, tmp_path):
+    assert "door_left_open" in home.cli("rules", "make")
+    assert "'hall_motion'" in home.cli("rules", "make", "motion_light", "motion=hall/motion/motion", "light=hall/lamp/on", "override=1s", "--name", "Hall motion")
+    assert home.ask("/lares/v1/rules/hall_motion")["rule"]["when"] == [{"becomes": "hall/motion/motion", "to": True}]
+    assert "hall_motion" in home.cli("rules")
+    time.sleep(1.2)
+    device.say("z/m", "ON")
+    home.wait(lambda: home.value("hall/lamp/on") is True)
+    said = home.cli("rules", "why", "hall_motion")
+    assert "hall/motion/motion became true" in said and "hall/lamp/on to true" in said
+    home.cli("rules", "off", "hall_motion")
+    assert home.ask("/lares/v1/rules/hall_motion")["rule"]["enabled"] is False
+    home.cli("rules", "on", "hall_motion")
+    home.cli("rules", "off", "hall_motion", "--for", "2")
+    assert home.ask("/lares/v1/rules/hall_motion")["rule"]["paused_until"].endswith("Z")
+    file = tmp_path / "evening.json"
+    file.write_text(json.dumps({"id": "evening", "name": "Evening", "when": [{"time": "21:00"}], "then": [{"set": {"hall/lamp/on": False}}, {"set": {"attic/x/on": True}}]}))
+    tried = run(["rules", "save", str(file), "--try", "--server", home.server.url], home.folder)
+    assert tried.returncode == 0 and len(tried.stdout.splitlines()) == 21 and "attic/x" in tried.stderr
+    assert refusal(home, "/lares/v1/rules/evening", None)[0] == 404, "trying puts nothing in place"
+    home.cli("rules", "save", str(file))
+    assert "hall/lamp/on" in home.cli("rules", "replay", "evening", "--days", "2") and '"name": "Evening"' in home.cli("rules", "show", "evening")
+    file.with_suffix(".yaml").write_text("id: rung\nname: Rung\nwhen:\n  - webhook: ring\nthen:\n  - notify: Someone rang\n")
+    assert "'rung'" in home.cli("rules", "save", str(file.with_suffix(".yaml")))
+    home.cli("rules", "remove", "evening")
+    assert run(["rules", "show", "evening", "--server", home.server.url], home.folder).returncode == 1
+    wrong = run(["rules", "make", "leek", "--server", home.server.url], home.folder)
+    assert wrong.returncode == 1 and "leak" in wrong.stderr
+
+
+def test_blueprints_speak_to_people(home, device):
+    rule = home.ask("/lares/v1/blueprints/door_left_open", {"inputs": {"door": "hall/motion/motion", "span": "1s", "again": "10m"}})
+    assert rule["rule"]["name"] == "Door left open"
+    device.say("z/m", "ON")
+    home.wait(lambda: [notice["text"] for notice in home.ask("/lares/v1/notices")["notices"]] == ["Motion (Hall) is still open"], 20)
+    request = urllib.request.Request(f"{home.server.url}/lares/v1/blueprints/leak", json.dumps({"inputs": {"sensors": "hall/motion/motion"}, "try": True}).encode(), {"Content-Type": "application/json", "Accept-Language": "zh-CN"})
+    chinese = json.loads(urllib.request.urlopen(request, timeout=30).read())
+    assert chinese["name"] == "漏水" and "漏水！" in json.dumps(chinese, ensure_ascii=False)
 
 
 def test_hooks_and_notices(home, device):

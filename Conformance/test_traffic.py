@@ -72,7 +72,7 @@ def test_a_simulator_that_dies_is_a_clear_error(crossing, tmp_path, how):
     for file in (tmp_path / "crossing.rou.xml", tmp_path / "crossing.sumocfg"):
         file.write_text(file.read_text().replace('"600"', '"60000"'))  # so long that it is still driving when it dies
     running = start(tmp_path, "--seeds", "2", "--learned-only", "--patience", "2")
-    deadline = time.time() + 30
+    deadline = time.time() + 150  # first it proves the signal's shell
     while not (found := simulators(running.pid)) and time.time() < deadline:
         time.sleep(0.01)
     while cpu_seconds(found[0]) < 1 and time.time() < deadline:  # it has read its network and drives

@@ -253,6 +253,34 @@ def test_a_job_is_followed_to_its_end(place):
         assert error.value.code == 404
 
 
+def test_jobs_at_the_command_line(folder, place):
+    (folder / "ring.json").write_text(json.dumps(RECIPE | {"name": "ring", "epochs": 5}))
+    with Server(place, models=None) as server:
+        def jobs(*words):
+            return run(["jobs", *words, "--server", server.url], place)
+
+        assert "jobs start RECIPE" in jobs().stdout
+        done = jobs("start", str(folder / "ring.json"), "--follow")
+        assert done.returncode == 0 and "candidate of 'ring'" in done.stdout and "accuracy" in done.stdout, done
+        (folder / "ring.json").write_text(json.dumps(RECIPE | {"epochs": 100_000}))
+        long = json.loads(jobs("start", str(folder / "ring.json"), "--seconds", "600", "--json").stdout)
+        assert long["limits"]["seconds"] == 600 and long["data_id"]
+        wait_until(server, long["id"], lambda job: job["progress"] and job["progress"]["epoch"] > 1)
+        table = jobs().stdout.splitlines()
+        assert len(table) == 3 and long["id"] in table[1] and "/100000" in table[1] and "5/5" in table[2], table
+        assert "is cancelled" in jobs("cancel", long["id"]).stdout
+        wait_until(server, long["id"], lambda job: job["state"] == "cancelled")
+        assert jobs("follow", long["id"]).returncode == 1
+        assert "goes on" in jobs("resume", long["id"], "--seconds", "900").stdout
+        assert json.loads(jobs("show", long["id"]).stdout)["limits"]["seconds"] == 900
+        jobs("cancel", long["id"])
+        wait_until(server, long["id"], lambda job: job["state"] == "cancelled")
+        assert "is removed" in jobs("cancel", long["id"]).stdout
+        missing = jobs("start", str(folder / "ring.json"), "--data", str(folder / "none.csv"))
+        assert missing.returncode == 1 and "none.csv" in missing.stderr
+    assert run(["jobs", "--server", server.url], place).returncode != 0
+
+
 def test_a_job_can_be_cancelled_and_a_bad_recipe_is_refused(place):
     with Server(place, models=None) as server:
         jobs = [ask(server, "/lares/v1/jobs", {"recipe": RECIPE | {"epochs": 100000}, "data": points()})["id"] for _ in range(2)]

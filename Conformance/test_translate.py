@@ -1,5 +1,6 @@
 """Translators: learnt from pairs, published, asked over KServe V2, and the errors of each."""
 
+import hashlib
 import json
 
 import httpx
@@ -38,6 +39,19 @@ def test_it_is_served_as_a_version(place):
             assert answer.status_code == 400 and answer.json()["error"], text
         assert ask("1 May 2000").status_code == 200
         assert http.get("/networks/dates").status_code == 200
+
+
+def test_its_card_says_what_it_learnt_from_and_how_well(place):
+    """And is taken rather than a card.json of something else in the same folder."""
+    (place / "card.json").write_text('{"summary": "of another"}')
+    card = json.loads((place / "dates.card.json").read_text())
+    assert card["data"] == {"file": "dates.tsv", "sha256": hashlib.sha256((place / "dates.tsv").read_bytes()).hexdigest()}
+    arguments = ["registry", "publish", str(place / "dates.safetensors"), "carded", "--licence", "CC0-1.0", "--json"]
+    version = json.loads(must_run(arguments, place))["versions"][0]
+    assert version["card"]["metrics"]["validation exact"] > 0.9 and version["card"]["licence"] == "CC0-1.0"
+    assert "1680 pairs" in version["card"]["summary"] and version["data_sha256"] == card["data"]["sha256"]
+    shown = must_run(["registry", "show", "carded"], place)
+    assert "Written exactly, validation data: " in shown and "%" in shown
 
 
 @pytest.mark.parametrize("content, words", [("", "no pairs"), ("one side\n", "line 1"), ("a\tb\na\t\n", "line 2"), ("a\tb\tc\n", "line 1"), (b"a\t\xff\n", "UTF-8")])

@@ -15,6 +15,8 @@ PAGES = {
     "things": "/things",
     "thing": "/things/living_room/ceiling_lamp",
     "climate": "/things/living_room/air_conditioner",
+    "rooms": "/rooms",
+    "year": "/things/living_room/air_conditioner?span=year",
     "confirm": "/home/confirm?thing=hall/front_door&property=locked&value=false&back=/home",
 }
 
@@ -39,7 +41,7 @@ def place(home):
 def test_is_accessible_and_fits(visit, shots, name, language, scheme, width):
     page = visit(PAGES[name], language, scheme, width)
     assert page.locator("h1").count() == 1
-    if name != "confirm":
+    if name not in ("confirm", "rooms"):
         page.wait_for_selector("#live:not([hidden])")
     page.screenshot(path=shots / f"{name}-{language}-{width}-{scheme}.png", full_page=True)
     assert overflow(page) <= 0
@@ -170,3 +172,81 @@ def test_a_scene_is_kept_and_applied(visit, home):
     home.wait(lambda: home.value("living_room/ceiling_lamp/on") == before)
     assert home.ask("/lares/v1/scenes")["scenes"][0]["name"] == "As it was"
     page.screenshot(path=".build/shots/scenes.png", full_page=True)
+
+
+def test_histories_of_states_and_of_any_span(visit, home):
+    """Without scripts: the span is in the address, a state has a lane, and the table says how long it was so."""
+    home.ask("/lares/v1/things/kitchen/kitchen_light", {"on": False})
+    home.ask("/lares/v1/things/kitchen/kitchen_light", {"on": True})
+    page = visit("/things/kitchen/kitchen_light", scripts=False)
+    spans = page.get_by_role("navigation", name="How long")
+    assert spans.locator("[aria-current=page]").inner_text() == "Day"
+    assert {"On", "Off"} <= set(page.locator(".lanes > span").all_inner_texts())
+    assert all(path.get_attribute("d").startswith("M") for path in page.locator(".lanes .held").all())
+    assert "Now On; in the last 24 hours mostly" in page.locator("main").inner_text()
+    page.get_by_text("Show as table").first.click()
+    assert page.get_by_role("columnheader", name="How long").count() >= 1
+    for word, span in (("Hour", "hour"), ("7 days", "week"), ("30 days", "month"), ("Year", "year")):
+        page.get_by_role("navigation", name="How long").get_by_role("link", name=word, exact=True).click()
+        page.wait_for_url(f"**span={span}*")
+        assert page.locator(".lanes .held").count() >= 1 and overflow(page) <= 0
+    page.get_by_role("link", name="Earlier").click()
+    page.wait_for_url("**to=*")
+    assert page.get_by_text("Nothing was reported then.").count() == 1
+    page.get_by_role("link", name="Later").click()
+    page.get_by_role("navigation", name="How long").get_by_role("link", name="Day", exact=True).click()
+    page.wait_for_url("**span=day*")
+    page.locator(".lanes").first.wait_for(state="attached")
+    home.ask("/lares/v1/things/kitchen/kitchen_light", {"on": True, "brightness": 100})
+
+
+def test_a_lock_and_a_climate_have_lanes(visit, home):
+    page = visit("/things/hall/front_door", "zh")
+    assert page.locator(".lanes").count() >= 1 and serious(page) == []
+    words = visit("/things/living_room/air_conditioner").locator(".lanes > span").all_inner_texts()
+    assert any(word in words for word in ("Heat", "Cool", "Heating", "Off")), words
+
+
+def test_rooms_floors_and_groups_are_made_by_hand(visit, home):
+    page = visit("/rooms", scripts=False)
+    floor = page.get_by_role("region", name="Name a floor")
+    floor.get_by_label("Number").fill("1")
+    floor.get_by_label("Name", exact=True).fill("Upstairs")
+    floor.get_by_label("Name in Chinese").fill("二楼")
+    floor.get_by_role("button", name="Save").click()
+    assert home.ask("/lares/v1/floors")["floors"] == [{"level": 1, "name": "Upstairs", "names": {"zh": "二楼"}}]
+    page.get_by_role("link", name="Change Hall", exact=True).click()
+    room = page.get_by_role("region", name="Change the room")
+    assert room.get_by_label("Name", exact=True).input_value() == "Hall"
+    room.get_by_label("Floor").select_option("1")
+    room.get_by_label("Name in Chinese").fill("走廊")
+    room.get_by_role("button", name="Save").click()
+    hall = next(area for area in home.ask("/lares/v1/areas")["areas"] if area["id"] == "hall")
+    assert hall["level"] == 1 and hall["names"] == {"zh": "走廊"}
+    assert visit("/rooms", "zh").get_by_role("row", name="走廊 二楼").count() == 1
+    group = page.get_by_role("region", name="Make a group")
+    group.get_by_label("Name", exact=True).fill("Two lamps")
+    group.get_by_label("Ceiling lamp").check()
+    group.get_by_label("Hall light").check()
+    group.get_by_role("button", name="Save").click()
+    page.get_by_role("link", name="Change Two lamps").click()
+    change = page.get_by_role("region", name="Change the group")
+    assert change.get_by_label("Hall light").is_checked()
+    change.get_by_label("Hall light").uncheck()
+    change.get_by_label("Name", exact=True).fill("One lamp")
+    change.get_by_role("button", name="Save").click()
+    assert home.ask("/lares/v1/groups")["groups"] == [{"id": "groups/two_lamps", "name": "One lamp", "members": ["living_room/ceiling_lamp"]}]
+    page.get_by_role("link", name="One lamp", exact=True).click()
+    page.get_by_role("heading", name="One lamp", level=1).wait_for()
+    page = visit("/rooms?group=groups/two_lamps", scripts=False)
+    page.get_by_role("button", name="Remove the group").click()
+    page.get_by_role("button", name="Remove Upstairs").click()
+    assert home.ask("/lares/v1/groups")["groups"] == [] and home.ask("/lares/v1/floors")["floors"] == []
+
+
+def test_a_group_of_nothing_is_refused(visit, home):
+    page = visit("/rooms", scripts=False)
+    group = page.get_by_role("region", name="Make a group")
+    group.get_by_label("Name", exact=True).fill("Nothing")
+    group.get_by_role("button", name="Save").click()
+    assert page.get_by_role("alert").count() == 1 and home.ask("/lares/v1/groups")["groups"] == []

@@ -1,11 +1,12 @@
 """A network from a table to production and back, by the forms alone: with scripts, which watch it learn, and without."""
 
 import re
+import time
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from learning import RECIPE, ask, flowers, learn, train
-from lares_server import Server
+from lares_server import Server, must_run
 from test_console_keyboard import tab_to
 from watched_page import until
 
@@ -222,6 +223,58 @@ def test_a_sample_is_tried_with_the_keyboard_alone(visit, learned, place):
     with page.expect_navigation():
         page.keyboard.press("Enter")
     assert page.input_value("#i0-0") == "5.1" and page.locator(".big").count() == 1
+
+
+@pytest.fixture(scope="module")
+def taught(tmp_path_factory):
+    """A server with word vectors and a translator, both of a moment's learning."""
+    home = tmp_path_factory.mktemp("taught")
+    (home / "animals.txt").write_text("cats drink milk\ndogs drink milk\ncats eat fish\ndogs eat fish\n" * 20)
+    must_run(["words", "train", str(home / "animals.txt"), "-o", str(home / "animals.safetensors"), "--min-count", "1", "--dimensions", "16", "--threads", "1"], home)
+    must_run(["registry", "publish", str(home / "animals.safetensors"), "animals", "--promote"], home)
+    (home / "rooms.tsv").write_text("".join(f"room {number}\tR{number:03}\n" for number in range(400)))
+    for version, seed in ((1, "1"), (2, "2")):
+        must_run(["translate", "train", str(home / "rooms.tsv"), "-o", str(home / "rooms.safetensors"), "--epochs", "1", "--width", "16", "--seed", seed], home)
+        must_run(["registry", "publish", str(home / "rooms.safetensors"), "rooms", *(["--promote"] if version == 1 else [])], home)
+    with Server(home, models=None) as running:
+        yield running
+
+
+def test_words_are_tried_by_their_neighbours_and_translators_by_a_text(visit, taught, shots):
+    page = visit("/networks/animals", at=taught)
+    page.click("main .head a.b.main")
+    page.fill("#i0", "cats")
+    page.click("#sample button.main")
+    rows = page.locator(".bar-row span").all_inner_texts()
+    assert sorted(rows) == ["dogs", "drink", "eat", "fish", "milk"]
+    page.screenshot(path=shots / "try-words.png", full_page=True)
+    assert not serious(page)
+    page.fill("#i0", "unheard")
+    page.click("#sample button.main")
+    assert "unheard" in page.locator("#problem").inner_text()
+    page = visit("/networks/rooms/try", "zh", width=390, at=taught)
+    page.fill("#i0", "room 12")
+    page.click("#sample button.main")
+    assert page.locator(".big").count() == 1 and "room 12" in page.locator("pre").inner_text()
+    page.screenshot(path=shots / "try-translator.png", full_page=True)
+    assert not serious(page)
+
+
+def test_a_shadow_of_a_translator_says_how_often_it_writes_something_else(visit, taught):
+    ask(taught.url, "PUT", "/lares/v1/registry/models/rooms/trial", json={"version": 2, "kind": "shadow", "percent": 100})
+    texts = [f"room {number}" for number in range(0, 400, 40)]
+    answers = [[ask(taught.url, "POST", f"/v2/models/rooms/versions/{version}/infer", json={"inputs": [{"name": "text", "shape": [1], "datatype": "BYTES", "data": [text]}]})["outputs"] for text in texts] for version in (1, 2)]
+    apart = sum(one != other for one, other in zip(*answers))
+    assert apart > 0  # two seeds that have hardly begun to learn
+    for text in texts:
+        ask(taught.url, "POST", "/v2/models/rooms/infer", json={"inputs": [{"name": "text", "shape": [1], "datatype": "BYTES", "data": [text]}]})
+    end = time.monotonic() + 20
+    while (trial := ask(taught.url, "GET", "/lares/v1/registry/models/rooms")["trial"])["answers"] < len(texts):
+        assert time.monotonic() < end, trial
+        time.sleep(0.1)
+    assert trial["disagreements"] == apart and trial["largest_difference"] == 0
+    page = visit("/networks/rooms", at=taught)
+    assert page.locator("dt:has-text('other labels') + dd").inner_text() == str(apart)
 
 
 def test_a_picture_is_painted_into_its_numbers(visit, school, tmp_path, shots):

@@ -1,9 +1,11 @@
 """Rules in a real browser: made of a blueprint, seen at work, tried over what was, switched off."""
 
+import json
 import types
 
 import pytest
 from home_devices import Home
+from lares_server import must_run
 from test_console_pages import overflow, serious
 from test_home import announce
 from looks import LOOKS
@@ -49,8 +51,22 @@ def test_is_accessible_and_fits(visit, home, shots, name, language, scheme, widt
 def test_what_it_did_and_why_and_what_it_told(visit, home):
     page = visit("/rules/hall-light")
     page.get_by_text("Acted").first.wait_for()
-    assert "hall/motion/motion became true" in page.locator("main").inner_text()
+    assert "Motion became Motion" in page.locator("main").inner_text(), "as people call it, not its address"
+    assert "Lamp to On" in page.locator("main").inner_text()
     assert visit("/rules").get_by_text("Light in the hall").count() == 1
+
+
+def test_a_rule_is_a_sentence_that_says_when_and_what(visit, home):
+    about = visit("/rules").locator("main").inner_text()
+    assert "When Motion becomes Motion or it is sunset: Lamp on, tell people." in about
+    assert "it is 18:00 (Mon to Fri) or it is 22:30 (Mon to Fri)" in about and "go on" not in about
+    assert "到 18:00（周一至周五）" in visit("/rules", "zh").locator("main").inner_text()
+    waiting = {"name": "Waits", "when": [{"becomes": "hall/motion/motion", "to": True}], "only": [{"not": {"state": "hall/lamp/on", "is": True}}],
+               "then": [{"wait_for": [{"becomes": "hall/motion/motion", "to": False}], "timeout": "2m"}, {"repeat": [{"notify": "x"}], "times": 2}]}
+    rule = home.ask("/lares/v1/rules", waiting)["rule"]["id"]
+    about = visit(f"/rules/{rule}").locator(".head p").first.inner_text()
+    assert about == "When Motion becomes Motion, if not: Lamp is On: wait until Motion becomes No motion, again and again: tell people."
+    home.ask(f"/lares/v1/rules/{rule}", method="DELETE")
 
 
 def test_a_rule_is_tried_over_last_week(visit, home):
@@ -167,10 +183,14 @@ def test_what_no_form_holds_stays_as_it_is(visit, home):
 def test_a_blueprint_makes_a_rule_that_is_switched_off_and_removed(visit, home):
     page = visit("/new-rule?blueprint=motion_light")
     page.get_by_label("Name", exact=True).fill("By motion")
-    page.get_by_label("Motion sensors").fill("hall/motion/motion")
-    page.get_by_label("Light, on or off").fill("hall/lamp/on")
+    suiting = set(page.get_by_role("group", name="Motion sensors").locator("label").all_inner_texts())
+    assert "Motion" in suiting <= {"Motion", "Senses"}, "what suits is offered, and nothing else"
+    page.get_by_role("group", name="Motion sensors").get_by_role("checkbox", name="Motion").check()
+    page.get_by_label("Light, on or off").select_option("hall/lamp/on")
     page.get_by_role("button", name="Make the rule").click()
     page.get_by_role("heading", name="By motion", level=1).wait_for()
+    rule = home.ask("/lares/v1/rules/by_motion")["rule"]
+    assert rule["when"] == [{"becomes": "hall/motion/motion", "to": True}] and {"set": {"hall/lamp/on": False}} in rule["then"]
     page.get_by_role("switch", name="By motion").click()
     page.wait_for_url("**/rules/by_motion")
     assert page.get_by_role("switch", name="By motion").get_attribute("aria-checked") == "false"
@@ -231,3 +251,35 @@ def test_a_rule_is_paused(visit, home):
     page.get_by_text("Nothing triggers it until").wait_for()
     page.get_by_role("button", name="Go on now").click()
     page.get_by_text("Nothing triggers it until").wait_for(state="detached")
+
+
+def offered(page):
+    return set(page.eval_on_selector_all("datalist option, select#what option, #what option, form[action='/new-rule'] :is(select option, input[type=checkbox])", "all => all.map(option => option.value)"))
+
+
+def test_forms_offer_only_what_one_sees(visit, home):
+    """A resident of the garden isn't told what the things of the hall are called, nor what they can be set to."""
+    announce(home, home.device, "Spot", "spot", area="Garden")
+    home.wait(lambda: "garden/spot" in home.things())
+    home.ask("/lares/v1/scenes", {"name": "Hall bright", "states": {"hall/lamp": {"on": True}}})
+    secret = json.loads(must_run(["keys", "add", "gardener", "--role", "resident", "--json"], home.folder))["secret"]
+    policy = home.ask("/lares/v1/policy")
+    home.ask("/lares/v1/policy", {"policy": {"version": 1, "scopes": {"resident": {"areas": ["garden"]}}}, "revision": policy["revision"]}, "PUT")
+    try:
+        page = visit("/new-rule?blank=1")
+        assert {"hall/lamp/on", "garden/spot/on"} <= offered(page), "who sees all is offered all"
+        page.context.add_cookies([{"name": "lares_key", "value": secret, "url": home.server.url}])
+        for path in ("/new-rule?blank=1", "/new-rule?blueprint=motion_light", "/schedules"):
+            page.goto(home.server.url + path)
+            assert "garden/spot/on" in offered(page), path
+            assert "hall/" not in page.content(), path
+        page.goto(home.server.url + "/new-rule?blank=1")
+        add(page, "then", "scene")
+        assert "Hall bright" not in page.content()
+        field(page, "then.0.address").fill("hall/lamp/on")
+        field(page, "then.0.address").press("Tab")
+        page.wait_for_timeout(1_000)
+        assert page.locator('select[id="then.0.value"]').count() == 0, "what can't be seen isn't described"
+    finally:
+        now = home.ask("/lares/v1/policy")
+        home.ask("/lares/v1/policy", {"policy": policy["policy"], "revision": now["revision"]}, "PUT")

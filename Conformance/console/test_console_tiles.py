@@ -87,7 +87,8 @@ def test_tiles_say_how_things_are_in_words(visit, home):
     page = visit("/home")
     assert "Message Hello" in text(tile(page, "Desk display")) and "Page " in text(tile(page, "Desk display"))
     assert "Away" in text(tile(page, "Anna")) and "not_home" not in text(page.locator("#main"))
-    assert "Latitude 52.5400 °" in text(tile(page, "Anna"))
+    assert "Latitude" not in text(tile(page, "Anna")), "where she is to the metre stands on her own page"
+    assert "52.5400 °" in text(visit("/things/anna").locator("main"))
     assert "Docked" in text(tile(page, "Robot vacuum"))
     assert "Nothing reported yet" not in text(tile(page, "Scenes"))
     assert text(tile(page, "Senses").locator(".big")).strip() == "Comfortable"

@@ -84,6 +84,14 @@ public struct AuditAct: Sendable, Hashable, CustomStringConvertible {
     public static let personChanged = AuditAct("person.changed")
     /// A person was removed, and their keys were revoked.
     public static let personRemoved = AuditAct("person.removed")
+    /// An actuator was ordered to do something.
+    public static let orderPlaced = AuditAct("order.placed")
+    /// A person took an actuator over from its controller.
+    public static let actuatorTaken = AuditAct("actuator.taken")
+    /// A person gave an actuator back to its controller.
+    public static let actuatorHandedBack = AuditAct("actuator.handedBack")
+    /// The street that is run, or how a junction is controlled, was changed.
+    public static let trafficSet = AuditAct("traffic.set")
     /// The policy was set.
     public static let policySet = AuditAct("policy.set")
 }

@@ -55,8 +55,8 @@ public final class AuditLog: Sendable {
     /// Adds a line.
     public func append(_ act: AuditAct, subject: String, by principal: Principal, detail: JSON? = nil, now: Date = Date()) throws {
         try pool.write {
-            try $0.execute(
-                sql: "INSERT INTO acts (time, actor, act, subject, detail) VALUES (?, ?, ?, ?, ?)",
+            let insert = try $0.cachedStatement(sql: "INSERT INTO acts (time, actor, act, subject, detail) VALUES (?, ?, ?, ?, ?)")
+            try insert.execute(
                 arguments: [now.timeIntervalSince1970, principal.name, act.description, subject, detail?.serialized])
         }
     }

@@ -30,6 +30,7 @@ public struct LaresServer: Sendable {
     let automations: Automations?
     let sensing: Sensing?
     let times: Timekeeper?
+    let energy: EnergyServices?
     let city: CityServices
     /// People with roles and PINs, and the policy; nil where there are no keys or no audit log.
     let people: People?
@@ -51,13 +52,15 @@ public struct LaresServer: Sendable {
     ///   - automations: Its rules; nil leaves them out.
     ///   - sensing: What follows from what its things report; nil leaves it out.
     ///   - times: Its timers and what waits; nil leaves them out.
+    ///   - energy: What acts on its energy, and asks and answers for flexibility; nil leaves it out.
     ///   - city: What serves a district or a city.
     ///   - metrics: What `/metrics` shows.
     ///   - logger: Where requests and faults are written.
     public init(
         client: any ModelClient, settings: ServerSettings = ServerSettings(), keys: KeyStore? = nil, store: ModelStore? = nil,
         networks: NetworkServing? = nil, audit: AuditLog? = nil, jobs: TrainingJobs? = nil, home: HomeServices? = nil,
-        automations: Automations? = nil, sensing: Sensing? = nil, times: Timekeeper? = nil, city: CityServices = CityServices(),
+        automations: Automations? = nil, sensing: Sensing? = nil, times: Timekeeper? = nil, energy: EnergyServices? = nil,
+        city: CityServices = CityServices(),
         metrics: MetricsRegistry = MetricsRegistry(),
         logger: Logger
     ) {
@@ -72,6 +75,7 @@ public struct LaresServer: Sendable {
         self.automations = automations
         self.sensing = sensing
         self.times = times
+        self.energy = energy
         self.city = city
         let people = keys.flatMap { keys in audit.map { People(keys, audit: $0) } }
         self.people = people
@@ -134,7 +138,7 @@ public struct LaresServer: Sendable {
             uploadLimit: settings.uploadLimit)
         return try Console(
             client: client, settings: pages, store: store, keys: keys, networks: networks, jobs: jobs, home: home, automations: automations,
-            sensing: sensing, times: times, people: people, guardian: guardian, audit: audit, city: city)
+            sensing: sensing, times: times, energy: energy, people: people, guardian: guardian, audit: audit, city: city)
     }
 
     /// The addresses of the API.
@@ -167,7 +171,8 @@ public struct LaresServer: Sendable {
     }
 
     private func cityRoutes(_ limits: BodyLimits) -> [APIRoute] {
-        IngestRoutes(ingest: city.ingest, audit: audit, limits: limits).routes + InfluxRoutes(ingest: city.ingest).routes
+        streetRoutes(limits) + IngestRoutes(ingest: city.ingest, audit: audit, limits: limits).routes
+            + InfluxRoutes(ingest: city.ingest).routes
             + DeadLetterRoutes(ingest: city.ingest, audit: audit, limits: limits).routes
             + NGSIRoutes(
                 broker: city.entities, services: home, guardian: guardian, audit: audit, limits: limits, forecasting: city.forecasting
@@ -181,16 +186,31 @@ public struct LaresServer: Sendable {
                 forecasting: city.forecasting, onRequest: city.forecastsOnRequest, services: home, guardian: guardian
             ).routes
             + SeriesRoutes(services: home, guardian: guardian).routes
+            + DashboardRoutes(
+                store: city.dashboards, watching: city.watching, services: home, guardian: guardian, audit: audit, limits: limits
+            ).routes
+    }
+
+    private func streetRoutes(_ limits: BodyLimits) -> [APIRoute] {
+        OrderRoutes(
+            orders: city.orders, energy: energy, services: home, guardian: guardian, audit: audit, limits: limits
+        ).routes
+            + TrafficRoutes(traffic: city.traffic, incidents: city.trafficIncidents, audit: audit, limits: limits).routes
+            + SafetyRoutes(
+                zones: city.zones, devices: city.devices, services: home, guardian: guardian, audit: audit, limits: limits
+            ).routes
     }
 
     private func homeRoutes(_ limits: BodyLimits) -> [APIRoute] {
         HomeRoutes(services: home, guardian: guardian, audit: audit, limits: limits).routes
             + BrokerRoutes(services: home, audit: audit, limits: limits).routes
+            + FloorRoutes(services: home, audit: audit, limits: limits).routes
             + CollectionRoutes(services: home, automations: automations, guardian: guardian, audit: audit, limits: limits).routes
             + ConfirmationRoutes(services: home, guardian: guardian, audit: audit, limits: limits).routes
             + PeopleRoutes(people: people, guardian: guardian, limits: limits).routes
             + NotificationRoutes(automations: automations, audit: audit, limits: limits).routes
-            + EnergyRoutes(services: home, automations: automations, audit: audit, limits: limits).routes
+            + EnergyRoutes(services: home, automations: automations, guardian: guardian, audit: audit, limits: limits).routes
+            + controlRoutes(limits)
             + MovingRoutes(
                 services: home, automations: automations, sensing: sensing, audit: audit,
                 limits: BodyLimits(each: 2 * settings.bodyLimit, budget: bodyBudget)
@@ -201,8 +221,14 @@ public struct LaresServer: Sendable {
             ).routes
             + RetentionRoutes(services: home, audit: audit, limits: limits).routes
             + TimeRoutes(services: home, times: times, guardian: guardian, audit: audit, limits: limits).routes
-            + RuleRoutes(automations: automations, services: home, audit: audit, limits: limits).routes
+            + RuleRoutes(automations: automations, services: home, guardian: guardian, audit: audit, limits: limits).routes
             + HolidayRoutes(automations: automations, services: home, audit: audit, limits: limits).routes
+    }
+
+    private func controlRoutes(_ limits: BodyLimits) -> [APIRoute] {
+        EnergyControlRoutes(
+            energy: energy, services: home, automations: automations, guardian: guardian, audit: audit, limits: limits
+        ).routes + FlexibilityRoutes(energy: energy, audit: audit, limits: limits).routes
     }
 
     private func trainingRoutes(_ limits: BodyLimits) -> [APIRoute] {

@@ -25,6 +25,9 @@ public final class Buffer {
     /// Bytes of all rows.
     public var byteCount: Int { rows * columns * MemoryLayout<Float>.stride }
 
+    /// All rows, one after another.
+    package var all: UnsafeMutableBufferPointer<Float> { UnsafeMutableBufferPointer(start: base, count: rows * columns) }
+
     /// One row.
     public subscript(row: Int) -> UnsafeMutableBufferPointer<Float> {
         precondition(row >= 0 && row < rows, "row \(row) of \(rows)")

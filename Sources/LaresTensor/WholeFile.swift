@@ -25,6 +25,18 @@ package enum WholeFile {
         }
     }
 
+    /// Throws at once what `write` would throw for the place: before hours of work whose result is to be there.
+    package static func check(_ path: String) throws(FileError) {
+        var status = stat()
+        if stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFDIR {
+            throw FileError(.notAFile, "'\(path)' is a folder: name a file in it")
+        }
+        let temporary = "\(path).\(String(UInt64.random(in: .min ... .max), radix: 36))\(unfinished)"
+        guard let file = fopen(temporary, "wbx") else { throw failure("opened", path) }
+        fclose(file)
+        unlink(temporary)
+    }
+
     /// How the names of files end that aren't whole yet; what was killed while it wrote leaves them.
     package static let unfinished = ".part"
 

@@ -27,9 +27,17 @@ struct Failure: Error, CustomStringConvertible {
     static func leave(_ error: any Error) -> Never {
         if error is CancellationError { Foundation.exit(130) }
         let error: any Error = error is PullError || error is StoreError ? error : ServingError(full: error) ?? error
-        guard let code = code(of: error) else { Lares.exit(withError: error) }
+        guard let code = code(of: error) else { leaveParser(error) }
         Terminal.note(text(of: error))
         Foundation.exit(code)
+    }
+
+    /// Help pages and what is wrong with arguments, in the reader's language.
+    private static func leaveParser(_ error: any Error) -> Never {
+        guard words.language != .english else { Lares.exit(withError: error) }
+        let text = ParserText(words)(Lares.fullMessage(for: error)), code = Lares.exitCode(for: error)
+        if code == .success { print(text) } else if !text.isEmpty { Terminal.note(text) }
+        Foundation.exit(code.rawValue)
     }
 
     /// What is told of an error: in English its own words; in Chinese a sentence for its code, and its own words as detail below.
@@ -69,7 +77,8 @@ struct Failure: Error, CustomStringConvertible {
         case let error as RegistryError: [.modelNotFound, .versionNotFound].contains(error.code) ? EX_NOINPUT : EXIT_FAILURE
         case let error as PullError: error.code == .network ? EX_UNAVAILABLE : EXIT_FAILURE
         case is AccessError, is StoreError, is ServerError, is ConsoleError, is WordVectorError, is TranslatorError, is CheckpointError,
-            is SafeTensorsError, is ForecastError, is GGUFError, is TokenizerError, is LanguageModelError, is FileError, is JobError:
+            is TrainingDiverged, is SafeTensorsError, is ForecastError, is GGUFError, is TokenizerError, is LanguageModelError,
+            is FileError, is JobError:
             EXIT_FAILURE
         default: nil
         }

@@ -97,10 +97,9 @@ struct Serve: AsyncParsableCommand {
         for name in settings.serving.preload { _ = try store.find(name) }
         let jobs = try TrainingJobs(home: folder, logger: logger, publish: serving.networks.publishing)
         let things = try await Self.things(settings.broker, settings.history, folder)
-        let outboxFolder = try folder.directory("outbox")
         let audit = try AuditLog(home: folder)
         let site = try settings.site(knowing: try things?.store.site() ?? SiteSettings(), in: folder)
-        let outbox = things.map { Outbox($0.store, site: site, sender: NetworkSender(folder: outboxFolder)) }
+        let outbox = try things.map { Outbox($0.store, site: site, sender: NetworkSender(folder: try folder.directory("outbox"))) }
         let automations = try things.map {
             try Self.automations($0, site, HolidayFolder(try folder.directory("holidays")), outbox, audit, keys, serving) {
                 try settings.site(knowing: $0, in: folder)
@@ -108,14 +107,18 @@ struct Serve: AsyncParsableCommand {
         }
         let sensing = try things.map { try Sensing(home: $0.home, store: SenseStore($0.store), telemetry: $0.telemetry) }
         let times = try Self.times(things, automations)
-        let city = try await Self.city(things, site, folder, reader, serving.networks.registry, jobs)
+        let orders = try things.map { _ in OrderDispatch(try OrderBook(home: folder)) }
+        let energy = try await Self.energy(things, automations, folder, HomeGuard(keys, People(keys, audit: audit)), audit, orders)
+        let city = try await Self.city(
+            things, orders, { automations?.site ?? site }, folder, reader, serving.networks.registry, jobs, settings.server.address())
         let server = LaresServer(
             client: serving, settings: settings.server, keys: keys, store: store, networks: serving.networks,
-            audit: audit, jobs: jobs, home: things, automations: automations, sensing: sensing, times: times, city: city,
-            metrics: metrics, logger: logger)
+            audit: audit, jobs: jobs, home: things, automations: automations, sensing: sensing, times: times, energy: energy,
+            city: city, metrics: metrics, logger: logger)
         let home = things.flatMap { things in
             automations.map {
-                HomeService(services: things, automations: $0, outbox: outbox, sensing: sensing, times: times, logger: logger)
+                HomeService(
+                    services: things, automations: $0, outbox: outbox, sensing: sensing, times: times, energy: energy, logger: logger)
             }
         }
         try await Self.run(server, serving, jobs, home, city, settings.server, logger)
@@ -152,10 +155,16 @@ struct Serve: AsyncParsableCommand {
         let home: [any Service] = things.map { [$0] } ?? []
         let services: [any Service] =
             [
-                Lasting(body: serving), Lasting(body: jobs), CityService(services: city), application, announcement,
+                Lasting(body: SmallHeap()), Lasting(body: serving), Lasting(body: jobs),
+                CityService(services: city, home: things?.services.home), application,
+                announcement,
                 server.drain { serving.stop() },
             ] + home
-        var configuration = ServiceGroupConfiguration(services: services, gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
+        // Named by their types: the usual name is all that a service holds, printed, which took a twentieth of the time to get ready.
+        let named = services.map {
+            ServiceGroupConfiguration.ServiceConfiguration(service: $0, serviceName: "\(type(of: $0))")
+        }
+        var configuration = ServiceGroupConfiguration(services: named, gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
         configuration.maximumGracefulShutdownDuration = settings.drainLimit + .seconds(10)
         do {
             try await ServiceGroup(configuration: configuration).run()

@@ -77,7 +77,7 @@ struct Train: AsyncParsableCommand {
     private static func file(_ card: JSON) -> String { card["kind"]?.text.map { $0 + ".json" } ?? "network.safetensors" }
 
     /// Such as "test: accuracy 0.9612, log_loss 0.1203".
-    private static func words(_ metrics: JSON?) -> String {
+    static func words(_ metrics: JSON?) -> String {
         for part in ["backtest", "test", "validation", "training"] {
             guard case .object(let members)? = metrics?[part] else { continue }
             let values = members.map { name, value in

@@ -6,9 +6,9 @@ enum JSONOrder {
 
     var json: JSON {
         switch self {
-        case .one: ["locked": false, "then": ["a": 1, "b": [true, nil]]]
-        case .oneTurned: ["then": ["b": [true, nil], "a": 1], "locked": false]
-        case .other: ["locked": false, "then": ["a": 1, "b": [nil, true]]]
+        case .one: ["locked": false, "then": ["a": 1, "b": [true, .null]]]
+        case .oneTurned: ["then": ["b": [true, .null], "a": 1], "locked": false]
+        case .other: ["locked": false, "then": ["a": 1, "b": [.null, true]]]
         }
     }
 }

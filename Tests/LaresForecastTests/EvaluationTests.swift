@@ -80,7 +80,7 @@ struct EvaluationTests {
         let table = EvaluationTable(
             data: "here", columns: ["a", "b"],
             rows: [.init("x", scores: [0.5, nil], seconds: 2), .init("y", isPublished: true, scores: [1, 2])])
-        #expect(table.json["rows"]?.elements?[0]["scores"] == ["a": 0.5, "b": nil])
+        #expect(table.json["rows"]?.elements?[0]["scores"] == ["a": 0.5, "b": .null])
         #expect(table.json["rows"]?.elements?[0]["seconds"] == 2.0)
         #expect(table.json["rows"]?.elements?[1]["published"] == true)
     }

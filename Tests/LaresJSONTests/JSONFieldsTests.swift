@@ -16,7 +16,7 @@ import Testing
     }
 
     @Test func whatIsAskedForIsRead() throws {
-        var fields = try JSONFields(["a": 2, "b": [1.5, 2], "c": "red", "d": true, "e": nil, "f": ["g": ["x"]]])
+        var fields = try JSONFields(["a": 2, "b": [1.5, 2], "c": "red", "d": true, "e": .null, "f": ["g": ["x"]]])
         #expect(try fields.int("a", in: 0...9) == 2)
         #expect(try fields.doubles("b", in: 0...9) == [1.5, 2])
         #expect(try fields.choice("c", of: Colour.self) == .red)

@@ -76,7 +76,7 @@ struct JSONTests {
     }
 
     @Test func membersKeepTheirOrder() {
-        let value: JSON = ["z": 1, "a": "é\n", "m": [1.5, nil]]
+        let value: JSON = ["z": 1, "a": "é\n", "m": [1.5, .null]]
         #expect(value.serialized == #"{"z":1,"a":"é\n","m":[1.5,null]}"#)
     }
 

@@ -1,5 +1,6 @@
 import Foundation
 import LaresLanguage
+import LaresNeural
 import LaresTensor
 import Testing
 
@@ -55,7 +56,7 @@ import Testing
         try resumed.write(to: other)
         #expect(FileManager.default.contentsEqual(atPath: one, andPath: other))
         training.seed = 2
-        #expect(throws: TranslatorError.self) { try training.run(on: Self.pairs()) }
+        #expect(throws: CheckpointError.self) { try training.run(on: Self.pairs()) }
     }
 
     @Test func whatIsHeldBackIsScored() throws {

@@ -75,6 +75,8 @@ import Testing
             ["name": "x", "type": "FP32", "shape": [-1, 5, 4]],
             [["layer": "layer_norm"], ["layer": "dropout", "rate": 0.5], ["layer": "relu"]], [2, 5, 4]
         ),
+        (["name": "x", "type": "FP32", "shape": [-1, 5, 4]], [["layer": "rms_norm"], ["layer": "gelu"]], [2, 5, 4]),
+        (["name": "x", "type": "FP32", "shape": [-1, 5, 4, 3]], [["layer": "averagepool", "window": 2]], [2, 2, 2, 3]),
         (
             ["name": "x", "type": "FP32", "shape": [-1, 64]],
             [

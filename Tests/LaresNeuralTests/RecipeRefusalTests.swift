@@ -26,6 +26,15 @@ import Testing
         #expect(few == "no error" && words == "no error")
     }
 
+    @Test(arguments: [(";", "';'", ";"), ("\t", "tabs", "\\t")])
+    func anotherSeparatorIsGuessedFromTheFirstLine(_ separator: String, _ named: String, _ set: String) throws {
+        let folder = try RecipeFolder(["d.csv": "x\(separator)y\n1\(separator)a\n2\(separator)b\n"])
+        let refused = message {
+            _ = try folder.trainer(["data": ["file": "d.csv"], "columns": [["name": "x"]], "target": ["name": "y"]])
+        }
+        #expect(refused.contains("separated by \(named), set 'data.separator' to \"\(set)\""), "\(refused)")
+    }
+
     @Test(arguments: ["validation", "test"])
     func aPartWithoutRowsIsRefused(_ part: String) throws {
         let rows = ["1,a", "2,b", "3,a", "4,b"]

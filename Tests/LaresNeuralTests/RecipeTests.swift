@@ -11,7 +11,8 @@ import Testing
         ("columns", [], "1 to 1024 columns"), ("columns", [["name": "a", "kind": "text"]], "it may be number, category"),
         ("columns", [["name": "a"], ["name": "a"]], "each with another name"),
         ("target", ["name": "y", "kind": "number"], "which is no number"),
-        ("loss", "squared", "doesn't suit"), ("split", ["validation": 0.9, "test": 0.9], "nothing to learn from"),
+        ("loss", "squared", "doesn't suit"), ("quantile", 0.5, "is for the loss"), ("smoothing", 2, "smoothing"),
+        ("split", ["validation": 0.9, "test": 0.9], "nothing to learn from"),
         ("split", [:], "needs data to look at"), ("optimizer", ["name": "adam", "momentum": 0.9], "is for sgd"),
         ("optimizer", ["rate": -1], "must lie between"), ("schedule", ["name": "cosinus"], "it may be constant"),
         ("early_stopping", [:], "patience' is missing"), ("batch", 0, "must lie between"),
@@ -43,7 +44,7 @@ import Testing
 
     @Test(arguments: plans)
     func aPlanThatDoesNotFitTheColumnsIsRefused(_ inputs: JSON, _ reason: String) throws {
-        let name = inputs.elements?.first?["name"] ?? nil
+        let name = inputs.elements?.first?["name"] ?? .null
         let flat: JSON = ["name": "f", "layer": "flatten", "from": name], last: JSON = ["name": "y", "layer": "linear", "outputs": 2]
         let whole: JSON = ["name": "w", "layer": "one_hot", "from": name, "size": 2]
         let isWhole = inputs.elements?.first?["type"] == "INT64"

@@ -2,6 +2,7 @@ import Foundation
 import LaresJSON
 import LaresNeural
 import LaresTensor
+import Synchronization
 import Testing
 
 @Suite struct TrainerTests {
@@ -49,6 +50,42 @@ import Testing
         #expect(error < 5, "\(card.serialized)")
     }
 
+    /// Numbers spread evenly over 0 to 10 whatever the input: nine tenths of them lie below 9.
+    @Test func aQuantileLiesAboveItsPartOfTheTargets() throws {
+        var random = SeededRandom(seed: 3)
+        let rows = (0..<2000).map { _ in "\(random.normal()),\(10 * random.unit())" }
+        let folder = try RecipeFolder(["points.csv": "x,y\n" + rows.joined(separator: "\n") + "\n"])
+        var trainer = try folder.trainer([
+            "data": ["file": "points.csv"], "columns": [["name": "x"]], "target": ["name": "y", "kind": "number"], "loss": "quantile",
+            "quantile": 0.9, "optimizer": ["rate": 0.02], "schedule": ["name": "cosine"], "batch": 200, "epochs": 100,
+        ])
+        guard case .finished = try trainer.run() else {
+            Issue.record("it stopped")
+            return
+        }
+        let network = try Network(contentsOf: folder.path + "/network.safetensors")
+        guard case .floats(let answers, _)? = try network(["x": .floats([-1, 0, 1], shape: [3, 1])])["y"] else {
+            Issue.record("no numbers")
+            return
+        }
+        #expect(answers.allSatisfy { abs($0 - 9) < 0.7 }, "\(answers)")
+    }
+
+    /// Labels that are spread a little keep a network from certainty: the loss of a network that learnt with them is larger, its classes are as right.
+    @Test func smoothedLabelsKeepNetworksFromCertainty() throws {
+        struct Stopped: Error {}
+        let losses = try [0.0, 0.2].map { smoothing in
+            let folder = try RecipeFolder(["flowers.csv": RecipeFolder.flowers(300)])
+            var trainer = try folder.trainer(RecipeFolder.flowerRecipe.with("smoothing", .double(smoothing)))
+            guard case .finished(let card) = try trainer.run(), case .double(let accuracy)? = card["metrics"]?["test"]?["accuracy"],
+                case .double(let loss)? = card["metrics"]?["training"]?["log_loss"]
+            else { throw Stopped() }
+            #expect(accuracy > 0.85)
+            return loss
+        }
+        #expect(losses[1] > losses[0] + 0.02, "\(losses)")
+    }
+
     /// Stopped in mid-epoch again and again, or killed (which leaves the files as they are at that moment): the bits are the same.
     @Test(arguments: ["adam", "sgd", "rmsprop", "adagrad"])
     func aResumedTrainingEndsWithTheSameBits(_ optimizer: String) throws {
@@ -76,6 +113,28 @@ import Testing
             #expect(try folder.bytes("network.safetensors") == whole.bytes("network.safetensors"))
             #expect(try folder.bytes("card.json") == whole.bytes("card.json"))
         }
+    }
+
+    /// Epochs of a second each: the disk is waited for every five.
+    @Test func checkpointsOfShortEpochsAreSecondsApart() throws {
+        let folder = try RecipeFolder(["flowers.csv": RecipeFolder.flowers(60)]), clock = Mutex(0), saved = Mutex<Set<Int>>([])
+        let recipe = try Recipe(RecipeFolder.flowerRecipe.with("early_stopping", ["patience": 100]))
+        var trainer = try Trainer(
+            recipe, at: TrainingPlace(base: folder.path, folder: folder.path, dataDigest: "d", code: "0"),
+            saving: CheckpointPace(every: .seconds(5)) { .seconds(clock.withLock(\.self)) })
+        guard
+            case .finished = try trainer.run(progress: { progress in
+                guard let checkpoint = try? Checkpoint(contentsOf: folder.path + "/checkpoint.safetensors"),
+                    let history = try? JSON(parsing: Array((checkpoint.notes["history"] ?? "").utf8))
+                else { return }
+                saved.withLock { _ = $0.insert(history["epochs"]?.elements?.count ?? 0) }
+                clock.withLock { $0 = progress.epoch }
+            })
+        else {
+            Issue.record("it stopped")
+            return
+        }
+        #expect(saved.withLock(\.self) == [1, 6, 11, 16, 21, 26])
     }
 
     @Test func aCheckpointOfAnotherRecipeOrCutShortIsRefused() throws {

@@ -64,7 +64,7 @@ struct CityPartsTests {
         #expect(scale.y(scale.high, of: 250) == 0 && scale.y(scale.low, of: 250) == 250)
     }
 
-    @Test(arguments: [(0.0, 600.0, "600"), (0, 0.5, "0.6"), (13.2, 18.9, "20"), (0, 4_000, "4,000")])
+    @Test(arguments: [(0.0, 600.0, "600"), (0, 0, "1.0"), (0, 0.5, "0.6"), (13.2, 18.9, "20"), (0, 4_000, "4,000")])
     func ticksReadAsFineAsTheyAre(least: Double, greatest: Double, top: String) {
         let scale = PlotScale(least, greatest, fromZero: true)
         #expect(scale.label(scale.ticks[0], Amount(Words(.english))) == top)

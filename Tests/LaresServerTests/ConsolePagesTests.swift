@@ -126,7 +126,10 @@ struct ConsolePagesTests {
             #expect(style.headers[.cacheControl] == "public, max-age=31536000, immutable")
             let tag = try #require(style.headers[.eTag])
             #expect(try await client.get("/assets/0/console.css", headers: [.ifNoneMatch: tag]).status == .notModified)
-            for scripts in [["console.js", "chat.js", "prose.js", "stream.js"], ["console.js", "pull.js", "stream.js", "grid.js"]] {
+            for scripts in [
+                ["console.js", "chat.js", "prose.js", "stream.js"], ["console.js", "pull.js", "stream.js", "grid.js"],
+                ["console.js", "map.js"],
+            ] {
                 var bytes = 0
                 for name in scripts { bytes += try await client.get(address + name).body.readableBytes }
                 #expect(bytes < 20_000, "no page loads more scripts than these")

@@ -38,6 +38,11 @@ struct ConsolePartsTests {
         #expect(Amount(Words(.chinese)).count(8_000) == "8,000")
     }
 
+    @Test(arguments: [(0, "0"), (1, "1"), (1.04, "1"), (1.5, "1.5"), (9.96, "10"), (41.2, "41"), (1_234, "1,234"), (Double.nan, "–")])
+    func whatIsCountedIsWholeWhereItCanBe(number: Double, text: String) {
+        #expect(Amount(Words(.english)).tally(number) == (number.isNaN ? Words(.english)("unit.none") : text))
+    }
+
     @Test func datesAndTimesAreInTheReadersWords() throws {
         let zone = try #require(TimeZone(secondsFromGMT: 0))
         let date = Date(timeIntervalSince1970: 1_795_478_400)
@@ -107,6 +112,7 @@ struct ConsolePartsTests {
     @Test func formFieldsAreDecodedAndTrimmed() throws {
         let form = try Form("a=1&b=x+y%20%26&c&a=2&d=%0D%0A+z+")
         #expect(form["a"] == "2" && form["b"] == "x y &" && form["c"] == "" && form["d"] == "z" && form["e"] == "")
+        #expect(form.all("a") == ["1", "2"] && form.all("b") == ["x y &"] && form.all("e").isEmpty)
         #expect(throws: (any Error).self) { try Form("a=%zz") }
     }
 

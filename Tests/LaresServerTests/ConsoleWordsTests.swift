@@ -50,6 +50,17 @@ struct ConsoleWordsTests {
         for (key, text) in try texts("cli.zh") where text.contains("密钥") { #expect(!text.contains("撤销"), "\(key)") }
     }
 
+    @Test func everyPageIsMustacheAndABrokenOneIsNamedEachTime() throws {
+        let pages = try files(Resources.folder.appending(path: "Pages"), ".mustache")
+        #expect(pages.count > 100)
+        try CompiledPages(pages.map { ($0.key, $0.value) }).compileAll()
+        let broken = CompiledPages([("fine", "{{>part}}"), ("part", "{{#open}}")])
+        for _ in 0..<2 {
+            let error = #expect(throws: ConsoleError.self) { try broken.compileAll() }
+            #expect(error?.code == .pageMalformed && error?.message.contains("'part'") == true)
+        }
+    }
+
     @Test func everyTextIsUsedAndEveryUsedTextIsThere() throws {
         let console = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../../Sources/LaresServer/Console").standardized
         let pages = try files(Resources.folder.appending(path: "Pages"), ".mustache")

@@ -1,9 +1,9 @@
 import HTTPTypes
 import HummingbirdTesting
 import LaresJSON
-import LaresPlaces
 import LaresServer
 import LaresServing
+import LaresStandards
 import Logging
 import NIOCore
 import Testing

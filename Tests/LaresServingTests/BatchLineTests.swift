@@ -90,4 +90,13 @@ struct RolloutTallyTests {
         let ends = [true, false, false, false, false, true].map { tally.count(isFailure: $0, rollout) }
         #expect(ends == [false, false, false, false, false, true], "one of five is allowed, two of six are not")
     }
+
+    @Test func otherLabelsAreCountedBesideTheLargestDifferenceOfNumbers() {
+        let rollout = Rollout(number: 2, kind: .shadow, percent: 100)
+        var tally = RolloutTally()
+        for (difference, disagrees) in [(Float(0.5), false), (0.25, true), (0, true)] {
+            _ = tally.count(isFailure: false, difference: difference, disagrees: disagrees, rollout)
+        }
+        #expect(tally.answers == 3 && tally.difference == 0.5 && tally.disagreements == 2)
+    }
 }

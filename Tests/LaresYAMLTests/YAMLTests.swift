@@ -36,9 +36,9 @@ import Testing
     ]
 
     private static let values: [JSON] = [
-        [], [:], [[]], [[1, [2]]], [["a": 1]], ["a": [], "b": [:], "c": ["d": [["e": 1, "f": [2]]]]], nil, true, -1, 0.5, 1e300, -0.0,
+        [], [:], [[]], [[1, [2]]], [["a": 1]], ["a": [], "b": [:], "c": ["d": [["e": 1, "f": [2]]]]], .null, true, -1, 0.5, 1e300, -0.0,
         .double(.leastNonzeroMagnitude),
-        ["a": ["b": ["c": [1, 2, 3]]], "": nil, "on": "on", "1": 1, "null": 0], .array(Array(repeating: "a long element", count: 9)),
+        ["a": ["b": ["c": [1, 2, 3]]], "": .null, "on": "on", "1": 1, "null": 0], .array(Array(repeating: "a long element", count: 9)),
     ]
 
     @Test(arguments: texts + values)

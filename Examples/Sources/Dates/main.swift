@@ -28,11 +28,11 @@ func letters(_ text: String) -> [String] { text.map(String.init) }
 var random = SeededRandom(seed: 8)
 let examples = (0..<20000).map { _ in example(using: &random) }
 let source = SymbolTable(of: examples.lazy.map { letters($0.text) }), target = SymbolTable(of: examples.lazy.map { letters($0.iso) })
-let pairs = SequencePairs(
-    examples.compactMap { example in
-        guard let text = source.encode(letters(example.text)), let iso = target.encode(letters(example.iso)) else { return nil }
-        return (text, iso)
-    })
+let numbers: [(source: [Int32], target: [Int32])] = examples.compactMap { example in
+    guard let text = source.encode(letters(example.text)), let iso = target.encode(letters(example.iso)) else { return nil }
+    return (text, iso)
+}
+let pairs = SequencePairs(numbers)
 
 var model = RecurrentTranslator<LSTM>(source.count, target.count, width: 64, using: &random)
 var optimizer = Adam()

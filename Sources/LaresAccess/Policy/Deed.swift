@@ -79,7 +79,7 @@ public struct Deed: Sendable, Hashable {
     /// SHA-256 of the order, the thing and what is dangerous about it, in hexadecimal digits: two deeds with the same one do the same.
     public var fingerprint: String {
         let parts: JSON = [
-            .string(target.thing), .string(target.category), target.area.map(JSON.string) ?? nil, hazardWords, order.canonical,
+            .string(target.thing), .string(target.category), target.area.map(JSON.string) ?? .null, hazardWords, order.canonical,
         ]
         return hexadecimal(SHA256.hash(data: Data(parts.data)))
     }

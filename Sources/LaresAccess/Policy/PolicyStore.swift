@@ -18,7 +18,7 @@ public final class PolicyStore: Sendable {
         let known = read.withLock { $0 }
         let newer = try people.pool.read {
             try Row.fetchOne(
-                $0, sql: "SELECT revision, text FROM policies WHERE revision > ? ORDER BY revision DESC LIMIT 1",
+                try $0.cachedStatement(sql: "SELECT revision, text FROM policies WHERE revision > ? ORDER BY revision DESC LIMIT 1"),
                 arguments: [known.revision])
         }
         guard let newer else { return known }

@@ -48,7 +48,7 @@ extension DetectorModel {
             try fields.end()
             return refusal
         }
-        let recipe = fields.value("recipe") ?? nil
+        let recipe = fields.value("recipe") ?? .null
         try fields.end()
         guard Set(members.map(\.name)).union(refusals.map(\.series)) == Set(plan.series), !members.isEmpty,
             members.count + refusals.count == plan.series.count

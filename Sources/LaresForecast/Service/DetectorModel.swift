@@ -39,7 +39,7 @@ public struct DetectorModel: Sendable {
     /// Series that couldn't be learnt, with the reason.
     public let refusals: [ForecastModel.Refusal]
     /// The recipe it was trained by; null where there was none.
-    public var recipe: JSON = nil
+    public var recipe: JSON = .null
 
     init(plan: DetectorPlan, members: [Member], refusals: [ForecastModel.Refusal]) {
         (self.plan, self.members, self.refusals) = (plan, members, refusals)

@@ -64,7 +64,7 @@ public struct Forecast: Sendable, Hashable {
                         "upper": .array(interval.upper.map(JSON.double)),
                     ]
                 }),
-            "model": .string(model), "forecaster": forecaster.map { .string($0) } ?? nil, "version": .string(version),
+            "model": .string(model), "forecaster": forecaster.map { .string($0) } ?? .null, "version": .string(version),
             "backtest": score.json,
         ]
     }

@@ -73,7 +73,7 @@ extension ForecastModel {
             try fields.end()
             return refusal
         }
-        let recipe = fields.value("recipe") ?? nil
+        let recipe = fields.value("recipe") ?? .null
         try fields.end()
         let names = Set(members.map(\.name)).union(refusals.map(\.series))
         guard names == Set(plan.series), members.count + refusals.count == plan.series.count, !members.isEmpty,

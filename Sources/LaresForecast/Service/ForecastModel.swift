@@ -34,7 +34,7 @@ public struct ForecastModel: Sendable {
     /// Series that couldn't be learnt, with the reason: they aren't forecast.
     public let refusals: [Refusal]
     /// The recipe it was trained by, for whoever trains it anew; null where there was none.
-    public var recipe: JSON = nil
+    public var recipe: JSON = .null
     let members: [Member]
 
     init(plan: ForecastPlan, end: Int64, members: [Member], refusals: [Refusal]) {

@@ -15,9 +15,9 @@ public struct GGUFContents: Sendable {
     private var tensors: [Entry] = []
 
     private struct Entry: Sendable {
-        let name: String, dimensions: [Int], type: DType, tensor: Tensor
+        let name: String, shape: Shape, type: DType, tensor: @Sendable () -> Tensor
 
-        var byteCount: Int { type.byteCount(ofElements: tensor.count) ?? 0 }
+        var byteCount: Int { type.byteCount(ofElements: shape.elementCount) ?? 0 }
     }
 
     private static let alignment = 32
@@ -27,16 +27,28 @@ public struct GGUFContents: Sendable {
 
     /// Adds a tensor, stored as one of `DType.writable`; as F32 where rows are not whole blocks of that type, or where it is a vector.
     public mutating func append(_ name: String, _ tensor: Tensor, as type: DType) {
-        let fits = tensor.shape.count > 1 && tensor.shape.last.map { $0.isMultiple(of: type.elementsPerBlock) } ?? false
-        tensors.append(Entry(name: name, dimensions: tensor.shape.reversed(), type: fits ? type : .f32, tensor: tensor.detached))
+        let plain = tensor.detached
+        append(name, tensor.shape, as: type) { plain }
+    }
+
+    /// The same of a tensor that is made when the file is written, so that not all are in memory at once.
+    mutating func append(_ name: String, _ shape: Shape, as type: DType, _ tensor: @escaping @Sendable () -> Tensor) {
+        let fits = shape.count > 1 && shape.last.map { $0.isMultiple(of: type.elementsPerBlock) } ?? false
+        tensors.append(Entry(name: name, shape: shape, type: fits ? type : .f32, tensor: tensor))
     }
 
     /// Writes the file: whole, or not at all. Throws `FileError`.
-    public func write(to path: String) throws(FileError) {
+    public func write(to path: String) throws(FileError) { try WholeFile.write(pieces, to: path) }
+
+    /// The bytes of the file, piece by piece, each made when it is asked for.
+    public var pieces: some Sequence<[UInt8]> {
         let header = [{ headerBytes }]
-        let data = tensors.map { entry in { entry.tensor.withFloats { entry.type.encode($0) } + padding(after: entry.byteCount) } }
-        try WholeFile.write((header + data).lazy.map { $0() }, to: path)
+        let data = tensors.map { entry in { entry.tensor().withFloats { entry.type.encode($0) } + padding(after: entry.byteCount) } }
+        return (header + data).lazy.map { $0() }
     }
+
+    /// Bytes of all tensors.
+    public var tensorBytes: Int { tensors.reduce(0) { $0 + $1.byteCount } }
 
     private func padding(after count: Int) -> [UInt8] {
         [UInt8](repeating: 0, count: (Self.alignment - count % Self.alignment) % Self.alignment)
@@ -55,8 +67,8 @@ public struct GGUFContents: Sendable {
         var offset = 0
         for entry in tensors {
             out.append(entry.name)
-            out.append(UInt32(entry.dimensions.count))
-            for size in entry.dimensions { out.append(UInt64(size)) }
+            out.append(UInt32(entry.shape.count))
+            for size in entry.shape.reversed() { out.append(UInt64(size)) }
             out.append(entry.type.rawValue)
             out.append(UInt64(offset))
             offset += entry.byteCount + padding(after: entry.byteCount).count

@@ -21,6 +21,11 @@ public struct LanguageTraining: Sendable {
     public var decay: Float = 0.1
     /// Names the run.
     public var seed: UInt64 = 1
+    /// A file that is written after every twentieth part of the steps and when `progress` ends the training, and gone on from when it is there: a
+    /// training that was killed ends with the bits of one that wasn't.
+    public var checkpoint: String?
+    /// The model that it begins with, in words of the caller's; a checkpoint of another one is refused.
+    public var start = ""
 
     /// nanoGPT's recipe for a processor unless told otherwise.
     public init(steps: Int = 2000, batch: Int = 12, learningRate: Float = 1e-3, warmUp: Int = 100) {
@@ -35,20 +40,31 @@ public struct LanguageTraining: Sendable {
         public let loss: Float
     }
 
-    /// Learns; `progress` is asked after every step, and false ends the training there. Throws `TrainingDiverged` when the loss is no number.
+    /// Learns; `progress` is asked after every step, and false ends the training there.
+    ///
+    /// - Throws: `TrainingDiverged` when the loss is no number; `CheckpointError`, `SafeTensorsError` for a checkpoint.
     public func run(_ model: inout some NextTokenModel, on text: TextWindows, progress: (Progress) -> Bool) throws {
         var random = SeededRandom(seed: seed)
         var optimizer = AdamW(learningRate: learningRate, beta2: 0.99, decay: .matrices(decay))
         let rising = min(warmUp, steps / 10)
         let schedule = Schedule.cosine(learningRate, to: learningRate / 10, over: steps - rising).warmedUp(over: rising)
-        for step in 0..<steps {
+        let file = checkpoint.map { CheckpointFile($0, of: fingerprint(text)) }
+        try file?.read()?.restore(&model, &optimizer, &random)
+        while optimizer.state.steps < steps {
+            let step = optimizer.state.steps
             let windows = text.batch(of: batch, using: &random)
             let (loss, gradient) = valueAndGradient(at: model) { crossEntropy($0(windows.inputs), windows.labels) }
             guard loss.isFinite else { throw TrainingDiverged(step: step + 1) }
             optimizer.learningRate = schedule.rate(at: step)
             optimizer.update(&model, along: gradient.clipped(toNorm: 1))
-            guard progress(Progress(step: step + 1, loss: loss)) else { return }
+            let goesOn = progress(Progress(step: step + 1, loss: loss))
+            if !goesOn || CheckpointFile.isDue(after: step + 1, of: steps) { try file?.write(model, optimizer, random) }
+            guard goesOn else { return }
         }
+    }
+
+    private func fingerprint(_ text: TextWindows) -> String {
+        "language \(start) \(steps) \(batch) \(learningRate) \(warmUp) \(decay) \(seed) \(text.length) \(text.fingerprint)"
     }
 }
 

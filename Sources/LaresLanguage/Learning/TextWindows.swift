@@ -13,6 +13,9 @@ public struct TextWindows: Dataset {
         (self.tokens, self.length) = (tokens, length)
     }
 
+    /// Tells one text from another.
+    var fingerprint: Fingerprint { Fingerprint(of: tokens) }
+
     /// Places where a window may begin.
     public var count: Int { tokens.count - length }
 

@@ -1,9 +1,17 @@
+import LaresNeural
 import LaresTensor
 
 /// Texts and what is to be written for them.
 public struct TextPairs: Sendable {
     /// In the order of the file.
     public let pairs: [(source: String, target: String)]
+
+    /// Tells these pairs from others.
+    var fingerprint: Fingerprint {
+        var fingerprint = Fingerprint()
+        for (source, target) in pairs { fingerprint.add("\(source)\t\(target)\n".utf8) }
+        return fingerprint
+    }
 
     /// Pairs that there may be.
     public static let most = 5_000_000

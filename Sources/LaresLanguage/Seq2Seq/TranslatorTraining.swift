@@ -35,7 +35,7 @@ public struct TranslatorTraining: Sendable {
     /// Learns from pairs.
     ///
     /// - Parameter report: Called after every step; false ends the training there, with its checkpoint.
-    /// - Throws: ``TranslatorError``: `badSetting`, `badPairs`; `SafeTensorsError`, `CheckpointError` for a checkpoint.
+    /// - Throws: ``TranslatorError``: `badSetting`, `badPairs`; `CheckpointError`, `SafeTensorsError` for a checkpoint.
     public func run(on pairs: TextPairs, _ report: (Progress) -> Bool = { _ in true }) throws -> TextTranslator {
         let data = try TranslatorData(pairs, form, held: held, seed: seed)
         try check(data)
@@ -63,9 +63,11 @@ public struct TranslatorTraining: Sendable {
         _ start: Model, _ data: TranslatorData, _ random: inout SeededRandom, _ report: (Progress) -> Bool
     ) throws -> any Translator {
         var (model, optimizer, done) = (start, Adam(), 0)
-        if let checkpoint, let saved = try Self.saved(checkpoint, data.fingerprint(self)) {
+        let file = checkpoint.map { CheckpointFile($0, of: data.fingerprint(self)) }
+        if let file, let saved = try file.read() {
+            guard let epoch = Int(saved.notes["epoch"] ?? ""), (0...epochs).contains(epoch) else { throw file.damaged("no epoch") }
             try saved.restore(&model, &optimizer, &random)
-            done = Int(saved.notes["epoch"] ?? "") ?? 0
+            done = epoch
         }
         let perEpoch = data.pairs.batchCount(of: batch), steps = epochs * perEpoch, warmUp = min(500, steps / 10)
         let schedule = Schedule.cosine(peak, to: peak / 50, over: max(1, steps - warmUp)).warmedUp(over: warmUp)
@@ -80,21 +82,9 @@ public struct TranslatorTraining: Sendable {
                 guard report(Progress(step: optimizer.state.steps, steps: steps, loss: loss)) else { return model }
             }
             done += 1
-            let notes = ["epoch": String(done), "of": data.fingerprint(self)]
-            if let checkpoint { try Checkpoint(model, optimizer, random, notes: notes).write(to: checkpoint) }
+            try file?.write(model, optimizer, random, notes: ["epoch": String(done)])
         }
         return model
-    }
-
-    /// The checkpoint at a path; nil when there is none.
-    private static func saved(_ path: String, _ fingerprint: String) throws -> Checkpoint? {
-        guard let file = try? MappedFile(path: path) else { return nil }
-        extendLifetime(file)
-        let saved = try Checkpoint(contentsOf: path)
-        guard saved.notes["of"] == fingerprint else {
-            throw TranslatorError(.badSetting, "'\(path)' is the checkpoint of another training: remove it, or name another")
-        }
-        return saved
     }
 }
 
@@ -103,6 +93,7 @@ struct TranslatorData {
     let form: TextTranslator.Form
     let source: SymbolTable, target: SymbolTable
     let pairs: SequencePairs
+    private let text: Fingerprint
     private let questions: [(source: [Int32], target: String)]
 
     init(_ all: TextPairs, _ wanted: TextTranslator.Form, held: Double, seed: UInt64) throws(TranslatorError) {
@@ -129,6 +120,7 @@ struct TranslatorData {
             return (from, to)
         }
         (self.form, self.source, self.target, pairs) = (form, source, target, SequencePairs(numbers))
+        text = all.fingerprint
         // One with a symbol that no other has can't be right.
         questions = order.prefix(cut).map { (source.encode(sides[$0].source) ?? [], form.unit.text(of: sides[$0].target)) }
     }
@@ -143,7 +135,7 @@ struct TranslatorData {
 
     /// What a checkpoint must be of.
     func fingerprint(_ training: TranslatorTraining) -> String {
-        "\(form.cell) \(form.unit) \(form.width) \(training.seed) \(training.batch) \(training.epochs) \(training.peak) \(training.dropout) \(training.held) "
-            + "\(pairs.count) \(source.count) \(target.count)"
+        "translator \(form.cell) \(form.unit) \(form.width) \(training.seed) \(training.batch) \(training.epochs) \(training.peak) "
+            + "\(training.dropout) \(training.held) \(text)"
     }
 }

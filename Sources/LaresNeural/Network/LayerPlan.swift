@@ -54,7 +54,8 @@ struct PlainOperation: Operation {
 enum LayerPlans {
     static let all: [String: any LayerPlan.Type] = [
         "linear": LinearPlan.self, "embedding": EmbeddingPlan.self, "conv1d": Convolution1DPlan.self, "conv2d": Convolution2DPlan.self,
-        "maxpool": MaxPoolPlan.self, "flatten": FlattenPlan.self, "reshape": ReshapePlan.self, "lstm": LSTMPlan.self, "gru": GRUPlan.self,
+        "maxpool": MaxPoolPlan.self, "averagepool": AveragePoolPlan.self, "rms_norm": RMSNormPlan.self, "flatten": FlattenPlan.self,
+        "reshape": ReshapePlan.self, "lstm": LSTMPlan.self, "gru": GRUPlan.self,
         "transformer": TransformerPlan.self, "layer_norm": LayerNormPlan.self, "dropout": DropoutPlan.self, "relu": ReLUPlan.self,
         "sigmoid": SigmoidPlan.self, "tanh": TanhPlan.self, "gelu": GELUPlan.self, "silu": SiLUPlan.self, "softmax": SoftmaxPlan.self,
         "add": AddPlan.self, "subtract": SubtractPlan.self, "multiply": MultiplyPlan.self, "concatenate": ConcatenatePlan.self,

@@ -4,22 +4,29 @@ import LaresTensor
 
 /// How good answers are.
 public struct Metrics: Sendable, Hashable {
-    /// By name: of classes `accuracy`, `log_loss` and, of two, `auc`; of numbers `mae`, `rmse`.
+    /// By name: of classes `accuracy`, `balanced_accuracy` (the mean of each class's), `log_loss` and, of two, `auc`; of numbers `mae`, `rmse`
+    /// and `r2`, the part of the targets' variance that is told (1: all of it, 0: as much as their mean tells), where they vary.
     public let values: [String: Double]
 
     /// Of classes.
     /// - Parameters:
     ///   - probabilities: `[samples, classes]`, row-major
     ///   - labels: the right class of each sample
-    init(probabilities: [Float], classes: Int, labels: [Int32]) {
-        var (right, loss) = (0, 0.0)
+    package init(probabilities: [Float], classes: Int, labels: [Int32]) {
+        var loss = 0.0
+        var (right, all) = ([Int](repeating: 0, count: classes), [Int](repeating: 0, count: classes))
         for (row, label) in labels.enumerated() {
             let p = probabilities[(row * classes)..<((row + 1) * classes)]
-            if p.firstIndex(of: p.max() ?? 0) == p.startIndex + Int(label) { right += 1 }
+            all[Int(label)] += 1
+            if p.firstIndex(of: p.max() ?? 0) == p.startIndex + Int(label) { right[Int(label)] += 1 }
             loss -= log(max(Double(p[p.startIndex + Int(label)]), 1e-15))
         }
         let count = Double(max(1, labels.count))
-        var values = ["accuracy": Double(right) / count, "log_loss": loss / count]
+        let shares = zip(right, all).filter { $0.1 > 0 }.map { Double($0.0) / Double($0.1) }
+        var values = [
+            "accuracy": Double(right.reduce(0, +)) / count, "log_loss": loss / count,
+            "balanced_accuracy": shares.reduce(0, +) / Double(max(1, shares.count)),
+        ]
         if classes == 2 {
             values["auc"] = Metrics.auc(labels.indices.map { probabilities[$0 * 2 + 1] }, labels.map { $0 == 1 })
         }
@@ -27,11 +34,13 @@ public struct Metrics: Sendable, Hashable {
     }
 
     /// Of numbers.
-    init(predictions: [Float], targets: [Float]) {
+    package init(predictions: [Float], targets: [Float]) {
         let errors = zip(predictions, targets).map { Double($0) - Double($1) }, count = Double(max(1, errors.count))
-        values = [
-            "mae": errors.reduce(0) { $0 + abs($1) } / count, "rmse": (errors.reduce(0) { $0 + $1 * $1 } / count).squareRoot(),
-        ]
+        let squares = errors.reduce(0) { $0 + $1 * $1 }, mean = targets.reduce(0) { $0 + Double($1) } / count
+        let spread = targets.reduce(0) { $0 + (Double($1) - mean) * (Double($1) - mean) }
+        var values = ["mae": errors.reduce(0) { $0 + abs($1) } / count, "rmse": (squares / count).squareRoot()]
+        if spread > 0 { values["r2"] = 1 - squares / spread }
+        self.values = values
     }
 
     /// The part of pairs of one positive and one negative sample in which the positive has the higher score, ties counted half (Mann &

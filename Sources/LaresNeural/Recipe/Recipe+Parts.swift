@@ -89,6 +89,27 @@ extension Recipe.NetworkOptions {
     }
 }
 
+/// What the training makes small.
+struct LossOptions: Sendable {
+    enum Name: String, CaseIterable { case crossEntropy = "cross_entropy", squared, absolute, huber, quantile }
+    let name: Name
+    /// What of a label's chance is spread over all classes.
+    let smoothing: Float
+    /// The part of the targets that is to lie below the answers.
+    let quantile: Float
+
+    init(_ fields: inout JSONFields, _ kind: Recipe.TargetKind) throws(JSONError) {
+        name = try fields.choice("loss") ?? (kind == .class ? .crossEntropy : .squared)
+        let smoothing = try fields.double("smoothing", in: 0...0.9), quantile = try fields.double("quantile", in: 0.001...0.999)
+        (self.smoothing, self.quantile) = (Float(smoothing ?? 0), Float(quantile ?? 0.5))
+        guard (name == .crossEntropy) == (kind == .class) else {
+            throw fields.error("loss", "is \"\(name.rawValue)\", which doesn't suit a target of kind \"\(kind.rawValue)\"")
+        }
+        guard smoothing == nil || name == .crossEntropy else { throw fields.error("smoothing", "is for classes") }
+        guard quantile == nil || name == .quantile else { throw fields.error("quantile", "is for the loss \"quantile\"") }
+    }
+}
+
 /// Optimizer, decay and clipping.
 struct OptimizerOptions: Sendable {
     enum Name: String, CaseIterable { case sgd, adam, rmsprop, adagrad }

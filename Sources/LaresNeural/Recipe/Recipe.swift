@@ -36,7 +36,7 @@ public struct Recipe: Sendable {
     let target: Target
     let split: Split
     let network: NetworkOptions
-    let loss: Loss
+    let loss: LossOptions
     let optimizer: OptimizerOptions
     let schedule: ScheduleOptions
     let batch: Int
@@ -52,7 +52,6 @@ public struct Recipe: Sendable {
     enum MissingPolicy: String, CaseIterable { case refuse, drop, fill }
     enum ColumnKind: String, CaseIterable { case number, category }
     enum TargetKind: String, CaseIterable { case `class`, number }
-    enum Loss: String, CaseIterable { case crossEntropy = "cross_entropy", squared, absolute, huber }
 
     struct Source: Sendable {
         let file: String
@@ -136,10 +135,7 @@ public struct Recipe: Sendable {
         }
         split = try Split(try fields.fields("split"))
         network = try NetworkOptions(try fields.fields("network"))
-        loss = try fields.choice("loss") ?? (target.kind == .class ? .crossEntropy : .squared)
-        guard (loss == .crossEntropy) == (target.kind == .class) else {
-            throw fields.error("loss", "is \"\(loss.rawValue)\", which doesn't suit a target of kind \"\(target.kind.rawValue)\"")
-        }
+        loss = try LossOptions(&fields, target.kind)
         optimizer = try OptimizerOptions(try fields.fields("optimizer"))
         schedule = try ScheduleOptions(try fields.fields("schedule"))
         batch = try fields.int("batch", in: 1...65_536) ?? 32

@@ -29,9 +29,17 @@ struct TableReader {
             guard let place = header.firstIndex(of: name) else {
                 let names = header.prefix(20).joined(separator: ", ")
                 throw RecipeError(
-                    .data, "'\(path)' has no column '\(name)'; its first line names \(names)\(header.count > 20 ? ", …" : "")")
+                    .data,
+                    "'\(path)' has no column '\(name)'; its first line names \(names)\(header.count > 20 ? ", …" : "")\(Self.hint(header))")
             }
             return place
         }
+    }
+
+    /// What to try where a whole first line was read as one name.
+    private static func hint(_ header: [String]) -> String {
+        guard header.count == 1, let found = ([";", "\t", "|"] as [Character]).first(where: { header[0].contains($0) }) else { return "" }
+        let shown = found == "\t" ? "\\t" : String(found)
+        return ": if its fields are separated by \(found == "\t" ? "tabs" : "'\(found)'"), set 'data.separator' to \"\(shown)\""
     }
 }

@@ -26,8 +26,8 @@ extension TableSummary.Column {
     fileprivate var json: JSON {
         [
             "name": .string(name), "missing": .int(missing), "numeric": .bool(isNumeric), "whole": .bool(isWhole),
-            "distinct": distinct.map { .int($0) } ?? nil, "examples": .array(examples.map { .string($0) }),
-            "range": range.map { .array([.number($0.lowerBound), .number($0.upperBound)]) } ?? nil,
+            "distinct": distinct.map { .int($0) } ?? .null, "examples": .array(examples.map { .string($0) }),
+            "range": range.map { .array([.number($0.lowerBound), .number($0.upperBound)]) } ?? .null,
         ]
     }
 

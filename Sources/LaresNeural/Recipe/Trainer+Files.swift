@@ -15,7 +15,7 @@ extension Trainer {
         try place.write(TrainingPlace.checkpoint) { try checkpoint.write(to: $0, atMost: $1) }
     }
 
-    func writeBest() throws { try place.write(TrainingPlace.best) { try network.write(to: $0, atMost: $1) } }
+    func write(best: Network) throws { try place.write(TrainingPlace.best) { try best.write(to: $0, atMost: $1) } }
 
     /// Goes on from a checkpoint; one of another recipe or other data is refused, so that nothing is lost by mistake.
     mutating func resume() throws {

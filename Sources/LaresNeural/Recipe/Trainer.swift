@@ -34,11 +34,19 @@ public struct Trainer {
     var history = TrainingHistory()
     let schedule: Schedule
     let stepsPerEpoch: Int
+    private let pace: CheckpointPace
+    /// When the last checkpoint of this run was written; nil: none was yet.
+    private var savedAt: Duration?
+    /// Whether an epoch ended that is in no checkpoint yet.
+    private var isBehind = false
+    /// The best network so far, where its file is an older one.
+    var unwrittenBest: Network?
 
     /// Reads the data and, where there is one, the checkpoint. Throws ``RecipeError``, `NetworkError`, `CheckpointError`,
     /// `SafeTensorsError`.
-    public init(_ recipe: Recipe, at place: TrainingPlace) throws {
+    public init(_ recipe: Recipe, at place: TrainingPlace, saving pace: CheckpointPace = CheckpointPace()) throws {
         self.recipe = recipe
+        self.pace = pace
         self.place = place
         data = try TrainingData(
             recipe, dataPath: place.data ?? place.path(recipe.dataFile), testPath: recipe.testFile.map(place.path))
@@ -65,16 +73,18 @@ public struct Trainer {
             let order = order(ofEpoch: history.epochs.count)
             while history.step < stepsPerEpoch {
                 if shouldStop() {
-                    try writeCheckpoint()
+                    try save()
                     return .stopped
                 }
                 try step(order)
                 progress(self.progress)
-                if let every = recipe.checkpointSteps, history.steps % every == 0 { try writeCheckpoint() }
+                if let every = recipe.checkpointSteps, history.steps % every == 0 { try save() }
             }
             try endEpoch()
             progress(self.progress)
         }
+        // What can't be finished, for want of room say, goes on from its end.
+        if isBehind { try save() }
         return .finished(card: try finish())
     }
 
@@ -106,9 +116,17 @@ public struct Trainer {
     private mutating func endEpoch() throws {
         let validation = data.validation.isEmpty ? nil : try data.meanLoss(network, data.all, data.validation, recipe.loss)
         let isBest = history.endEpoch(validation, recipe)
+        if isBest { unwrittenBest = network }
+        isBehind = true
+        if savedAt.map({ pace.elapsed() - $0 >= pace.interval }) ?? true { try save() }
+    }
+
+    private mutating func save() throws {
         // Before the checkpoint: a resumed run that is behind writes the same file again.
-        if isBest { try writeBest() }
+        if let best = unwrittenBest { try write(best: best) }
+        unwrittenBest = nil
         try writeCheckpoint()
+        (savedAt, isBehind) = (pace.elapsed(), false)
     }
 
     private var progress: TrainingProgress {

@@ -9,20 +9,23 @@ extension TrainingData {
     }
 
     /// The mean loss of some samples.
-    func loss(_ network: Network, _ samples: Samples, _ places: [Int], _ kind: Recipe.Loss) throws -> Tensor {
+    func loss(_ network: Network, _ samples: Samples, _ places: [Int], _ loss: LossOptions) throws -> Tensor {
         let y = try answers(network, samples, places)
-        if kind == .crossEntropy { return crossEntropy(y, Indices(places.map { samples.labels[$0] }, [places.count])) }
+        if loss.name == .crossEntropy {
+            return crossEntropy(y, Indices(places.map { samples.labels[$0] }, [places.count]), smoothing: loss.smoothing)
+        }
         let (mean, deviation) = (target?.mean[0] ?? 0, target?.deviation[0] ?? 1)
         let wanted = Tensor(places.map { (samples.numbers[$0] - mean) / deviation }, [places.count, 1])
-        return switch kind {
+        return switch loss.name {
         case .absolute: meanAbsoluteError(y, wanted)
         case .huber: huberLoss(y, wanted)
+        case .quantile: quantileLoss(y, wanted, quantile: loss.quantile)
         case .squared, .crossEntropy: meanSquaredError(y, wanted)
         }
     }
 
     /// The mean loss of many samples, part by part.
-    func meanLoss(_ network: Network, _ samples: Samples, _ places: [Int], _ kind: Recipe.Loss) throws -> Float {
+    func meanLoss(_ network: Network, _ samples: Samples, _ places: [Int], _ kind: LossOptions) throws -> Float {
         var sum = 0.0
         try forChunks(places) { sum += Double(try loss(network, samples, $0, kind).scalar) * Double($0.count) }
         return Float(sum / Double(max(1, places.count)))

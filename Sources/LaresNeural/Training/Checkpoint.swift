@@ -25,7 +25,7 @@ public struct Checkpoint: Sendable {
     /// Reads a file; throws `SafeTensorsError` when it is broken or cut short, `CheckpointError` when it is no checkpoint.
     public init(contentsOf path: String) throws {
         let file = try SafeTensors(contentsOf: path)
-        guard file.metadata["format"] == Self.format, let steps = Int(file.metadata["optimizer.steps"] ?? ""),
+        guard file.metadata["format"] == Self.format, let steps = Int(file.metadata["optimizer.steps"] ?? ""), steps >= 0,
             let random = SeededRandom(state: (file.metadata["random"] ?? "").split(separator: " ").compactMap { UInt64($0, radix: 16) })
         else { throw CheckpointError("'\(path)' is no checkpoint of Lares: it has no '\(Self.format)' in its metadata") }
         var (parameters, state) = ([String: Tensor](), OptimizerState())
@@ -96,5 +96,5 @@ public struct CheckpointError: Error, Hashable, Sendable, CustomStringConvertibl
     /// The message.
     public var description: String { message }
 
-    init(_ message: String) { self.message = message }
+    package init(_ message: String) { self.message = message }
 }

@@ -17,6 +17,16 @@ public struct EnergyError: Error, Hashable, Sendable, CustomStringConvertible {
         public static let tooMuch = Code("too_much")
         /// A tariff names a calendar of holidays that the home doesn't have.
         public static let noCalendar = Code("no_calendar")
+        /// What is to be controlled isn't what its form asks for, or can't be controlled.
+        public static let badControl = Code("bad_control")
+        /// There is nothing to control yet, or nothing was recorded.
+        public static let notReady = Code("not_ready")
+        /// A request of a city, an offer or what people allow isn't what its form asks for.
+        public static let badFlexibility = Code("bad_flexibility")
+        /// A request of a city that isn't there, or is over.
+        public static let noRequest = Code("no_request")
+        /// Something else was said by the same name before.
+        public static let conflict = Code("conflict")
     }
 
     /// The kind of failure.

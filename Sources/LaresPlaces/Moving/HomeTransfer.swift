@@ -18,7 +18,8 @@ public struct HomeTransfer: Sendable {
     /// The sections, in the order in which they are taken in: what names others comes behind them.
     package init(_ sections: [any MovingSection]) { self.sections = sections }
 
-    /// All of a home that moves: settings of the site, areas, things, names of properties, announcements, groups, scenes, settings, rules.
+    /// All of a home that moves: settings of the site, areas, things, names of properties, announcements, groups, scenes, settings,
+    /// calendars of holidays, rules.
     ///
     /// - Parameters:
     ///   - home: The home.
@@ -34,11 +35,12 @@ public struct HomeTransfer: Sendable {
         -> [any MovingSection]
     {
         [
-            SiteSection(database: store.pool), AreasSection(home: home, database: store.pool),
+            SiteSection(database: store.pool), FloorsSection(database: store.pool), AreasSection(home: home, database: store.pool),
             ThingsSection(home: home, database: store.pool), PropertiesSection(home: home, database: store.pool),
             AnnouncementsSection(home: home, database: store.pool, readers: readers),
             GroupsSection(home: home, database: store.pool), ScenesSection(database: store.pool),
-            SettingsSection(database: store.pool), RulesSection(automations: automations, database: store.pool),
+            SettingsSection(database: store.pool), HolidaysSection(automations: automations, database: store.pool),
+            RulesSection(automations: automations, database: store.pool),
         ]
     }
 

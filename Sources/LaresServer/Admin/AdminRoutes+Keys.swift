@@ -46,7 +46,7 @@ extension AdminRoutes {
 extension APIKey {
     /// The key as the API shows it.
     public var json: JSON {
-        func time(_ date: Date?) -> JSON { date.map { .int(Int($0.timeIntervalSince1970)) } ?? nil }
+        func time(_ date: Date?) -> JSON { date.map { .int(Int($0.timeIntervalSince1970)) } ?? .null }
         return [
             "id": .string(id), "name": .string(name), "admin": .bool(mayAdminister), "created": time(created), "last_used": time(lastUsed),
             "expires": time(expires),

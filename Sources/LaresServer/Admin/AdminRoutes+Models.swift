@@ -91,7 +91,7 @@ extension APIError {
 extension PullProgress {
     fileprivate var json: JSON {
         [
-            "stage": .string(stage.rawValue), "file": .string(file), "bytes": .int(bytes), "total": total.map { .int($0) } ?? nil,
+            "stage": .string(stage.rawValue), "file": .string(file), "bytes": .int(bytes), "total": total.map { .int($0) } ?? .null,
             "bytes_per_second": .double(bytesPerSecond),
         ]
     }

@@ -73,7 +73,7 @@ extension ServingStatus.Model {
         [
             "name": .string(name), "weight_bytes": .int(weightBytes), "cache_bytes": .int(cacheBytes), "used_pages": .int(usedPages),
             "total_pages": .int(totalPages), "queued": .int(queued), "running": .int(running),
-            "tokens_per_second": tokensPerSecond.map { .double($0) } ?? nil,
+            "tokens_per_second": tokensPerSecond.map { .double($0) } ?? .null,
         ]
     }
 }

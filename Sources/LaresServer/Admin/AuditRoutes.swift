@@ -16,24 +16,17 @@ struct AuditRoutes {
         guard let audit else {
             throw APIError(.notFound, type: "invalid_request_error", code: "not_here", "this server keeps no audit log")
         }
-        let query = request.uri.queryParameters
-        let limit = try number("limit", request, 1...1_000) ?? 100, before = try number("before", request, 1...Int.max)
+        let query = request.queryFields
+        let limit = try request.queryFields.whole("limit", in: 1...1_000) ?? 100,
+            before = try request.queryFields.whole("before", in: 1...Int.max)
         let (who, act) = (query.get("who"), query.get("act").map { AuditAct($0) })
         return try await offTheThreads {
             let entries = try audit.entries(limit: limit + 1, before: before, by: who, act: act)
             let page = entries.prefix(limit)
             return .json([
-                "entries": .array(page.map(\.json)), "next": entries.count > limit ? page.last.map { .int($0.number) } ?? nil : nil,
+                "entries": .array(page.map(\.json)), "next": entries.count > limit ? page.last.map { .int($0.number) } ?? .null : .null,
             ])
         }
-    }
-
-    private func number(_ name: String, _ request: Request, _ range: ClosedRange<Int>) throws -> Int? {
-        guard let text = request.uri.queryParameters.get(name) else { return nil }
-        guard let number = Int(text), range.contains(number) else {
-            throw APIError.invalid("'\(name)' must be a whole number from \(range.lowerBound) to \(range.upperBound)", param: name)
-        }
-        return number
     }
 }
 
@@ -42,7 +35,7 @@ extension AuditEntry {
     package var json: JSON {
         [
             "number": .int(number), "time": .double(time.timeIntervalSince1970), "who": .string(actor), "act": .string(act.description),
-            "subject": .string(subject), "detail": detail ?? nil,
+            "subject": .string(subject), "detail": detail ?? .null,
         ]
     }
 }

@@ -7,12 +7,12 @@ extension ModelDescription {
     public var laresJSON: JSON {
         [
             "name": .string(name), "aliases": .array(aliases.map { .string($0) }), "kind": .string(kind.rawValue),
-            "family": .string(family), "state": .string(state.word), "failure": failure.map { .string($0) } ?? nil,
-            "file_bytes": .int(fileBytes), "memory_bytes": memoryBytes.map { .int($0) } ?? nil,
-            "parameters": parameterCount.map { .int($0) } ?? nil, "quantisation": quantisation.map { .string($0) } ?? nil,
-            "context_length": contextLength.map { .int($0) } ?? nil, "dimensions": dimensions.map { .int($0) } ?? nil,
-            "chat_template": .bool(chatTemplate), "tokens_per_second": tokensPerSecond.map { .double($0) } ?? nil,
-            "base": base.map { .string($0) } ?? nil, "source": .string(source), "sha256": .string(sha256),
+            "family": .string(family), "state": .string(state.word), "failure": failure.map { .string($0) } ?? .null,
+            "file_bytes": .int(fileBytes), "memory_bytes": memoryBytes.map { .int($0) } ?? .null,
+            "parameters": parameterCount.map { .int($0) } ?? .null, "quantisation": quantisation.map { .string($0) } ?? .null,
+            "context_length": contextLength.map { .int($0) } ?? .null, "dimensions": dimensions.map { .int($0) } ?? .null,
+            "chat_template": .bool(chatTemplate), "tokens_per_second": tokensPerSecond.map { .double($0) } ?? .null,
+            "base": base.map { .string($0) } ?? .null, "source": .string(source), "sha256": .string(sha256),
             "created": .int(Int(created.timeIntervalSince1970)),
         ]
     }

@@ -33,9 +33,9 @@ struct AlarmRoutes {
     /// `?state=raised&severity=major&place=hall&thing=hall/meter&watch=power&limit=100&before=17`: the latest first.
     func list(_ request: Request, _ context: LaresContext) async throws -> Response {
         let watching = try require(), shows = try shows(context)
-        let filter = try AlarmFilter(request), query = request.uri.queryParameters
-        let limit = try number(query.get("limit"), "limit", 1...Self.most) ?? Self.usual
-        var (found, before) = ([Alarm](), try number(query.get("before"), "before", 1...Int.max) ?? Int.max)
+        let filter = try AlarmFilter(request), query = request.queryFields
+        let limit = try query.whole("limit", in: 1...Self.most) ?? Self.usual
+        var (found, before) = ([Alarm](), try query.whole("before", in: 1...Int.max) ?? Int.max)
         while found.count < limit {
             let page = try await watching.alarms(limit: Self.most, before: before)
             found += page.filter { filter.passes($0) && shows($0.series.thing) }.prefix(limit - found.count)
@@ -83,9 +83,9 @@ struct AlarmRoutes {
 
     /// Without their timelines, the latest first.
     func incidents(_ request: Request, _ context: LaresContext) async throws -> Response {
-        let watching = try require(), shows = try shows(context), query = request.uri.queryParameters
-        let limit = try number(query.get("limit"), "limit", 1...Self.most) ?? Self.usual
-        let before = try number(query.get("before"), "before", 1...Int.max) ?? Int.max
+        let watching = try require(), shows = try shows(context), query = request.queryFields
+        let limit = try query.whole("limit", in: 1...Self.most) ?? Self.usual
+        let before = try query.whole("before", in: 1...Int.max) ?? Int.max
         let incidents = try await watching.incidents(limit: limit, before: before).filter { $0.things.allSatisfy(shows) }
         return .json(["incidents": .array(incidents.map(\.summary))])
     }
@@ -125,7 +125,7 @@ struct AlarmRoutes {
     }
 
     /// Whether they see what is said of a thing.
-    private func shows(_ context: LaresContext) throws -> @Sendable (ThingID) -> Bool {
+    private func shows(_ context: LaresContext) throws -> @Sendable (String) -> Bool {
         let sight = try sight(context)
         return { sight.tells(of: $0) }
     }
@@ -139,14 +139,6 @@ struct AlarmRoutes {
         guard let watching else { throw APIError.noHome }
         return watching
     }
-
-    private func number(_ text: String?, _ name: String, _ range: ClosedRange<Int>) throws -> Int? {
-        guard let text else { return nil }
-        guard let number = Int(text), range.contains(number) else {
-            throw APIError.invalid("'\(name)' must be a whole number from \(range.lowerBound) to \(range.upperBound)", param: name)
-        }
-        return number
-    }
 }
 
 /// Which alarms are asked for.
@@ -156,7 +148,7 @@ private struct AlarmFilter {
     private let place, thing, watch: String?
 
     init(_ request: Request) throws {
-        let query = request.uri.queryParameters
+        let query = request.queryFields
         state = try Self.word(query.get("state"), "state")
         severity = try Self.word(query.get("severity"), "severity")
         (place, thing, watch) = (query.get("place"), query.get("thing"), query.get("watch"))
@@ -165,7 +157,7 @@ private struct AlarmFilter {
     func passes(_ alarm: Alarm) -> Bool {
         (state ?? alarm.state) == alarm.state && (severity ?? alarm.severity) == alarm.severity
             && (place ?? alarm.place?.description) == alarm.place?.description
-            && (thing ?? alarm.series.thing.description) == alarm.series.thing.description && (watch ?? alarm.watch) == alarm.watch
+            && (thing ?? alarm.series.thing) == alarm.series.thing && (watch ?? alarm.watch) == alarm.watch
     }
 
     private static func word<Word: RawRepresentable & CaseIterable>(_ text: String?, _ name: String) throws -> Word?

@@ -26,7 +26,7 @@ struct DeadLetterRoutes {
     func list(_ request: Request, _ context: LaresContext) async throws -> Response {
         let (ingest, filter) = (try require(), try await filter(request, context))
         return try await telling {
-            let letters = try await ingest.letters.list(filter, limit: try number("limit", request, 1...1_000) ?? 100)
+            let letters = try await ingest.letters.list(filter, limit: try request.queryFields.whole("limit", in: 1...1_000) ?? 100)
             let size = try await ingest.letters.size(of: filter.tenant)
             return .json([
                 "letters": .array(letters.map { $0.json(showing: 1_000) }), "count": .int(size.letters), "lines": .int(size.lines),
@@ -71,13 +71,16 @@ struct DeadLetterRoutes {
     func replayAll(_ request: Request, _ context: LaresContext) async throws -> Response {
         let (ingest, filter) = (try require(), try await filter(request, context))
         return try await telling {
-            var (counts, tried) = (IngestCounts(), 0)
+            var (counts, tried, left) = (IngestCounts(), 0, 0)
             for letter in try await ingest.letters.list(filter, limit: 1_000).reversed() where letter.isWhole {
-                counts += try await ingest.replay(letter).counts
-                tried += 1
+                // One that can't be tried stays, and keeps no other from it.
+                do {
+                    counts += try await ingest.replay(letter).counts
+                    tried += 1
+                } catch let error as IngestError where [.badRequest, .unknownTenant].contains(error.code) { left += 1 }
             }
             return .json([
-                "letters": .int(tried), "stored": .int(counts.stored), "duplicates": .int(counts.duplicates),
+                "letters": .int(tried), "left": .int(left), "stored": .int(counts.stored), "duplicates": .int(counts.duplicates),
                 "dead_letters": .int(counts.refused),
             ])
         }
@@ -85,7 +88,7 @@ struct DeadLetterRoutes {
 
     /// Which letters are meant; a tenant's key means that tenant's.
     private func filter(_ request: Request, _ context: LaresContext) async throws -> DeadLetters.Filter {
-        let query = request.uri.queryParameters
+        let query = request.queryFields
         let asked = query.get("tenant").map { $0 == "own" ? "" : $0 }
         var tenant = asked
         if let id = context.caller.keyID, let own = try await require().tenant(ofKey: id)?.name {
@@ -95,15 +98,7 @@ struct DeadLetterRoutes {
             try context.requireAdministrator()
         }
         return DeadLetters.Filter(
-            tenant: tenant, reason: query.get("reason"), before: try number("before", request, 0...Int.max).map(Int64.init))
-    }
-
-    private func number(_ name: String, _ request: Request, _ range: ClosedRange<Int>) throws -> Int? {
-        guard let text = request.uri.queryParameters.get(name) else { return nil }
-        guard let number = Int(text), range.contains(number) else {
-            throw APIError.invalid("'\(name)' must be a whole number from \(range.lowerBound) to \(range.upperBound)", param: name)
-        }
-        return number
+            tenant: tenant, reason: query.get("reason"), before: try request.queryFields.whole("before", in: 0...Int.max).map(Int64.init))
     }
 
     private func letter(_ context: LaresContext) async throws -> DeadLetter {
@@ -137,9 +132,9 @@ extension DeadLetter {
         return [
             "id": .int(Int(id)), "time": .double(Double(time.milliseconds) / 1_000), "tenant": .string(tenant.isEmpty ? "own" : tenant),
             "source": .string(source), "format": .string(format.rawValue), "precision": .string(precision.rawValue),
-            "heading": heading.map { .string(String(decoding: $0, as: UTF8.self)) } ?? nil, "code": .string(fault.code.description),
+            "heading": heading.map { .string(String(decoding: $0, as: UTF8.self)) } ?? .null, "code": .string(fault.code.description),
             "message": .string(fault.message), "lines": .int(lines), "tries": .int(tries), "bytes": .int(bytes.count),
-            "text": text.map { .string($0) } ?? nil, "base64": text == nil ? .string(Data(shown).base64EncodedString()) : nil,
+            "text": text.map { .string($0) } ?? .null, "base64": text == nil ? .string(Data(shown).base64EncodedString()) : .null,
         ]
     }
 }

@@ -79,7 +79,7 @@ struct ForecastRoutes {
     /// caller sees.
     func events(_ request: Request, _ context: LaresContext) async throws -> Response {
         guard let forecasting, let services else { throw APIError.noHome }
-        let wanted = Set(request.uri.queryParameters.getAll("series"))
+        let wanted = Set(request.queryFields.all("series"))
         let sight = HomeSight(home: services.home, guardian: guardian, caller: context.caller, path: .api)
         _ = try SeriesSight(sight)
         let updates = await forecasting.changes()

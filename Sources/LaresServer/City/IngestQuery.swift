@@ -9,7 +9,7 @@ struct IngestQuery {
 
     init(_ request: Request) { self.request = request }
 
-    private func value(_ name: String) -> String? { request.uri.queryParameters.get(name) }
+    private func value(_ name: String) -> String? { request.queryFields.get(name) }
 
     /// Whose points they are.
     var tenant: String? { value("tenant") }

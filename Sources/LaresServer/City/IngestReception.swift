@@ -82,8 +82,8 @@ extension Tenant {
     var json: JSON {
         [
             "tenant": .string(name.isEmpty ? "own" : name), "series": .int(quota.series),
-            "points_per_second": quota.pointsPerSecond.map { .int($0) } ?? nil,
-            "bytes_per_second": quota.bytesPerSecond.map { .int($0) } ?? nil, "keys": .array(keys.sorted().map { .string($0) }),
+            "points_per_second": quota.pointsPerSecond.map { .int($0) } ?? .null,
+            "bytes_per_second": quota.bytesPerSecond.map { .int($0) } ?? .null, "keys": .array(keys.sorted().map { .string($0) }),
         ]
     }
 }

@@ -27,7 +27,7 @@ struct SeriesRoutes {
                     found.series.map { one in
                         [
                             "series": .string(one.key.description), "kind": .string(one.kind.rawValue),
-                            "latest": latest[one.id]?.json ?? nil,
+                            "latest": latest[one.id]?.json ?? .null,
                         ]
                     }), "count": .int(found.count),
             ])

@@ -6,7 +6,8 @@ struct SeriesSight: Sendable {
     private let seen: Set<ThingID>
     /// Things that are here, seen or not.
     private let here: Set<ThingID>
-    private let seesAll: Bool
+    /// Whether they administer, and see what is of no thing that is here.
+    let seesAll: Bool
     /// What the names of series begin with that they see besides.
     private let prefix: String?
 
@@ -26,6 +27,9 @@ struct SeriesSight: Sendable {
         if let prefix, !prefix.isEmpty, key.thing.hasPrefix(prefix) { return true }
         return ThingID(key.thing).map { here.contains($0) ? seen.contains($0) : seesAll } ?? seesAll
     }
+
+    /// Whether they see what is said of a thing, or of what is none and only an administrator's.
+    func tells(of name: String) -> Bool { seesAll || (ThingID(name).map { seen.contains($0) } ?? false) }
 
     /// Whether they see what is said of a thing; of one that is gone only who may change the home.
     func tells(of thing: ThingID) -> Bool { seesAll || seen.contains(thing) }

@@ -28,6 +28,12 @@ package struct Amount: Sendable {
         return tenths.magnitude < 10 ? String(format: "%.1f", tenths) : whole(Int(clamping: number))
     }
 
+    /// What is counted, though not always in whole numbers: "1", "1.5", "41".
+    package func tally(_ number: Double) -> String {
+        let tenths = (number * 10).rounded() / 10
+        return tenths.isFinite && tenths == tenths.rounded() ? whole(Int(clamping: tenths)) : short(tenths)
+    }
+
     /// "270 MB".
     package func bytes(_ count: Int) -> String {
         let number = Double(count)
@@ -71,6 +77,13 @@ package struct Amount: Sendable {
         let parts = calendar.dateComponents([.year, .month, .day], from: date)
         return words(
             "date.day", ["day": "\(parts.day ?? 1)", "month": words("month.\(parts.month ?? 1)"), "year": "\(parts.year ?? 1970)"])
+    }
+
+    /// "Nov".
+    func month(_ date: Date) -> String {
+        var calendar = Calendar(identifier: .gregorian)
+        calendar.timeZone = timeZone
+        return words("month.\(calendar.component(.month, from: date))")
     }
 
     /// "3 min ago"; the date from a day on.

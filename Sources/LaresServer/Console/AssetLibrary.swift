@@ -12,10 +12,20 @@ package struct AssetLibrary: Sendable {
     let hash: String
     private let assets: [String: Asset]
 
+    /// Files of packaged libraries, by where the system has them under ``packaged``; each is sent under its own last name.
+    static let libraries = ["leaflet/leaflet.esm.min.js", "leaflet/leaflet.css"]
+    /// Where Debian's packages of JavaScript libraries (`libjs-…`) put their files.
+    package static let packaged = URL(filePath: "/usr/share/javascript", directoryHint: .isDirectory)
+    /// The largest file of a library that is read.
+    private static let largest = 1 << 20
+
+    /// - Parameters:
+    ///   - folder: What came with the program.
+    ///   - packaged: Where the system has libraries; those that aren't installed are left out, and their pages do without.
     /// - Throws: ``ConsoleError`` when the folder can't be read or the stylesheet lacks its theme condition.
-    package init(folder: URL) throws {
+    package init(folder: URL, packaged: URL = Self.packaged) throws {
         let names = (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []
-        var assets: [String: Asset] = [:]
+        var assets = Self.libraries(in: packaged)
         for name in names {
             guard let mediaType = Self.mediaTypes[String(name.split(separator: ".").last ?? "")] else { continue }
             guard let bytes = try? Data(contentsOf: folder.appending(path: name)) else {
@@ -33,8 +43,23 @@ package struct AssetLibrary: Sendable {
         hash = Self.hash(of: assets)
     }
 
+    private static func libraries(in folder: URL) -> [String: Asset] {
+        var assets: [String: Asset] = [:]
+        for path in libraries {
+            let file = folder.appending(path: path), name = file.lastPathComponent
+            guard let mediaType = mediaTypes[file.pathExtension], let bytes = try? Data(contentsOf: file), bytes.count <= largest else {
+                continue
+            }
+            assets[name] = Asset(bytes: [UInt8](bytes), mediaType: mediaType)
+        }
+        return assets
+    }
+
     /// The file of this name.
     func asset(_ name: String) -> Asset? { assets[name] }
+
+    /// Whether the map's library is installed.
+    package var hasMap: Bool { address(of: "leaflet.esm.min.js") != nil && address(of: "leaflet.css") != nil }
 
     /// The address of a file; nil when there is none of this name.
     package func address(of name: String) -> String? { assets[name] == nil ? nil : "/assets/\(hash)/\(name)" }

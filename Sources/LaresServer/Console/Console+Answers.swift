@@ -14,7 +14,8 @@ extension Console {
             title: title, viewer: viewer, words: words(viewer), place: place,
             stylesheet: assets.address(of: viewer.theme.stylesheet) ?? "", hasKeys: keys != nil, hasAudit: audit != nil,
             hasNetworks: networks != nil,
-            hasJobs: jobs != nil, hasHome: home != nil, hasZigbee: home?.home.zigbeeBridges().isEmpty == false, city: city)
+            hasJobs: jobs != nil, hasHome: home != nil, hasZigbee: home?.home.zigbeeBridges().isEmpty == false,
+            hasEnergy: energy != nil, city: city)
         return try pages.render(page, frame.fields.merging(fields) { $1 }, language: viewer.language)
     }
 

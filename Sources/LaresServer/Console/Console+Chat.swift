@@ -9,7 +9,7 @@ extension Console {
 
     @Sendable private func chat(_ request: Request, _ context: LaresContext) async throws -> Response {
         try await page(request, context) { viewer in
-            let chosen = request.uri.queryParameters.get("model") ?? ""
+            let chosen = request.queryFields.get("model") ?? ""
             return try show(ChatView(models: ChatView.writers(try await client.models()), chosen: chosen, words: words(viewer)), viewer)
         }
     }

@@ -20,7 +20,7 @@ extension Console {
             return try html(
                 .settings, title: words("settings.title"),
                 [
-                    "languages": languages, "themes": themes, "saved": request.uri.queryParameters.get("saved") != nil,
+                    "languages": languages, "themes": themes, "saved": request.queryFields.get("saved") != nil,
                     "signedIn": session, "version": settings.version,
                     "mayPlace": home != nil && viewer.caller.mayAdminister,
                     "mayAudit": audit != nil && viewer.caller.mayAdminister, "address": viewer.origin + "/v1",

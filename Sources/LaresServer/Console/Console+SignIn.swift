@@ -11,7 +11,7 @@ extension Console {
 
     @Sendable private func showSignIn(_ request: Request, _ context: LaresContext) async throws -> Response {
         try await page(request, context) { viewer in
-            try signInPage(viewer, back: localPath(request.uri.queryParameters.get("back") ?? ""), trouble: nil)
+            try signInPage(viewer, back: localPath(request.queryFields.get("back") ?? ""), trouble: nil)
         }
     }
 

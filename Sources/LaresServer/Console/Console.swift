@@ -53,6 +53,8 @@ public struct Console: Sendable {
     /// What is wrong with sensors; nil: nobody looks.
     var sensing: Sensing?
     let times: Timekeeper?
+    /// What acts on the energy of the home; without it its page is absent.
+    let energy: EnergyServices?
     let people: People?
     let guardian: HomeGuard?
     let audit: AuditLog?
@@ -74,6 +76,7 @@ public struct Console: Sendable {
     ///   - automations: Its rules; without them their pages are absent.
     ///   - sensing: What is wrong with sensors; without it no page says so.
     ///   - times: Its timers and what waits; without it their page is absent.
+    ///   - energy: What acts on its energy; without it its page is absent.
     ///   - people: Who lives here; without it their pages are absent.
     ///   - guardian: Judges what is dangerous; without it nothing of that is done.
     ///   - audit: Where it is written who added, removed, made and revoked what.
@@ -82,8 +85,8 @@ public struct Console: Sendable {
     public init(
         client: any ModelClient, settings: ConsoleSettings, store: ModelStore? = nil, keys: KeyStore? = nil,
         networks: NetworkServing? = nil, jobs: TrainingJobs? = nil, home: HomeServices? = nil,
-        automations: Automations? = nil, sensing: Sensing? = nil, times: Timekeeper? = nil, people: People? = nil,
-        guardian: HomeGuard? = nil, audit: AuditLog? = nil, city: CityServices = CityServices()
+        automations: Automations? = nil, sensing: Sensing? = nil, times: Timekeeper? = nil, energy: EnergyServices? = nil,
+        people: People? = nil, guardian: HomeGuard? = nil, audit: AuditLog? = nil, city: CityServices = CityServices()
     ) throws {
         self.client = client
         self.settings = settings
@@ -95,6 +98,7 @@ public struct Console: Sendable {
         self.automations = automations
         self.sensing = sensing
         self.times = times
+        self.energy = energy
         self.people = people
         self.guardian = guardian
         self.audit = audit
@@ -123,12 +127,14 @@ public struct Console: Sendable {
         if let home, let automations { HolidayPages(console: self, automations: automations, services: home).addRoutes(to: router) }
         if let home, let times { TimePages(console: self, times: times, home: home.home).addRoutes(to: router) }
         if let home, let automations { EnergyPages(console: self, services: home, automations: automations).addRoutes(to: router) }
+        if let home, let energy { EnergyControlPages(console: self, services: home, energy: energy).addRoutes(to: router) }
         if let home, let guardian { ConfirmationPages(console: self, home: home.home, guardian: guardian).addRoutes(to: router) }
         if let automations { NoticePages(console: self, automations: automations).addRoutes(to: router) }
         if let home { ZigbeePages(console: self, home: home.home).addRoutes(to: router) }
         if let audit { AuditPages(console: self, audit: audit).addRoutes(to: router) }
         if let home { BrokerPages(console: self, services: home).addRoutes(to: router) }
         if let home { MovingPages(console: self, services: home).addRoutes(to: router) }
+        if let home { RoomPages(console: self, services: home).addRoutes(to: router) }
         if let home { CityPages(console: self, services: home).addRoutes(to: router) }
         welcome?.addRoutes(to: router)
         if let networks { NetworkPages(console: self, networks: networks).addRoutes(to: router) }

@@ -6,7 +6,7 @@ struct FormError: Error {}
 
 /// The fields of a posted form (`application/x-www-form-urlencoded`).
 package struct Form: Sendable {
-    private let values: [String: String]
+    private let values: [String: [String]]
 
     /// Reads the body of a request.
     ///
@@ -20,13 +20,13 @@ package struct Form: Sendable {
 
     /// Reads fields from text (URL Standard §5.1). A repeated name keeps its last value.
     package init(_ text: String) throws {
-        var values: [String: String] = [:]
+        var values: [String: [String]] = [:]
         for part in text.split(separator: "&").prefix(1_000) {
             let pair = part.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map { $0.replacing("+", with: " ") }
             guard let name = pair[0].removingPercentEncoding, let value = (pair.count > 1 ? pair[1] : "").removingPercentEncoding else {
                 throw FormError()
             }
-            values[name] = value.replacing("\r\n", with: "\n")
+            values[name, default: []].append(value.replacing("\r\n", with: "\n"))
         }
         self.values = values
     }
@@ -35,7 +35,10 @@ package struct Form: Sendable {
     package func has(_ name: String) -> Bool { values[name] != nil }
 
     /// The value of a field as it was sent; empty when there is none.
-    package func exact(_ name: String) -> String { values[name] ?? "" }
+    package func exact(_ name: String) -> String { values[name]?.last ?? "" }
+
+    /// All values of a field that may be repeated, in their order.
+    package func all(_ name: String) -> [String] { values[name] ?? [] }
 
     /// The value of a field, without the space around it; empty when there is none.
     package subscript(name: String) -> String {

@@ -11,6 +11,7 @@ struct Frame {
     let hasJobs: Bool
     let hasHome: Bool
     let hasZigbee: Bool
+    let hasEnergy: Bool
     let city: CityServices
 
     /// The fields of the template `frame`.
@@ -56,14 +57,14 @@ struct Frame {
         var areas: [Area] = []
         if hasHome {
             var home = [
-                link("/home", "home", "page.rooms"), link("/things", "thing", "page.things"),
+                link("/home", "home", "page.rooms", with: "/rooms"), link("/things", "thing", "page.things"),
                 link("/rules", "rule", "page.rules", with: "/new-rule"), link("/schedules", "clock", "page.schedules", with: "/holidays"),
                 link("/energy", "bolt", "page.energy"), link("/notices", "bell", "page.notices"),
             ]
             if hasZigbee { home.append(link("/zigbee", "network", "page.zigbee")) }
             areas.append(Area(icon: "home", label: words("area.home"), pages: home))
         }
-        if hasHome, !cityLinks.isEmpty { areas.append(Area(icon: "city", label: words("area.city"), pages: cityLinks)) }
+        if hasHome { areas.append(Area(icon: "city", label: words("area.city"), pages: cityLinks)) }
         areas.append(Area(icon: "model", label: words("area.models"), pages: models))
         if hasKeys {
             var trust = [link("/people", "people", "page.people"), link("/keys", "key", "page.keys")]
@@ -76,15 +77,19 @@ struct Frame {
 
     /// What comes in and how good it is concerns those who administer; a tenant's key finds its own by the address.
     private var cityLinks: [Link] {
-        var links: [Link] = []
+        var links = [link("/city", "map", "page.map")]
+        if city.streets != nil { links.append(link("/signals", "signal", "page.signals")) }
+        if hasEnergy, viewer.caller.mayControl { links.append(link("/district", "bolt", "page.district")) }
+        if city.watching != nil || city.deeds != nil { links.append(link("/day", "day", "page.day")) }
         if city.dashboards != nil { links.append(link("/dashboards", "board", "page.dashboards")) }
         if city.forecastsOnRequest != nil { links.append(link("/forecasts", "trend", "page.forecasts")) }
         if city.watching != nil { links.append(link("/alarms", "bell", "page.alarms", with: "/incidents")) }
+        if city.zones != nil { links.append(link("/zones", "people", "page.zones")) }
+        if city.devices != nil, viewer.caller.mayAdminister { links.append(link("/devices", "thing", "page.devices")) }
         if city.ingest != nil, viewer.caller.mayAdminister {
             links += [link("/quality", "pulse", "page.quality"), link("/ingest", "down", "page.ingest")]
         }
-        if !links.isEmpty { links.append(link("/query", "ask", "page.query")) }
-        return links
+        return links + [link("/query", "ask", "page.query")]
     }
 
     private func link(_ href: String, _ icon: String, _ key: String, with other: String? = nil) -> Link {

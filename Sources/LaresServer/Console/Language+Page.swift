@@ -2,6 +2,9 @@ extension Language {
     /// The value of the `lang` attribute.
     var tag: String { self == .chinese ? "zh-Hans" : rawValue }
 
+    /// The name in this language, whether it was given for "zh-Hans" or for "zh".
+    func pick(_ names: [String: String], or name: String) -> String { names[tag] ?? names[rawValue] ?? name }
+
     /// Its own name for itself.
     var ownName: String { self == .chinese ? "中文" : "English" }
 

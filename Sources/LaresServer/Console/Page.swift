@@ -5,8 +5,9 @@ enum Page: String, Sendable, CaseIterable {
         version,
         training, job,
         recipe, energy, people, person, confirmations, asked, asking, notices, channel, recipient, faults, welcome, zigbee, moving, audit,
-        broker,
-        dashboards, dashboard, alarms, alarm, incident, forecasts, quality, letters, letter, ingest, query
+        broker, rooms,
+        dashboards, dashboard, alarms, alarm, incident, forecasts, quality, letters, letter, ingest, query, city, signals, signal, day,
+        district, zones, devices
     case dashboardEdit = "dashboard-edit"
     case dashboardPanel = "dashboard-panel"
     case signIn = "sign-in"
@@ -15,7 +16,16 @@ enum Page: String, Sendable, CaseIterable {
     case trainingForm = "training-form"
     /// Parts of pages.
     case frame, rows, state, trouble, offline, dialog, facts, curve, losses, limits
-    case history, panel, lines
+    case history, states, panel, lines, deeds
+    case cityPanel = "city-panel"
+    case junctionRows = "junction-rows"
+    case signalNow = "signal-now"
+    case signalAct = "signal-act"
+    case signalTrust = "signal-trust"
+    case districtNow = "district-now"
+    case districtCharts = "district-charts"
+    case dayWaiting = "day-waiting"
+    case dayCounts = "day-counts"
     case alarmLine = "alarm-line"
     case alarmRows = "alarm-rows"
     case forecastChart = "forecast-chart"
@@ -25,6 +35,8 @@ enum Page: String, Sendable, CaseIterable {
     case zigbeeDevice = "zigbee-device"
     case zigbeeRemove = "zigbee-remove"
     case energyChart = "energy-chart"
+    case energyControl = "energy-control"
+    case planChart = "plan-chart"
     case newRule = "new-rule"
     case ruleEditor = "rule-editor"
     case ruleParts = "rule-parts"

@@ -1,15 +1,15 @@
 import Foundation
 import Mustache
 
-/// All pages in all languages, compiled once at start.
+/// All pages in all languages, read and filled in at start; each is compiled when it is shown first.
 struct PageLibrary: Sendable {
     /// The texts by language.
     let words: [Language: Words]
     /// The pages as written, for checks.
     let sources: [PageSource]
-    private let libraries: [Language: MustacheLibrary]
+    private let libraries: [Language: CompiledPages]
 
-    /// Reads and compiles every ``Page``.
+    /// Reads every ``Page``, and fills in its texts, pictures and addresses.
     ///
     /// - Throws: ``ConsoleError`` naming the page and what is wrong with it.
     init(folder: URL, assets: AssetLibrary) throws {
@@ -20,13 +20,12 @@ struct PageLibrary: Sendable {
             }
             return PageSource(name: page.rawValue, text: text.trimmingCharacters(in: .whitespacesAndNewlines))
         }
-        MustacheContentTypes.register(HTMLText(), named: HTMLText.name)
         var words: [Language: Words] = [:]
-        var libraries: [Language: MustacheLibrary] = [:]
+        var libraries: [Language: CompiledPages] = [:]
         for language in Language.allCases {
             let texts = Words(language)
             words[language] = texts
-            libraries[language] = try Self.compile(sources, words: texts, assets: assets)
+            libraries[language] = try CompiledPages(sources.map { ($0.name, try $0.expanded(words: texts, assets: assets)) })
         }
         self.words = words
         self.libraries = libraries
@@ -34,28 +33,14 @@ struct PageLibrary: Sendable {
 
     /// The finished page.
     ///
-    /// - Throws: ``ConsoleError`` naming the fields that the page uses and `fields` lacks.
+    /// - Throws: ``ConsoleError`` naming the fields that the page uses and `fields` lacks, or what is wrong with the page as it is written.
     func render(_ page: Page, _ fields: [String: Any], language: Language) throws -> String {
         let fields = PageFields(fields)
-        let text = libraries[language]?.render(fields, withTemplate: page.rawValue) ?? ""
+        let text = try libraries[language]?.library(with: page.rawValue).render(fields, withTemplate: page.rawValue) ?? ""
         guard fields.missing.isEmpty else {
             let names = fields.missing.sorted().joined(separator: ", ")
             throw ConsoleError(code: .fieldMissing, message: "the console's page '\(page.rawValue)' was made without: \(names)")
         }
         return text
-    }
-
-    private static func compile(_ sources: [PageSource], words: Words, assets: AssetLibrary) throws -> MustacheLibrary {
-        var library = MustacheLibrary()
-        for source in sources {
-            let text = try source.expanded(words: words, assets: assets)
-            do {
-                try library.register(HTMLText.pragma + "\n" + text, named: source.name)
-            } catch {
-                throw ConsoleError(
-                    code: .pageMalformed, message: "the console's page '\(source.name)' can't be read (\(error)): install Lares again")
-            }
-        }
-        return library
     }
 }

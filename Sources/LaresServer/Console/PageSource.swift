@@ -1,7 +1,7 @@
 /// A page as it is written: Mustache, and in double square brackets what is known at start.
 ///
 /// `[[models.title]]` is a text of the catalogue, `[[icon:plus]]` a picture, `[[asset:chat.js]]` an address. They are filled in once for
-/// each language, so a text, picture or file that doesn't exist stops the program at its start and not a reader later.
+/// each language, so a text, picture or file that doesn't exist stops the program at its start and not a reader later. That all of them are Mustache is a test's.
 package struct PageSource {
     package let name: String
     package let text: String

@@ -58,8 +58,8 @@ public struct APIError: HTTPResponseError, Hashable {
     public var json: JSON {
         [
             "error": [
-                "message": .string(message), "type": .string(type), "param": param.map { .string($0) } ?? nil,
-                "code": code.map { .string($0) } ?? nil,
+                "message": .string(message), "type": .string(type), "param": param.map { .string($0) } ?? .null,
+                "code": code.map { .string($0) } ?? .null,
             ]
         ]
     }

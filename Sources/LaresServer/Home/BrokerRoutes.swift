@@ -28,7 +28,7 @@ struct BrokerRoutes {
             members.append("broker", broker.status.json)
             members.append("listening", .string("\(broker.settings.host):\(broker.settings.port)"))
             if context.caller.mayAdminister {
-                members.append("guard_trouble", services.home.guardTrouble.map { .string($0) } ?? nil)
+                members.append("guard_trouble", services.home.guardTrouble.map { .string($0) } ?? .null)
                 members.append("clients", .array(broker.log.clients.values.sorted { $0.id < $1.id }.map(\.json)))
                 members.append("log", .array(broker.log.lines.map { .string($0) }))
             }
@@ -108,7 +108,7 @@ extension APIError {
 extension MQTTStatus {
     fileprivate var json: JSON {
         [
-            "state": .string("\(state)"), "reason": reason.map { .string($0) } ?? nil, "version": version.map { .string($0) } ?? nil,
+            "state": .string("\(state)"), "reason": reason.map { .string($0) } ?? .null, "version": version.map { .string($0) } ?? .null,
             "resumed": .bool(isResumed), "refused": .array(refused.map { .string($0) }), "dropped": .int(dropped),
         ]
     }
@@ -116,20 +116,20 @@ extension MQTTStatus {
 
 extension HomeFaults {
     fileprivate var json: JSON {
-        ["reports": .int(reports), "announcements": .int(announcements), "last": last.map { .string($0) } ?? nil]
+        ["reports": .int(reports), "announcements": .int(announcements), "last": last.map { .string($0) } ?? .null]
     }
 }
 
 extension BrokerProcess.Status {
     fileprivate var json: JSON {
-        ["running": .bool(isRunning), "restarts": .int(restarts), "reason": reason.map { .string($0) } ?? nil]
+        ["running": .bool(isRunning), "restarts": .int(restarts), "reason": reason.map { .string($0) } ?? .null]
     }
 }
 
 extension BrokerLog.Client {
     fileprivate var json: JSON {
         [
-            "id": .string(id), "account": user.map { .string($0) } ?? nil, "address": .string(address), "version": .string(version),
+            "id": .string(id), "account": user.map { .string($0) } ?? .null, "address": .string(address), "version": .string(version),
             "since": .int(Int(since.timeIntervalSince1970)),
         ]
     }

@@ -10,6 +10,7 @@ import LaresThings
 struct EnergyRoutes {
     let services: HomeServices?
     let automations: Automations?
+    let guardian: HomeGuard?
     let audit: AuditLog?
     let limits: BodyLimits
 
@@ -27,10 +28,10 @@ struct EnergyRoutes {
     /// `?from=2026-11-01&through=2026-11-30&by=day`: days of the home's clocks; the last seven unless said otherwise.
     func report(_ request: Request, _ context: LaresContext) async throws -> Response {
         let (services, site) = try require()
-        let query = request.uri.queryParameters
+        let query = request.queryFields
         let today = CalendarDay(ordinal: site.zone.wall(at: Int(Date().timeIntervalSince1970)).day)
-        let through = try day(query.get("through"), "through") ?? today
-        let from = try day(query.get("from"), "from") ?? through.adding(-6)
+        let through = try query.day("through") ?? today
+        let from = try query.day("from") ?? through.adding(-6)
         guard from <= through else { throw APIError.invalid("'from' must not lie behind 'through'", param: "from") }
         guard let step = EnergyReport.Step(rawValue: query.get("by") ?? "day") else {
             throw APIError.invalid("'by' must be hour, day or month", param: "by")
@@ -40,13 +41,14 @@ struct EnergyRoutes {
             let account = try EnergyAccount(
                 site: site, meters: try store.meters().meters(of: services.home.things().map(\.thing)), tariffs: try store.tariffs(),
                 prices: try store.prices())
-            return .json(try await account.report(from...through, by: step, from: services.telemetry).json)
+            let report = try await account.report(from...through, by: step, from: services.telemetry)
+            return .json(report.json(showing: try sees(context)))
         }
     }
 
     func tariffs(_ request: Request, _ context: LaresContext) async throws -> Response {
         let (services, _) = try require()
-        return .json(["tariffs": try EnergyStore(services.store).tariffs()?.json ?? nil])
+        return .json(["tariffs": try EnergyStore(services.store).tariffs()?.json ?? .null])
     }
 
     /// Sets what energy costs; one that the site can't have, for want of a calendar of holidays, is refused.
@@ -74,7 +76,8 @@ struct EnergyRoutes {
     /// Where energy is known from, guessed where nobody said.
     func meters(_ request: Request, _ context: LaresContext) async throws -> Response {
         let (services, _) = try require()
-        let meters = try EnergyStore(services.store).meters().meters(of: services.home.things().map(\.thing))
+        let sees = try sees(context)
+        let meters = try EnergyStore(services.store).meters().meters(of: services.home.things().map(\.thing)).filter { sees($0.address) }
         return .json([
             "meters": .array(
                 meters.map {
@@ -98,10 +101,12 @@ struct EnergyRoutes {
         }
     }
 
-    private func day(_ text: String?, _ name: String) throws -> CalendarDay? {
-        guard let text else { return nil }
-        guard let day = CalendarDay(text) else { throw APIError.invalid("'\(name)' must be a day such as 2026-11-30", param: name) }
-        return day
+    /// Whether the caller sees a property: what the whole home uses is everybody's, what a device does only of those they see.
+    private func sees(_ context: LaresContext) throws -> (PropertyAddress) -> Bool {
+        let (services, _) = try require()
+        let shows = try HomeSight(home: services.home, guardian: guardian, caller: context.caller, path: .api).shows()
+        let hidden = Set(services.home.things().map(\.thing).filter { !shows($0) }.map(\.id))
+        return { !hidden.contains($0.thing) }
     }
 
     private func require() throws -> (HomeServices, Site) {

@@ -23,7 +23,8 @@ struct HistoryRoutes {
         ]
     }
 
-    /// `?property=hall/lamp/brightness&from=…&to=…&width=1000`: as many buckets as a chart has pixels, or the texts of a property that has texts.
+    /// `?property=hall/lamp/brightness&from=…&to=…&width=1000`: as many buckets as a chart has pixels, or the texts of a property that has texts, and when it
+    /// was in which state.
     func history(_ request: Request, _ context: LaresContext) async throws -> Response {
         let query = HistoryQuery(request)
         let (range, width) = (try query.range(), try query.width())
@@ -32,7 +33,14 @@ struct HistoryRoutes {
             let head: [(String, JSON)] = [("property", .string(series.key.description)), ("kind", .string(series.kind.rawValue))]
             if series.kind == .state {
                 let readings = try await telemetry().readings(of: series.id, in: range, order: .newestFirst, limit: width)
-                return .json(.object(head + [("readings", .array(readings.reversed().map(\.json)))]))
+                let chart = try await telemetry().states(of: series, in: range, atMost: width)
+                let lanes = chart.lanes + [chart.others].compactMap(\.self)
+                return .json(
+                    .object(
+                        head + [
+                            ("readings", .array(readings.reversed().map(\.json))), ("lanes", .array(lanes.map(\.json))),
+                            ("cut", .bool(chart.isCut)),
+                        ]))
             }
             let chart = try await telemetry().timedBuckets(of: series, in: range, atMost: width)
             return .json(
@@ -159,7 +167,7 @@ struct HistoryQuery {
 
     init(_ request: Request) { self.request = request }
 
-    private func value(_ name: String) -> String? { request.uri.queryParameters.get(name) }
+    private func value(_ name: String) -> String? { request.queryFields.get(name) }
 
     /// All properties of a thing.
     var thing: String? { value("thing") }
@@ -186,7 +194,8 @@ struct HistoryQuery {
     private func moment(_ name: String) throws -> Date? {
         guard let text = value(name) else { return nil }
         if let seconds = Double(text), seconds.isFinite, abs(seconds) < 1e12 { return Date(timeIntervalSince1970: seconds) }
-        guard let date = try? Date(text, strategy: .iso8601) else {
+        // A plus that nobody escaped is a space in a query; no moment has one.
+        guard let date = try? Date(text.replacing(" ", with: "+"), strategy: .iso8601) else {
             throw APIError.invalid("'\(name)' must be seconds since 1970, or a moment such as 2026-11-29T07:00:00Z", param: name)
         }
         return date
@@ -216,7 +225,7 @@ extension JSON {
 }
 
 extension Timestamp {
-    fileprivate var seconds: JSON { .double(Double(milliseconds) / 1_000) }
+    var seconds: JSON { .double(Double(milliseconds) / 1_000) }
 }
 
 extension Reading {
@@ -229,8 +238,19 @@ extension Reading {
     }
 }
 
-extension Bucket {
+extension StateChart.Lane {
+    /// A lane without a name is that of all other states.
     fileprivate var json: JSON {
+        [
+            "state": state.isEmpty ? .null : .string(state), "seconds": .double(Double(time) / 1_000),
+            "stretches": .array(stretches.map { ["from": $0.lowerBound.seconds, "to": $0.upperBound.seconds] }),
+        ]
+    }
+}
+
+extension Bucket {
+    /// The bucket as the API gives it.
+    var json: JSON {
         [
             "start": start.seconds, "count": .int(count), "min": .double(min), "mean": .double(mean), "max": .double(max),
             "last": .double(last),
@@ -243,7 +263,7 @@ extension Statistic {
         [
             "start": start.seconds, "count": .int(count), "min": .double(min), "mean": .double(mean), "max": .double(max),
             "last": .double(last),
-            "amount": amount.map { .double($0) } ?? nil,
+            "amount": amount.map { .double($0) } ?? .null,
         ]
     }
 }

@@ -35,7 +35,7 @@ struct HomeRoutes {
     }
 
     func list(_ request: Request, _ context: LaresContext) async throws -> Response {
-        let query = request.uri.queryParameters
+        let query = request.queryFields
         let (area, category) = (query.get("area"), query.get("category"))
         let things = try sight(context).things().filter { view in
             (area == nil || view.thing.area?.description == area) && (category == nil || view.thing.category.description == category)
@@ -136,7 +136,7 @@ struct HomeRoutes {
     /// What happens, as server-sent events, until the client leaves; `?thing=hall/lamp` for one thing.
     func events(_ request: Request, _ context: LaresContext) async throws -> Response {
         let home = try require().home
-        let only = request.uri.queryParameters.get("thing").map { ThingID($0) }
+        let only = request.queryFields.get("thing").map { ThingID($0) }
         let presence = await context.channel.clientPresence()
         let happening = home.events(), sight = try sight(context)
         return .events { events in

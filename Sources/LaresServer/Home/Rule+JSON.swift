@@ -18,8 +18,8 @@ extension RuleTrace {
             "time": .double(date.timeIntervalSince1970), "outcome": .string(outcome.rawValue),
             "sentence": .string(sentence.text(catalogue)),
             "because": .string(occasion.sentence.text(catalogue)), "count": .int(count),
-            "ended": endedAt.map { .double($0.timeIntervalSince1970) } ?? nil,
-            "seen": .array(seen.map { ["property": .string($0.address.description), "value": $0.value?.json ?? nil] }),
+            "ended": endedAt.map { .double($0.timeIntervalSince1970) } ?? .null,
+            "seen": .array(seen.map { ["property": .string($0.address.description), "value": $0.value?.json ?? .null] }),
             "steps": .array(steps.map { ["time": .double($0.date.timeIntervalSince1970), "what": .string($0.what.text(catalogue))] }),
         ]
     }
@@ -35,12 +35,12 @@ extension RuleEffect.Kind {
             return ["set": .object(values)]
         case .scene(let name): return ["scene": .string(name)]
         case .notify(let text, let title, let recipient, _):
-            return ["notify": .string(text), "title": title.map { .string($0) } ?? nil, "to": recipient.map { .string($0) } ?? nil]
+            return ["notify": .string(text), "title": title.map { .string($0) } ?? .null, "to": recipient.map { .string($0) } ?? .null]
         case .callModel(let model, let input): return ["model": .string(model), "input": input]
-        case .callWebhook(let address, let body): return ["webhook": .string(address), "body": body ?? nil]
+        case .callWebhook(let address, let body): return ["webhook": .string(address), "body": body ?? .null]
         case .publish(let topic, let payload, let isRetained):
             return ["publish": .string(topic), "payload": .string(payload), "retain": .bool(isRetained)]
-        case .fire(let name, let data): return ["fire": .string(name), "data": data ?? nil]
+        case .fire(let name, let data): return ["fire": .string(name), "data": data ?? .null]
         }
     }
 }
@@ -56,7 +56,7 @@ extension Blueprint {
                     [
                         "name": .string(input.name), "label": word(input.labels), "kind": .string(input.kind.word),
                         "list": .bool(input.isList),
-                        "optional": .bool(input.isOptional), "default": input.usual ?? nil,
+                        "optional": .bool(input.isOptional), "default": input.usual ?? .null,
                     ]
                 }),
         ]

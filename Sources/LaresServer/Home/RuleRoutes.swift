@@ -12,6 +12,7 @@ import NIOCore
 struct RuleRoutes {
     let automations: Automations?
     let services: HomeServices?
+    let guardian: HomeGuard?
     let audit: AuditLog?
     let limits: BodyLimits
 
@@ -36,7 +37,8 @@ struct RuleRoutes {
     func list(_ request: Request, _ context: LaresContext) async throws -> Response {
         let automations = try require()
         var rules: [JSON] = []
-        for rule in await automations.rules { rules.append(await json(rule, automations, context)) }
+        let sight = try sight(context)
+        for rule in await automations.rules where sight.shows(rule) { rules.append(await json(rule, automations, context)) }
         return .json(["rules": .array(rules)])
     }
 
@@ -61,6 +63,7 @@ struct RuleRoutes {
         let (isTrial, isTrusted) = (try fields?.bool("try") ?? false, try fields?.bool("trusted") ?? false)
         return try await telling {
             let rule = try Rule(isWrapped ? body["rule"] ?? .null : body)
+            try await check(rule, automations, context)
             guard !isTrial else { return .json(try await trial(of: rule, automations, context)) }
             // A rule that is trusted does what is dangerous for whoever made it.
             if isTrusted { try context.requireAdministrator() }
@@ -145,6 +148,7 @@ struct RuleRoutes {
             } else {
                 rule = try Rule(body["rule"] ?? .null)
             }
+            try sight(context).check(rule)
             let result = try await automations.replay(rule, over: range, in: services.telemetry)
             return .json([
                 "deeds": .array(result.deeds.map { ["time": .double($0.date.timeIntervalSince1970), "does": $0.effect.kind.json] }),
@@ -169,10 +173,11 @@ struct RuleRoutes {
         try fields.allow(only: ["name", "inputs", "try"])
         var inputs: [String: JSON] = [:]
         if case .object(let members)? = fields.value("inputs") { for (key, value) in members { inputs[key] = value } }
-        let title = try fields.string("name") ?? blueprint.names[context.language.tag] ?? blueprint.names["en"] ?? blueprint.id
-        let (given, isTrial) = (inputs, try fields.bool("try") ?? false)
+        let title = try fields.string("name") ?? blueprint.names[context.language.rawValue] ?? blueprint.names["en"] ?? blueprint.id
+        let (given, language, isTrial) = (inputs, context.language.rawValue, try fields.bool("try") ?? false)
         return try await telling {
-            let rule = try blueprint.rule(named: title, with: given)
+            let rule = try blueprint.rule(named: title, with: given, language: language)
+            try await check(rule, automations, context)
             guard !isTrial else {
                 try await automations.check(rule)
                 return .json(rule.json)
@@ -193,14 +198,16 @@ struct RuleRoutes {
     }
 
     func notices(_ request: Request, _ context: LaresContext) async throws -> Response {
-        let notices = try require().notices()
+        let automations = try require(), sight = try sight(context)
+        let rules = Dictionary(await automations.rules.map { ($0.id.description, $0) }, uniquingKeysWith: { $1 })
+        let notices = try automations.notices().filter { sight.shows(noticeOf: rules[$0.rule]) }
         return .json([
             "notices": .array(
                 notices.map {
                     [
-                        "time": .double($0.date.timeIntervalSince1970), "title": $0.title.map { .string($0) } ?? nil,
+                        "time": .double($0.date.timeIntervalSince1970), "title": $0.title.map { .string($0) } ?? .null,
                         "text": .string($0.text),
-                        "to": $0.recipient.map { .string($0) } ?? nil, "rule": .string($0.rule),
+                        "to": $0.recipient.map { .string($0) } ?? .null, "rule": .string($0.rule),
                     ]
                 })
         ])
@@ -213,17 +220,30 @@ struct RuleRoutes {
         let next = (try? automations.moments(of: rule, count: 1))?.first
         return [
             "rule": .object(members), "trusted": .bool(await automations.isTrusted(rule.id)),
-            "next": next.map { .double($0.timeIntervalSince1970) } ?? nil, "conditional": .bool(rule.isConditional),
+            "next": next.map { .double($0.timeIntervalSince1970) } ?? .null, "conditional": .bool(rule.isConditional),
             "warnings": .array(automations.warnings(of: rule).map { $0.json(context.language) }),
         ]
     }
 
     private func found(_ context: LaresContext, _ automations: Automations) async throws -> Rule {
         let name = context.parameter("rule") ?? ""
-        guard let id = RuleID(name), let rule = await automations.rule(id) else {
+        guard let id = RuleID(name), let rule = await automations.rule(id), try sight(context).shows(rule) else {
             throw APIError(.notFound, type: "invalid_request_error", code: "unknown", "there is no rule '\(name.prefix(60))'")
         }
         return rule
+    }
+
+    private func sight(_ context: LaresContext) throws -> RuleSight {
+        guard let services else { throw APIError.noHome }
+        return try RuleSight(HomeSight(home: services.home, guardian: guardian, caller: context.caller, path: .api))
+    }
+
+    /// Whether the caller may have a rule be so; it takes the place of none that they don't see.
+    private func check(_ rule: Rule, _ automations: Automations, _ context: LaresContext) async throws {
+        let sight = try sight(context)
+        try sight.check(rule)
+        guard let before = await automations.rule(rule.id), !sight.shows(before) else { return }
+        throw APIError(.conflict, type: "invalid_request_error", code: "taken", "the id '\(rule.id)' is taken: choose another")
     }
 
     private func require() throws -> Automations {

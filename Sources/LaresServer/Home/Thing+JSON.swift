@@ -7,7 +7,7 @@ extension ThingView {
     var json: JSON {
         var members: JSON.Members = [
             "id": .string(thing.id.description), "name": .string(thing.name), "category": .string(thing.category.description),
-            "availability": .string(availability.rawValue), "area": thing.area.map { .string($0.description) } ?? nil,
+            "availability": .string(availability.rawValue), "area": thing.area.map { .string($0.description) } ?? .null,
         ]
         if !thing.names.isEmpty { members.append("names", .object(of: thing.names)) }
         if !thing.aliases.isEmpty { members.append("aliases", .array(thing.aliases.map { .string($0) })) }
@@ -35,11 +35,11 @@ extension DeviceDetails {
 extension Property {
     /// What it is, and what is known of it now.
     func json(_ state: PropertyState) -> JSON {
-        var members: JSON.Members = ["value": state.reported?.json ?? nil]
+        var members: JSON.Members = ["value": state.reported?.json ?? .null]
         if let unit { members.append("unit", .string(unit.description)) }
         if let desired = state.desired { members.append("desired", desired.json) }
-        members.append("reported", state.reportedAt?.json ?? nil)
-        members.append("changed", state.changedAt?.json ?? nil)
+        members.append("reported", state.reportedAt?.json ?? .null)
+        members.append("changed", state.changedAt?.json ?? .null)
         if let cause = state.cause { members.append("cause", cause.json) }
         for (key, value) in kind.members { members.append(key, value) }
         members.append("writable", .bool(isWritable))
@@ -91,12 +91,12 @@ extension HomeEvent {
         case .changed(let change):
             [
                 "event": "changed", "thing": .string(change.address.thing.description), "property": .string(change.address.property),
-                "old": change.old?.json ?? nil, "value": change.new?.json ?? nil, "time": change.date.json, "cause": change.cause.json,
+                "old": change.old?.json ?? .null, "value": change.new?.json ?? .null, "time": change.date.json, "cause": change.cause.json,
             ]
         case .asked(let address, let value, let date):
             [
                 "event": "asked", "thing": .string(address.thing.description), "property": .string(address.property),
-                "desired": value?.json ?? nil, "time": date.json,
+                "desired": value?.json ?? .null, "time": date.json,
             ]
         case .availability(let thing, let availability, let date):
             [

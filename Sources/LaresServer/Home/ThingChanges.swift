@@ -22,13 +22,13 @@ struct ThingChanges: Sendable {
         return try await perform(command)
     }
 
-    /// Has done what a person said yes to.
+    /// Has done what a person said yes to. What is dangerous was written down when it was permitted; all else is while it is on its way.
     func perform(_ command: ThingCommand) async throws -> CommandOutcome {
+        async let carriedOut = home.outcome(of: command)
         note(command.subject)
-        do throws(ThingsError) {
-            return try await home.carryOut(command)
-        } catch {
-            throw APIError(things: error)
+        switch await carriedOut {
+        case .success(let outcome): return outcome
+        case .failure(let error): throw APIError(things: error)
         }
     }
 
@@ -77,11 +77,11 @@ struct ThingChanges: Sendable {
 
     /// Carries out commands that were checked, side by side.
     func carryOut(_ commands: [ThingCommand]) async -> [(thing: ThingID, outcome: Result<CommandOutcome, ThingsError>)] {
-        for command in commands { note(command.subject) }
-        return await withTaskGroup(of: (Int, Result<CommandOutcome, ThingsError>).self) { group in
+        await withTaskGroup(of: (Int, Result<CommandOutcome, ThingsError>).self) { group in
             for (place, command) in commands.enumerated() {
                 group.addTask { (place, await home.outcome(of: command)) }
             }
+            for command in commands { note(command.subject) }
             var results: [(Int, Result<CommandOutcome, ThingsError>)] = []
             for await result in group { results.append(result) }
             return results.sorted { $0.0 < $1.0 }.map { (commands[$0.0].thing, $0.1) }

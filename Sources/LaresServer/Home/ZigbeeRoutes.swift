@@ -117,9 +117,9 @@ extension ZigbeeBridge {
     /// The bridge as the API shows it.
     var json: JSON {
         [
-            "bridge": .string(base), "online": isOnline.map { .bool($0) } ?? nil, "version": version.map { .string($0) } ?? nil,
-            "channel": channel.map { .int($0) } ?? nil, "permits_joining": .bool(permitsJoining),
-            "joining_ends": joiningEnds.map { .double($0) } ?? nil, "needs_restart": .bool(needsRestart),
+            "bridge": .string(base), "online": isOnline.map { .bool($0) } ?? .null, "version": version.map { .string($0) } ?? .null,
+            "channel": channel.map { .int($0) } ?? .null, "permits_joining": .bool(permitsJoining),
+            "joining_ends": joiningEnds.map { .double($0) } ?? .null, "needs_restart": .bool(needsRestart),
             "devices": .array(devices.map(\.json)), "groups": .array(groups.map(\.json)),
         ]
     }
@@ -128,8 +128,8 @@ extension ZigbeeBridge {
 extension ZigbeeDevice {
     fileprivate var json: JSON {
         [
-            "address": .string(address), "name": .string(name), "kind": .string(kind), "vendor": vendor.map { .string($0) } ?? nil,
-            "model": model.map { .string($0) } ?? nil, "description": description.map { .string($0) } ?? nil,
+            "address": .string(address), "name": .string(name), "kind": .string(kind), "vendor": vendor.map { .string($0) } ?? .null,
+            "model": model.map { .string($0) } ?? .null, "description": description.map { .string($0) } ?? .null,
             "supported": .bool(isSupported), "interviewed": .bool(isInterviewed), "disabled": .bool(isDisabled),
         ]
     }

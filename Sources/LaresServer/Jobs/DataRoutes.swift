@@ -30,7 +30,7 @@ struct DataRoutes {
     func add(_ request: Request, _ context: LaresContext) async throws -> Response {
         let changes = try changes(context)
         return try await telling {
-            let set = try await changes.addData(request, named: request.uri.queryParameters.get("name") ?? "data", limit: limit)
+            let set = try await changes.addData(request, named: request.queryFields.get("name") ?? "data", limit: limit)
             return .json(set.json, status: .created)
         }
     }

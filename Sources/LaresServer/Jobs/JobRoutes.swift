@@ -126,9 +126,9 @@ extension Job {
     var json: JSON {
         [
             "id": .string(id), "state": .string(state.rawValue), "created": .int(Int(created.timeIntervalSince1970)),
-            "ended": ended.map { .int(Int($0.timeIntervalSince1970)) } ?? nil, "by": by.map { .string($0) } ?? nil,
-            "attempts": .int(attempts), "progress": progress, "message": message.map { .string($0) } ?? nil, "limits": limits.json,
-            "spent_seconds": .int(spent), "recipe": recipe, "data_id": dataSet.map { .string($0) } ?? nil, "card": card,
+            "ended": ended.map { .int(Int($0.timeIntervalSince1970)) } ?? .null, "by": by.map { .string($0) } ?? .null,
+            "attempts": .int(attempts), "progress": progress, "message": message.map { .string($0) } ?? .null, "limits": limits.json,
+            "spent_seconds": .int(spent), "recipe": recipe, "data_id": dataSet.map { .string($0) } ?? .null, "card": card,
             "log": .array(log.map(\.json)),
         ]
     }

@@ -4,6 +4,7 @@ import Hummingbird
 import LaresAccess
 import LaresJSON
 import LaresPlaces
+import LaresStandards
 import LaresThings
 import NIOCore
 
@@ -53,17 +54,41 @@ struct NGSIRoutes {
         let asked = NGSIRequest(
             method: request.method.rawValue, path: request.uri.path, query: request.uri.query ?? "", headers: headers,
             body: try await request.bytes(upTo: limits.each, share: share))
-        return Response(await NGSIAPI(broker, view: view).answer(asked))
+        let answer = await NGSIAPI(broker, view: view, asker: NGSIWebAsker()).answer(asked)
+        if Self.changes(request), answer.status < 400 {
+            // What changes a thing of the home is in the log by itself, as a deed that was permitted or refused.
+            let path = (request.uri.path.removingPercentEncoding ?? request.uri.path).dropFirst("/ngsi-ld/v1/".utf8.count)
+            audit.note(
+                AuditAct("entities.changed"), "\(request.method.rawValue) \(path.prefix(300))", by: context.caller, context.logger)
+        }
+        return Response(answer)
     }
 
-    /// Who may have things do something may read; who may administer may change what is kept. What changes a thing of the home is judged
-    /// by the home's policy.
+    /// Whether a request changes what is kept.
+    private static func changes(_ request: Request) -> Bool { request.method != .get && !request.uri.path.hasSuffix("/query") }
+
+    /// The parts of a request's address behind `/ngsi-ld/v1`, decoded one by one: a slash within one divides nothing.
+    private static func parts(_ request: Request) -> [String] {
+        request.uri.path.split(separator: "/").dropFirst(2).map { $0.removingPercentEncoding ?? String($0) }
+    }
+
+    /// Subscriptions and registrations: they hold keys of other servers (`receiverInfo`, `contextSourceInfo`, passwords of brokers).
+    private static func holdsKeys(_ parts: [String]) -> Bool {
+        ["subscriptions", "csourceRegistrations", "csourceSubscriptions"].contains(parts.first)
+    }
+
+    /// Whether an entity is what a thing of the home is seen as, so that the home's policy judges a change of it.
+    private func isThing(_ parts: [String]) -> Bool {
+        services != nil && parts.count > 1 && parts[0] == "entities" && NGSIThings.thing(parts[1]) != nil
+    }
+
+    /// Who may have things do something may read; who may administer may change what is kept, and read what holds keys. What changes a thing of
+    /// the home is judged by the home's policy.
     private func check(_ request: Request, _ context: LaresContext) throws {
         try context.requireResident()
-        let isReading = request.method == .get || request.uri.path.hasSuffix("/query")
-        let isThing =
-            request.method == .patch && request.uri.path.removingPercentEncoding?.contains("/entities/" + NGSIThings.prefix) == true
-        if !isReading, !isThing { try context.requireAdministrator() }
+        let isReading = !Self.changes(request), parts = Self.parts(request)
+        let isThing = request.method == .patch && isThing(parts)
+        if Self.holdsKeys(parts) || (!isReading && !isThing) { try context.requireAdministrator() }
     }
 }
 

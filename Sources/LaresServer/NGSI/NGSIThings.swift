@@ -4,6 +4,7 @@ import LaresAccess
 import LaresForecast
 import LaresJSON
 import LaresPlaces
+import LaresStandards
 import LaresThings
 
 /// Things of the home as entities: `urn:ngsi-ld:Thing:hall:lamp` of the types Thing and Light, a property for each of theirs.
@@ -71,7 +72,7 @@ struct NGSIThings: NGSIView {
     }
 
     /// Names of things have no colon, and a slash at most.
-    private static func thing(_ id: String) -> ThingID? {
+    static func thing(_ id: String) -> ThingID? {
         guard id.hasPrefix(prefix) else { return nil }
         return ThingID(String(id.dropFirst(prefix.count).map { $0 == ":" ? "/" : $0 }))
     }

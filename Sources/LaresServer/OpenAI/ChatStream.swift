@@ -31,7 +31,7 @@ struct ChatStream {
     mutating func chunks(_ index: Int, _ event: GenerationEvent) -> [JSON] {
         switch event {
         case .started:
-            return [chunk(index, delta: ["role": "assistant", "content": tools.use == nil ? "" : nil, "refusal": nil], nil)]
+            return [chunk(index, delta: ["role": "assistant", "content": tools.use == nil ? "" : .null, "refusal": .null], nil)]
         case .text(let text, let tokens):
             choices[index].tokens += tokens
             return deltas(index, text).map { chunk(index, delta: $0, nil) }
@@ -70,11 +70,11 @@ struct ChatStream {
         var members = head.members(choices: [
             [
                 "index": .int(index), "delta": delta,
-                "logprobs": tokens.isEmpty ? nil : ["content": .array(tokens.map(\.chatJSON)), "refusal": nil],
-                "finish_reason": reason.map { .string($0) } ?? nil,
+                "logprobs": tokens.isEmpty ? .null : ["content": .array(tokens.map(\.chatJSON)), "refusal": .null],
+                "finish_reason": reason.map { .string($0) } ?? .null,
             ]
         ])
-        if includesUsage { members.append("usage", nil) }
+        if includesUsage { members.append("usage", .null) }
         return .object(members)
     }
 

@@ -55,14 +55,14 @@ struct CompletionAnswer {
 
     private func chunk(_ index: Int, _ text: String, _ tokens: LegacyLogProbabilities?, _ reason: FinishReason?) -> JSON {
         var members = head.members(choices: [choice(index, text, tokens, reason)])
-        if request.includesUsage { members.append("usage", nil) }
+        if request.includesUsage { members.append("usage", .null) }
         return .object(members)
     }
 
     private func choice(_ index: Int, _ text: String, _ tokens: LegacyLogProbabilities?, _ reason: FinishReason?) -> JSON {
         [
-            "index": .int(index), "text": .string(text), "logprobs": tokens?.json ?? nil,
-            "finish_reason": reason.map { .string($0.rawValue) } ?? nil,
+            "index": .int(index), "text": .string(text), "logprobs": tokens?.json ?? .null,
+            "finish_reason": reason.map { .string($0.rawValue) } ?? .null,
         ]
     }
 

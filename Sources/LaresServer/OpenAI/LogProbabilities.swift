@@ -58,7 +58,7 @@ struct LegacyLogProbabilities {
     var json: JSON {
         [
             "tokens": .array(tokens), "token_logprobs": .array(logProbabilities),
-            "top_logprobs": alternatives == 0 ? nil : .array(top), "text_offset": .array(offsets),
+            "top_logprobs": alternatives == 0 ? .null : .array(top), "text_offset": .array(offsets),
         ]
     }
 }

@@ -27,8 +27,8 @@ extension ModelDescription {
     var openAIJSON: JSON {
         [
             "id": .string(name), "object": "model", "created": .int(Int(created.timeIntervalSince1970)), "owned_by": "lares",
-            "parent": base.map { .string($0) } ?? nil, "aliases": .array(aliases.map { .string($0) }), "kind": .string(kind.rawValue),
-            "context_length": contextLength.map { .int($0) } ?? nil,
+            "parent": base.map { .string($0) } ?? .null, "aliases": .array(aliases.map { .string($0) }), "kind": .string(kind.rawValue),
+            "context_length": contextLength.map { .int($0) } ?? .null,
         ]
     }
 }

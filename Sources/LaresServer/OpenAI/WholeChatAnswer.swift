@@ -22,7 +22,7 @@ struct WholeChatAnswer {
 
         var message: JSON {
             var members: JSON.Members = [
-                "role": "assistant", "content": text.isEmpty && !called.isEmpty ? nil : .string(text), "refusal": nil,
+                "role": "assistant", "content": text.isEmpty && !called.isEmpty ? .null : .string(text), "refusal": .null,
             ]
             if !called.isEmpty { members.append("tool_calls", .array(called.map { .toolCall(name: $0.name, arguments: $0.arguments) })) }
             return .object(members)
@@ -61,7 +61,7 @@ struct WholeChatAnswer {
         let choices = choices.enumerated().map { index, choice -> JSON in
             [
                 "index": .int(index), "message": choice.message,
-                "logprobs": hasLogProbabilities ? ["content": .array(choice.tokens), "refusal": nil] : nil,
+                "logprobs": hasLogProbabilities ? ["content": .array(choice.tokens), "refusal": .null] : .null,
                 "finish_reason": .string(tools.finishReason(choice.reason, choice.calls)),
             ]
         }

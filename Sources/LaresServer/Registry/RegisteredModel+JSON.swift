@@ -7,21 +7,22 @@ extension RegisteredModel {
     /// The network with all its versions, as `/lares/v1/registry` and `lares registry show --json` show it.
     ///
     /// - Parameter trial: how its trial goes, where that is known.
-    public func json(_ trial: (answers: Int, failures: Int, difference: Float)? = nil) -> JSON {
+    public func json(_ trial: TrialStanding? = nil) -> JSON {
         [
-            "name": .string(name), "kind": .string(kind.rawValue), "serving": standard.map { .int($0.number) } ?? nil,
+            "name": .string(name), "kind": .string(kind.rawValue), "serving": standard.map { .int($0.number) } ?? .null,
             "aliases": .object(aliases.sorted { $0.key < $1.key }.reduce(into: JSON.Members()) { $0.append($1.key, .int($1.value)) }),
-            "trial": rollout.map { $0.json(trial) } ?? nil, "versions": .array(versions.map { $0.json(aliases(of: $0.number)) }),
+            "trial": rollout.map { $0.json(trial) } ?? .null, "versions": .array(versions.map { $0.json(aliases(of: $0.number)) }),
         ]
     }
 }
 
 extension Rollout {
-    fileprivate func json(_ trial: (answers: Int, failures: Int, difference: Float)?) -> JSON {
+    fileprivate func json(_ trial: TrialStanding?) -> JSON {
         [
             "version": .int(number), "kind": .string(kind.rawValue), "percent": .int(percent), "error_share": .double(errorShare),
             "least": .int(least), "answers": .int(trial?.answers ?? 0), "failures": .int(trial?.failures ?? 0),
-            "largest_difference": trial.map { .double(Double($0.difference)) } ?? nil,
+            "largest_difference": trial.map { .double(Double($0.difference)) } ?? .null,
+            "disagreements": .int(trial?.disagreements ?? 0),
         ]
     }
 }
@@ -31,7 +32,7 @@ extension ModelVersion {
         [
             "version": .int(number), "aliases": .array(aliases.map { .string($0) }), "sha256": .string(digest.description),
             "bytes": .int(bytes), "created": .int(Int(created.timeIntervalSince1970)), "card": card.json,
-            "job": lineage.job.map { .string($0) } ?? nil, "data_sha256": lineage.dataHash.map { .string($0) } ?? nil,
+            "job": lineage.job.map { .string($0) } ?? .null, "data_sha256": lineage.dataHash.map { .string($0) } ?? .null,
             "inputs": .array(signature.inputs.map(\.json)), "outputs": .array(signature.outputs.map(\.json)),
         ]
     }
@@ -40,9 +41,9 @@ extension ModelVersion {
 extension ModelCard {
     fileprivate var json: JSON {
         [
-            "summary": summary.map { .string($0) } ?? nil, "data": data.map { .string($0) } ?? nil,
+            "summary": summary.map { .string($0) } ?? .null, "data": data.map { .string($0) } ?? .null,
             "metrics": .object(metrics.sorted { $0.key < $1.key }.reduce(into: JSON.Members()) { $0.append($1.key, .double($1.value)) }),
-            "code_version": codeVersion.map { .string($0) } ?? nil, "licence": licence.map { .string($0) } ?? nil,
+            "code_version": codeVersion.map { .string($0) } ?? .null, "licence": licence.map { .string($0) } ?? .null,
             "parents": .array(parents.map { .string($0) }),
         ]
     }

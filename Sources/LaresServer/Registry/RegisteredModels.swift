@@ -5,7 +5,7 @@ public import LaresServing
 public import LaresThings
 
 /// The registry's forecasters and detectors for those who serve them, and the jobs that train them anew.
-public struct RegisteredModels: TrainedModels {
+public struct RegisteredModels: TrainedModels, SignalModels {
     private let registry: NetworkRegistry
     private let jobs: TrainingJobs
     private let history: HistoryData
@@ -43,6 +43,15 @@ public struct RegisteredModels: TrainedModels {
 
     private func version(_ version: ModelVersion) throws -> TrainedModel.Version {
         TrainedModel.Version(version.number, at: try registry.file(of: version))
+    }
+
+    /// The version that a reference means; throws `RegistryError` for one that isn't there, or controls no signals.
+    public func signalModel(_ name: String, _ reference: String?) throws -> TrainedModel.Version {
+        let found = try registry.version(of: name, reference)
+        guard found.kind == .signals else {
+            throw RegistryError(.modelNotFound, "'\(name)' is a \(found.kind.rawValue): name a controller of signals as 'model'")
+        }
+        return try version(found)
     }
 
     /// Trains anew by a recipe, with the history as it is now.

@@ -19,7 +19,7 @@ struct WordVectorRoutes {
 
     /// `?word=king&count=10`
     func nearest(_ request: Request, _ context: LaresContext) async throws -> Response {
-        let (word, count) = (try Self.word("word", request), try Self.count(request))
+        let (word, count) = (try Self.word("word", request), try request.queryFields.whole("count", in: 1...10_000) ?? 10)
         return try await answer(request, context) { vectors in
             ["words": Self.list(try vectors.nearest(to: word, count: count))]
         }
@@ -28,7 +28,7 @@ struct WordVectorRoutes {
     /// `?a=man&b=woman&c=king`: a is to b as c is to these.
     func analogy(_ request: Request, _ context: LaresContext) async throws -> Response {
         let (a, b, c) = (try Self.word("a", request), try Self.word("b", request), try Self.word("c", request))
-        let count = try Self.count(request)
+        let count = try request.queryFields.whole("count", in: 1...10_000) ?? 10
         return try await answer(request, context) { vectors in
             ["words": Self.list(try vectors.analogy(a, b, c, count: count))]
         }
@@ -62,14 +62,6 @@ struct WordVectorRoutes {
             throw APIError.invalid("'\(name)' must be a word of at most 1,000 bytes", param: name)
         }
         return word
-    }
-
-    private static func count(_ request: Request) throws -> Int {
-        guard let text = request.queryFields.get("count") else { return 10 }
-        guard let count = Int(text), (1...10_000).contains(count) else {
-            throw APIError.invalid("'count' must be a whole number from 1 to 10,000", param: "count")
-        }
-        return count
     }
 
     private static func list(_ neighbours: [WordVectors.Neighbour]) -> JSON {

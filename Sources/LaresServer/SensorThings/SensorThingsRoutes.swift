@@ -2,7 +2,7 @@ import Foundation
 import HTTPTypes
 import Hummingbird
 import LaresAccess
-import LaresPlaces
+import LaresStandards
 import LaresThings
 import NIOCore
 

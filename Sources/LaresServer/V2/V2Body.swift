@@ -49,7 +49,7 @@ extension Request {
         guard type == "application/json" || type == "application/octet-stream" else {
             throw APIError(
                 .unsupportedMediaType, type: "invalid_request_error", code: "unsupported_media_type",
-                "the body must be JSON or tensors: send it as application/json or application/octet-stream")
+                "the body must be JSON or tensors: send it with the header 'Content-Type: application/json', or application/octet-stream")
         }
     }
 

@@ -117,7 +117,7 @@ struct JobStore: Sendable {
     private func log(_ job: Job) -> String { JSON.array(job.log.map(\.json)).serialized }
 
     private func job(_ row: Row) throws -> Job {
-        func json(_ column: String) -> JSON { (try? JSON(parsing: Array((row[column] as String).utf8))) ?? nil }
+        func json(_ column: String) -> JSON { (try? JSON(parsing: Array((row[column] as String).utf8))) ?? .null }
         return Job(
             id: row["id"], state: Job.State(rawValue: row["state"]) ?? .failed, created: Date(timeIntervalSince1970: row["created"]),
             ended: (row["ended"] as Double?).map(Date.init(timeIntervalSince1970:)), by: row["owner"], attempts: row["attempts"],

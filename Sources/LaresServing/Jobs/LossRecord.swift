@@ -67,7 +67,7 @@ extension LossRecord {
             "epochs_per_part": .int(epochsPerPart),
             "parts": .array(
                 parts.map {
-                    ["epoch": .int($0.epoch), "loss": $0.loss.json, "validation": $0.validation?.json ?? nil]
+                    ["epoch": .int($0.epoch), "loss": $0.loss.json, "validation": $0.validation?.json ?? .null]
                 }),
         ]
     }

@@ -150,8 +150,8 @@ private final class SeriesProgress: Sendable {
     private func say(_ done: Int) {
         tell(
             .progress([
-                "epoch": .int(done), "epochs": .int(count), "step": .int(done), "steps": .int(count), "loss": nil, "validation": nil,
-                "best_epoch": nil, "steps_per_second": nil,
+                "epoch": .int(done), "epochs": .int(count), "step": .int(done), "steps": .int(count), "loss": .null, "validation": .null,
+                "best_epoch": .null, "steps_per_second": .null,
             ]))
     }
 }

@@ -30,10 +30,10 @@ public enum TrainingEvent: Sendable, Hashable {
     /// Reads an object that `json` made; nil for anything else.
     public init?(_ json: JSON) {
         switch json["event"]?.text {
-        case "started": self = .started(isResumed: json["resumed"] == true, losses: LossRecord(json["losses"] ?? nil))
-        case "progress": self = .progress(json["progress"] ?? nil)
+        case "started": self = .started(isResumed: json["resumed"] == true, losses: LossRecord(json["losses"] ?? .null))
+        case "progress": self = .progress(json["progress"] ?? .null)
         case "stopped": self = .stopped
-        case "finished": self = .finished(card: json["card"] ?? nil)
+        case "finished": self = .finished(card: json["card"] ?? .null)
         case "failed": self = .failed(json["message"]?.text ?? "")
         default: return nil
         }
@@ -44,8 +44,8 @@ extension TrainingProgress {
     func json(stepsPerSecond: Double?) -> JSON {
         [
             "epoch": .int(epoch), "epochs": .int(epochs), "step": .int(step), "steps": .int(steps),
-            "loss": loss.isFinite ? .double(Double(loss)) : nil, "validation": validation.map { .double(Double($0)) } ?? nil,
-            "best_epoch": best.map { .int($0) } ?? nil, "steps_per_second": stepsPerSecond.map { .double($0) } ?? nil,
+            "loss": loss.isFinite ? .double(Double(loss)) : .null, "validation": validation.map { .double(Double($0)) } ?? .null,
+            "best_epoch": best.map { .int($0) } ?? .null, "steps_per_second": stepsPerSecond.map { .double($0) } ?? .null,
         ]
     }
 }

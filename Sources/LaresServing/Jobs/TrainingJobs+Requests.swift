@@ -26,8 +26,8 @@ extension TrainingJobs {
             try WholeFile.write([recipe.data], to: folder + "/recipe.json")
             let set = try provide(data, at: folder + "/data")
             var job = Job(
-                id: id, state: .queued, created: Date(), by: by, attempts: 0, limits: limits, recipe: recipe, dataSet: set, progress: nil,
-                card: nil)
+                id: id, state: .queued, created: Date(), by: by, attempts: 0, limits: limits, recipe: recipe, dataSet: set, progress: .null,
+                card: .null)
             job.note(.queued, at: job.created)
             try store.insert(job)
             wake.yield()

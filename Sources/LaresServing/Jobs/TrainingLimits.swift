@@ -18,7 +18,7 @@ public struct TrainingLimits: Sendable, Hashable {
     }
 
     /// The limits as the API writes them.
-    public var json: JSON { ["memory_mb": .int(memory), "seconds": seconds.map { .int($0) } ?? nil, "disk_mb": .int(disk)] }
+    public var json: JSON { ["memory_mb": .int(memory), "seconds": seconds.map { .int($0) } ?? .null, "disk_mb": .int(disk)] }
 
     /// Reads an object that may leave members out; those are as in `usual`.
     ///

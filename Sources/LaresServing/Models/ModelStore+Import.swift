@@ -1,8 +1,9 @@
 public import Foundation
+import LaresLanguage
 
 extension ModelStore {
     /// Copies a model of this machine into the store: a GGUF file, a directory with one, or a directory with `model.safetensors`,
-    /// `config.json` and `tokenizer.json`.
+    /// `config.json` and `tokenizer.json`: an encoder as it is, a decoder of the Llama family as the GGUF file that is made of it.
     ///
     /// - Parameters:
     ///   - path: the file or directory.
@@ -19,8 +20,32 @@ extension ModelStore {
         let source = try ModelSource("path:" + path)
         guard case .path(let place) = source.place else { throw PullError(.badSource, "'\(path)' is not a path") }
         return try await takeIn(name ?? source.suggestedName, base: base, source: source.description, now: now) {
-            try copy(ModelFiles.inside(place), of: place, progress)
+            let files = try ModelFiles.inside(place)
+            if let main = files.first, main.name == "model.safetensors" {
+                let folder = (main.at as NSString).deletingLastPathComponent
+                if LlamaFolder.isAnnounced(in: folder) { return [try convert(folder, progress)] }
+            }
+            return try copy(files, of: place, progress)
         }
+    }
+
+    /// Writes the GGUF file of a folder straight among the blobs.
+    private func convert(_ folder: String, _ progress: @escaping @Sendable (PullProgress) -> Void) throws -> StoredFile {
+        let contents: GGUFContents
+        do { contents = try LlamaFolder(folder).contents } catch {
+            throw PullError(.notAModel, "'\(folder)' can't be taken over: \(error)")
+        }
+        try blobs.needSpace(contents.tensorBytes, for: "the GGUF file of '\(folder)'")
+        let meter = ProgressMeter(.importing, (folder as NSString).lastPathComponent, progress)
+        var count = 0
+        let (digest, bytes) = try blobs.store(what: "the conversion") { write in
+            for piece in contents.pieces {
+                try write(piece)
+                count += piece.count
+                meter.advance(to: count, of: max(count, contents.tensorBytes))
+            }
+        }
+        return StoredFile(path: "model.gguf", digest: digest, bytes: bytes)
     }
 
     private func copy(

@@ -75,7 +75,11 @@ extension ModelSummary {
             let config = try? JSONDecoder().decode(Config.self, from: Data(bytes)), let family = config.model_type
         else { throw PullError(.notAModel, "'\(directory)/config.json' is missing or names no model_type") }
         guard family == "bert" else {
-            throw PullError(.notAModel, "a directory with a model of type '\(family)' can't be served; 'bert' encoders can, and GGUF files")
+            throw PullError(
+                .notAModel,
+                "a directory with a model of type '\(family)' can't be served; 'bert' encoders can, GGUF files, and 'llama' decoders of which "
+                    + "`lares import` makes a GGUF file"
+            )
         }
         let tensors: [String: SafeTensors.Tensor]
         do {

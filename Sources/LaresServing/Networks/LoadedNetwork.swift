@@ -23,6 +23,7 @@ final class LoadedNetwork: Sendable {
             let network = try Network(contentsOf: path)
             (self.network, joinsRows, rowTime) = (network, Self.joinsRows(network), Self.rowTime(network))
         case .forecaster, .detector: (network, joinsRows, rowTime) = (try SeriesModel(version.kind, at: path), false, .seconds(1))
+        case .signals: (network, joinsRows, rowTime) = (try ServedSignals(contentsOf: path), true, .microseconds(10))
         case .words: (network, joinsRows, rowTime) = (try WordModel(contentsOf: path), false, .microseconds(10))
         case .translator: (network, joinsRows, rowTime) = (try TranslatorModel(contentsOf: path), true, .milliseconds(1))
         }

@@ -133,10 +133,11 @@ extension NetworkServing {
                 case .failure(let error as ServingError) where error.code == .queueFull || error.code == .draining: break
                 case .failure: note(trial, rollout, isFailure: true)
                 case .success(let outputs):
-                    let difference = outputs.reduce(Float(0)) { most, output in
-                        max(most, answer.outputs[output.key].map { output.value.difference(from: $0) ?? 0 } ?? .infinity)
+                    let apart = outputs.map { output in
+                        answer.outputs[output.key].map { output.value.difference(from: $0) ?? 0 } ?? .infinity
                     }
-                    note(trial, rollout, isFailure: false, difference: difference)
+                    let numbers = apart.filter(\.isFinite).max() ?? 0
+                    note(trial, rollout, isFailure: false, difference: numbers, disagrees: !apart.allSatisfy(\.isFinite))
                 }
             }
             engine.submit(job)
@@ -144,10 +145,12 @@ extension NetworkServing {
     }
 
     /// Counts an answer of a trial, and takes the trial back when it fails too often.
-    private func note(_ trial: ModelVersion, _ rollout: Rollout, isFailure: Bool, difference: Float = 0) {
+    private func note(_ trial: ModelVersion, _ rollout: Rollout, isFailure: Bool, difference: Float = 0, disagrees: Bool = false) {
         let tally: RolloutTally? = state.withLock { state in
             guard state.trials[trial.model]?.rollout == rollout else { return nil }
-            let isOver = state.trials[trial.model]?.tally.count(isFailure: isFailure, difference: difference, rollout) ?? false
+            let isOver =
+                state.trials[trial.model]?.tally.count(
+                    isFailure: isFailure, difference: difference, disagrees: disagrees, rollout) ?? false
             return isOver ? state.trials[trial.model]?.tally : nil
         }
         guard let tally else { return }
@@ -164,10 +167,27 @@ extension NetworkServing {
             ])
     }
 
-    /// How the trial beside a network goes: answers, failures, and the largest difference of a shadow's numbers from production's.
-    public func trial(of name: String) -> (answers: Int, failures: Int, difference: Float)? {
+    /// How the trial beside a network goes: answers, failures, and of a shadow the largest difference of its numbers from production's, and
+    /// the answers with other texts, whole numbers or sizes.
+    public func trial(of name: String) -> TrialStanding? {
         state.withLock { state in
-            state.trials[name].map { ($0.tally.answers, $0.tally.failures, $0.tally.difference) }
+            state.trials[name].map {
+                TrialStanding(
+                    answers: $0.tally.answers, failures: $0.tally.failures, difference: $0.tally.difference,
+                    disagreements: $0.tally.disagreements)
+            }
         }
     }
+}
+
+/// How a trial beside a network goes.
+public struct TrialStanding: Sendable, Hashable {
+    /// Answers of the version that is tried.
+    public let answers: Int
+    /// Those that failed.
+    public let failures: Int
+    /// The largest difference between a shadow's numbers and production's.
+    public let difference: Float
+    /// A shadow's answers with other texts, whole numbers or sizes than production's.
+    public let disagreements: Int
 }

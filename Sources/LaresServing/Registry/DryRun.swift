@@ -31,6 +31,7 @@ package enum DryRun {
     /// What a file that is no network says of itself; nil: it is one, or nothing.
     private static func kind(of path: String) -> ModelVersion.Kind? {
         if WordVectors.isAnnounced(by: path) { return .words }
+        if ServedSignals.isAnnounced(by: path) { return .signals }
         return TextTranslator.isAnnounced(by: path) ? .translator : SeriesModel.kind(of: path)
     }
 
@@ -40,6 +41,7 @@ package enum DryRun {
         case .words: try WordModel(contentsOf: path)
         case .translator: try TranslatorModel(contentsOf: path)
         case .forecaster, .detector: try SeriesModel(kind, at: path)
+        case .signals: try ServedSignals(contentsOf: path)
         }
     }
 

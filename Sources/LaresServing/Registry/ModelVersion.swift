@@ -16,6 +16,8 @@ public struct ModelVersion: Sendable, Hashable {
         case words
         /// It writes texts for texts.
         case translator
+        /// It controls signals of streets.
+        case signals
 
         /// The file that a training makes.
         var file: String {
@@ -25,6 +27,7 @@ public struct ModelVersion: Sendable, Hashable {
             case .detector: "detector.json"
             case .words: "words.safetensors"
             case .translator: "translator.safetensors"
+            case .signals: "signals.json"
             }
         }
     }

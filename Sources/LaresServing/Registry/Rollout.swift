@@ -48,6 +48,8 @@ package struct RolloutTally: Sendable, Hashable {
     package private(set) var failures = 0
     /// Largest difference between the shadow's numbers and production's.
     package private(set) var difference: Float = 0
+    /// Answers in which the shadow's texts or whole numbers, such as labels, are others than production's, or their sizes.
+    package private(set) var disagreements = 0
 
     /// Nothing so far.
     package init() {}
@@ -61,8 +63,9 @@ package struct RolloutTally: Sendable, Hashable {
     }
 
     /// Counts an answer of the trial, and says whether the trial is over.
-    package mutating func count(isFailure: Bool, difference: Float = 0, _ rollout: Rollout) -> Bool {
+    package mutating func count(isFailure: Bool, difference: Float = 0, disagrees: Bool = false, _ rollout: Rollout) -> Bool {
         answers += 1
+        disagreements += disagrees ? 1 : 0
         failures += isFailure ? 1 : 0
         self.difference = max(self.difference, difference)
         return answers >= rollout.least && Double(failures) > rollout.errorShare * Double(answers)

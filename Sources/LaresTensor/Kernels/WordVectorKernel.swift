@@ -116,6 +116,13 @@ package final class WordVectorKernel {
         return (losses.array.reduce(0, +), Int(counts.array.reduce(0, +)))
     }
 
+    /// Puts rows back that `inputs.all` and `outputs.all` were once. Others trap.
+    package func restore(inputs rows: [Float], outputs: [Float]) {
+        precondition(rows.count == inputs.all.count && outputs.count == self.outputs.all.count, "rows of another training")
+        _ = inputs.all.update(fromContentsOf: rows)
+        _ = self.outputs.all.update(fromContentsOf: outputs)
+    }
+
     private var model: lares_word_model {
         lares_word_model(
             stride: inputs.columns, inputs: inputs.base, outputs: outputs.base, words: UInt32(kept.count), window: UInt32(window),

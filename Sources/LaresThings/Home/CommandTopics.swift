@@ -22,6 +22,9 @@ struct CommandTopics: Sendable {
         return above[topic]?.keys.contains { $0 != id } ?? false
     }
 
+    /// Whether commands go there or above it.
+    func isAnyones(_ topic: String) -> Bool { owners[topic] != nil || Self.ancestors(of: topic).contains { owners[$0] != nil } }
+
     mutating func claim(_ topic: String, for id: ThingID) {
         if let owner = owners[topic] {
             if owner.id == id { owners[topic]?.parts += 1 }

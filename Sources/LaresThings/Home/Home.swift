@@ -32,12 +32,21 @@ public final class Home: Sendable {
         var zigbee = ZigbeeBridges()
         /// Those who asked a bridge, by their transactions.
         var zigbeeWaiting: [String: AsyncStream<ZigbeeResponse>.Continuation] = [:]
+        /// Who is told of every message of a device.
+        var tap: (any MessageTap)?
+        var speakers = TopicSpeakers()
+        /// Who is given what cameras detect.
+        var cameras: (@Sendable (MQTTMessage) -> Void)?
         /// Topics whose messages are told as they are.
         var heard: [String] = []
         var pulses = PulseClock()
         /// Which ``GuardedTopics`` the broker's guard was told of.
         var guardedRevision = 0
         var guardTrouble: String?
+        /// What was subscribed to, where the broker forbids everything; nil: everything is.
+        var subscribed: Set<String>?
+        /// Whether the broker forbids filters that begin with a wildcard too.
+        var isWithoutWildcards = false
     }
 
     let state: Mutex<State>
@@ -95,7 +104,7 @@ public final class Home: Sendable {
 
     /// Has messages come and commands go this way.
     ///
-    /// Everything is subscribed to: by the time a topic could be subscribed to by name, the device that has just announced it may have reported already.
+    /// Everything is subscribed to, or what is needed where the broker forbids that.
     public func connect(_ connection: MQTTConnection) {
         state.withLock { $0.connection = connection }
         connection.subscribe(["#"])
@@ -108,7 +117,10 @@ public final class Home: Sendable {
     public var faults: HomeFaults { state.withLock(\.faults) }
 
     /// Has messages on topics told as they are, besides what they say of things; filters as MQTT has them, in the place of those asked for before.
-    public func hear(_ filters: [String]) { state.withLock { $0.heard = filters.filter(TopicName.isFilter) } }
+    public func hear(_ filters: [String]) {
+        state.withLock { $0.heard = filters.filter(TopicName.isFilter) }
+        followNews()
+    }
 
     /// Where things take commands.
     var guarded: GuardedTopics { state.withLock(\.model.guarded) }
@@ -137,9 +149,15 @@ extension Home: MQTTReceiver {
     /// Takes in what came; when it returns, it is kept.
     public func receive(_ messages: [MQTTMessage]) throws {
         let now = clock.now
+        // Points in bulk have connections of their own (``MQTTSource``); they are nothing that a thing could announce itself for.
+        let messages = messages.filter { !PointTopics.has($0.topic) }
         // What couldn't be kept before comes first: else the same messages, sent again, would change nothing and be lost to those who watch.
         try settle(HomeOutcome(), at: now)
-        try settle(state.withLock { $0.take(messages, at: now) }, at: now)
+        let outcome = state.withLock { $0.take(messages, at: now) }
+        try settle(outcome, at: now)
+        if !outcome.announcements.isEmpty { followNews() }
+        if let (tap, heard) = tapped(messages) { tap.heard(heard, at: now) }
+        hearCameras(messages)
     }
 
     /// Keeps and tells what happened, with what couldn't be kept before; one thread at a time.
@@ -168,6 +186,7 @@ extension Home: MQTTReceiver {
             return status.state == .connected && state.status.state != .connected ? state.connection : nil
         }
         connection?.send(MQTTMessage("homeassistant/status", "online"))
+        if !status.refused.isEmpty { follow(refused: status.refused) }
     }
 
     private func keep(_ outcome: HomeOutcome, at now: Date) throws {

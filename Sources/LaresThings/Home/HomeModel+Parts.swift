@@ -30,6 +30,7 @@ extension HomeModel {
             said: before?.said.count == sources ? before?.said ?? [] : Array(repeating: nil, count: sources),
             latest: before?.said.count == sources ? before?.latest : nil, availability: before?.availability ?? .unknown)
         records[id] = record
+        for place in places { putBack(place, at: date) }
         dropSlots(of: before, besides: Set(places))
         describe(id)
         renewAvailability(of: id, at: date)
@@ -96,6 +97,7 @@ extension HomeModel {
             if records[slot.address.thing]?.slots[slot.address.property] == place {
                 records[slot.address.thing]?.slots[slot.address.property] = nil
             }
+            depart(slot)
             drop(place)
         }
     }

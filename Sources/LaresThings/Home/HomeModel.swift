@@ -71,6 +71,9 @@ public struct HomeModel: Sendable {
     var guarded = GuardedTopics()
     var timers = ReportTimers()
     var commands = CommandBook()
+    /// What was known of properties that went: a bridge that renames a device takes its announcement back before it makes it anew.
+    private var departed: [PropertyAddress: PropertyState] = [:]
+    private static let mostDeparted = 10_000
     private var events: [HomeEvent] = []
 
     /// A home without things.
@@ -134,6 +137,23 @@ public struct HomeModel: Sendable {
         var state = slot.state
         (state.reported, state.reportedAt, state.changedAt, state.cause) = (value, date, date, .device)
         slots[place]?.state = state
+    }
+
+    /// Keeps what was known of a property that goes.
+    mutating func depart(_ slot: Slot) {
+        guard slot.state.reported != nil, !slot.property.isEvent else { return }
+        if departed.count >= Self.mostDeparted { departed = [:] }
+        departed[slot.address] = slot.state
+    }
+
+    /// Puts back what was known of a property, where it went and came back.
+    mutating func putBack(_ place: Int, at date: Date) {
+        guard let slot = slots[place], var state = departed.removeValue(forKey: slot.address), let value = state.reported,
+            slot.property.kind.objection(to: value) == nil
+        else { return }
+        state.desired = nil
+        slots[place]?.state = state
+        setTimer(place, value, at: state.reportedAt ?? date)
     }
 
     mutating func note(_ event: HomeEvent) { events.append(event) }

@@ -35,6 +35,8 @@ public struct HomeServices: Sendable {
     /// The broker that Lares runs; nil: it is another one.
     public let broker: BrokerProcess?
     private let clock: any TimeSource
+    /// How the broker is spoken to.
+    private let settings: MQTTSettings
 
     /// A home as it was left.
     ///
@@ -53,7 +55,7 @@ public struct HomeServices: Sendable {
         let store = try HomeStore(home: folder)
         self.store = store
         self.clock = clock
-        let telemetry = try await Self.telemetry(history, in: folder)
+        let telemetry = TappedTelemetry(try await Self.telemetry(history, in: folder))
         self.telemetry = telemetry
         home = try Home(
             store: store, recorder: TelemetryRecorder(telemetry), readers: readers, clock: clock, isGuarded: self.broker != nil)
@@ -63,6 +65,7 @@ public struct HomeServices: Sendable {
             settings.obstacle = { own.obstacle }
             settings.subscribed = { own.save() }
         }
+        self.settings = settings
         settings.will = MQTTMessage("homeassistant/status", "offline")
         connection = try MQTTConnection(settings, receiver: home)
         home.connect(connection)
@@ -83,12 +86,21 @@ public struct HomeServices: Sendable {
 
     /// Moves histories, when they are to be moved, however often that has to be tried.
     private func move() async {
-        guard let migration = telemetry as? TelemetryMigration else { return }
+        guard let migration = (telemetry as? TappedTelemetry)?.store as? TelemetryMigration else { return }
         while !migration.progress.isDone {
             do { try await migration.move() } catch {
                 do { try await Task.sleep(for: .seconds(60)) } catch { return }
             }
         }
+    }
+
+    /// How another connection to the broker is to be made, of this Lares too.
+    ///
+    /// - Parameter name: a word that tells it from the others; it is the same after a start, so that the broker keeps what comes meanwhile.
+    public func settings(named name: String) -> MQTTSettings {
+        var settings = settings
+        settings.clientID += "-" + name
+        return settings
     }
 
     /// Where accounts of devices are made; nil: the broker isn't ours.

@@ -99,8 +99,8 @@ extension Ingest {
     public var backlog: (points: Int, limit: Int) { (waitingPoints, settings.waiting) }
 
     /// Adds to what a tenant sent.
-    func note(_ counts: IngestCounts, of tenant: Tenant, from source: String) {
-        tenants[tenant.name]?.note(counts, at: now)
-        rates.add(counts.stored, from: IngestRates.Origin(tenant: tenant.name, source: source), at: now)
+    func note(_ counts: IngestCounts, of tenant: String, from source: String) {
+        tenants[tenant]?.note(counts, at: now)
+        rates.add(counts.stored, from: IngestRates.Origin(tenant: tenant, source: source), at: now)
     }
 }

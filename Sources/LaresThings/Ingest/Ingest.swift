@@ -114,6 +114,9 @@ public actor Ingest {
             throw IngestError(
                 .badRequest, "the letter \(letter.id) has only the beginning of a line that was too long: it can't be tried again")
         }
+        guard letter.fault.code != .unknownTenant || !letter.tenant.isEmpty else {
+            throw IngestError(.badRequest, "the letter \(letter.id) came for a tenant that there can't be: remove it")
+        }
         var origin = IngestStream.Origin(
             format: letter.format, precision: letter.precision, tenant: try tenant(letter.tenant), source: letter.source)
         (origin.heading, origin.received, origin.tries) = (letter.heading, letter.time, letter.tries + 1)

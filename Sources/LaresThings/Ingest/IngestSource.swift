@@ -22,17 +22,28 @@ public struct IngestWorker: Sendable {
     private let ingest: Ingest
     private let source: any IngestSource
     private let name: String
+    private let strangers: Strangers
     private let tenant: @Sendable (_ topic: String) -> String
+
+    /// What becomes of points of a tenant that nobody made.
+    public enum Strangers: Hashable, Sendable {
+        /// They are this Lares' own.
+        case own
+        /// They are dead letters, until there is one.
+        case refused
+    }
 
     /// - Parameters:
     ///   - ingest: where points go.
     ///   - source: where they come from.
     ///   - name: what the source is called, for dead letters.
-    ///   - tenant: whose points those of a topic are, by name; one that isn't known is this Lares' own.
+    ///   - strangers: what becomes of points of a tenant that nobody made.
+    ///   - tenant: whose points those of a topic are, by name; empty: this Lares' own.
     public init(
-        _ ingest: Ingest, from source: any IngestSource, named name: String, tenant: @escaping @Sendable (String) -> String = { _ in "" }
+        _ ingest: Ingest, from source: any IngestSource, named name: String, strangers: Strangers = .own,
+        tenant: @escaping @Sendable (String) -> String = { _ in "" }
     ) {
-        (self.ingest, self.source, self.name, self.tenant) = (ingest, source, name, tenant)
+        (self.ingest, self.source, self.name, self.strangers, self.tenant) = (ingest, source, name, strangers, tenant)
     }
 
     /// Works until its task is cancelled.
@@ -43,25 +54,76 @@ public struct IngestWorker: Sendable {
     }
 
     /// Stores a batch: one stream for each tenant and format, so that thousands of small messages are stored in one go.
+    ///
+    /// What a tenant sends beyond its share goes to its dead letters: the others' messages mustn't wait for it.
     func take(_ messages: [SourceMessage]) async throws {
-        var streams: [String: IngestStream] = [:]
-        var formats: [String: (Tenant, PointFormat)] = [:]
+        var shares: [Share] = []
+        var places: [String: Int] = [:]
         for message in messages {
             let named = tenant(message.topic), format = Self.format(message.payload)
-            let key = "\(named) \(format.rawValue)"
-            if formats[key] == nil {
-                var owner = try await ingest.tenant("")
-                if let known = try? await ingest.tenant(named) { owner = known }
-                formats[key] = (owner, format)
+            let key = "\(format.rawValue) \(named)"
+            if let place = places[key] {
+                shares[place].payloads.append(message.payload)
+            } else {
+                places[key] = shares.count
+                shares.append(Share(named: named, format: format, payloads: [message.payload]))
             }
-            guard let (owner, _) = formats[key] else { continue }
-            var stream = try streams.removeValue(forKey: key) ?? ingest.stream(format, for: owner, source: name)
-            try await stream.take(message.payload)
-            // A message is whole: what follows begins a line of its own.
-            if message.payload.last != 0x0A { try await stream.take([0x0A]) }
-            streams[key] = stream
         }
-        for var stream in streams.values { _ = try await stream.finish() }
+        for share in shares { try await store(share) }
+    }
+
+    /// Messages of one tenant and format.
+    private struct Share {
+        let named: String
+        let format: PointFormat
+        var payloads: [[UInt8]]
+    }
+
+    private func store(_ share: Share) async throws {
+        guard let owner = try await owner(share.named) else {
+            let fault = PointFault(
+                .unknownTenant, "there is no tenant '\(share.named.prefix(60))': an owner makes one, and then these are tried again")
+            return try await refuse(share, Tenant(share.named)?.name ?? "", fault)
+        }
+        do {
+            var stream = try ingest.stream(share.format, for: owner, source: name)
+            for payload in share.payloads {
+                try await stream.take(payload)
+                // A message is whole: what follows begins a line of its own.
+                if payload.last != 0x0A { try await stream.take([0x0A]) }
+            }
+            _ = try await stream.finish()
+        } catch let error as IngestError where error.code == .overQuota {
+            try await refuse(share, owner.name, PointFault(.overQuota, error.message))
+        }
+    }
+
+    /// The tenant of a name; nil: there is none, and its points aren't this Lares' own either.
+    private func owner(_ named: String) async throws -> Tenant? {
+        if named.isEmpty { return try await ingest.tenant("") }
+        if let known = try? await ingest.tenant(named) { return known }
+        return strangers == .refused ? nil : try await ingest.tenant("")
+    }
+
+    /// Keeps messages among the dead letters.
+    private func refuse(_ share: Share, _ tenant: String, _ fault: PointFault) async throws {
+        var letters: [DeadLetter] = []
+        var counts = IngestCounts()
+        for payload in share.payloads {
+            for line in payload.split(separator: 0x0A) {
+                if letters.last?.takes(fault, line.count) != true {
+                    letters.append(
+                        DeadLetter(
+                            time: Timestamp(ingest.clock.now), tenant: tenant, source: name, format: share.format,
+                            precision: share.format.usualPrecision, heading: nil, fault: fault, lines: 0, tries: 0, bytes: []))
+                }
+                letters[letters.count - 1].add(line)
+                counts.refused += 1
+                counts.bytes += line.count
+            }
+        }
+        counts.lost = try await ingest.letters.add(letters)
+        await ingest.note(counts, of: tenant, from: name)
     }
 
     /// JSON begins with a brace.

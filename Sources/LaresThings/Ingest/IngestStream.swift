@@ -73,7 +73,7 @@ public struct IngestStream: Sendable {
         stored.counts.bytes = piece.size
         try await note(faults, of: piece, &stored.counts)
         answer.counts += stored.counts
-        await ingest.note(stored.counts, of: origin.tenant, from: origin.source)
+        await ingest.note(stored.counts, of: origin.tenant.name, from: origin.source)
     }
 
     /// Keeps the lines that weren't taken.

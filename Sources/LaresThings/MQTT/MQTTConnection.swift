@@ -24,6 +24,8 @@ public final class MQTTConnection: Sendable {
         var isStopped = false
         var filters: [String: MQTTMessage.Quality] = [:]
         var orders: [Order] = []
+        /// How often in a row the connection ended without an answer to a subscription to everything.
+        var unanswered = 0
     }
 
     /// Something for the thread to do.
@@ -55,6 +57,9 @@ public final class MQTTConnection: Sendable {
         }
         alarm.wake()
     }
+
+    /// Doesn't ask for filters any more on connections to come; for those that the broker refuses.
+    func forget(_ filters: [String]) { state.withLock { state in for filter in filters { state.filters[filter] = nil } } }
 
     /// Publishes a message: returns when it is written (quality 0) or the broker has it (1, 2).
     ///

@@ -142,6 +142,7 @@ extension MQTTConversation {
     }
 
     private func note(_ granted: [Int32], of filters: [String]) {
+        if filters.contains("#") { connection.state.withLock { $0.unanswered = 0 } }
         let refused = zip(filters, granted).filter { $1 >= 0x80 }.map(\.0)
         if !refused.isEmpty { connection.report { $0.refused = Array(Set($0.refused + refused)).sorted() } }
     }
@@ -163,6 +164,16 @@ extension MQTTConversation {
         throw End(reason: "the connection ended: \(MQTTSession.reason(code))", isAboutVersion: isAboutVersion, wasHungUp: wasHungUp)
     }
 
+    /// Some brokers hang up on who asks for everything, instead of refusing it.
+    private func noteSilence() {
+        guard wasConnected, asked.values.contains(where: { $0.contains("#") }) else { return }
+        let isTwice = connection.state.withLock { state in
+            state.unanswered += 1
+            return state.unanswered >= 2 && !state.isStopped
+        }
+        if isTwice { connection.report { $0.refused = ["#"] } }
+    }
+
     /// Says what the will would have said, and goodbye.
     private mutating func leave() {
         guard wasConnected else { return }
@@ -178,6 +189,7 @@ extension MQTTConversation {
     /// Nobody will answer any more.
     private mutating func end(_ end: End) -> End {
         connection.state.withLock { $0.status.state = .waiting }
+        noteSilence()
         for answer in answers.values { answer(ThingsError(.broker, "\(end.reason); it is not known whether the message arrived")) }
         answers = [:]
         return end

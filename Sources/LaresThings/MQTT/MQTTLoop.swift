@@ -9,12 +9,12 @@ struct MQTTLoop {
 
     private let connection: MQTTConnection
     private var backoff: Backoff
-    private var isFive = true
+    private var isFive: Bool
     private var hangUps = 0
 
     init(_ connection: MQTTConnection) {
         self.connection = connection
-        backoff = Backoff(connection.settings.retry)
+        (isFive, backoff) = (connection.settings.beginsWithFive, Backoff(connection.settings.retry))
     }
 
     private var isStopped: Bool { connection.state.withLock(\.isStopped) }

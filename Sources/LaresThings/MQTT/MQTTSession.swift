@@ -31,7 +31,7 @@ final class MQTTSession {
         _ = Self.library
         events = Events(largest: settings.largestMessage)
         self.isFive = isFive
-        guard let handle = mosquitto_new(settings.clientID, false, Unmanaged.passUnretained(events).toOpaque()) else {
+        guard let handle = mosquitto_new(settings.clientID, !settings.isLasting, Unmanaged.passUnretained(events).toOpaque()) else {
             throw ThingsError(.broker, "libmosquitto has no memory for a connection")
         }
         self.handle = handle
@@ -93,7 +93,8 @@ extension MQTTSession {
         var properties: OpaquePointer?
         defer { mosquitto_property_free_all(&properties) }
         if isFive {
-            mosquitto_property_add_int32(&properties, Int32(MQTT_PROP_SESSION_EXPIRY_INTERVAL.rawValue), settings.sessionSeconds)
+            let seconds = settings.isLasting ? settings.sessionSeconds : 0
+            mosquitto_property_add_int32(&properties, Int32(MQTT_PROP_SESSION_EXPIRY_INTERVAL.rawValue), seconds)
             mosquitto_property_add_int32(
                 &properties, Int32(MQTT_PROP_MAXIMUM_PACKET_SIZE.rawValue), UInt32(clamping: settings.largestMessage + 70_000))
         }
@@ -121,9 +122,12 @@ extension MQTTSession {
     /// Up to a few hundred at once, so that the packet stays small.
     func subscribe(_ filters: [String], quality: MQTTMessage.Quality) -> (code: Int32, number: Int32) {
         var number: Int32 = 0
+        // A broker ends the connection of who wants not to hear themselves on a shared subscription (MQTT 5.0, section 3.8.3.1).
+        let isShared = filters.contains { $0.hasPrefix("$share/") }
+        let options = isFive && !isShared ? Int32(MQTT_SUB_OPT_NO_LOCAL.rawValue) : 0
         let code = Self.withCStrings(filters) {
             mosquitto_subscribe_multiple(
-                handle, &number, Int32(filters.count), $0, Int32(quality.rawValue), isFive ? Int32(MQTT_SUB_OPT_NO_LOCAL.rawValue) : 0, nil)
+                handle, &number, Int32(filters.count), $0, Int32(quality.rawValue), options, nil)
         }
         return (code, number)
     }

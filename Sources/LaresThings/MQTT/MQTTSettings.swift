@@ -4,6 +4,10 @@ public struct MQTTSettings: Sendable {
     public var address: BrokerAddress
     /// Our lasting name; the broker keeps what comes for it while we are away.
     public var clientID: String
+    /// Whether the broker keeps anything for us while we are away.
+    public var isLasting = true
+    /// Whether MQTT 5.0 is tried first; else 3.1.1.
+    public var beginsWithFive = true
     /// Seconds for which the broker keeps it (MQTT 5.0, section 3.1.2.11.2).
     public var sessionSeconds: UInt32 = 86_400
     /// Seconds without a word after which either side takes the other for gone.

@@ -8,7 +8,7 @@ struct Eval: AsyncParsableCommand {
     static var configuration: CommandConfiguration {
         CommandConfiguration(
             abstract: say("cli.eval.abstract"), discussion: say("cli.eval.discussion"),
-            subcommands: [EvalETT.self, EvalVictoria.self, EvalNAB.self, EvalEnergy.self, EvalTraffic.self])
+            subcommands: [EvalETT.self, EvalVictoria.self, EvalNAB.self, EvalEnergy.self, EvalTraffic.self, EvalIncidents.self])
     }
 }
 

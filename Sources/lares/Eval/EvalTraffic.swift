@@ -24,9 +24,6 @@ struct EvalTraffic: ParsableCommand {
     @Option(help: ArgumentHelp(say("cli.eval.traffic.train")))
     var train: Int?
 
-    @Flag(help: ArgumentHelp(say("cli.eval.traffic.hidden")))
-    var hidden = false
-
     @Option(help: ArgumentHelp(say("cli.eval.traffic.all-red")))
     var allRed = ShellTimes().allRed
 
@@ -53,8 +50,8 @@ struct EvalTraffic: ParsableCommand {
         times.allRed = allRed
         let runs = try paths.map { try TrafficRun(SumoScenario(contentsOf: $0), program: program, times: times, patience: patience) }
         if train != nil { return try learn(on: runs) }
-        let network = try weights.map(PriorityNetwork.init(contentsOf:)) ?? .trained
-        let learned = SignalMethod.learned(network)
+        let model = try weights.map(SignalModel.init(contentsOf:)) ?? .trained
+        let learned = SignalMethod.learned(model)
         let classics = learnedOnly ? [] : SignalMethod.classics
         let methods = classics.map { ($0, false) } + [(learned, false), (learned, true)]
         let version = try program.version()
@@ -80,12 +77,12 @@ struct EvalTraffic: ParsableCommand {
     }
 
     private func learn(on runs: [TrafficRun]) throws {
-        let path = weights ?? "priorities.json"
-        let start = (try? PriorityNetwork(contentsOf: path)) ?? PriorityNetwork()
-        var training = try TrafficTraining(runs, from: start, isLinearOnly: !hidden)
+        let path = weights ?? "signals.json"
+        let start = (try? SignalModel(contentsOf: path)) ?? SignalModel()
+        var training = try TrafficTraining(runs, from: start)
         for generation in 1...(train ?? 1) {
             let costs = try training.improve()
-            try training.network.write(to: path)
+            try training.model.write(to: path)
             progress("\(generation): \(costs.map { String(format: "%.3f", $0) }.joined(separator: " "))")
         }
     }

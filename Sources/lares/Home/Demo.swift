@@ -9,7 +9,7 @@ import UnixSignals
 /// `lares demo home`: a virtual home for the Lares that runs.
 struct Demo: AsyncParsableCommand {
     static var configuration: CommandConfiguration {
-        CommandConfiguration(abstract: say("cli.demo.abstract"), subcommands: [DemoHomeCommand.self])
+        CommandConfiguration(abstract: say("cli.demo.abstract"), subcommands: [DemoHomeCommand.self, DemoCityCommand.self])
     }
 }
 
@@ -59,6 +59,10 @@ struct DemoHomeCommand: AsyncParsableCommand {
             var home = demo.beginning(before: .now)
             let past = days == 0 ? nil : DemoHistory(of: &home, until: .now, language: try settings().language)
             return try await play(demo, past == nil ? nil : home, past)
+        }
+        if mqttUrl == nil {
+            try? await release()
+            try? await unfurnish()
         }
         try await demo.clear()
         if !place.passwords.isEmpty { for account in DemoAccounts.needed { try await drop(account.name) } }
@@ -131,6 +135,9 @@ struct DemoHomeCommand: AsyncParsableCommand {
         }
         let answer = try await server.connection.send("POST", "/lares/v1/history.csv", Array(text.utf8), as: "text/csv")
         Terminal.note(say("cli.demo.past", ["n": "\((try? JSON(parsing: answer))?["added"]?.number.map { Int($0) } ?? 0)"]))
+        // Without a home's own say over its energy it plays all the same.
+        try? await control()
+        try? await furnish()
     }
 
     private static func row(_ address: PropertyAddress, _ value: PropertyValue, at date: Date) -> String {
@@ -144,7 +151,7 @@ struct DemoHomeCommand: AsyncParsableCommand {
         return "\(date.timeIntervalSince1970),\(address.thing),\(address.property),\(cell)\n"
     }
 
-    /// How the home stands: "19:32, 4.5 °C. Anna: cooking. Ben: away. 1,240 W taken, 0 W made, 5 lamps on; 48 of 48 devices connected."
+    /// How the home stands: "19:32, 4.5 °C. Anna: cooking. Ben: away. 1,240 W taken, 0 W made, 5 lamps on; 49 of 49 devices connected."
     private static func line(_ news: DemoNews) -> String {
         let people = news.people.map { "\($0.name): \(say("cli.demo.does.\($0.activity)"))" }.joined(separator: ", ")
         return say(

@@ -46,7 +46,7 @@ struct HolidaysCommand: AsyncParsableCommand {
         var file: String
 
         func run() async throws {
-            guard let data = FileManager.default.contents(atPath: file) else { throw Failure("cli.settings.no-file", ["file": file]) }
+            guard let data = FileManager.default.contents(atPath: file) else { throw Failure("cli.file.unreadable", ["file": file]) }
             let path = "/lares/v1/holidays/" + ServerConnection.part(name)
             let answer = try JSON(parsing: try await server.connection.send("PUT", path, Array(data), as: "text/calendar"))
             print(say("cli.holidays.added", ["name": name, "count": "\(Int(answer["days"]?.number ?? 0))"]))

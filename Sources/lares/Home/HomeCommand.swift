@@ -54,17 +54,14 @@ struct HomeCommand: AsyncParsableCommand {
         private func file() throws -> JSON {
             var isFolder: ObjCBool = false
             guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else {
-                throw Failure("cli.settings.no-file", ["file": path])
+                throw Failure("cli.file.unreadable", ["file": path])
             }
             guard !isFolder.boolValue else {
                 let storage = try HomeAssistantStorage(folder: path)
                 for remark in storage.remarks { Terminal.note("\(remark)".printable) }
                 return storage.home.json
             }
-            guard let data = FileManager.default.contents(atPath: path), data.count <= 32 << 20 else {
-                throw Failure("cli.settings.no-file", ["file": path])
-            }
-            return try JSON(parsing: Array(data))
+            return try JSONFile.read(path, most: 32 << 20)
         }
 
         private func show(_ plan: JSON) {

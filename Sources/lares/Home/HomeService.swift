@@ -11,6 +11,7 @@ struct HomeService: Service {
     let outbox: Outbox?
     let sensing: Sensing?
     let times: Timekeeper?
+    let energy: EnergyServices?
     let logger: Logger
 
     func run() async throws {
@@ -20,6 +21,7 @@ struct HomeService: Service {
                 group.addTask { await automations.run() }
                 if let outbox { group.addTask { await outbox.run() } }
                 if let times { group.addTask { await times.run() } }
+                if let energy { group.addTask { await energy.run() } }
                 if let sensing { group.addTask { await sensing.run() } }
                 group.addTask { await watch() }
                 await group.next()
@@ -57,6 +59,9 @@ struct HomeOptions: ParsableArguments {
     @Option(help: ArgumentHelp(say("cli.serve.mqtt-url"), valueName: "url"))
     var mqttUrl: String?
 
+    @Option(help: ArgumentHelp(say("cli.serve.mqtt-ca"), valueName: "file"), completion: .file())
+    var mqttCa: String?
+
     @Option(help: ArgumentHelp(say("cli.serve.mqtt-host"), valueName: "address"))
     var mqttHost: String?
 
@@ -69,12 +74,16 @@ struct HomeOptions: ParsableArguments {
     @Option(help: ArgumentHelp(say("cli.serve.telemetry"), valueName: "url"))
     var telemetry: String?
 
+    @Option(help: ArgumentHelp(say("cli.serve.traffic"), valueName: "folder"), completion: .directory)
+    var traffic: String?
+
     /// As settings.
     var flags: [(String, String?)] {
         [
-            ("no-home", noHome ? "true" : nil), ("mqtt-url", mqttUrl), ("mqtt-host", mqttHost), ("mqtt-port", mqttPort),
+            ("no-home", noHome ? "true" : nil), ("mqtt-url", mqttUrl), ("mqtt-ca", mqttCa), ("mqtt-host", mqttHost),
+            ("mqtt-port", mqttPort),
             ("mqtt-tls-port", mqttTlsPort), ("telemetry", telemetry),
-            ("position", position), ("zone", zone),
+            ("position", position), ("zone", zone), ("traffic", traffic),
         ]
     }
 }

@@ -100,8 +100,7 @@ struct PolicyCommand: AsyncParsableCommand {
     func run() async throws {
         let policies = PolicyStore(try common.people())
         guard let set else { return print(try JSON(parsing: Array(policies.current().policy.text.utf8)).indented) }
-        guard let data = FileManager.default.contents(atPath: set) else { throw Failure("cli.settings.no-file", ["file": set]) }
-        try policies.set(HomePolicy(parsing: String(decoding: data, as: UTF8.self)), by: .local)
+        try policies.set(HomePolicy(parsing: String(decoding: try JSONFile.bytes(set), as: UTF8.self)), by: .local)
     }
 }
 

@@ -21,7 +21,9 @@ struct ScenesCommand: AsyncParsableCommand {
         func run() async throws {
             let answer = try await server.connection.ask("GET", "/lares/v1/scenes")
             if json { return print(answer.serialized) }
-            for scene in answer["scenes"]?.elements ?? [] { print("\(scene["id"]?.text ?? "")  \(scene["name"]?.text?.printable ?? "")") }
+            let scenes = answer["scenes"]?.elements ?? []
+            if scenes.isEmpty { return Terminal.note(say("cli.scenes.none")) }
+            for scene in scenes { print("\(scene["id"]?.text ?? "")  \(scene["name"]?.text?.printable ?? "")") }
         }
     }
 

@@ -50,6 +50,15 @@ struct SetThing: AsyncParsableCommand {
         let answer = try await server.connection.ask("POST", path, .object(body))
         if json { return print(answer.serialized) }
         if delay != nil { return print(say("cli.set.waits", ["id": answer["id"]?.text?.printable ?? ""])) }
-        print(say("cli.set.\(answer["outcome"]?.text ?? "sent")", ["thing": answer["thing"]?["name"]?.text?.printable ?? thing]))
+        let done = say("cli.set.\(answer["outcome"]?.text ?? "sent")", ["thing": ThingText.name(answer["thing"]) ?? thing])
+        print(answer["outcome"]?.text == "confirmed" ? done + Self.now(answer["thing"], set) : done)
+    }
+
+    /// ": on yes, brightness 40 %", of what was asked for.
+    private static func now(_ thing: JSON?, _ set: JSON.Members) -> String {
+        let values = set.map(\.key).compactMap { name in
+            thing?["properties"]?[name].flatMap { $0["value"] == .null ? nil : "\(name) \(ThingText.value($0))" }
+        }
+        return values.isEmpty ? "" : say("cli.set.now", ["values": values.joined(separator: ", ")])
     }
 }

@@ -23,12 +23,49 @@ struct Things: AsyncParsableCommand {
     @Flag(help: ArgumentHelp(say("cli.option.json")))
     var json = false
 
+    @Option(help: ArgumentHelp(say("cli.things.rename")))
+    var name: String?
+
+    @Option(name: .customLong("in"), help: ArgumentHelp(say("cli.names.in"), valueName: "language=name"))
+    var others: [String] = []
+
+    @Option(name: .customLong("move"), help: ArgumentHelp(say("cli.things.move"), valueName: "area"))
+    var newArea: String?
+
+    private var changesWords: Bool { name != nil || newArea != nil || !others.isEmpty }
+
+    func validate() throws {
+        if changesWords, thing == nil { throw ValidationError(say("cli.things.which")) }
+        if let bad = others.first(where: { $0.split(separator: "=", maxSplits: 1).count != 2 }) {
+            throw ValidationError(say("cli.names.bad", ["text": bad]))
+        }
+    }
+
+    /// Has it called otherwise; names in other languages are added to those there are.
+    private func change(_ path: String, _ connection: ServerConnection) async throws {
+        var members = JSON.Members()
+        if let name { members["name"] = .string(name) }
+        if let newArea { members["area"] = .string(newArea) }
+        if !others.isEmpty {
+            var names = JSON.Members()
+            if case .object(let known)? = try await connection.ask("GET", path)["names"] { names = known }
+            for other in others {
+                let parts = other.split(separator: "=", maxSplits: 1)
+                names[String(parts[0])] = .string(String(parts[1]))
+            }
+            members["names"] = .object(names)
+        }
+        _ = try await connection.ask("PATCH", path, .object(members))
+    }
+
     func run() async throws {
         let connection = server.connection
         guard let thing else { return try await list(connection) }
-        let answer = try await connection.ask("GET", "/lares/v1/things/\(ServerConnection.part(thing))")
+        let path = "/lares/v1/things/\(ServerConnection.part(thing))"
+        if changesWords { try await change(path, connection) }
+        let answer = try await connection.ask("GET", path)
         if json { return print(answer.serialized) }
-        print("\(answer["name"]?.text ?? thing) (\(thing)), \(say("cli.things.\(answer["availability"]?.text ?? "unknown")"))")
+        print("\(ThingText.name(answer) ?? thing) (\(thing)), \(say("cli.things.\(answer["availability"]?.text ?? "unknown")"))")
         guard case .object(let properties)? = answer["properties"] else { return }
         var table = TextTable(["cli.column.property", "cli.column.value", "cli.column.changed", "cli.column.settable"].map { say($0) })
         for (name, property) in properties {
@@ -49,7 +86,7 @@ struct Things: AsyncParsableCommand {
         if things.isEmpty { return Terminal.note(say("cli.things.none")) }
         var table = TextTable(["cli.column.thing", "cli.column.name", "cli.column.area", "cli.column.state"].map { say($0) })
         for thing in things {
-            table.add([thing["id"]?.text ?? "", (thing["name"]?.text ?? "").printable, thing["area"]?.text ?? "–", ThingText.state(thing)])
+            table.add([thing["id"]?.text ?? "", ThingText.name(thing) ?? "", thing["area"]?.text ?? "–", ThingText.state(thing)])
         }
         print(table.text)
     }
@@ -57,6 +94,11 @@ struct Things: AsyncParsableCommand {
 
 /// Things in words for a terminal.
 enum ThingText {
+    /// What people call it in the reader's language.
+    static func name(_ thing: JSON?) -> String? {
+        (thing?["names"]?[words.language.rawValue]?.text ?? thing?["name"]?.text)?.printable
+    }
+
     /// What matters most of a thing now.
     static func state(_ thing: JSON) -> String {
         guard thing["availability"]?.text != "offline" else { return say("cli.things.offline") }

@@ -34,6 +34,9 @@ struct TextLearningOptions: ParsableArguments {
     @Option(help: ArgumentHelp(say("cli.language.seed")))
     var seed: UInt64 = 1
 
+    @Option(help: ArgumentHelp(say("cli.language.checkpoint")), completion: .file())
+    var checkpoint: String?
+
     func validate() throws {
         try Self.check("--steps", steps, 1...10_000_000)
         try Self.check("--batch", batch, 1...4096)
@@ -66,11 +69,11 @@ struct TextLearningOptions: ParsableArguments {
         return (TextWindows(Array(tokens[..<cut]), of: length), TextWindows(Array(tokens[cut...]), of: length))
     }
 
-    /// Trains with a line that shows how far it is; Ctrl-C ends it there, and what was learnt is kept.
+    /// Trains with a line that shows how far it is; Ctrl-C ends it there, and what was learnt is kept: false.
     func learn(
         _ model: inout some NextTokenModel, _ training: LanguageTraining, _ windows: (learnt: TextWindows, unseen: TextWindows), looks: Int
     )
-        throws
+        throws -> Bool
     {
         let before = model.loss(on: windows.unseen, batches: looks, of: training.batch)
         let line = LearningLine(steps: training.steps)
@@ -80,6 +83,7 @@ struct TextLearningOptions: ParsableArguments {
         let after = model.loss(on: windows.unseen, batches: looks, of: training.batch)
         Terminal.note(
             say("cli.language.learnt", ["before": Amounts.decimal(Double(before), 3), "after": Amounts.decimal(Double(after), 3)]))
+        return !line.isEnded
     }
 }
 
@@ -113,18 +117,20 @@ struct LanguageTrain: AsyncParsableCommand {
 
     func run() async throws {
         let context = learning.context ?? 64
+        try LearningFiles.check([output, learning.checkpoint])
         let windows = try learning.windows(ByteVocabulary.tokens(of: learning.read()), of: context)
         var random = SeededRandom(seed: learning.seed)
         var model = CausalTransformer(
             .init(vocabulary: ByteVocabulary.count, width: width, layers: layers, heads: heads, context: context), using: &random)
         var training = LanguageTraining(
             steps: learning.steps ?? 2000, batch: learning.batch ?? 12, learningRate: learning.learningRate ?? 1e-3)
-        training.seed = learning.seed
-        try learning.learn(&model, training, windows, looks: 100)
+        (training.seed, training.checkpoint, training.start) = (learning.seed, learning.checkpoint, "\(width) \(layers) \(heads)")
+        let isDone = try learning.learn(&model, training, windows, looks: 100)
         var values = ByteVocabulary.values
         values["general.name"] = .string(URL(fileURLWithPath: output).deletingPathExtension().lastPathComponent)
         try model.contents(values).write(to: output)
         print(say("cli.language.written", ["file": output.printable]))
+        if isDone { LearningFiles.drop(learning.checkpoint) }
     }
 }
 
@@ -156,8 +162,9 @@ struct LanguageTune: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let store = try common.store()
-        let file = try GGUFFile(contentsOf: store.file(of: store.find(model)))
+        try LearningFiles.check([adapter, output, learning.checkpoint])
+        let store = try common.store(), base = try store.find(model)
+        let file = try GGUFFile(contentsOf: store.file(of: base))
         let network = try CausalTransformer(file)
         let tokens = try makeTokenizer(from: file.metadata).encode(learning.read(), addSpecial: false, parseSpecial: false)
         let windows = try learning.windows(tokens, of: min(learning.context ?? 128, network.size.context))
@@ -165,8 +172,9 @@ struct LanguageTune: AsyncParsableCommand {
         var tuned = AdaptedTransformer(network, LowRankAdapter(network, rank: rank, alpha: 2 * Float(rank), using: &random))
         var training = LanguageTraining(
             steps: learning.steps ?? 100, batch: learning.batch ?? 4, learningRate: learning.learningRate ?? 3e-4)
-        (training.seed, training.decay) = (learning.seed, 0)
-        try learning.learn(&tuned, training, windows, looks: 10)
+        (training.seed, training.decay, training.checkpoint) = (learning.seed, 0, learning.checkpoint)
+        training.start = "\(rank) \(base.files.map { $0.digest.description }.joined(separator: " "))"
+        let isDone = try learning.learn(&tuned, training, windows, looks: 10)
         if let adapter {
             try tuned.adapter.contents.write(to: adapter)
             print(say("cli.language.written", ["file": adapter.printable]))
@@ -175,5 +183,6 @@ struct LanguageTune: AsyncParsableCommand {
             try tuned.merged.contents(file.metadata.all, as: .q8_0).write(to: output)
             print(say("cli.language.written", ["file": output.printable]))
         }
+        if isDone { LearningFiles.drop(learning.checkpoint) }
     }
 }

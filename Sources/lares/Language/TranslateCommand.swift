@@ -41,10 +41,10 @@ struct TranslateTrain: AsyncParsableCommand {
     @Option(help: ArgumentHelp(say("cli.translate.epochs")))
     var epochs = 10
 
-    @Option(help: ArgumentHelp(say("cli.language.batch")))
+    @Option(help: ArgumentHelp(say("cli.translate.batch")))
     var batch = 64
 
-    @Option(help: ArgumentHelp(say("cli.language.learning-rate")))
+    @Option(help: ArgumentHelp(say("cli.translate.learning-rate")))
     var learningRate: Float?
 
     @Option(help: ArgumentHelp(say("cli.translate.held")))
@@ -64,7 +64,8 @@ struct TranslateTrain: AsyncParsableCommand {
         (training.form.cell, training.form.unit, training.form.width) = (cell, unit, width)
         (training.epochs, training.batch, training.learningRate, training.held) = (epochs, batch, learningRate, held)
         (training.seed, training.checkpoint) = (seed, checkpoint)
-        let pairs = try TextPairs(contentsOf: self.pairs)
+        try LearningFiles.check([output, LearntCard.path(of: output), checkpoint])
+        let pairs = try TextPairs(contentsOf: self.pairs), card = try LearntCard(data: self.pairs)
         var line: LearningLine?
         defer { line?.finish() }
         let translator = try training.run(on: pairs) { progress in
@@ -73,14 +74,18 @@ struct TranslateTrain: AsyncParsableCommand {
         }
         line?.finish()
         try translator.write(to: output)
+        if line?.isEnded != true { LearningFiles.drop(checkpoint) }
         let exact = translator.exact
+        try card.write(
+            beside: output, summary: "\(cell.rawValue) of width \(width) over \(unit.rawValue), learnt from \(pairs.pairs.count) pairs",
+            metrics: exact.map { ["validation": ["exact": .double($0 / 100)]] } ?? [:])
         guard json else {
             return print(
                 say(
                     exact == nil ? "cli.translate.written" : "cli.translate.scored",
                     ["file": output.printable, "exact": Amounts.decimal(exact ?? 0, 2)]))
         }
-        let members: JSON = ["file": .string(output), "pairs": .int(pairs.pairs.count), "exact": exact.map { .double($0) } ?? nil]
+        let members: JSON = ["file": .string(output), "pairs": .int(pairs.pairs.count), "exact": exact.map { .double($0) } ?? .null]
         print(members.serialized)
     }
 }

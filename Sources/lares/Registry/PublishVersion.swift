@@ -21,6 +21,12 @@ struct PublishVersion: AsyncParsableCommand {
     @Option(help: ArgumentHelp(say("cli.registry.publish.card"), valueName: "file"), completion: .file(extensions: ["json"]))
     var card: String?
 
+    @Option(help: ArgumentHelp(say("cli.registry.publish.summary")))
+    var summary: String?
+
+    @Option(help: ArgumentHelp(say("cli.registry.publish.licence")))
+    var licence: String?
+
     @Option(help: ArgumentHelp(say("cli.registry.publish.job")))
     var job: String?
 
@@ -38,7 +44,10 @@ struct PublishVersion: AsyncParsableCommand {
 
     func run() async throws {
         let registry = try common.registry()
-        let (card, told) = try readCard()
+        let (read, told) = try readCard()
+        var card = read
+        if let summary { card.summary = summary }
+        if let licence { card.licence = licence }
         let lineage = Lineage(job: job, dataHash: dataHash ?? told.dataHash)
         let version = try registry.publish(file, as: name, card: card, lineage: lineage)
         if promote { try registry.promote(name, to: "\(version.number)", newSignature: newSignature) }
@@ -49,8 +58,10 @@ struct PublishVersion: AsyncParsableCommand {
 
     /// The card that was named, or the one beside the file, as a training leaves it.
     private func readCard() throws -> (card: ModelCard, lineage: Lineage) {
-        let beside = URL(filePath: file).deletingLastPathComponent().appending(path: "card.json").path
-        guard let path = card ?? (FileManager.default.fileExists(atPath: beside) ? beside : nil) else { return (ModelCard(), Lineage()) }
+        let beside = [LearntCard.path(of: file), URL(filePath: file).deletingLastPathComponent().appending(path: "card.json").path]
+        guard let path = card ?? beside.first(where: { FileManager.default.fileExists(atPath: $0) }) else {
+            return (ModelCard(), Lineage())
+        }
         let bytes: Data
         do { bytes = try Data(contentsOf: URL(filePath: path)) } catch {
             throw Failure("cli.registry.bad-card", ["file": path.printable, "reason": error.localizedDescription.printable])

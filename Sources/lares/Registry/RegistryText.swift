@@ -12,7 +12,7 @@ enum RegistryText {
         let words = version.signature.words.printable
         switch version.kind {
         case .network: return words
-        case .forecaster, .words, .translator: return version.kind.rawValue + ", " + words
+        case .forecaster, .words, .translator, .signals: return version.kind.rawValue + ", " + words
         case .detector: return version.kind.rawValue
         }
     }
@@ -20,7 +20,7 @@ enum RegistryText {
     /// Everything that is known of a version: keys of the catalogue's columns, and values.
     static func rows(_ version: ModelVersion, in model: RegisteredModel) -> [(String, String)] {
         let card = version.card
-        let metrics = card.metrics.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" }.joined(separator: ", ")
+        let metrics = MetricText(words).rows(of: card.metrics).map { "\($0.label): \($0.value)" }.joined(separator: "; ")
         let optional: [(String, String?)] = [
             ("name", model.name), ("kind", version.kind == .network ? nil : version.kind.rawValue), ("version", "\(version.number)"),
             ("aliases", model.aliases(of: version.number).joined(separator: ", ")),

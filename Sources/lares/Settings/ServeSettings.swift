@@ -76,7 +76,14 @@ struct ServeSettings {
 
     private static func broker(_ reader: SettingsReader, _ tls: ServerSettings.TLSFiles?) throws -> HomeServices.Broker? {
         guard try !reader.bool("no-home") else { return nil }
-        if let url = reader.string("mqtt-url") { return .other(try BrokerAddress(url: url)) }
+        if let url = reader.string("mqtt-url") {
+            var address = try BrokerAddress(url: url)
+            address.certificates = reader.string("mqtt-ca")
+            if let file = address.certificates, !FileManager.default.isReadableFile(atPath: file) {
+                throw Failure("cli.file.unreadable", ["file": file])
+            }
+            return .other(address)
+        }
         var settings = BrokerSettings()
         if let host = reader.string("mqtt-host") { settings.host = host }
         if let port = try reader.int("mqtt-port", in: 1...65_535) { settings.port = port }

@@ -28,7 +28,8 @@ struct SettingsReader {
     /// The settings there are, as flags and in a file.
     static let known = [
         "allow-host", "connections", "context", "drain-seconds", "exact-head", "host", "insecure-listen", "keep-prefixes", "log-level",
-        "memory", "models", "mqtt-host", "mqtt-port", "mqtt-tls-port", "mqtt-url", "no-home", "no-speculation", "place", "port", "position",
+        "memory", "models", "mqtt-ca", "mqtt-host", "mqtt-port", "mqtt-tls-port", "mqtt-url", "no-home", "no-speculation", "place", "port",
+        "position",
         "queue",
         "require-key",
         "telemetry", "threads", "tls-certificate", "tls-key", "v2-name", "zone",

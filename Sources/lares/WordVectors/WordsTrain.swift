@@ -28,6 +28,9 @@ struct WordsTrain: AsyncParsableCommand {
     @OptionGroup var reading: TextOptions
     @OptionGroup var learning: LearningOptions
 
+    @Option(help: ArgumentHelp(say("cli.words.train.checkpoint")), completion: .file())
+    var checkpoint: String?
+
     @Option(help: ArgumentHelp(say("cli.option.threads")))
     var threads: Int?
 
@@ -42,22 +45,32 @@ struct WordsTrain: AsyncParsableCommand {
     }
 
     func run() async throws {
+        try LearningFiles.check([output, LearntCard.path(of: output), checkpoint])
         let settings = learning.settings
         let text = try TrainingText(
             contentsOf: self.text, unit: reading.unit, lowercases: !reading.keepCase, minimumCount: reading.minCount)
+        let card = try LearntCard(data: self.text)
         if !json { Terminal.note(say("cli.words.train.read", ["words": "\(text.wordCount)", "vocabulary": "\(text.words.count)"])) }
         let pool = ComputePool(threads: threads)
         defer { pool.close() }
+        let isResumed = checkpoint.map { FileManager.default.fileExists(atPath: $0) } ?? false
         var last: WordVectorProgress?
         let line = WordsTrainingLine()
         defer { line.finish() }
-        let vectors = try WordVectorTrainer(text, settings, pool: pool).train { progress in
+        let vectors = try WordVectorTrainer(text, settings, pool: pool).train(checkpoint: checkpoint) { progress in
+            if last == nil, isResumed, !json { Terminal.note(say("cli.train.resumed")) }
             last = progress
             line.show(progress)
         }
         try vectors.write(to: output, as: format)
+        try card.write(beside: output, summary: summary(of: text))
+        LearningFiles.drop(checkpoint)
         line.finish()
         report(text, last)
+    }
+
+    private func summary(of text: TrainingText) -> String {
+        "\(learning.architecture.rawValue), \(learning.dimensions) numbers for each of \(text.words.count) words, learnt from \(text.wordCount)"
     }
 
     private func report(_ text: TrainingText, _ last: WordVectorProgress?) {

@@ -1,3 +1,4 @@
+import Foundation
 import LaresControl
 import Testing
 
@@ -47,29 +48,62 @@ import Testing
         #expect(try controller.wish(Self.view([0, 0, 0, 0, 0, 0], phase: 3, green: 5)) == 0)
     }
 
-    @Test func theLearnedBeginsAsTheGreedy() throws {
-        var learned = LearnedController(PriorityNetwork())
+    @Test func theLearnedServesWhereMostWait() throws {
+        var learned = LearnedController(SignalModel())
         #expect(try learned.wish(Self.view([6, 1, 0, 6, 0, 1])).map { $0 >= 2 } == true)
         #expect(try learned.wish(Self.view([0, 6, 4, 0, 5, 0], phase: 2)).map { $0 < 2 } == true)
     }
 
     @Test func aNetworkThatIsNoNumberGivesNoAnswer() throws {
-        let huge = [Float](repeating: 3e38, count: PriorityNetwork().flat.count)
-        var learned = LearnedController(try #require(PriorityNetwork(flat: huge)))
+        let huge = [Float](repeating: 3e38, count: SignalModel().flat.count)
+        var learned = LearnedController(try #require(SignalModel(flat: huge)))
         #expect(try learned.wish(Self.view([6, 1, 0, 6, 0, 1])) == nil)
     }
 
     @Test func parametersGoThroughAFlatList() throws {
-        let network = PriorityNetwork(seed: 4)
-        let again = try #require(PriorityNetwork(flat: network.flat))
-        #expect(again.flat == network.flat)
-        #expect(PriorityNetwork(flat: [1]) == nil)
-        #expect(PriorityNetwork(flat: network.flat.dropLast() + [.infinity]) == nil)
-        #expect(PriorityNetwork.trained.flat.count == network.flat.count)
+        let values = (0..<SignalModel().flat.count).map { Float($0) / 8 - 1 }
+        let model = try #require(SignalModel(flat: values))
+        #expect(model.flat == values)
+        #expect(SignalModel(flat: [1]) == nil)
+        #expect(SignalModel(flat: values.dropLast() + [.infinity]) == nil)
+        #expect(SignalModel.trained.flat.count == values.count)
+    }
+
+    @Test func whatIsLearnedGoesThroughAFile() throws {
+        let path = NSTemporaryDirectory() + "lares-signals-\(UUID().uuidString).json"
+        defer { try? FileManager.default.removeItem(atPath: path) }
+        func read(_ text: String) throws -> SignalModel {
+            try Data(text.utf8).write(to: URL(fileURLWithPath: path))
+            return try SignalModel(contentsOf: path)
+        }
+        let values = (0..<SignalModel().flat.count).map { Float($0) / 8 - 1 }
+        try #require(SignalModel(flat: values)).write(to: path)
+        #expect(try String(contentsOfFile: path, encoding: .utf8).hasPrefix(SignalModel.announcement))
+        #expect(try SignalModel(contentsOf: path).flat == values)
+        let list = "[" + values.map { "\($0)" }.joined(separator: ",") + "]"
+        #expect(try read(list).flat == values)
+        let old = #expect(throws: TrafficError.self) {
+            try read("{\"format\":\"lares signal controller 1\",\"parameters\":\(list)}")
+        }
+        #expect(old?.message.contains("train it anew") == true)
+        let wrong = [
+            "", "[]", "{}", "[1,2]", list.replacing("-1.0", with: "\"x\""), "{\"format\":\"lares signal controller 2\"}", "{\"format\":5}",
+        ]
+        for text in wrong { #expect(throws: TrafficError.self) { try read(text) } }
+    }
+
+    @Test func aQueueCostsWhatThePlannerReckons() throws {
+        let model = SignalModel()
+        // Two with red: 2 · 3 s each; their queue half of 1 · 1.9 s · 2² at full saturation, twice that at half of it.
+        #expect(abs(try #require(model.cost(ofQueue: 2, isGreen: false, share: 1)) - 15.8) < 1e-4)
+        #expect(abs(try #require(model.cost(ofQueue: 2, isGreen: true, share: 0.5)) - 7.6) < 1e-4)
+        #expect(model.canPlan)
+        let huge = try #require(SignalModel(flat: .init(repeating: 3e38, count: model.flat.count)))
+        #expect(!huge.canPlan && huge.cost(ofQueue: 2, isGreen: true, share: 1) == nil)
     }
 
     @Test func theSearchFindsALowPlace() {
-        var search = PrioritySearch(from: [3, -2, 1], step: 0.5, seed: 7)
+        var search = EvolutionSearch(from: [3, -2, 1], step: 0.5, seed: 7)
         let cost = { (x: [Float], _: Int) in zip(x, [1, 1, 1]).reduce(0) { $0 + Double(($1.0 - $1.1) * ($1.0 - $1.1)) } }
         let before = cost(search.mean, 0)
         for _ in 0..<80 { _ = search.improve(cost) }

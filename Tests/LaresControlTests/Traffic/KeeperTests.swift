@@ -38,6 +38,26 @@ private struct Stubborn: SignalController {
         #expect(keeper.ladder?.usualQueue(inHour: 1) == 0)
     }
 
+    /// Each change of the programme, in seconds.
+    private static func changes(inside: Int?) throws -> [Int] {
+        var (keeper, changes) = (SignalKeeper(try rules(), FixedTime()), [0])
+        for second in 0..<900 {
+            _ = keeper.tick(clear(keeper.plan), inside: inside, at: Double(second))
+            if keeper.target != nil { changes[changes.count - 1] += 1 } else if changes.last != 0 { changes.append(0) }
+        }
+        return Array(changes.dropLast())
+    }
+
+    @Test func whoStandsInsideIsWaitedForButNotForEver() throws {
+        let (free, held) = (try Self.changes(inside: nil), try Self.changes(inside: 1))
+        try #require(free.count > 8 && held.count > 8)
+        #expect(try Self.changes(inside: 0) == free)
+        // Red for all, with which it begins, waits for nobody.
+        #expect(held[0] == free[0] && held[1] == free[1] + 10 && held[2] == free[2] + 10)
+        // Whoever still stands there after minutes has broken down, or isn't there.
+        #expect(Set(held.suffix(4)).isSubset(of: Set(free)))
+    }
+
     @Test(arguments: [nil, 99]) func aControllerWithoutAnAnswerIsReplaced(phase: Int?) throws {
         var keeper = SignalKeeper(try Self.rules(), Stubborn(phase: phase))
         var served: Set<Int> = []

@@ -36,8 +36,11 @@ import Testing
 
     /// The monitor isn't blind: it finds every one of them.
     @Test(arguments: Mistake.allCases) func mistakesAreFound(mistake: Mistake) throws {
-        let rules = try #require(Self.rules)
-        let proof = ShellProof(rules) { state, wish in
+        // With a shorter wait for those inside there are fewer states to go through before they show.
+        var times = ShellTimes()
+        times.clearing = 1
+        let rules = try ShellRules(RoadNetworkTests.crossing(), times)
+        let proof = ShellProof(rules) { state, wish, isClear in
             var (state, wish) = (state, wish)
             switch mistake {
             case .endsGreenEarly where state.target == nil: state.set(age: 99)
@@ -47,7 +50,7 @@ import Testing
             default: break
             }
             if mistake == .forgetsWhoWaits, state.target == nil { wish = wish ?? 0 }
-            return rules.next(after: state, wish: wish)
+            return rules.next(after: state, wish: wish, isClear: isClear)
         }
         let failure = try #require(proof.failure)
         #expect(!failure.wishes.isEmpty)
@@ -62,6 +65,27 @@ import Testing
         #expect(link(4) == "rrrGGGGGGyyyrrrrrrrrrrrr")
         #expect(link(1) == "rrrrrrrrrrrrrrrGGGGGGGGG")
         #expect(link(14) == "rrrGGGGGGrrrrrrrrrrrrrrr")
+    }
+
+    /// The street is clear from some second on: the next green comes then, or when it has waited long enough. The yellow isn't longer for it.
+    @Test(arguments: [(0, 15), (15, 15), (17, 17), (24, 24), (99, 25)])
+    func theNextGreenWaitsForThoseInside(clear: Int, green: Int) throws {
+        let rules = try #require(Self.rules)
+        var shell = SafetyShell(rules)
+        let seconds = (0..<40).map { shell.tick(wish: 2, isClear: $0 >= clear) }
+        let link = { (link: Int) in String(seconds.map { $0[link].letter }) }
+        #expect(link(4) == "rrrGGGGGGyyy" + String(repeating: "r", count: 28))
+        #expect(link(1) == String(repeating: "r", count: green) + String(repeating: "G", count: 40 - green))
+    }
+
+    /// A street that is never clear costs each change its ten seconds, and no more.
+    @Test func everybodyIsServedHoweverFullTheJunctionIs() throws {
+        let rules = try #require(Self.rules)
+        var (shell, monitor) = (SafetyShell(rules), ConflictMonitor(rules))
+        for second in 0..<3_600 {
+            let shown = shell.tick(wish: second % 40 < 20 ? 0 : 3, isClear: false)
+            #expect(monitor.see(shown).isEmpty)
+        }
     }
 
     @Test(arguments: [-1, 4, Int.max, Int.min]) func wishesForNothingChangeNothing(wish: Int) throws {

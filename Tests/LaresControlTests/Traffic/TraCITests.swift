@@ -69,6 +69,26 @@ import Testing
         #expect(message.commands == [0xC2, 0x02])
     }
 
+    @Test func aVehicleThatBreaksDownIsAWayAVehicleAndAStop() throws {
+        var message = TraCIMessage()
+        message.add(LaneBlockage(lane: "nc_2", position: 12.5, time: 0, seconds: 60), as: "b")
+        message.remove("b")
+        #expect(message.commands == [0xC6, 0xC4, 0xC4, 0xC4])
+        var way: [UInt8] = [0x80] + Self.string("b")
+        way += [0x0E, 0, 0, 0, 1] + Self.string("nc")
+        var stop: [UInt8] = [0x12] + Self.string("b")
+        stop += [0x0F, 0, 0, 0, 7, 0x0C] + Self.string("nc")
+        stop += [0x0B] + Self.double(12.6)
+        stop += [0x08, 2, 0x0B] + Self.double(60)
+        stop += [0x08, 0, 0x0B] + Self.double(11.5)
+        stop += [0x0B] + Self.double(-1_073_741_824)
+        let bytes = message.bytes, text = String(decoding: bytes, as: UTF8.self)
+        #expect(Array(bytes[4...].prefix(way.count + 2)) == [UInt8(way.count + 2), 0xC6] + way)
+        #expect(Array(bytes.suffix(stop.count + 2 + 10).prefix(stop.count + 2)) == [UInt8(stop.count + 2), 0xC4] + stop)
+        #expect(text.contains("12.5") && text.contains("DEFAULT_VEHTYPE"))
+        #expect(bytes.suffix(10) == [0x0A, 0xC4, 0x81, 0, 0, 0, 1, 0x62, 0x08, 3])
+    }
+
     @Test func longCommandsHaveALongLength() {
         var message = TraCIMessage()
         message.show(String(repeating: "r", count: 300), at: "c")

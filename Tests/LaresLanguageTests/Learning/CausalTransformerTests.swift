@@ -74,6 +74,37 @@ struct CausalTransformerTests {
         #expect(losses[119] < 0.1)
     }
 
+    @Test("A training that was ended goes on to the same bits; a checkpoint of another one, or a part of one, is refused")
+    func goesOn() throws {
+        let path = place("checkpoint"), windows = TextWindows(text, of: 24)
+        defer { unlink(path) }
+        var training = LanguageTraining(steps: 40, batch: 2, learningRate: 3e-3)
+        var whole = network(layers: 1)
+        try training.run(&whole, on: windows) { _ in true }
+        training.checkpoint = path
+        for end in [7, 26, 40] {
+            // What was in memory is lost each time.
+            var model = network(layers: 1)
+            var first: Int?
+            try training.run(&model, on: windows) { progress in
+                first = first ?? progress.step
+                return progress.step < end
+            }
+            #expect(first == [7: 1, 26: 8, 40: 27][end])
+            if end == 40 { #expect(model.parameters.map(\.value) == whole.parameters.map(\.value)) }
+        }
+        var model = network(layers: 1)
+        let bytes = try Data(contentsOf: URL(fileURLWithPath: path))
+        try bytes.prefix(bytes.count / 2).write(to: URL(fileURLWithPath: path))
+        #expect { try training.run(&model, on: windows) { _ in true } } throws: { "\($0)".contains("cut short") }
+        try bytes.write(to: URL(fileURLWithPath: path))
+        training.seed = 2
+        #expect { try training.run(&model, on: windows) { _ in true } } throws: { "\($0)".contains("other settings") }
+        training.seed = 1
+        let other = TextWindows(text.reversed(), of: 24)
+        #expect(throws: CheckpointError.self) { try training.run(&model, on: other) { _ in true } }
+    }
+
     @Test("Families and files that can't learn are refused by name")
     func refuses() throws {
         let path = place("model.gguf")

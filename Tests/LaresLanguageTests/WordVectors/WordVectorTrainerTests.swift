@@ -1,4 +1,6 @@
+import Foundation
 import LaresLanguage
+import LaresNeural
 import LaresTensor
 import Testing
 
@@ -49,6 +51,31 @@ struct WordVectorTrainerTests {
         #expect(try WordVectorTrainer(text, settings, pool: pool).train().matrix.array == first)
         settings.seed = 2
         #expect(try WordVectorTrainer(text, settings, pool: pool).train().matrix.array != first)
+    }
+
+    /// Two kinds that differ in everything.
+    @Test(arguments: [kinds[1], kinds[6]]) func aTrainingThatWasEndedGoesOnToTheSameBits(_ kind: Kind) throws {
+        struct Enough: Error {}
+        let pool = ComputePool(threads: 1)
+        defer { pool.close() }
+        let text = try TrainingText(lines: Self.lines)
+        var settings = kind.settings
+        settings.epochs = 1_000
+        let whole = try WordVectorTrainer(text, settings, pool: pool).train().matrix.array
+        try withFile("") { path in
+            try FileManager.default.removeItem(atPath: path)
+            // It ends behind the first fifth of a second, somewhere between two checkpoints.
+            let trainer = try WordVectorTrainer(text, settings, pool: pool)
+            #expect(throws: Enough.self) { _ = try trainer.train(checkpoint: path) { _ in throw Enough() } }
+            let kept = try bytes(of: path)
+            #expect(try trainer.train(checkpoint: path).matrix.array == whole)
+            try Data(kept.dropLast(3)).write(to: URL(fileURLWithPath: path))
+            #expect { try trainer.train(checkpoint: path) } throws: { "\($0)".contains("cut short") }
+            try Data(kept).write(to: URL(fileURLWithPath: path))
+            settings.window = 4
+            let other = try WordVectorTrainer(text, settings, pool: pool)
+            #expect(throws: CheckpointError.self) { try other.train(checkpoint: path) }
+        }
     }
 
     @Test func theLossFallsAndProgressCountsToTheEnd() throws {

@@ -12,7 +12,7 @@ private func sign(
 ) -> AlarmBook.Sign {
     AlarmBook.Sign(
         watch: watch, place: place.flatMap { AreaID($0) }, severity: severity,
-        cause: Alarm.Cause(series: PropertyAddress(series)!, value: 900, score: score, model: "ensemble", version: "1"))
+        cause: Alarm.Cause(series: SeriesKey(series)!, value: 900, score: score, model: "ensemble", version: "1"))
 }
 
 /// What a book says of an alarm at each minute: "-" none, "r"aised, "a"cknowledged, "s"helved, "c"leared. In the story, "!" is a sign, "A" somebody
@@ -97,7 +97,7 @@ private let quick: AlarmRules = {
         var book = AlarmBook(quick)
         book.take(sign(), at: start)
         for minute in 1...10 {
-            book.goOn("all", "hall/meter/power", at: start + Double(minute) * 60)
+            book.goOn("all", SeriesKey(thing: "hall/meter", property: "power"), at: start + Double(minute) * 60)
             book.pass(to: start + Double(minute) * 60)
         }
         #expect(book.alarm(1)?.state == .raised && book.alarm(1)?.times == 1)
@@ -142,6 +142,51 @@ private let quick: AlarmRules = {
         #expect(line.map(\.kind) == [.reading, .alarm, .command, .rule, .reading, .forecast])
         #expect(line.map(\.because) == [nil, 0, nil, nil, 3, nil])
         #expect(line[3].subject == "off-when-odd" && line[0].what == "900")
+    }
+
+    @Test func whatMetersSayAllDayIsNotInTheTimeline() {
+        var book = AlarmBook(quick)
+        book.take(sign(), at: start)
+        func say(_ series: PropertyAddress, _ number: Double, _ seconds: Double) {
+            book.note(Change(series, from: nil, to: .number(number), at: start + seconds, by: .device), in: AreaID("hall"))
+        }
+        for second in 1...20 { say("hall/other/power", Double(second), Double(second)) }
+        // Of what the alarm is about, a tenth more or less counts: 900 came with the alarm.
+        for (second, watts) in [(21.0, 905.0), (22, 950), (23, 1_050), (24, 1_060), (25, 100)] { say("hall/meter/power", watts, second) }
+        book.note(Change("hall/door/open", from: nil, to: .boolean(true), at: start + 26, by: .device), in: AreaID("hall"))
+        let line = book.incident(1)?.timeline ?? []
+        #expect(line.filter { $0.kind == .reading }.map(\.what) == ["900", "1050", "100", "true"])
+    }
+
+    @Test func whatHappenedBeforeStandsFirst() {
+        var book = AlarmBook(quick)
+        let door: PropertyAddress = "hall/door/open"
+        book.note(Change(door, from: nil, to: .boolean(false), at: start - 2_000, by: .device), in: AreaID("hall"))
+        book.note(TimelineEntry(start - 60, .signal, "hall/meter", "taken-over: anna took it over"), about: ThingID("hall/meter")!, in: nil)
+        book.note(Change(door, from: .boolean(false), to: .boolean(true), at: start - 30, by: .device), in: AreaID("hall"))
+        book.note(Change("attic/fan/on", from: nil, to: .boolean(true), at: start - 20, by: .device), in: AreaID("attic"))
+        book.note(Change("hall/other/power", from: nil, to: .number(7), at: start - 10, by: .device), in: AreaID("hall"))
+        book.take(sign(), at: start)
+        let line = book.incident(1)?.timeline ?? []
+        #expect(line.map(\.kind) == [.signal, .reading, .reading, .alarm])
+        #expect(line.map(\.subject) == ["hall/meter", "hall/door/open", "hall/meter/power", "1"] && line.last?.because == 2)
+        // Another alarm of the same incident doesn't tell it twice.
+        book.take(sign("hall/meter/voltage"), at: start + 1)
+        #expect(book.incident(1)?.timeline.filter { $0.kind == .signal }.count == 1)
+    }
+
+    @Test func whatIsRememberedHasAnEnd() {
+        var rules = quick
+        rules.remembered = 10
+        var book = AlarmBook(rules)
+        for second in 0..<1_000 {
+            book.note(
+                TimelineEntry(start - Double(1_000 - second) / 10, .signal, "hall/meter", "\(second)"), about: ThingID("hall/meter")!,
+                in: nil)
+        }
+        book.take(sign(), at: start)
+        let told = book.incident(1)?.timeline.filter { $0.kind == .signal } ?? []
+        #expect((5...10).contains(told.count) && told.last?.what == "999")
     }
 
     @Test func aTimelineHasAnEnd() {

@@ -12,9 +12,9 @@ import Testing
     ])
     func aPatternMeansSeries(_ things: String, _ properties: String, _ series: String, _ isMeant: Bool) throws {
         let plan = try #require(WatchPlan(id: "all", things: things, properties: properties))
-        #expect(plan.watches(try #require(PropertyAddress(series))) == isMeant)
+        #expect(plan.watches(try #require(SeriesKey(series))) == isMeant)
         let off = try #require(WatchPlan(id: "all", things: things, properties: properties, isEnabled: false))
-        #expect(!off.watches(try #require(PropertyAddress(series))))
+        #expect(!off.watches(try #require(SeriesKey(series))))
     }
 
     @Test func itIsReadAsItIsWritten() throws {
@@ -25,7 +25,18 @@ import Testing
         #expect(try WatchPlan(JSON(parsing: Array(#"{"id": "all"}"#.utf8))) == WatchPlan(id: "all", things: "#", properties: "+"))
     }
 
+    @Test func seriesThatAreNoThingsAreMeantWhereThatIsSaid() throws {
+        let json = try JSON(
+            parsing: Array(#"{"id": "air", "things": "air,station=7", "properties": "no2 µg", "scope": "all"}"#.utf8))
+        let plan = try WatchPlan(json)
+        #expect(plan.isBeyondThings && plan.watches(SeriesKey(thing: "air,station=7", property: "no2 µg")))
+        #expect(try WatchPlan(plan.json) == plan && plan.json["scope"] == "all")
+        let usual = try WatchPlan(JSON(parsing: Array(#"{"id": "all", "scope": "things"}"#.utf8)))
+        #expect(!usual.isBeyondThings && usual.json["scope"] == nil)
+    }
+
     @Test(arguments: [
+        #"{"id": "a", "scope": "some"}"#, #"{"id": "a", "scope": "all", "properties": "a/b"}"#, #"{"id": "a", "properties": "no2 µg"}"#,
         "[]", "{}", #"{"id": 1}"#, #"{"id": "A"}"#, #"{"id": ""}"#, #"{"id": "a", "things": "a#"}"#, #"{"id": "a", "properties": "A"}"#,
         #"{"id": "a", "threshold": 0}"#, #"{"id": "a", "threshold": 1.1}"#, #"{"id": "a", "learning": 19}"#,
         #"{"id": "a", "severity": "bad"}"#,

@@ -61,7 +61,8 @@ struct WatchedHome {
         try await place.read([2_000], watching)
         let alarm = try #require(try await watching.alarms().first)
         #expect(
-            alarm.state == .raised && alarm.severity == .critical && alarm.series == "hall/meter/power" && alarm.place == AreaID("hall"))
+            alarm.state == .raised && alarm.severity == .critical && alarm.series.description == "hall/meter/power"
+                && alarm.place == AreaID("hall"))
         #expect(alarm.cause.value == 2_000 && alarm.cause.score >= 0.5 && alarm.cause.model == "ensemble" && alarm.cause.version == "1")
         let incident = try #require(try await watching.incident(alarm.incident))
         #expect(incident.timeline.map(\.kind) == [.reading, .alarm] && incident.timeline[1].because == 0)
@@ -156,5 +157,38 @@ struct WatchedHome {
         try await watching.clear(1, by: "ada")
         #expect(try await place.watching().alarm(1)?.clearedBy == "ada")
         await #expect(throws: AlarmError.self) { try await watching.clear(2, by: "ada") }
+    }
+
+    @Test func seriesThatAreNoThingsAreWatchedWhereThatIsSaid() async throws {
+        let place = try WatchedHome()
+        defer { place.delete() }
+        let store = TappedTelemetry(MemoryTelemetry())
+        let names = [("air,station=7", "no2"), ("air,station=8", "no2"), ("air,station=7", "no2.forecast"), ("hall/meter", "power")]
+        let ids = try await store.declare(names.map { SeriesDeclaration(SeriesKey(thing: $0.0, property: $0.1), .measurement) })
+        let start = Int64(place.clock.now.timeIntervalSince1970 * 1_000)
+        func append(_ value: Double, _ step: Int, _ which: Range<Int>) async throws {
+            let time = Timestamp(milliseconds: start + Int64(step) * 60_000)
+            try await store.append(ids[which].map { Reading($0, at: time, .number(value)) })
+        }
+        for (step, value) in WatchedHome.usual(100).enumerated() { try await append(value, step - 100, 0..<4) }
+        let watching = try place.watching(store)
+        await watching.begin()
+        // What is usual comes from the history; a plan for things means none of these but the meter.
+        try await watching.set(try #require(WatchPlan(id: "all", things: "#", properties: "+", learning: 60)))
+        #expect(await watching.seriesCount == 1)
+        try await watching.set(
+            try #require(WatchPlan(id: "air", things: "air,station=7", properties: "+", learning: 60, isBeyondThings: true)))
+        #expect(await watching.seriesCount == 2)
+        let life = Task { await watching.run() }
+        for (step, value) in WatchedHome.usual(50).enumerated() { try await append(value, step, 0..<4) }
+        try await append(9_000, 50, 0..<4)
+        for _ in 0..<500 where try await watching.alarms().isEmpty { try await Task.sleep(for: .milliseconds(10)) }
+        let alarms = try await watching.alarms()
+        #expect(alarms.map(\.series.description) == ["air,station=7/no2"] && alarms.first?.watch == "air")
+        #expect(try await watching.incidents().first?.things == ["air,station=7"])
+        life.cancel()
+        await life.value
+        // After a restart it is as it was.
+        #expect(try await place.watching(store).alarms().first?.series == SeriesKey(thing: "air,station=7", property: "no2"))
     }
 }

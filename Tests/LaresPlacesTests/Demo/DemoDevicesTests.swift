@@ -101,6 +101,12 @@ import Testing
         for component in Self.components { #expect(rehearsed.components[component] ?? 0 > 0, "\(component)") }
     }
 
+    @Test(arguments: DemoLanguage.allCases) func eachDeviceIsFoundWhateverItsThingIsCalled(language: DemoLanguage) throws {
+        let rehearsed = try Rehearsed(language)
+        #expect(Set(rehearsed.model.things.map(\.origin)) == Set(DemoOrigins.all.values))
+        #expect(DemoOrigins.all.count == rehearsed.reporter.devices.count && DemoOrigins.all["hall_lamp"] == "DEC0DE000003")
+    }
+
     @Test func everyThingIsOnlineAndSaysWhatItReports() throws {
         var rehearsed = try Rehearsed()
         for _ in 0..<1_440 {
@@ -150,7 +156,8 @@ import Testing
         ("kitchen/oven", ["target": .number(220)]), ("study/desk_display", ["message": .text("Hello, 你好")]),
         ("study/desk_display", ["contrast": .number(30)]), ("study/desk_display", ["page": .text("energy")]),
         ("study/desk_display", ["install": .boolean(true)]), ("kitchen/smoke_detector", ["test": .boolean(true)]),
-        ("living_room/scenes", ["film": .boolean(true)]),
+        ("living_room/scenes", ["film": .boolean(true)]), ("garden/solar_inverter", ["battery_order": .number(-1_500)]),
+        ("garden/car_charger", ["charging_power": .number(3_000)]),
     ]
 
     @Test(arguments: commands.indices) func everyCommandIsAnsweredByTheStateAskedFor(number: Int) throws {

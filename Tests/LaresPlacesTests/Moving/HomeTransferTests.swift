@@ -43,6 +43,33 @@ import Testing
         #expect(book.things.keys.map(\.description) == ["hall/lamp-2"])
     }
 
+    @Test func floorsAndCalendarsOfHolidaysMoveWithTheHome() async throws {
+        let (old, new) = (try await MovingHome.furnished(), try MovingHome())
+        let text =
+            "BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\nDTSTART;VALUE=DATE:20270706\r\nSUMMARY:Founding day\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n"
+        let bytes = Array(text.utf8)
+        try await old.automations.set(bytes, try HolidayCalendar(iCalendar: bytes), as: "village")
+        try old.store.save(Floor(level: 2, name: "Loft", names: ["zh": "阁楼"], aliases: ["attic"]))
+        try new.store.save(Floor(level: 0, name: "Ground"))
+        let file = try HomeFile(parsing: Array(old.transfer.export().text.utf8))
+        let plan = try await new.transfer.apply(file)
+        #expect(plan.section("holidays")?.count(.new) == 1 && plan.section("floors")?.count(.new) == 1, "\(plan.json.indented)")
+        #expect(new.automations.site.holidays["village"]?.days.count == 1)
+        #expect(try new.store.floors().map(\.name) == ["Ground", "Loft"])
+        let again = try await new.transfer.apply(file)
+        #expect(again.section("holidays")?.count(.same) == 1 && again.section("floors")?.count(.same) == 1)
+    }
+
+    @Test(arguments: [
+        #"{"name": "../x", "calendar": "BEGIN:VCALENDAR\nEND:VCALENDAR\n"}"#, #"{"name": "x", "calendar": "BEGIN"}"#, #"{"name": "x"}"#,
+        #"{"name": "x", "calendar": "BEGIN:VCALENDAR\nEND:VCALENDAR\n"}"#,
+    ])
+    func aCalendarThatIsWrongIsRefused(_ item: String) async throws {
+        let home = try MovingHome()
+        let plan = try await home.transfer.apply(HomeFile([.init("holidays", .array([try JSON(parsing: Array(item.utf8))]))]))
+        #expect(plan.count(.refused) == 1 && plan.isEmpty, "\(plan.json.indented)")
+    }
+
     @Test(arguments: [
         #"{"setting": "retention", "value": {"default": {"readings": 0}}}"#, #"{"setting": "tariffs", "value": []}"#,
         #"{"setting": "meters", "value": {"meters": [{"property": "x"}]}}"#, #"{"setting": "senses", "value": {}}"#,

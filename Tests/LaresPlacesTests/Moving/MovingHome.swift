@@ -17,7 +17,9 @@ final class MovingHome: Sendable {
         folder = try LaresHome(path: NSTemporaryDirectory() + "/lares-moving-\(UUID().uuidString)")
         store = try HomeStore(home: folder)
         home = try Home(store: store, recorder: nil, readers: [HomeAssistantDiscovery(), TasmotaDiscovery()], clock: Self.clock)
-        automations = try Automations(home: home, store: RuleStore(store), site: try .berlin(), clock: Self.clock)
+        let holidays = HolidayFolder(try folder.directory("holidays"))
+        automations = try Automations(
+            home: home, store: RuleStore(store), site: try .berlin(), holidays: holidays, clock: Self.clock)
         transfer = HomeTransfer(home: home, store: store, automations: automations)
     }
 

@@ -41,14 +41,15 @@ final class WebHandler: ChannelInboundHandler, Sendable {
     typealias OutboundOut = ByteBuffer
 
     private let correspondence: Correspondence
-    private let received = Mutex("")
+    /// A letter may come in two pieces.
+    private let received = Mutex<[UInt8]>([])
 
     init(_ correspondence: Correspondence) { self.correspondence = correspondence }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-        let text = received.withLock { text in
-            text += String(buffer: unwrapInboundIn(data))
-            return text
+        let text = received.withLock { bytes in
+            bytes += unwrapInboundIn(data).readableBytesView
+            return String(decoding: bytes, as: UTF8.self)
         }
         let halves = text.split(separator: "\r\n\r\n", maxSplits: 1, omittingEmptySubsequences: false)
         let length = halves[0].lowercased().split(separator: "\r\n").first { $0.hasPrefix("content-length: ") }?.dropFirst(16)

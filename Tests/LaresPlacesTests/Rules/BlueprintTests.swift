@@ -30,6 +30,24 @@ import Testing
         }
     }
 
+    @Test func whatTheyTellPeopleIsInTheLanguageOfWhoMadeThem() throws {
+        func texts(_ id: String, _ inputs: [String: JSON], _ language: String) throws -> String {
+            try #require(Blueprint.named(id)).rule(named: id, with: inputs, language: language).json.serialized
+        }
+        let batteries: [String: JSON] = ["batteries": "a/x/battery"]
+        #expect(try texts("low_battery", batteries, "zh").contains("的电量只剩"))
+        #expect(try texts("low_battery", batteries, "en").contains("The battery of {{ trigger.thing }}"))
+        #expect(try texts("low_battery", batteries, "fr").contains("The battery of"), "English for any other")
+        let power: [String: JSON] = ["power": "a/plug/power"]
+        #expect(try texts("appliance_finished", power, "zh").contains("已运行完毕"))
+        let said = try texts("appliance_finished", power.merging(["text": "Hang it up"]) { $1 }, "zh")
+        #expect(said.contains("Hang it up") && !said.contains("已运行完毕"), "what is given is said, and nothing else")
+        for id in ["leak", "door_left_open"] {
+            let text = try texts(id, [id == "leak" ? "sensors" : "door": "a/x/y"], "en")
+            #expect(text.contains("{{ trigger.thing }}") && !text.contains("$"), "nothing is left to be filled in")
+        }
+    }
+
     @Test func motionLightsTheDarkAndGoesOutAfterTheLastMotion() throws {
         let rule = try rule(
             "motion_light",

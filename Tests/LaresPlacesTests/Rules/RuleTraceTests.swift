@@ -89,6 +89,35 @@ import Testing
         #expect(trace.steps.map(\.path) == [[0], [1], [2]] && trace.endedAt == theatre.now)
     }
 
+    @Test func aRunThatEndsAfterADeedWasStopped() throws {
+        let theatre = try theatre(
+            #"{"number": "a/lux/lux", "above": 40}"#, #"{"set": {"a/lamp/on": true}}, {"only": [{"number": "a/lux/lux", "above": 500}]}"#)
+        let trace = try #require(theatre.engine.traces(of: RuleID(naming: "r")).last)
+        #expect(trace.outcome == .stopped && trace.sentence.text() == "Stopped: a/lux/lux was 80, not above 500")
+    }
+
+    /// Names as a home's people might have them.
+    private struct Reading: RuleReading {
+        func property(_ address: String) -> String { address == "a/lux/lux" ? "Light" : "<\(address)>" }
+        func thing(_ id: String) -> String { "thing \(id)" }
+        func value(_ text: String, of address: String) -> String { "\(text) of \(address)" }
+    }
+
+    @Test func sentencesAreReadWithTheNamesThatPeopleGave() {
+        let number = RuleSentence(
+            "number.no", ["property": "a/lux/lux", "value": "80", "wanted": .sentence(RuleSentence("below", ["greatest": "40"]))])
+        #expect(number.text(.english, Reading()) == "Light was 80 of a/lux/lux, not below 40")
+        let state = RuleSentence("state.no", ["property": "a/lamp/on", "value": "true", "wanted": "false / null"])
+        #expect(state.text(.english, Reading()) == "<a/lamp/on> was true of a/lamp/on, not false of a/lamp/on / null of a/lamp/on")
+        let short = RuleSentence("state.short", ["property": "a/lux/lux", "value": "1", "span": "2m", "wanted": "5m"])
+        #expect(short.text(.english, Reading()) == "Light had been 1 of a/lux/lux for 2m only, not 5m", "a length of time is no value")
+        let both = RuleSentence("or", ["list": .list([RuleSentence("online.no", ["thing": "a/lamp"]), state])])
+        #expect(both.text(.english, Reading()).hasPrefix("thing a/lamp couldn't be reached, and <a/lamp/on>"), "inner sentences too")
+        #expect(
+            RuleSentence("on.availability", ["name": "a/lamp", "value": "offline"]).text(.english, Reading())
+                == "thing a/lamp became offline")
+    }
+
     @Test func bothLanguagesHaveTheSameKeysAndBlanks() {
         let (english, chinese) = (RuleCatalogue.english.forms, RuleCatalogue.chinese.forms)
         #expect(Set(english.keys) == Set(chinese.keys))

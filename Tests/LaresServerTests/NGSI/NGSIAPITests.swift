@@ -1,7 +1,7 @@
 import Foundation
 import LaresJSON
-import LaresPlaces
 import LaresServer
+import LaresStandards
 import Testing
 
 /// The API without a server: requests in, answers out.

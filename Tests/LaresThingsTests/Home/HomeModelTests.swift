@@ -305,6 +305,37 @@ import Testing
         #expect(home.count == 0)
     }
 
+    /// Zigbee2MQTT takes an announcement back and makes it anew when a device is called otherwise; what a battery reports comes hours later.
+    @Test mutating func aDeviceThatIsCalledOtherwiseIsTheSameThingWithItsState() throws {
+        let topic = "homeassistant/sensor/0x0017/temperature/config"
+        func payload(_ name: String) -> String {
+            #"{"name":"Temperature","uniq_id":"0x0017_temperature","stat_t":"zigbee2mqtt/\#(name)","val_tpl":"{{ value_json.temperature }}","unit_of_meas":"°C","dev":{"ids":["zigbee2mqtt_0x0017"],"name":"\#(name)"}}"#
+        }
+        try announce(topic, payload("Old"))
+        say("zigbee2mqtt/Old", #"{"temperature":21.5}"#)
+        let address = PropertyAddress(ThingID("old")!, "temperature")
+        let since = home.state(of: address)?.reportedAt
+        now += 60
+        try announce(topic, "")
+        #expect(home.count == 0)
+        try announce(topic, payload("New"))
+        #expect(home.things.map(\.id) == [ThingID("old")!] && home.things.first?.name == "New", "by its address it is the same")
+        #expect(home.state(of: address)?.reported == .number(21.5) && home.state(of: address)?.reportedAt == since)
+        _ = home.takeEvents()
+        say("zigbee2mqtt/New", #"{"temperature":21.5}"#)
+        #expect(!home.takeEvents().contains { if case .changed = $0 { true } else { false } }, "nothing changed")
+        say("zigbee2mqtt/Old", #"{"temperature":1}"#)
+        #expect(home.state(of: address)?.reported == .number(21.5))
+    }
+
+    @Test mutating func whatComesBackAsSomethingElseKnowsNothing() throws {
+        try announceSensor()
+        say("t1", "21.5")
+        try announce("homeassistant/sensor/t1/config", "")
+        try announceSensor(#","dev_cla":"enum","options":["warm","cold"]"#)
+        #expect(home.state(of: PropertyAddress(lamp, "temperature"))?.reported == nil)
+    }
+
     @Test mutating func namesStayWhateverComesFirst() throws {
         try announce(
             "homeassistant/sensor/a/config",

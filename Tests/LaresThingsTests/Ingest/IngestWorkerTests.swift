@@ -49,6 +49,58 @@ struct IngestWorkerTests {
         }
     }
 
+    @Test func aTenantBeyondItsShareKeepsNobodyElseWaiting() async throws {
+        try await withIngest { world in
+            var quota = Tenant.Quota()
+            quota.pointsPerSecond = 1
+            try await world.ingest.put(try #require(Tenant("north", quota: quota)))
+            try await world.ingest.put(try #require(Tenant("south")))
+            let flood = (0..<30).map { message("lares/v1/points/north", "air no2=\($0) \($0 + 1)000000") }
+            let source = Deliveries([
+                Array(flood.prefix(10)), Array(flood.dropFirst(10)) + [message("lares/v1/points/south", "air no2=1 1000000")],
+            ])
+            let worker = IngestWorker(world.ingest, from: source, named: "mqtt", strangers: .refused) { PointTopics.tenant(of: $0) }
+            try await worker.run()
+            #expect(try await world.readings("@south/air", "no2") == "1=1")
+            #expect(try await world.readings("@north/air", "no2")?.split(separator: " ").count == 10)
+            let letters = try await world.ingest.letters.list()
+            #expect(letters.count == 1 && letters[0].lines == 20 && letters[0].tenant == "north")
+            #expect(letters[0].fault.code == .overQuota && source.attempts.withLock { $0 } == 2)
+            // With time its share grows, and the letter can be tried again.
+            world.clock.advance(by: 60)
+            let answer = try await world.ingest.replay(letters[0])
+            #expect(answer.counts.stored == 20)
+            #expect(try await world.ingest.letters.size().letters == 0)
+        }
+    }
+
+    @Test func pointsOfATenantThatNobodyMadeAreNobodyElses() async throws {
+        try await withIngest { world in
+            let source = Deliveries([
+                [
+                    message("lares/v1/points/east/air", "air no2=1 1000000"), message("lares/v1/points/B%20d", "air no2=2 1000000"),
+                    message("lares/v1/points", "air no2=3 1000000"),
+                ]
+            ])
+            let worker = IngestWorker(world.ingest, from: source, named: "mqtt", strangers: .refused) { PointTopics.tenant(of: $0) }
+            try await worker.run()
+            #expect(try await world.readings("air", "no2") == "1=3")
+            let letters = try await world.ingest.letters.list().sorted { $0.tenant < $1.tenant }
+            #expect(letters.map(\.tenant) == ["", "east"] && letters.allSatisfy { $0.fault.code == .unknownTenant })
+            #expect(await refusal { _ = try await world.ingest.replay(letters[0]) }?.code == .badRequest)
+            #expect(await refusal { _ = try await world.ingest.replay(letters[1]) }?.code == .unknownTenant)
+            try await world.ingest.put(try #require(Tenant("east")))
+            _ = try await world.ingest.replay(letters[1])
+            #expect(try await world.readings("@east/air", "no2") == "1=1")
+        }
+    }
+
+    @Test(arguments: [
+        ("lares/v1/points", ""), ("lares/v1/points/north", "north"), ("lares/v1/points/north/7", "north"), ("lares/v1/points/", ""),
+        ("lares/v1/pointsnorth", ""), ("x/lares/v1/points/north", ""),
+    ])
+    func theTopicNamesTheTenant(_ topic: String, _ tenant: String) { #expect(PointTopics.tenant(of: topic) == tenant) }
+
     @Test func whatCannotBeStoredIsDeliveredAgain() async throws {
         try await withIngest { world in
             let source = Deliveries([[message("a", "air no2=1 1000000")]])

@@ -1,3 +1,4 @@
+import Foundation
 import LaresThings
 import Testing
 
@@ -58,6 +59,34 @@ struct NATSPullTests {
         #expect(output.hasPrefix("PUB $JS.API.CONSUMER.MSG.NEXT") && !output.contains("ACK."))
         let acknowledgements = String(decoding: session.acknowledge(messages), as: UTF8.self)
         #expect(acknowledgements == "PUB $JS.ACK.CITY.w.1.1.1.1.0 4\r\n+ACK\r\nPUB $JS.ACK.CITY.w.1.2.2.1.0 4\r\n+ACK\r\n")
+    }
+
+    @Test func noMoreIsAskedForThanCanBeStored() throws {
+        var session = try pulling(batch: 4)
+        var messages: [NATSMessage] = []
+        var asked = 0
+        for number in 1...20 {
+            let (output, more) = try receive(&session, message(number, "x"))
+            messages += more
+            if output.contains("MSG.NEXT") { asked += 1 }
+        }
+        // Two batches and what was asked for before: then storing has to go on.
+        #expect(messages.count == 20 && asked <= 3)
+        let answers = String(decoding: session.acknowledge(messages), as: UTF8.self)
+        #expect(answers.components(separatedBy: "+ACK").count == 21 && answers.contains("MSG.NEXT"))
+    }
+
+    @Test func whatCannotBeStoredIsGivenBackAtOnce() throws {
+        var session = try pulling()
+        let messages = try receive(&session, message(1, "air no2=1")).messages
+        #expect(String(decoding: session.giveBack(messages), as: UTF8.self) == "PUB $JS.ACK.CITY.w.1.1.1.1.0 4\r\n-NAK\r\n")
+    }
+
+    @Test(arguments: [("city/#", "$MQTT.msgs.city.>"), ("city/+/air", "$MQTT.msgs.city.*.air"), ("a.b/c", "$MQTT.msgs.a//b.c")])
+    func topicsAreSubjectsOfWhatTheClusterKeeps(_ topic: String, _ subject: String) {
+        let settings = NATSPullSettings.ofMQTT(consumer: "w", filter: topic)
+        #expect(settings.stream == "$MQTT_msgs" && settings.filter == subject)
+        #expect(NATSSource.topic("$MQTT.msgs.city.d//1") == "city/d.1")
     }
 
     @Test(arguments: [1, 2, 5, 13])

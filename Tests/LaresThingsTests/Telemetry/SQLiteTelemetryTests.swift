@@ -109,6 +109,33 @@ struct SQLiteTelemetryTests {
         }
     }
 
+    @Test func whatHasWaitedForLongIsSortedThoughItIsLittle() async throws {
+        try await withTelemetryHome { home in
+            var limits = TelemetryLimits()
+            (limits.unsorted, limits.sortAfter) = (1_600, .zero)
+            let store = try SQLiteTelemetry(home: home, limits: limits)
+            let series = try await store.declare(.power)
+            for minute: Int64 in 0..<250 { try await store.append(series, [(at(2, 0, minute), Double(minute))]) }
+            for _ in 0..<1_000 where try await store.size().unsorted >= 100 { try await Task.sleep(for: .milliseconds(10)) }
+            #expect(try await store.size().unsorted < 100)
+            #expect(try await store.all(series).count == 250)
+            try await store.close()
+        }
+    }
+
+    @Test func aLittleThatHasNotWaitedIsLeft() async throws {
+        try await withTelemetryHome { home in
+            var limits = TelemetryLimits()
+            limits.unsorted = 1_600
+            let store = try SQLiteTelemetry(home: home, limits: limits)
+            let series = try await store.declare(.measurement)
+            for minute: Int64 in 0..<250 { try await store.append(series, [(at(2, 0, minute), 1)]) }
+            let size = try await store.size()
+            #expect(size.unsorted == 250 && size.months.isEmpty)
+            try await store.close()
+        }
+    }
+
     @Test func everyMonthHasItsFileForItsOwnerAlone() async throws {
         try await withTelemetryHome { home in
             let store = try SQLiteTelemetry(home: home)

@@ -52,4 +52,26 @@ public protocol EnergyForecaster: Sendable {
     ///
     /// - Throws: Whatever keeps it from saying anything.
     mutating func forecast(_ ahead: [KnownHour]) throws -> EnergyForecast
+    /// What tells the hours to come, for the record of what was decided on them.
+    var model: ForecastModel { get }
+}
+
+extension EnergyForecaster {
+    /// One that doesn't learn.
+    public var model: ForecastModel { ForecastModel("given") }
+}
+
+/// What forecasts are made by, as the record of a decision names it.
+public struct ForecastModel: Hashable, Sendable {
+    /// What it is: "dlinear", "means".
+    public let name: String
+    /// Hours that it had taken in since it learnt; nil: it doesn't learn, or hasn't yet.
+    public let hoursSinceLearning: Int?
+    /// Hours that it has seen.
+    public let hoursSeen: Int
+
+    /// A model.
+    public init(_ name: String, hoursSinceLearning: Int? = nil, hoursSeen: Int = 0) {
+        (self.name, self.hoursSinceLearning, self.hoursSeen) = (name, hoursSinceLearning, hoursSeen)
+    }
 }

@@ -30,6 +30,11 @@ public struct EnergyTrust: Codable, Hashable, Sendable {
     /// In the shadow.
     public init() {}
 
+    /// Days of the trial at this stage so far, ``trialDays`` at most.
+    public var trialled: Int { days.count }
+    /// What those days cost as a share of what the rule would have; nil before the first.
+    public var share: Double? { days.isEmpty ? nil : EnergyTrust.cost(days[...]) }
+
     /// Takes in a day that is over.
     ///
     /// - Returns: The stage that this leads to; nil when it stays.
@@ -52,6 +57,9 @@ public struct EnergyTrust: Codable, Hashable, Sendable {
         guard ruled.isFinite, controlled.isFinite else { return .infinity }
         return ruled > 0 ? controlled / ruled : controlled <= ruled ? 0 : .infinity
     }
+
+    /// Goes one stage back, and begins its trial anew; from the first it goes nowhere.
+    public mutating func stepBack() { _ = move(to: stage.previous) }
 
     private mutating func move(to next: Stage?) -> Stage? {
         guard let next, next != stage else { return nil }

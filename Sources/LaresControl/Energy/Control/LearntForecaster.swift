@@ -40,6 +40,11 @@ public struct LearntForecaster: EnergyForecaster {
         errors = ForecastErrorBook(horizon: setting.horizon)
     }
 
+    /// Means of the same time of day until it has learnt, and linear maps then.
+    public var model: ForecastModel {
+        ForecastModel(maps == nil ? "means" : "dlinear", hoursSinceLearning: maps == nil ? nil : sinceLearnt, hoursSeen: past.count)
+    }
+
     /// Takes in an hour, and learns anew when it is time.
     public mutating func take(_ hour: SeenHour) {
         errors.take(hour)

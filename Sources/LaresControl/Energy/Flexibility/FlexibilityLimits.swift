@@ -28,6 +28,13 @@ public struct FlexibilityLimits: Codable, Hashable, Sendable {
         (self.mostInWeek, self.leastPayment) = (mostInWeek, leastPayment)
     }
 
+    /// Nothing is allowed.
+    public static let none = FlexibilityLimits()
+
+    private init() {
+        (isWilling, mostLess, mostMore, reserve, mostInWeek, leastPayment) = (false, 0, 0, 0, 0, 0)
+    }
+
     /// What may be changed for a request, in kW and without a sign; 0 when it isn't answered.
     ///
     /// - Parameter answered: Requests that were answered in the last seven days.

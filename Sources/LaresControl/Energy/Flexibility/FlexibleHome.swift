@@ -4,8 +4,8 @@
 /// hours. What it does in the hours of a request is that, plus what was awarded; before, its plan makes sure that it can; after, it plans as always.
 /// The city hears one number, rounded to quarters of a kilowatt, under a name that is used once.
 public struct FlexibleHome: Sendable {
-    /// What people allow.
-    public let limits: FlexibilityLimits
+    /// What people allow. What they kept back of the battery when it was made holds as long as it does.
+    public var limits: FlexibilityLimits
     // An offer is less than what the plan says can be done: what the home will do without the request isn't known exactly.
     static let share = 0.8, margin = 0.25
     // Dearer than any price, so that a plan keeps what was promised.
@@ -28,6 +28,13 @@ public struct FlexibleHome: Sendable {
         let change: Double
     }
 
+    /// What was decided last, with what other loads are to take.
+    public private(set) var decision: EnergyDecision?
+    /// What the battery is to take in the hours that were planned last, in kWh, without what was promised; nil when there was no forecast.
+    public var plan: [Double]? { controller.plan?.first }
+    /// What that plan was made on.
+    public var outlook: PlanOutlook? { controller.outlook }
+
     /// - Throws: `EnergyControlError.badSetting`, as the controller does.
     public init(
         _ design: BatteryDesign, limits: FlexibilityLimits, forecaster: some EnergyForecaster, setting: EnergyController.Setting
@@ -48,7 +55,10 @@ public struct FlexibleHome: Sendable {
     ///   - hour: The hour that is over, and its number.
     ///   - ahead: What is known of the next hours.
     ///   - reading: What the battery says.
-    public mutating func decide(after hour: SeenHour, number: Int, ahead: [KnownHour], battery reading: BatteryReading?) -> BatteryOrder {
+    ///   - loads: Cars, heat pumps and what else can wait, as the controller takes them.
+    public mutating func decide(
+        after hour: SeenHour, number: Int, ahead: [KnownHour], battery reading: BatteryReading?, loads: [HomeLoad] = []
+    ) -> BatteryOrder {
         now = number
         usual.charge(usualOrder)
         promises.removeAll { $0.window.upperBound <= now + 1 - FlexibleHome.recoveryHours }
@@ -58,7 +68,9 @@ public struct FlexibleHome: Sendable {
             if promises.isEmpty { usual = battery }
         }
         let says = promises.isEmpty ? reading : BatteryReading(share: usual.share, capacity: usual.capacity)
-        let order = controller.decide(after: hour, ahead: ahead, batteries: [says]).orders[0]
+        let decision = controller.decide(after: hour, ahead: ahead, batteries: [says], loads: loads)
+        self.decision = decision
+        let order = decision.orders[0]
         usualOrder = order.energy
         if case .failure(let fault) = believed { return BatteryOrder(energy: 0, reason: .idle(fault)) }
         guard !promises.isEmpty else { return order }
@@ -149,5 +161,58 @@ public struct FlexibleHome: Sendable {
         promises.append(Promise(window: request.window, change: award.change))
         answered.append(now)
         return true
+    }
+}
+
+/// Going on after a restart.
+extension FlexibleHome {
+    /// What a home has to remember of requests from hour to hour.
+    public struct State: Codable, Hashable, Sendable {
+        /// What was promised.
+        public struct Promised: Codable, Hashable, Sendable {
+            /// The first hour, and how many there are.
+            public let firstHour: Int, hours: Int
+            /// What is used more in each of them, in kW; below 0 less.
+            public let change: Double
+        }
+
+        /// What is promised, and not yet forgotten.
+        public fileprivate(set) var promises: [Promised] = []
+        fileprivate var stored = 0.0, capacity = 0.0, usualOrder = 0.0, now = 0
+        fileprivate var pending: [String: FlexibilityOffer] = [:]
+        fileprivate var requests: [String: FlexibilityRequest] = [:]
+        fileprivate var answered: [Int] = []
+
+        /// Has the hour that was decided last be decided once more: what it led to isn't counted twice.
+        public mutating func decideAgain() { usualOrder = 0 }
+
+        /// What is promised for an hour, in kW.
+        public func promised(_ hour: Int) -> Double {
+            promises.reduce(0) { $0 + (($1.firstHour..<($1.firstHour + $1.hours)).contains(hour) ? $1.change : 0) }
+        }
+    }
+
+    // What was asked longer ago than any promise lasts needn't be remembered.
+    private static let memoryHours = 200
+
+    /// What it remembers of requests. A new one of the same design goes on from it.
+    public var state: State {
+        get {
+            var state = State()
+            state.promises = promises.map {
+                State.Promised(firstHour: $0.window.lowerBound, hours: $0.window.count, change: $0.change)
+            }
+            (state.stored, state.capacity, state.usualOrder, state.now) = (usual.stored, usual.capacity, usualOrder, now)
+            state.requests = requests.filter { $0.value.window.upperBound > now - FlexibleHome.memoryHours }
+            state.pending = pending.filter { state.requests[$0.value.request] != nil }
+            state.answered = answered
+            return state
+        }
+        set {
+            promises = newValue.promises.map { Promise(window: $0.firstHour..<($0.firstHour + max(0, $0.hours)), change: $0.change) }
+            usual = Battery(usual.design, stored: newValue.stored, capacity: newValue.capacity)
+            (usualOrder, now) = (newValue.usualOrder, newValue.now)
+            (pending, requests, answered) = (newValue.pending, newValue.requests, newValue.answered)
+        }
     }
 }

@@ -4,6 +4,15 @@ public protocol SignalController: Sendable {
     ///
     /// It is asked once a second, while the shell would hear it.
     mutating func wish(_ view: SignalView) -> Int?
+
+    /// What is seen, once a second whether it is asked or not, before it is asked.
+    /// - Parameter isChanging: Whether no phase is green, because one is being changed to.
+    mutating func watch(_ view: SignalView, isChanging: Bool)
+}
+
+extension SignalController {
+    /// Nothing is remembered.
+    public mutating func watch(_ view: SignalView, isChanging: Bool) {}
 }
 
 /// What a controller sees of its signal.
@@ -18,23 +27,15 @@ public struct SignalView: Sendable {
     public let green: Int
     /// By approach: who comes, and who waits.
     public let demand: [ApproachDemand]
+    /// What the shell keeps; nil: it isn't known.
+    public let rules: ShellRules?
 
     /// A view.
-    public init(time: Double, plan: SignalPlan, phase: Int, green: Int, demand: [ApproachDemand]) {
-        (self.time, self.plan, self.phase, self.green, self.demand) = (time, plan, phase, green, demand)
+    public init(time: Double, plan: SignalPlan, phase: Int, green: Int, demand: [ApproachDemand], rules: ShellRules? = nil) {
+        (self.time, self.plan, self.phase, self.green, self.demand, self.rules) = (time, plan, phase, green, demand, rules)
     }
 
-    /// The sum of a value over the approaches that a phase serves, each as much as it is served.
-    func sum(over phase: Int, yieldingCounts share: Float = 1, _ value: (ApproachDemand) -> Float) -> Float {
-        var sum: Float = 0
-        for (place, demand) in demand.enumerated() {
-            let served = min(1, plan.priority[phase][place] + share * plan.yielding[phase][place])
-            if served > 0 { sum += served * value(demand) }
-        }
-        return sum
-    }
-
-    /// The same with every approach that the phase serves at all counted in full.
+    /// The sum of a value over the approaches that a phase serves, each counted in full.
     func total(over phase: Int, _ value: (ApproachDemand) -> Float) -> Float {
         var sum: Float = 0
         for (place, demand) in demand.enumerated() where plan.priority[phase][place] + plan.yielding[phase][place] > 0 {
@@ -58,13 +59,17 @@ public struct ApproachDemand: Sendable, Hashable {
     public var standingBehind: Float = 0
     /// How full those lanes are, 0…1.
     public var blocked: Float = 0
+    /// Vehicles that passed the stop line in the last second.
+    public var passed: Float = 0
+    /// Each of those who come.
+    public var vehicles: [SeenVehicle] = []
 
     /// Nobody.
     public init() {}
 
     /// What vehicles mean for an approach.
-    public init(_ vehicles: [SeenVehicle], standingBehind: Float, at approach: Approach) {
-        self.standingBehind = standingBehind
+    public init(_ vehicles: [SeenVehicle], standingBehind: Float, passed: Float = 0, at approach: Approach) {
+        (self.vehicles, self.standingBehind, self.passed) = (vehicles, standingBehind, passed)
         blocked = min(1, standingBehind / approach.roomBehind)
         for vehicle in vehicles {
             if vehicle.distance <= 50 { near += vehicle.share }

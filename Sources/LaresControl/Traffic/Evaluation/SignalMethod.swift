@@ -29,7 +29,7 @@ public struct SignalMethod: Sendable {
     }
 
     /// The learned controller.
-    public static func learned(_ network: PriorityNetwork = .trained) -> SignalMethod {
-        .init("learned", .controller(LearnedController(network)))
+    public static func learned(_ model: SignalModel = .trained) -> SignalMethod {
+        .init("learned", .controller(LearnedController(model)))
     }
 }

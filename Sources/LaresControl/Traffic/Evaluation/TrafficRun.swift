@@ -19,8 +19,8 @@ public struct TrafficRun: Sendable {
     /// The shells' rules.
     public let rules: [ShellRules]
     private let network: RoadNetwork
-    private let program: SumoProgram
-    private let patience: Double
+    let program: SumoProgram
+    let patience: Double
 
     /// Reads the network.
     ///
@@ -31,18 +31,12 @@ public struct TrafficRun: Sendable {
         network = try scenario.network()
         var plans: [SignalPlan] = []
         // A signal with a single phase has nothing to decide: it keeps its programme.
-        for signal in network.signals where Self.isControlled(signal, in: network) { plans.append(try SignalPlan(of: signal, in: network)) }
+        for signal in network.controllableSignals { plans.append(try SignalPlan(of: signal, in: network)) }
         guard !plans.isEmpty else { throw TrafficError(.badNetwork, "\(scenario.name) has no signals that could be controlled") }
         self.plans = plans
         var rules: [ShellRules] = []
         for plan in plans { rules.append(try ShellRules(plan, times)) }
         self.rules = rules
-    }
-
-    private static func isControlled(_ signal: String, in network: RoadNetwork) -> Bool {
-        let greens = Set(
-            (network.programmes[signal] ?? []).map(\.state).filter { $0.contains { $0 == "g" || $0 == "G" } && !$0.contains("y") })
-        return greens.count > 1
     }
 
     /// A whole simulation.

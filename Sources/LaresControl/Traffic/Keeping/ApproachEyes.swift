@@ -27,13 +27,15 @@ struct ApproachEyes: Sendable {
             let isGreen = phase.map { plan.priority[$0][place] + plan.yielding[$0][place] > 0 } ?? false
             if let vehicles = reading.vehicles {
                 seen.isBlind = seen.isBlind || !Self.isPlausible(vehicles)
-                seen.demand.append(ApproachDemand(vehicles, standingBehind: reading.standingBehind, at: approach))
+                seen.demand.append(ApproachDemand(vehicles, standingBehind: reading.standingBehind, passed: reading.passed, at: approach))
             } else {
                 seen.hasLoops = true
                 let isTrusted = check(reading.loops, place: place, isGreen: isGreen, othersCount: anyCounted, &seen)
                 trackers[place].see(reading.loops, isGreen: isGreen)
                 seen.isBlind = seen.isBlind || !isTrusted
-                seen.demand.append(ApproachDemand(trackers[place].vehicles, standingBehind: reading.standingBehind, at: approach))
+                let passed = reading.loops.first?.count ?? 0
+                seen.demand.append(
+                    ApproachDemand(trackers[place].vehicles, standingBehind: reading.standingBehind, passed: passed, at: approach))
             }
         }
         return seen

@@ -10,17 +10,34 @@ public struct SignalKeeper: Sendable {
     public private(set) var ladder: StageLadder?
     /// Why the programme runs instead of the controller; nil: it doesn't.
     public private(set) var fallBack: TrafficEvent.Reason?
+    /// What was last decided, and on what; nil: nothing yet.
+    public private(set) var decision: SignalDecision?
+    /// What was last seen, by approach; nil: nothing that can be trusted.
+    public private(set) var demand: [ApproachDemand]?
+    /// Seconds that the phase has been green.
+    public private(set) var green = 0
+    /// Who decides instead of the controller; nil: nobody.
+    public var hand: Hand?
     private var shell: SafetyShell
     private var controller: any SignalController
     private var programme = FixedTime()
     private var eyes: ApproachEyes
-    private var green = 0
     private var quietSince = 0
+    /// Seconds for which somebody has stood inside the junction without a break.
+    private var blocked = 0
     /// Seconds without fault after which the controller is heard again.
     private static let regained = 30
     /// Seconds by which a guarded controller may differ from the programme.
     static let guardedSeconds = 15
     private static let mostEvents = 1_000
+
+    /// Somebody who decides instead of the controller. The shell stands before them as before any other.
+    public enum Hand: Sendable, Hashable {
+        /// The programme runs.
+        case programme
+        /// A phase is wanted, for as long as the shell lets it.
+        case phase(Int)
+    }
 
     /// A keeper.
     /// - Parameter ladder: nil: the controller is heard from the first second.
@@ -34,32 +51,61 @@ public struct SignalKeeper: Sendable {
     public var plan: SignalPlan { rules.plan }
     /// The phase that is green; nil: none, one is being changed to.
     public var phase: Int? { shell.state.target == nil ? shell.state.phase : nil }
+    /// The phase that is being changed to; nil: none.
+    public var target: Int? { shell.state.target }
     /// What each link shows.
     public var aspects: [Aspect] { rules.aspects(in: shell.state) }
 
     /// A second of what was seen.
     ///
-    /// - Parameter readings: By approach; nil: nothing came.
+    /// - Parameters:
+    ///   - readings: By approach; nil: nothing came.
+    ///   - inside: Vehicles inside the junction that hardly move, for which the next green waits; nil: nobody looks.
     /// - Returns: What to show for the next second.
-    public mutating func tick(_ readings: [ApproachReading]?, at time: Double) -> [Aspect] {
-        let demand = look(readings, at: time)
-        let view = SignalView(time: time, plan: plan, phase: shell.state.phase, green: green, demand: demand ?? [])
-        var wish: Int?
-        var answer: Bool?
-        if shell.isFree {
-            let usual = programme.wish(view)
-            let wanted = demand == nil ? nil : ask(view)
-            answer = demand == nil ? nil : wanted != nil
-            wish = choose(wanted, usual, view)
-        }
+    public mutating func tick(_ readings: [ApproachReading]?, inside: Int? = nil, at time: Double) -> [Aspect] {
+        demand = look(readings, at: time)
+        let view = SignalView(time: time, plan: plan, phase: shell.state.phase, green: green, demand: demand ?? [], rules: rules)
+        if demand != nil { controller.watch(view, isChanging: shell.state.target != nil) }
+        let (wish, answer) = decide(view)
         settle(answer, at: time)
-        // What isn't seen is no empty street.
+        // What isn't seen is no empty street, and what people do is no merit or fault of the controller.
         let queue = demand.map { $0.reduce(0) { $0 + $1.standing } } ?? .nan
-        if let kind = ladder?.second(at: time, queue: queue, answer: answer) { log(kind, at: time) }
-        let before = phase
-        let state = shell.tick(wish: wish)
+        if hand == nil, let kind = ladder?.second(at: time, queue: queue, answer: answer) { log(kind, at: time) }
+        let (before, wasTo) = (phase, target)
+        let state = shell.tick(wish: wish, isClear: isClear(inside))
+        if let target, target != wasTo { decision?.heard(target) }
         green = phase == nil ? 0 : phase == before ? green + 1 : 0
         return state
+    }
+
+    /// Another controller decides from now on, or the same one with another trust. What the street shows goes on as it is.
+    public mutating func use(_ controller: any SignalController, ladder: StageLadder?) {
+        (self.controller, self.ladder) = (controller, ladder)
+    }
+
+    /// Sets how far the controller is trusted.
+    public mutating func trust(_ stage: Stage) { ladder?.set(stage) }
+
+    /// What is wished, and whether the controller answered; nil: it wasn't asked.
+    private mutating func decide(_ view: SignalView) -> (wish: Int?, answer: Bool?) {
+        var made = SignalDecision(time: view.time, demand: view.demand, stage: ladder?.stage, fallBack: fallBack)
+        defer { decision = made }
+        guard shell.isFree else {
+            // The shell serves who has waited too long, whatever is wished.
+            made.by = .shell
+            return (nil, nil)
+        }
+        made.usual = programme.wish(view)
+        if let hand {
+            made.by = .hand
+            if case .phase(let phase) = hand, plan.phases.indices.contains(phase) { made.wanted = phase } else { made.wanted = made.usual }
+            return (made.wanted, nil)
+        }
+        made.wanted = demand == nil ? nil : ask(view)
+        let wish = choose(made.wanted, made.usual, view)
+        made.by =
+            made.wanted != nil && wish == made.wanted && (ladder?.stage ?? .active) != .shadow && fallBack == nil ? .controller : .programme
+        return (wish, demand == nil ? nil : made.wanted != nil)
     }
 
     /// The way to the signal is gone: its programme runs, here as there.
@@ -69,6 +115,17 @@ public struct SignalKeeper: Sendable {
     public mutating func takeEvents() -> [TrafficEvent] {
         defer { events = [] }
         return events
+    }
+
+    /// Whether nobody inside the junction is worth waiting for. Who has stood there longer than any movement waits won't go because of
+    /// some seconds more: a vehicle that broke down, or a camera that lies.
+    private mutating func isClear(_ inside: Int?) -> Bool {
+        guard let inside, inside > 0 else {
+            blocked = 0
+            return true
+        }
+        blocked = min(blocked + 1, rules.times.maximumWait + 1)
+        return blocked > rules.times.maximumWait
     }
 
     private mutating func look(_ readings: [ApproachReading]?, at time: Double) -> [ApproachDemand]? {

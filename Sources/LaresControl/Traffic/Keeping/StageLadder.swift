@@ -1,8 +1,8 @@
 /// Which stage a controller has reached, and the figures that decide: more trust only after hours without fault and no longer queues than the
 /// programme has at that time of day; less at once, by itself, when it fails or the queues grow.
-public struct StageLadder: Sendable, Hashable {
+public struct StageLadder: Sendable, Hashable, Codable {
     /// The figures that must hold.
-    public struct Requirements: Sendable, Hashable {
+    public struct Requirements: Sendable, Hashable, Codable {
         /// Hours at a stage before the next.
         public var hours = 24.0
         /// The share of questions that the controller must have answered.
@@ -44,6 +44,14 @@ public struct StageLadder: Sendable, Hashable {
 
     /// Mean standing vehicles of the programme in an hour of the day, 0…23; nil: none was seen.
     public func usualQueue(inHour hour: Int) -> Double? { usual.indices.contains(hour) ? usual[hour].mean : nil }
+
+    /// The figures of the stage so far: hours, the share of questions answered, and queues beside the programme's; nil: nothing is known.
+    public var figures: (hours: Double, answered: Double?, queue: Double?) {
+        (seconds / 3_600, asked > 0 ? Double(answered) / Double(asked) : nil, ratio.mean)
+    }
+
+    /// Begins at a stage that somebody decided on; what was learnt of the programme's queues stays.
+    public mutating func set(_ stage: Stage) { begin(stage) }
 
     /// A second.
     ///
@@ -93,7 +101,7 @@ public struct StageLadder: Sendable, Hashable {
         (seconds, asked, answered, faults, ratio) = (0, 0, 0, 0, HourMean())
     }
 
-    private struct HourMean: Sendable, Hashable {
+    private struct HourMean: Sendable, Hashable, Codable {
         var sum = 0.0, count = 0
         var mean: Double? { count > 0 ? sum / Double(count) : nil }
         mutating func add(_ value: Double) { (sum, count) = (sum + value, count + 1) }

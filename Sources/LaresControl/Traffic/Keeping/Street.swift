@@ -16,6 +16,17 @@ public struct Street: Sendable {
         monitors = keepers.map { ConflictMonitor($0.rules) }
     }
 
+    /// Changes a keeper: who decides, how far its controller is trusted.
+    public mutating func change(_ place: Int, _ body: (inout SignalKeeper) -> Void) {
+        if keepers.indices.contains(place) { body(&keepers[place]) }
+    }
+
+    /// What happened, which is then forgotten.
+    public mutating func takeEvents() -> [TrafficEvent] {
+        defer { events = [] }
+        return events
+    }
+
     /// One second: what the keepers decided is shown, and what is seen decides the next.
     ///
     /// - Throws: What the port throws; all signals have then fallen back to their programmes, which is logged.
@@ -30,7 +41,9 @@ public struct Street: Sendable {
             let reading = try port.exchange(states)
             time = reading.time
             for place in keepers.indices {
-                states[place] = keepers[place].tick(place < reading.signals.count ? reading.signals[place] : nil, at: reading.time)
+                let seen = place < reading.signals.count ? reading.signals[place] : nil
+                let inside = place < reading.inside.count ? reading.inside[place] : nil
+                states[place] = keepers[place].tick(seen, inside: inside, at: reading.time)
             }
             collect()
         } catch {

@@ -26,6 +26,16 @@ public struct TrafficEvent: Sendable, Hashable, CustomStringConvertible {
         case blind
         /// The way to the signal is gone.
         case unreachable(String)
+
+        /// It in a word, for programs.
+        public var code: String {
+            switch self {
+            case .detectors: "detectors"
+            case .model: "model"
+            case .blind: "blind"
+            case .unreachable: "unreachable"
+            }
+        }
     }
 
     /// In seconds, as the port counts it.
@@ -38,12 +48,19 @@ public struct TrafficEvent: Sendable, Hashable, CustomStringConvertible {
     /// In words.
     public var description: String { "\(Int(time)) s, \(signal): \(words)" }
 
+    /// A reason in words: "a detector can't be trusted".
+    public static func words(for reason: Reason) -> String {
+        switch reason {
+        case .detectors: "a detector can't be trusted"
+        case .model: "the controller gave no answer"
+        case .blind: "nothing is seen"
+        case .unreachable(let why): why
+        }
+    }
+
     private var words: String {
         switch kind {
-        case .fellBack(.detectors): "fell back to its programme: a detector can't be trusted"
-        case .fellBack(.model): "fell back to its programme: the controller gave no answer"
-        case .fellBack(.blind): "fell back to its programme: nothing is seen"
-        case .fellBack(.unreachable(let why)): "fell back to its programme: \(why)"
+        case .fellBack(let reason): "fell back to its programme: \(Self.words(for: reason))"
         case .recovered: "the controller is heard again"
         case .loopFailed(let approach, let loop, let fault): "loop \(loop) of \(approach) is \(fault.rawValue)"
         case .loopRegained(let approach, let loop): "loop \(loop) of \(approach) is trusted again"

@@ -65,5 +65,13 @@ public struct RoadNetwork: Sendable, Hashable {
     /// The signals' names, sorted.
     public var signals: [String] { programmes.keys.sorted() }
 
+    /// Those with more than one green phase: the others have nothing to decide.
+    public var controllableSignals: [String] {
+        signals.filter { signal in
+            let greens = (programmes[signal] ?? []).map(\.state).filter { $0.contains { $0 == "g" || $0 == "G" } && !$0.contains("y") }
+            return Set(greens).count > 1
+        }
+    }
+
     init() {}
 }

@@ -16,6 +16,8 @@ public struct SignalPlan: Sendable, Hashable {
     public let name: String
     /// The junctions that it controls.
     public let junctions: [String]
+    /// The lanes inside the junctions that vehicles go over.
+    public let insideLanes: [String]
     /// In the order of the states.
     public let links: [Link]
     /// Which links cross, and who gives way.
@@ -58,7 +60,7 @@ extension SignalPlan {
         }
         guard unserved.isEmpty else { throw TrafficError(.badNetwork, "signal '\(signal)' never serves its link \(unserved[0])") }
         (name, links, self.conflicts, self.phases) = (signal, lights.links, conflicts, phases.states)
-        junctions = lights.junctions(in: network)
+        (junctions, insideLanes) = (lights.junctions(in: network), lights.insideLanes)
         self.programme = phases.programme
         approaches = Approach.all(to: lights.links, in: network)
         (priority, yielding) = Self.service(of: phases.states, links: lights.links, approaches: approaches)
@@ -78,6 +80,12 @@ extension SignalPlan {
             }
         }
         return (share(.green), share(.yielding))
+    }
+
+    /// By approach: how much of it has priority and how much gives way in a state that none of the phases is.
+    func share(of aspect: (Int) -> Aspect) -> (priority: [Float], yielding: [Float]) {
+        let (priority, yielding) = Self.service(of: [links.indices.map(aspect)], links: links, approaches: approaches)
+        return (priority[0], yielding[0])
     }
 
     /// The links that go in one phase and not in another.
@@ -118,6 +126,12 @@ private struct SignalLights {
                 [way.to, way.via, way.via.flatMap { entries[$0] }].compactMap { $0.flatMap { places[$0] } }.first.map { ($0.0, $0.1) }
             }
         }
+    }
+
+    /// The lanes of those who drive; a left turn has two, it waits between them.
+    var insideLanes: [String] {
+        let first = zip(links, ways).filter { $0.0.crossing == nil }.flatMap { $0.1.compactMap(\.via) }
+        return unique(first + first.compactMap { entries[$0] })
     }
 
     func junctions(in network: RoadNetwork) -> [String] { unique(movements(in: network).flatMap { $0.map(\.junction) }) }

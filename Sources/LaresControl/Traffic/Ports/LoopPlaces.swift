@@ -1,23 +1,29 @@
-/// Where loops lie in the road: one at each stop line, and one further away on each lane that leads there.
-struct LoopPlaces {
-    struct Loop {
+/// Where loops lie in the road: one at each stop line, one near it, and one further away on each lane that leads there.
+package struct LoopPlaces {
+    package struct Loop {
         let name: String
         let lane: String
         /// Metres from the lane's begin.
         let position: Double
-        let distance: Float
-        let share: Float
+        package let distance: Float
+        package let share: Float
     }
 
     /// As far as a cable usually goes, in metres.
     private static let farthest = 120.0
+    /// Metres from the line to the loop near it, where the far one is further away by more than 25.
+    static let near = 40.0
+    /// Loops up to here are near the line.
+    static let nearest = Float(near) + 1
+    /// Metres from the line after which loops lie only where it is certain that who passes comes to this lane.
+    private static let certain = 60.0
     /// By signal and approach, the one at the stop line first.
-    let loops: [[[Loop]]]
+    package let loops: [[[Loop]]]
     private let places: [String: (signal: Int, approach: Int, number: Int)]
     /// Who was on a loop a second ago, and how fast.
     private var before: [String: (vehicles: Set<String>, speed: Float?)] = [:]
 
-    init(_ plans: [SignalPlan]) {
+    package init(_ plans: [SignalPlan]) {
         var places: [String: (Int, Int, Int)] = [:]
         loops = plans.enumerated().map { signal, plan in
             plan.approaches.enumerated().map { number, approach in
@@ -33,21 +39,35 @@ struct LoopPlaces {
 
     private static func loops(of approach: Approach, named name: String) -> [Loop] {
         let first = approach.stretches[0]
-        let atLine = Loop(name: "\(name)-0", lane: first.lane, position: max(0, first.length - 1.5), distance: 1.5, share: 1)
-        // On each branch the last stretch that is within reach of a cable.
-        let far = approach.stretches.filter { stretch in
-            let end = stretch.offset + stretch.length
-            return stretch.offset < farthest
-                && (end >= farthest || !approach.stretches.contains { $0.offset == end && $0.lane != stretch.lane })
-        }
-        return [atLine]
-            + far.enumerated().compactMap { number, stretch in
-                let distance = min(farthest, stretch.offset + stretch.length - 3)
-                guard distance > 15 else { return nil }
-                return Loop(
-                    name: "\(name)-\(number + 1)", lane: stretch.lane, position: stretch.offset + stretch.length - distance,
-                    distance: Float(distance), share: stretch.share)
+        var loops = [Loop(name: "\(name)-0", lane: first.lane, position: max(0, first.length - 1.5), distance: 1.5, share: 1)]
+        func add(_ places: [(stretch: Approach.Stretch, distance: Double)]) {
+            for (stretch, distance) in places {
+                let position = stretch.offset + stretch.length - distance
+                loops.append(
+                    .init(
+                        name: "\(name)-\(loops.count)", lane: stretch.lane, position: position, distance: Float(distance),
+                        share: stretch.share))
             }
+        }
+        let far = places(on: approach, at: farthest, certainAfter: certain)
+        add(far)
+        if let nearest = far.map(\.distance).min(), nearest > near + 25 { add(places(on: approach, at: near)) }
+        return loops
+    }
+
+    /// Where loops lie that far from the line: on each branch of the way there, or where it begins.
+    ///
+    /// - Parameter certainAfter: From here on only where all traffic comes to this lane, so that nobody is counted on two.
+    private static func places(
+        on approach: Approach, at distance: Double, certainAfter: Double = .infinity
+    ) -> [(stretch: Approach.Stretch, distance: Double)] {
+        let reached = approach.stretches.filter { $0.offset < distance && ($0.share >= 0.99 || $0.offset < certainAfter) }
+        return reached.compactMap { stretch in
+            let end = stretch.offset + stretch.length
+            guard end >= distance || !reached.contains(where: { $0.offset == end && $0.lane != stretch.lane }) else { return nil }
+            let place = min(distance, end - 3)
+            return place > 15 ? (stretch, place) : nil
+        }
     }
 
     /// What SUMO reads to have them.
@@ -58,7 +78,7 @@ struct LoopPlaces {
         return "<additional>\n\(lines.joined(separator: "\n"))\n</additional>\n"
     }
 
-    private static func escaped(_ text: String) -> String {
+    static func escaped(_ text: String) -> String {
         text.reduce(into: "") { out, letter in
             switch letter {
             case "&": out += "&amp;"

@@ -18,9 +18,15 @@ public struct StreetReading: Sendable, Hashable {
     public var time: Double
     /// By signal, by approach.
     public var signals: [[ApproachReading]]
+    /// By signal: vehicles inside the junction that hardly move; nil or no place for it where nobody looks.
+    public var inside: [Int?]
+    /// By signal: what it says that it shows, one letter for each link; empty where that isn't asked.
+    public var shown: [String?]
 
     /// A reading.
-    public init(time: Double, signals: [[ApproachReading]]) { (self.time, self.signals) = (time, signals) }
+    public init(time: Double, signals: [[ApproachReading]], inside: [Int?] = [], shown: [String?] = []) {
+        (self.time, self.signals, self.inside, self.shown) = (time, signals, inside, shown)
+    }
 }
 
 /// What was seen on one approach.
@@ -31,10 +37,12 @@ public struct ApproachReading: Sendable, Hashable {
     public var loops: [LoopReading]
     /// Vehicles that stand behind the junction, for each lane there; 0 where nobody looks.
     public var standingBehind: Float
+    /// Vehicles that passed the stop line in this second, where vehicles are seen; where there are only loops, the first one knows.
+    public var passed: Float
 
     /// A reading.
-    public init(vehicles: [SeenVehicle]? = nil, loops: [LoopReading] = [], standingBehind: Float = 0) {
-        (self.vehicles, self.loops, self.standingBehind) = (vehicles, loops, standingBehind)
+    public init(vehicles: [SeenVehicle]? = nil, loops: [LoopReading] = [], standingBehind: Float = 0, passed: Float = 0) {
+        (self.vehicles, self.loops, self.standingBehind, self.passed) = (vehicles, loops, standingBehind, passed)
     }
 }
 

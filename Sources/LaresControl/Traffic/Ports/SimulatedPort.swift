@@ -16,6 +16,8 @@ public struct SimulatedPort: SignalPort {
     private var random: SeededRandom
     private var vehicles: [[[SeenVehicle]]]
     private var blocked: [[Int]]
+    /// Vehicles that have passed, by approach.
+    private var left: [[Int]]
     private static let headway = 2
 
     /// Empty streets.
@@ -24,11 +26,13 @@ public struct SimulatedPort: SignalPort {
         random = SeededRandom(seed: seed)
         vehicles = plans.map { $0.approaches.map { _ in [] } }
         blocked = plans.map { $0.approaches.map { _ in 0 } }
+        left = blocked
     }
 
     /// One second; a signal without a state is red.
     public mutating func exchange(_ states: [[Aspect]?]) -> StreetReading {
         time += 1
+        let before = left
         for signal in plans.indices {
             let state = signal < states.count ? states[signal] : nil
             let goes = Set(zip(plans[signal].links, state ?? []).filter { $1.isGo }.flatMap { $0.0.from })
@@ -36,7 +40,13 @@ public struct SimulatedPort: SignalPort {
                 move(signal, approach, isGreen: goes.contains(plans[signal].approaches[approach].lane))
             }
         }
-        return StreetReading(time: time, signals: vehicles.map { $0.map { ApproachReading(vehicles: $0) } })
+        return StreetReading(time: time, signals: plans.indices.map { readings(of: $0, before[$0]) })
+    }
+
+    private func readings(of signal: Int, _ before: [Int]) -> [ApproachReading] {
+        vehicles[signal].indices.map {
+            ApproachReading(vehicles: vehicles[signal][$0], passed: Float(left[signal][$0] - before[$0]))
+        }
     }
 
     private mutating func move(_ signal: Int, _ approach: Int, isGreen: Bool) {
@@ -46,6 +56,7 @@ public struct SimulatedPort: SignalPort {
         if isGreen, blocked[signal][approach] == 0, let first = queue.first, first.distance <= speed {
             queue.removeFirst()
             passed += 1
+            left[signal][approach] += 1
             blocked[signal][approach] = Self.headway
         }
         var place: Float = 0

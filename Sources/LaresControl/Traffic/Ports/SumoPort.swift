@@ -10,12 +10,18 @@ public final class SumoPort: SignalPort {
         public var seed = 1
         /// Whether only loops are seen, instead of all vehicles.
         public var hasLoopsOnly = false
+        /// Whether loops are seen beside all vehicles.
+        public var hasLoopsToo = false
         /// Whether the signals keep SUMO's own programmes, so that nothing has to be seen.
         public var isUnguided = false
+        /// Whether what each trip lost is written down, for ``SumoPort/finish()``.
+        public var countsTrips = true
         /// Further options of SUMO.
         public var options: [String] = []
         /// Further files, such as another programme.
         public var additionalFiles: [String] = []
+        /// Vehicles that stand in the way.
+        public var blockages: [LaneBlockage] = []
         /// How long a step may take, in seconds.
         public var patience = 60.0
 
@@ -27,6 +33,8 @@ public final class SumoPort: SignalPort {
     public let plans: [SignalPlan]
     /// The simulation's time, in seconds.
     public private(set) var time: Double
+    /// When those that stand in the way began to, by their place among the settings' blockages.
+    public private(set) var blockedAt: [Int: Double] = [:]
     private let scenario: SumoScenario
     private let settings: Settings
     private let folder: String
@@ -43,22 +51,22 @@ public final class SumoPort: SignalPort {
         (self.scenario, self.plans, self.settings) = (scenario, plans, settings)
         folder = NSTemporaryDirectory() + "lares-sumo-\(UUID().uuidString)"
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-        let loops = settings.hasLoopsOnly && !settings.isUnguided ? LoopPlaces(plans) : nil
-        eyes = SumoEyes(plans, loops: loops)
+        let hasLoops = (settings.hasLoopsOnly || settings.hasLoopsToo) && !settings.isUnguided
+        let loops = hasLoops ? LoopPlaces(plans) : nil
+        eyes = SumoEyes(plans, loops: loops, seesVehicles: !settings.hasLoopsOnly)
         var additional = settings.additionalFiles
         if let loops {
             try Data(loops.file.utf8).write(to: URL(fileURLWithPath: "\(folder)/loops.add.xml"))
             additional.append("\(folder)/loops.add.xml")
         }
-        var arguments = [
-            "-c", scenario.configuration, "--seed", String(settings.seed), "--time-to-teleport", "-1", "--tripinfo-output",
-            "\(folder)/trips.xml",
-            "--tripinfo-output.write-unfinished", "--tripinfo-output.write-undeparted",
-        ]
-        if !additional.isEmpty { arguments += ["--additional-files", additional.joined(separator: ",")] }
+        if !settings.blockages.isEmpty {
+            try Data(LaneBlockage.file(settings.blockages).utf8).write(to: URL(fileURLWithPath: "\(folder)/blockages.add.xml"))
+            additional.append("\(folder)/blockages.add.xml")
+        }
+        let arguments = Self.arguments(scenario, settings, additional, folder)
         child = try SumoChild(program, arguments + settings.options, folder: folder)
         do {
-            socket = try child.connect(patience: min(settings.patience, 60))
+            socket = try child.connect(within: min(settings.patience, 60), patience: settings.patience)
         } catch {
             child.end()
             try? FileManager.default.removeItem(atPath: folder)
@@ -66,6 +74,24 @@ public final class SumoPort: SignalPort {
         }
         (time, shown) = (scenario.begin, .init(repeating: nil, count: plans.count))
         if !settings.isUnguided { try ask(eyes.subscriptions(in: plans)) }
+        if !settings.blockages.isEmpty {
+            var message = TraCIMessage()
+            message.subscribe(0xDB, to: Self.departures, [0x74])
+            try ask(message)
+        }
+    }
+
+    private static func arguments(_ scenario: SumoScenario, _ settings: Settings, _ additional: [String], _ folder: String) -> [String] {
+        var arguments = [
+            "-c", scenario.configuration, "--seed", String(settings.seed), "--time-to-teleport", "-1", "--begin", "\(scenario.begin)",
+        ]
+        if settings.countsTrips {
+            arguments += [
+                "--tripinfo-output", "\(folder)/trips.xml", "--tripinfo-output.write-unfinished", "--tripinfo-output.write-undeparted",
+            ]
+        }
+        if !additional.isEmpty { arguments += ["--additional-files", additional.joined(separator: ",")] }
+        return arguments
     }
 
     deinit {
@@ -93,11 +119,49 @@ public final class SumoPort: SignalPort {
         message.step()
         let reply = try ask(message)
         time += 1
-        return StreetReading(time: time, signals: eyes.readings(of: reply, plans))
+        if !settings.blockages.isEmpty { note(reply) }
+        let signals = eyes.readings(of: reply, plans)
+        return StreetReading(time: time, signals: signals, inside: eyes.inside, shown: eyes.shown(in: reply))
+    }
+
+    /// What the subscription to vehicles that set out is called.
+    private static let departures = "lares"
+
+    private func note(_ reply: TraCIReply) {
+        for subscription in reply.subscriptions where subscription.name == Self.departures {
+            for name in subscription.objects.first?[0x74]?.texts ?? [] where name.hasPrefix(LaneBlockage.prefix) {
+                if let place = Int(name.dropFirst(LaneBlockage.prefix.count)) { blockedAt[place] = time }
+            }
+        }
     }
 
     /// Closes a lane, or opens it again, with the next second.
     public func close(_ lane: String, isClosed: Bool = true) { closures.append((lane, isClosed ? ["all"] : [])) }
+
+    /// Has a vehicle stand on a lane as if it had broken down there; SUMO waits until there is room.
+    ///
+    /// - Parameters:
+    ///   - blockage: Where, and for how long; it begins with the next second, whatever its time is.
+    ///   - name: What the vehicle is called: another name each time.
+    /// - Throws: ``TrafficError`` with `refused`, after which the simulation goes on as before, or `unreachable`.
+    public func block(_ blockage: LaneBlockage, as name: String) throws {
+        var message = TraCIMessage()
+        message.add(blockage, as: name)
+        do { try ask(message) } catch let error as TrafficError where error.code == .refused {
+            // One that was added and can't stand there would drive on.
+            try? unblock(name)
+            throw error
+        }
+    }
+
+    /// Takes a vehicle away that stands in the way.
+    ///
+    /// - Throws: ``TrafficError`` with `refused` when it has gone on already, or `unreachable`.
+    public func unblock(_ name: String) throws {
+        var message = TraCIMessage()
+        message.remove(name)
+        try ask(message)
+    }
 
     /// Ends the simulation, and tells what its trips lost.
     public func finish() throws -> TripDelays {

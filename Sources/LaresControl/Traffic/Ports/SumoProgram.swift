@@ -33,6 +33,27 @@ public struct SumoProgram: Sendable, Hashable {
         return versions.sorted().map { "\(library)/\($0)/site-packages/sumo" }
     }
 
+    /// Runs another program of SUMO's, such as `netgenerate`, in a folder, and waits for its end.
+    ///
+    /// - Throws: ``TrafficError`` with `unreachable`: it isn't there, or it failed, with its own words.
+    public func run(_ tool: String, _ arguments: [String], in folder: String) throws {
+        let (process, output) = (Process(), Pipe())
+        process.executableURL = URL(fileURLWithPath: path).deletingLastPathComponent().appendingPathComponent(tool)
+        (process.arguments, process.environment) = (arguments, environment)
+        process.currentDirectoryURL = URL(fileURLWithPath: folder, isDirectory: true)
+        (process.standardOutput, process.standardError, process.standardInput) = (FileHandle.nullDevice, output, FileHandle.nullDevice)
+        do { try process.run() } catch {
+            throw TrafficError(.unreachable, "'\(tool)' of SUMO can't be started: \(error.localizedDescription)")
+        }
+        let said = try output.fileHandleForReading.readToEnd() ?? Data()
+        process.waitUntilExit()
+        guard process.terminationStatus == 0 else {
+            let lines = String(decoding: said.suffix(600), as: UTF8.self).split(separator: "\n").filter { !$0.hasPrefix("Quitting") }
+            throw TrafficError(
+                .unreachable, "'\(tool)' of SUMO ended with \(process.terminationStatus): \(lines.suffix(3).joined(separator: "; "))")
+        }
+    }
+
     /// Where its data are, for whoever starts it.
     var environment: [String: String] {
         let own = home.map { ["SUMO_HOME": $0, "PROJ_DATA": "\($0)/data/proj"] } ?? [:]
@@ -81,8 +102,12 @@ final class SumoChild {
     var identifier: Int32 { process.processIdentifier }
 
     /// Connects as soon as it listens.
-    func connect(patience: Double) throws(TrafficError) -> TraCISocket {
-        let deadline = Date().addingTimeInterval(patience)
+    ///
+    /// - Parameters:
+    ///   - seconds: How long it may take to listen.
+    ///   - patience: How long one of its steps may take, in seconds.
+    func connect(within seconds: Double, patience: Double) throws(TrafficError) -> TraCISocket {
+        let deadline = Date().addingTimeInterval(seconds)
         while true {
             do { return try TraCISocket(port: port, patience: patience) } catch {
                 guard process.isRunning else { throw TrafficError(.unreachable, "SUMO ended at once: \(complaint)") }

@@ -11,7 +11,7 @@ public struct SumoScenario: Sendable, Hashable {
     /// The network's path.
     public let networkFile: String
     /// When the simulation begins, in seconds.
-    public let begin: Double
+    public private(set) var begin: Double
     /// When it ends.
     public private(set) var end: Double
 
@@ -44,6 +44,15 @@ public struct SumoScenario: Sendable, Hashable {
         var part = self
         part.end = min(end, begin + max(1, seconds))
         return part
+    }
+
+    /// The same simulation from a later second on: who would have left before isn't there.
+    ///
+    /// - Parameter time: In seconds; one that isn't within the demand's time is its beginning.
+    public func starting(at time: Double) -> SumoScenario {
+        var later = self
+        if time.isFinite, time > begin, time < end { later.begin = time.rounded(.down) }
+        return later
     }
 
     private final class Found { var values: [String: String] = [:] }

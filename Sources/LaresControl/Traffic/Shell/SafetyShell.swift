@@ -17,10 +17,12 @@ public struct SafetyShell: Sendable {
     public init(_ rules: ShellRules) { (self.rules, state) = (rules, ShellState(rules)) }
 
     /// One second further.
-    /// - Parameter wish: The phase that is wanted; nil, or one that isn't there: none.
+    /// - Parameters:
+    ///   - wish: The phase that is wanted; nil, or one that isn't there: none.
+    ///   - isClear: Whether nobody stands inside the junction, as far as is known. Otherwise the next green waits, a few seconds at most.
     /// - Returns: What each link shows for that second.
-    public mutating func tick(wish: Int?) -> [Aspect] {
-        state = rules.next(after: state, wish: wish)
+    public mutating func tick(wish: Int?, isClear: Bool = true) -> [Aspect] {
+        state = rules.next(after: state, wish: wish, isClear: isClear)
         return rules.aspects(in: state)
     }
 
@@ -38,25 +40,27 @@ public struct ShellState: Sendable, Hashable {
     public internal(set) var target: Int?
     /// Seconds of the change that have passed.
     public internal(set) var passed: Int
+    /// Seconds that the next green has waited for those inside the junction.
+    public internal(set) var held: Int
     /// By service: seconds since it was last green.
     public internal(set) var waits: [Int]
     /// Whether all is red because the shell just began.
     public internal(set) var begins: Bool
 
     init(_ rules: ShellRules) {
-        (phase, age, target, passed, begins) = (0, 0, 0, 0, true)
+        (phase, age, target, passed, held, begins) = (0, 0, 0, 0, 0, true)
         waits = .init(repeating: 0, count: rules.services.count)
     }
 }
 
 extension ShellRules {
     /// The state a second later.
-    public func next(after state: ShellState, wish: Int?) -> ShellState {
+    public func next(after state: ShellState, wish: Int?, isClear: Bool = true) -> ShellState {
         var next = state
         if let target = state.target {
-            next.passed += 1
-            let length = state.begins ? times.yellow + times.allRed : change(from: state.phase, to: target)
-            if next.passed >= length { next.enter(target) }
+            let end = length(ofChangeIn: state, to: target)
+            next.passed = min(state.passed + 1, end)
+            if !isClear, mayHold(state) { next.held += 1 } else if next.passed >= end { next.enter(target) }
         } else {
             next.age = min(state.age + 1, minimum[state.phase])
             if mayEnd(next) { begin(due(in: next, wish: wish) ?? wish, in: &next) }
@@ -65,10 +69,20 @@ extension ShellRules {
         return next
     }
 
+    private func length(ofChangeIn state: ShellState, to target: Int) -> Int {
+        state.begins ? times.yellow + times.allRed : change(from: state.phase, to: target)
+    }
+
+    /// Whether this is the end of a change, which lasts longer while somebody stands inside the junction.
+    func mayHold(_ state: ShellState) -> Bool {
+        guard let target = state.target, !state.begins, state.held < times.clearing else { return false }
+        return state.passed + 1 >= length(ofChangeIn: state, to: target)
+    }
+
     private func begin(_ target: Int?, in state: inout ShellState) {
         guard let target, plan.phases.indices.contains(target), target != state.phase else { return }
         if change(from: state.phase, to: target) == 0 { return state.enter(target) }
-        (state.target, state.passed) = (target, 0)
+        (state.target, state.passed, state.held) = (target, 0, 0)
     }
 
     private func wait(in state: inout ShellState) {
@@ -105,7 +119,7 @@ extension ShellRules {
 }
 
 extension ShellState {
-    mutating func enter(_ phase: Int) { (self.phase, age, target, passed, begins) = (phase, 0, nil, 0, false) }
+    mutating func enter(_ phase: Int) { (self.phase, age, target, passed, held, begins) = (phase, 0, nil, 0, 0, false) }
 }
 
 extension ShellState {

@@ -1,4 +1,4 @@
-/// Every state that a shell can reach, whatever is wished, shown to a monitor that knows nothing of the shell.
+/// Every state that a shell can reach, whatever is wished and whoever stands inside the junction, shown to a monitor that knows nothing of the shell.
 ///
 /// Time goes by in seconds; what is counted further than it matters is cut, so that there are finitely many states. The monitor's memory is
 /// part of them: a state is only left out when both have been in it before.
@@ -25,18 +25,19 @@ public struct ShellProof: Sendable, Hashable {
     /// Explores breadth first.
     /// - Parameter limit: States after which it gives up.
     public init(_ rules: ShellRules, limit: Int = 20_000_000) {
-        self.init(rules, limit: limit, next: rules.next)
+        self.init(rules, limit: limit) { rules.next(after: $0, wish: $1, isClear: $2) }
     }
 
     /// The same of a shell whose step is another: what shows that the monitor would see a mistake.
-    package init(_ rules: ShellRules, limit: Int = 20_000_000, next: (ShellState, Int?) -> ShellState) {
+    package init(_ rules: ShellRules, limit: Int = 20_000_000, next: (ShellState, Int?, Bool) -> ShellState) {
         var search = ProofSearch(rules)
         var (steps, longestWait, failure): (Int, Int, Failure?) = (0, 0, nil)
         search.add(ProofState(shell: ShellState(rules), monitor: ConflictMonitor(rules)), from: -1, wish: 0)
         while failure == nil, search.count <= limit, let (place, state) = search.next() {
-            for wish in rules.plan.phases.indices {
+            let sights = rules.mayHold(state.shell) ? [true, false] : [true]
+            for (wish, isClear) in rules.plan.phases.indices.flatMap({ wish in sights.map { (wish, $0) } }) {
                 var reached = state
-                reached.shell = next(state.shell, wish)
+                reached.shell = next(state.shell, wish, isClear)
                 let violations = reached.monitor.see(rules.aspects(in: reached.shell))
                 steps += 1
                 longestWait = max(longestWait, reached.monitor.links.map(\.wait).max() ?? 0)
@@ -108,7 +109,9 @@ private struct ProofSearch {
 
     private func key(of state: ProofState) -> [UInt8] {
         let (shell, links) = (state.shell, state.monitor.links)
-        var key: [UInt8] = [shell.phase, shell.age, shell.target.map { $0 + 1 } ?? 0, shell.passed, shell.begins ? 1 : 0].map { UInt8($0) }
+        var key: [UInt8] = [shell.phase, shell.age, shell.target.map { $0 + 1 } ?? 0, shell.passed, shell.held, shell.begins ? 1 : 0].map {
+            UInt8($0)
+        }
         for wait in shell.waits { key += [UInt8(wait >> 8), UInt8(wait & 255)] }
         for (place, kind) in kinds.enumerated() {
             let link = links[kind]

@@ -2,7 +2,8 @@
 public struct ShellRules: Sendable, Hashable {
     /// The signal.
     public let plan: SignalPlan
-    /// The times that are kept. The longest wait is enlarged where the junction has too many phases to keep it.
+    /// The times that are kept. The longest wait is enlarged where the junction has too many phases to keep it, and by what it takes to clear
+    /// the junction before each green.
     public let times: ShellTimes
     /// By phase: the shortest time that it is shown.
     public let minimum: [Int]
@@ -30,7 +31,10 @@ public struct ShellRules: Sendable, Hashable {
         let needed = services.count * turn + longestChange
         var kept = times
         kept.maximumWait = max(times.maximumWait, needed + turn)
-        (self.times, latest) = (kept, kept.maximumWait - needed)
+        latest = kept.maximumWait - needed
+        // Each of those changes may have to wait until the junction is clear.
+        kept.maximumWait += (services.count + 1) * times.clearing
+        self.times = kept
     }
 
     /// Seconds between two phases: 0 when no movement loses its green.

@@ -30,6 +30,27 @@ public struct TraCIMessage: Sendable, Hashable {
         add(0xC3, [0x35] + TraCIBytes.string(lane) + [0x0E] + list)
     }
 
+    /// A vehicle that appears on a lane, stands there for a while, and drives on to the lane's end.
+    /// - Parameter name: What the vehicle and its way are called; one that was used before is refused.
+    public mutating func add(_ blockage: LaneBlockage, as name: String) {
+        typealias Bytes = TraCIBytes
+        let (edge, index) = blockage.edgeAndIndex
+        let place = max(0.2, blockage.position), lane = UInt8(clamping: Int(index) ?? 0)
+        add(0xC6, [0x80] + Bytes.string(name) + [0x0E] + Bytes.int(1) + Bytes.string(edge))
+        let ways = [name, "DEFAULT_VEHTYPE", "now", index, "\(place)", "0", "current", "max", "current", "", "", ""]
+        let vehicle = ways.flatMap { [0x0C] + Bytes.string($0) } + ([0x09] + Bytes.int(0)) + ([0x09] + Bytes.int(0))
+        add(0xC4, [0x85] + Bytes.string(name) + [0x0F] + Bytes.int(14) + vehicle)
+        let stop: [[UInt8]] = [
+            [0x0C] + Bytes.string(edge), [0x0B] + Bytes.double(place + 0.1), [0x08, lane], [0x0B] + Bytes.double(blockage.seconds),
+            [0x08, 0],
+            [0x0B] + Bytes.double(max(0, place - 1)), [0x0B] + Bytes.double(-1_073_741_824),
+        ]
+        add(0xC4, [0x12] + Bytes.string(name) + [0x0F] + Bytes.int(stop.count) + stop.joined())
+    }
+
+    /// Takes a vehicle away.
+    public mutating func remove(_ vehicle: String) { add(0xC4, [0x81] + TraCIBytes.string(vehicle) + [0x08, 3]) }
+
     /// Values of an object after each step.
     /// - Parameter command: 0xd0…0xdf, by the object's kind.
     public mutating func subscribe(_ command: UInt8, to name: String, _ variables: [UInt8]) {

@@ -1,3 +1,4 @@
+import LaresNeural
 public import LaresTensor
 
 /// Learns word vectors from a text.
@@ -23,24 +24,37 @@ public struct WordVectorTrainer {
     }
 
     /// Trains, and calls `progress` a few times a second on this thread; what it throws ends the training, as cancelling the task does.
-    public func train(progress: (WordVectorProgress) throws -> Void = { _ in }) throws -> WordVectors {
+    ///
+    /// - Parameter checkpoint: A file that is written after every twentieth part of the training, and gone on from when it is there. On one thread
+    ///   the vectors are the same, bit by bit, as those of a training that wasn't interrupted.
+    /// - Throws: `CheckpointError`, `SafeTensorsError` for a checkpoint; what `progress` throws.
+    public func train(checkpoint: String? = nil, progress: (WordVectorProgress) throws -> Void = { _ in }) throws -> WordVectors {
         let grams = settings.grams.map { grams in text.words.map { grams.rows(of: $0).map { UInt32($0 + text.words.count) } } }
         let kernel = kernel(grams)
-        var meter = Meter(total: settings.epochs * text.wordCount, settings: settings)
-        let width = 4 * pool.threads
-        for epoch in 0..<settings.epochs {
-            for first in stride(from: 0, to: parts.count - 1, by: width) {
-                try Task.checkCancellation()
-                let ends = Array(parts[first...min(first + width, parts.count - 1)])
-                let seed = settings.seed &* 0x5851_f42d_4c95_7f2d &+ UInt64(epoch * parts.count + first)
-                let (loss, predictions) = kernel.train(text.tokens, ends: ends, rate: meter.rate, seed: seed)
-                let words = (ends.last ?? 0) - ends[0]
-                if let report = meter.count(words, of: text, loss, predictions) { try progress(report) }
-            }
+        var meter = WordMeter(total: settings.epochs * text.wordCount, settings: settings)
+        let file = checkpoint.map { CheckpointFile($0, of: fingerprint) }
+        var place = WordTrainingPlace()
+        if let file, let saved = try file.read() {
+            place = try WordTrainingPlace(saved, kernel, file, epochs: settings.epochs, parts: parts.count)
+            meter.goOn(from: place)
+        }
+        let width = 4 * pool.threads, groups = max(1, (parts.count - 1 + width - 1) / width)
+        while place.epoch < settings.epochs {
+            try Task.checkCancellation()
+            let ends = Array(parts[place.part...min(place.part + width, parts.count - 1)])
+            let seed = settings.seed &* 0x5851_f42d_4c95_7f2d &+ UInt64(place.epoch * parts.count + place.part)
+            let (loss, predictions) = kernel.train(text.tokens, ends: ends, rate: meter.rate, seed: seed)
+            let report = meter.count((ends.last ?? 0) - ends[0], of: text, loss, predictions)
+            let done = place.epoch * groups + place.part / width + 1
+            place.advance(by: width, of: parts.count - 1)
+            if let file, CheckpointFile.isDue(after: done, of: settings.epochs * groups) { try place.write(meter, kernel, to: file) }
+            if let report { try progress(report) }
         }
         try progress(meter.report)
         return vectors(kernel, grams)
     }
+
+    private var fingerprint: String { "words \(settings) \(text.words.count) \(Fingerprint(of: text.tokens))" }
 
     private func kernel(_ grams: [[UInt32]]?) -> WordVectorKernel {
         let outputs: WordVectorKernel.Outputs
@@ -96,12 +110,12 @@ public struct WordVectorTrainer {
 }
 
 /// Counts what has been trained, and says when to tell.
-private struct Meter {
+struct WordMeter {
     let total: Int
     let settings: WordVectorSettings
-    private var places = 0
-    private var words = 0.0
-    private var loss: Double = 0
+    private(set) var words = 0.0
+    private(set) var loss: Double = 0
+    private var wordsBefore = 0.0
     private let began = ContinuousClock.now
     private var told = ContinuousClock.now
 
@@ -109,6 +123,9 @@ private struct Meter {
         self.total = total
         self.settings = settings
     }
+
+    /// Takes what was counted before the training was interrupted.
+    mutating func goOn(from place: WordTrainingPlace) { (words, wordsBefore, loss) = (place.words, place.words, place.loss) }
 
     /// Falls in a line with the words that are done.
     var rate: Float {
@@ -128,7 +145,8 @@ private struct Meter {
     var report: WordVectorProgress {
         let seconds = (ContinuousClock.now - began) / .seconds(1)
         return WordVectorProgress(
-            words: min(total, Int(words.rounded())), total: total, wordsPerSecond: words / max(seconds, 1e-9), learningRate: rate,
+            words: min(total, Int(words.rounded())), total: total, wordsPerSecond: (words - wordsBefore) / max(seconds, 1e-9),
+            learningRate: rate,
             loss: Float(loss))
     }
 }

@@ -69,18 +69,36 @@ struct Convolution2DPlan: LayerPlan {
 }
 
 /// `{"layer": "maxpool", "window": 2}`: windows side by side over `[batch, height, width, channels]`; what is left at the edges is dropped.
-struct MaxPoolPlan: LayerPlan {
+struct MaxPoolPlan: PoolPlan {
     let window: Int
+    init(_ fields: inout JSONFields) throws(JSONError) { window = try Self.window(&fields) }
+    func operation(for inputs: [ValueType], using random: inout SeededRandom) -> any Operation { LayerOperation(layer: MaxPool2D(window)) }
+}
 
-    init(_ fields: inout JSONFields) throws(JSONError) { window = try fields.int("window", in: PlanBounds.windows) ?? 2 }
+/// `{"layer": "averagepool", "window": 2}`: the same, with means.
+struct AveragePoolPlan: PoolPlan {
+    let window: Int
+    init(_ fields: inout JSONFields) throws(JSONError) { window = try Self.window(&fields) }
+    func operation(for inputs: [ValueType], using random: inout SeededRandom) -> any Operation {
+        LayerOperation(layer: AveragePool2D(window))
+    }
+}
+
+/// Windows side by side.
+protocol PoolPlan: LayerPlan {
+    var window: Int { get }
+}
+
+extension PoolPlan {
+    fileprivate static func window(_ fields: inout JSONFields) throws(JSONError) -> Int {
+        try fields.int("window", in: PlanBounds.windows) ?? 2
+    }
 
     func result(of inputs: [ValueType]) throws(NetworkError) -> ValueType {
         let shape = try inputs.one(.floats, axes: 4...4)
         let height = try windowCount(shape[1], window, window, 0)
         return ValueType(.floats, [shape[0], height, try windowCount(shape[2], window, window, 0), shape[3]])
     }
-
-    func operation(for inputs: [ValueType], using random: inout SeededRandom) -> any Operation { LayerOperation(layer: MaxPool2D(window)) }
 }
 
 /// How many windows fit along an axis. Throws when there is not even one.

@@ -73,6 +73,23 @@ struct LayerNormPlan: LayerPlan {
     }
 }
 
+/// `{"layer": "rms_norm"}` over the last axis.
+struct RMSNormPlan: LayerPlan {
+    init(_ fields: inout JSONFields) throws(JSONError) {}
+
+    func result(of inputs: [ValueType]) throws(NetworkError) -> ValueType {
+        let shape = try inputs.one(.floats, axes: 2...4)
+        _ = try inputs[0].size(shape.count - 1, "last size")
+        return inputs[0]
+    }
+
+    func parameters(for inputs: [ValueType]) -> Double { inputs[0].lastSize }
+
+    func operation(for inputs: [ValueType], using random: inout SeededRandom) -> any Operation {
+        LayerOperation(layer: RMSNorm(Int(inputs[0].lastSize)))
+    }
+}
+
 extension ValueType {
     /// The last size, which inference has found to be known.
     var lastSize: Double { Double((shape.last ?? nil) ?? 0) }

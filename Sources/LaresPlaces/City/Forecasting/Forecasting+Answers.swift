@@ -64,7 +64,7 @@ extension Forecasting {
             return .object(members)
         }
         let versions = [version(model.production, "production"), model.candidate.flatMap { version($0, "shadow") }].compactMap(\.self)
-        return ["versions": .array(versions), "trouble": troubles[name].map { .string($0) } ?? nil]
+        return ["versions": .array(versions), "trouble": troubles[name].map { .string($0) } ?? .null]
     }
 
     /// The forecasts of a thing's series that are written now, with the ends of their intervals of the lowest level, by property.

@@ -7,7 +7,7 @@ public import LaresThings
 /// Serves the forecasters of the registry: at each of their steps their forecasts become series like any other, and are held to what came before.
 ///
 /// ```swift
-/// let forecasting = Forecasting(telemetry, models: registry, file: home.file("forecasting.json"))
+/// let forecasting = try Forecasting(telemetry, models: registry, store: ForecastStore(home: home))
 /// await forecasting.run()                     // until its task is cancelled
 /// ```
 ///
@@ -22,7 +22,7 @@ public actor Forecasting {
     let telemetry: any TelemetryStore
     let models: any TrainedModels
     let clock: any TimeSource
-    private let file: String?
+    private let store: ForecastStore?
     private let queue = DispatchQueue(label: "lares.forecasters", qos: .utility)
     var known: [TrainedModel] = []
     var live: [Place: LiveForecaster] = [:]
@@ -36,7 +36,7 @@ public actor Forecasting {
     var troubles: [String: String] = [:]
     /// When each was last trained anew, in milliseconds since 1970.
     private var retrained: [String: Int64] = [:]
-    private var kept: [String: JSON] = [:]
+    private var kept: [Place: JSON] = [:]
     /// What was written last of each: which version, and from when on.
     private var written: [String: (number: Int, from: Int64)] = [:]
     var series: [String: Series] = [:]
@@ -51,15 +51,15 @@ public actor Forecasting {
     /// - Parameters:
     ///   - telemetry: Where series come from and forecasts go.
     ///   - models: The registry, and the jobs.
-    ///   - file: Where it is kept how they do; nil: nowhere.
+    ///   - store: Where it is kept how they do; nil: nowhere.
     ///   - clock: What time it is.
-    public init(_ telemetry: any TelemetryStore, models: any TrainedModels, file: String? = nil, clock: any TimeSource = SystemTime()) {
-        (self.telemetry, self.models, self.file, self.clock) = (telemetry, models, file, clock)
-        guard let file, let bytes = FileManager.default.contents(atPath: file), let json = try? JSON(parsing: Array(bytes)) else { return }
-        if case .object(let scores)? = json["scores"] { for (name, score) in scores { kept[name] = score } }
-        if case .object(let times)? = json["retrained"] {
-            for (name, time) in times { retrained[name] = time.number.flatMap { Int64(exactly: $0) } }
-        }
+    /// - Throws: An error of the database.
+    public init(
+        _ telemetry: any TelemetryStore, models: any TrainedModels, store: ForecastStore? = nil, clock: any TimeSource = SystemTime()
+    ) throws {
+        (self.telemetry, self.models, self.store, self.clock) = (telemetry, models, store, clock)
+        guard let store else { return }
+        (kept, retrained) = (try store.scores(), try store.retrained())
     }
 
     /// Serves until its task is cancelled.
@@ -104,8 +104,8 @@ public actor Forecasting {
             }
             do {
                 var one = LiveForecaster(name, version.number, try await model(at: version.path))
-                if let score = kept["\(name):\(version.number)"] { one.score.restore(score) }
                 let place = Place(name: name, number: version.number)
+                if let score = kept[place] { one.score.restore(score) }
                 if live[place] == nil { live[place] = one }
             } catch {
                 unreadable[Place(name: name, number: version.number)] = "\(error)"
@@ -187,6 +187,7 @@ extension Forecasting {
     private func write(_ model: TrainedModel) async {
         guard let one = live[Place(name: model.name, number: model.production.number)], !one.latest.isEmpty else { return }
         guard written[model.name].map({ $0.number != one.number || $0.from != one.end }) ?? true else { return }
+        await writeErrors(of: model)
         let mine = one.latest.filter { owners[$0.series] == model.name }
         do {
             try await append(mine, one)
@@ -199,9 +200,26 @@ extension Forecasting {
         }
     }
 
+    /// Writes how far what came was from what had been said last of it: a series like any other, which may be watched.
+    private func writeErrors(of model: TrainedModel) async {
+        let place = Place(name: model.name, number: model.production.number)
+        let errors = (live[place]?.takeErrors() ?? []).filter { owners[$0.series] == model.name }
+        let keyed = errors.compactMap { error in SeriesKey(error.series).map { ($0.forecastError, error) } }
+        do {
+            try await declare(Set(keyed.map(\.0)).sorted { $0.description < $1.description })
+            let readings = keyed.compactMap { key, error -> Reading? in
+                guard let id = ids[key], error.time >= Timestamp.earliest.milliseconds, error.time < Timestamp.end.milliseconds else {
+                    return nil
+                }
+                return Reading(id, at: Timestamp(milliseconds: error.time), .number(error.value))
+            }
+            try await append(readings)
+        } catch { troubles[model.name] = "the errors of its forecasts can't be written: \(error)" }
+    }
+
     private func append(_ forecasts: [Forecast], _ one: LiveForecaster) async throws {
         var readings: [Reading] = []
-        try await declare(forecasts)
+        try await declare(forecasts.compactMap { SeriesKey($0.series) }.flatMap { [$0.forecast, $0.forecastLower, $0.forecastUpper] })
         for forecast in forecasts {
             guard let key = SeriesKey(forecast.series) else { continue }
             let interval = one.interval(forecast)
@@ -213,6 +231,10 @@ extension Forecasting {
                 }
             }
         }
+        try await append(readings)
+    }
+
+    private func append(_ readings: [Reading]) async throws {
         for start in stride(from: 0, to: readings.count, by: 20_000) {
             do { try await telemetry.append(Array(readings[start...].prefix(20_000))) } catch let error as TelemetryError {
                 // Somebody removed one: all are declared again the next time.
@@ -222,8 +244,7 @@ extension Forecasting {
         }
     }
 
-    private func declare(_ forecasts: [Forecast]) async throws {
-        let keys = forecasts.compactMap { SeriesKey($0.series) }.flatMap { [$0.forecast, $0.forecastLower, $0.forecastUpper] }
+    private func declare(_ keys: [SeriesKey]) async throws {
         let new = keys.filter { ids[$0] == nil }
         guard !new.isEmpty else { return }
         for (key, id) in zip(new, try await telemetry.declare(new.map { SeriesDeclaration($0, .measurement) })) { ids[key] = id }
@@ -251,16 +272,13 @@ extension Forecasting {
 
     private func save() {
         savedAt = milliseconds
-        guard let file else { return }
-        for (place, one) in live { kept["\(place.name):\(place.number)"] = one.score.stored }
-        let names = Set(live.keys.map { "\($0.name):\($0.number)" })
-        kept = kept.filter { names.contains($0.key) }
-        let json: JSON = [
-            "scores": .object(kept.sorted { $0.key < $1.key }.reduce(into: JSON.Members()) { $0.append($1.key, $1.value) }),
-            "retrained": .object(
-                retrained.sorted { $0.key < $1.key }.reduce(into: JSON.Members()) { $0.append($1.key, .int(Int($1.value))) }),
-        ]
-        try? Data(json.data).write(to: URL(fileURLWithPath: file), options: .atomic)
+        guard let store else { return }
+        for (place, one) in live { kept[place] = one.score.stored }
+        kept = kept.filter { live[$0.key] != nil }
+        do { try store.save(kept, retrained) } catch {
+            // The disk may be full: it is tried again in a minute, and nothing but scores of the meantime is lost.
+            for place in live.keys { troubles[place.name] = troubles[place.name] ?? "how it does can't be kept: \(error)" }
+        }
     }
 
     /// Forecasts that are written from now on, those of one time together. Who doesn't keep up loses the latest of it.

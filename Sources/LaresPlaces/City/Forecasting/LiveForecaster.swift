@@ -21,8 +21,19 @@ struct LiveForecaster: Sendable {
     /// Latest forecasts, of all series that are forecast.
     private(set) var latest: [Forecast] = []
     private var issues: [Issue] = []
+    private var errors: [StepError] = []
     private var scoredUntil = Int64.min
     private let level: Int
+
+    /// What came less what had been said last of it.
+    struct StepError: Sendable, Hashable {
+        let series: String
+        let time: Int64
+        let value: Double
+    }
+
+    /// Errors that wait to be taken: of one long step of many series, or many short ones.
+    private static let mostErrors = 200_000
 
     /// Steps that are kept, and values of all series together.
     private static let (mostSteps, mostValues) = (4_000, 8_000_000)
@@ -79,12 +90,21 @@ struct LiveForecaster: Sendable {
                     guard moment >= issue.start, forecast.mean.indices.contains(ahead) else { return nil }
                     return (forecast.mean[ahead], forecast.intervals[level].lower[ahead], forecast.intervals[level].upper[ahead])
                 }
-                score.take(rows[place][step], of: name, said.map { (mean: $0.0, lower: $0.1, upper: $0.2) })
+                let value = rows[place][step]
+                score.take(value, of: name, said.map { (mean: $0.0, lower: $0.1, upper: $0.2) })
+                guard let last = said.last, value.isFinite, abs(value - last.0) <= 1e200, errors.count < Self.mostErrors else { continue }
+                errors.append(StepError(series: name, time: moment, value: value - last.0))
             }
         }
         scoredUntil = max(scoredUntil, time)
         let over = time - Int64(model.plan.horizon) * step
         issues.removeAll { $0.start <= over }
+    }
+
+    /// The errors since they were taken last.
+    mutating func takeErrors() -> [StepError] {
+        defer { errors = [] }
+        return errors
     }
 
     /// Says what comes next.

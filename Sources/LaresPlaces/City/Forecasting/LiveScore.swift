@@ -43,7 +43,7 @@ struct LiveScore: Sendable {
 
     /// What people and programs see of it.
     var json: JSON {
-        func mean(_ sum: Double, _ count: Int) -> JSON { count > 0 ? .double(sum / Double(count)) : nil }
+        func mean(_ sum: Double, _ count: Int) -> JSON { count > 0 ? .double(sum / Double(count)) : .null }
         return [
             "values": .int(count), "mae": mean(absolute, count), "mase": mean(scaled, scaledCount),
             "coverage": mean(Double(inside), checked),

@@ -31,9 +31,9 @@ public struct SeriesForecast: Sendable {
     /// The forecast as the API gives it.
     public var json: JSON {
         var members: JSON.Members = [
-            "property": .string(series.key.description), "period": period.map { .string($0.rawValue) } ?? nil,
+            "property": .string(series.key.description), "period": period.map { .string($0.rawValue) } ?? .null,
             "value": isGrowth ? "growth" : "mean",
-            "learnt_values": learnt.map { .int($0) } ?? nil, "history_start": .double(Double(start.milliseconds) / 1_000),
+            "learnt_values": learnt.map { .int($0) } ?? .null, "history_start": .double(Double(start.milliseconds) / 1_000),
             "history": .array(history.map { $0.isFinite ? .double($0) : .null }), "start": .double(Double(forecast.start) / 1_000),
             "step_seconds": .double(Double(forecast.step) / 1_000), "horizon": .int(forecast.mean.count),
         ]

@@ -7,11 +7,14 @@ extension DemoDevices {
     private var climate: DemoDevice {
         var draft = draft("living_climate", DemoName("Air conditioner", "空调"), in: .living, model: "Split heat pump")
         draft.part("climate", "climate", climateOptions(draft))
+        draft.sensor("energy", class: "energy", unit: "kWh", accumulation: "total_increasing")
+        draft.recall = { home, text in home.heatPumpMeter.recall(JSON(order: text)["energy"]) }
         draft.report(every: 120, gap: 5) { home in
             [
                 "mode": .string(home.living.mode), "target": home.living.target.places(1), "fan": .string(home.living.fan),
                 "preset": .string(home.living.preset), "action": .string(home.climateAction),
                 "temperature": home.temperature(in: .living).places(1), "humidity": home.humidity(in: .living).places(0),
+                "energy": home.heatPumpMeter.energy.places(1),
             ]
         }
         draft.obey("mode/set") { home, text in if ["off", "heat", "cool", "auto"].contains(text) { home.living.mode = text } }
@@ -82,8 +85,13 @@ extension DemoDevices {
                 "temperature_command_topic": draft.command("target/set"), "current_temperature_topic": state,
                 "current_temperature_template": "{{ value_json.temperature }}",
             ])
+        draft.sensor("energy", class: "energy", unit: "kWh", accumulation: "total_increasing")
+        draft.recall = { home, text in home.boilerMeter.recall(JSON(order: text)["energy"]) }
         draft.report(gap: 30) { home in
-            ["mode": .string(home.boiler.mode), "target": home.boiler.target.places(1), "temperature": home.water.places(1)]
+            [
+                "mode": .string(home.boiler.mode), "target": home.boiler.target.places(1), "temperature": home.water.places(1),
+                "energy": home.boilerMeter.energy.places(1),
+            ]
         }
         draft.obey("mode/set") { home, text in if ["off", "eco", "performance"].contains(text) { home.boiler.mode = text } }
         draft.obey("target/set") { home, text in if let number = JSON(order: text).number { home.boiler.target = min(65, max(40, number)) }

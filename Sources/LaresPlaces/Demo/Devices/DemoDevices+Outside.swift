@@ -2,7 +2,7 @@ internal import LaresJSON
 
 extension DemoDevices {
     /// What makes, stores and buys power.
-    var meters: [DemoDevice] { [inverter, gridMeter] }
+    var meters: [DemoDevice] { [inverter, gridMeter, carCharger] }
 
     private var inverter: DemoDevice {
         var draft = draft("solar_inverter", DemoName("Solar inverter", "光伏逆变器"), in: .garden, model: "Hybrid 6")
@@ -12,12 +12,39 @@ extension DemoDevices {
             part("battery_power", "power", "W", DemoName("Battery power", "电池功率")),
             part("battery_charge", "battery", "%", DemoName("Battery charge", "电池电量")),
         ])
+        draft.power("battery_order", name: DemoName("Battery order", "电池指令"), in: -EnergyFlow.most...EnergyFlow.most)
+        draft.obey("battery_order/set") { home, text in
+            if let watts = Double(text), watts.isFinite { home.energy.tell(watts, at: home.time) }
+        }
         draft.recall = { home, text in home.energy.solar.recall(JSON(order: text)["energy"]) }
         draft.report(gap: 10) { home in
             let energy = home.energy
             return [
                 "power": (energy.solar.power / 5).rounded().places(0).times(5), "energy": energy.solar.energy.places(2),
                 "battery_power": (energy.battery / 5).rounded().places(0).times(5), "battery_charge": energy.charge.places(0),
+                "battery_order": (energy.order ?? 0).places(0),
+            ]
+        }
+        return draft.finished
+    }
+
+    private var carCharger: DemoDevice {
+        var draft = draft("car_charger", DemoName("Car charger", "充电桩"), in: .garden, model: "Charger 11")
+        draft.parts([
+            part("car_charge", "battery", "%", DemoName("Car charge", "汽车电量")),
+            part("car_energy", "energy", "kWh", DemoName("Car energy", "汽车用电"), "total_increasing"),
+        ])
+        draft.sensor("plugged", "binary_sensor", name: DemoName("Plugged in", "已连接"), class: "plug", accumulation: nil)
+        draft.power("charging_power", name: DemoName("Charging power", "充电功率"), in: 0...VirtualCar.most)
+        draft.obey("charging_power/set") { home, text in
+            if let watts = Double(text), watts.isFinite { home.car.tell(watts, at: home.time) }
+        }
+        draft.recall = { home, text in home.car.meter.recall(JSON(order: text)["car_energy"]) }
+        draft.report(gap: 10) { home in
+            let car = home.car
+            return [
+                "car_charge": car.charge.places(0), "car_energy": car.meter.energy.places(2), "plugged": .bool(car.isPlugged),
+                "charging_power": (car.order ?? 0).places(0),
             ]
         }
         return draft.finished

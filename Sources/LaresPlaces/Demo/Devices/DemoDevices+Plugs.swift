@@ -105,7 +105,7 @@ private struct TasmotaPaper: Sendable {
             "ip": "127.0.0.1", "dn": .string(name), "fn": [.string(name)], "hn": .string(topic), "mac": .string(mac),
             "md": .string(isLamp ? "Relay 1" : "Plug S"), "ty": 0, "if": 0, "ofln": "Offline", "onln": "Online",
             "state": ["OFF", "ON", "TOGGLE", "HOLD"], "sw": "14.2.0", "t": .string(topic), "ft": "%prefix%/%topic%/",
-            "tp": ["cmnd", "stat", "tele"], "rl": [1, 0], "swc": [-1], "swn": [nil], "btn": [0],
+            "tp": ["cmnd", "stat", "tele"], "rl": [1, 0], "swc": [-1], "swn": [.null], "btn": [0],
             "so": ["4": 0, "11": 0, "13": 0, "30": isLamp ? 1 : 0, "73": 0, "114": 0], "lk": 0, "lt_st": 0, "bat": 0, "dslp": 0, "ver": 1,
         ]
         let energy: JSON = ["Total": 0, "Power": 0, "Voltage": 231, "Current": 0]

@@ -28,10 +28,17 @@ struct DemoDraft {
 
     private var presenceTopic: String { base + "/availability" }
 
-    private var identifier: String { family == .zigbee ? "zigbee2mqtt_\(address)" : "lares_demo_\(id)" }
+    private var identifier: String { Self.identifier(of: id, family) }
+
+    private var address: String { Self.address(of: id) }
+
+    /// What a device that isn't Tasmota's calls itself for good.
+    static func identifier(of id: String, _ family: DemoFamily) -> String {
+        family == .zigbee ? "zigbee2mqtt_\(address(of: id))" : "lares_demo_\(id)"
+    }
 
     /// A radio address that follows from the id (FNV-1a).
-    private var address: String {
+    private static func address(of id: String) -> String {
         let hash = id.utf8.reduce(0xCBF2_9CE4_8422_2325 as UInt64) { ($0 ^ UInt64($1)) &* 0x100_0000_01B3 }
         return "0x00de" + String(hash >> 16 | 1 << 47, radix: 16)
     }
@@ -39,7 +46,7 @@ struct DemoDraft {
     private var device: JSON {
         [
             "identifiers": [.string(identifier)], "name": .string(name), "manufacturer": "Lares", "model": .string(model),
-            "sw_version": "demo", "suggested_area": area.map { .string($0) } ?? nil,
+            "sw_version": "demo", "suggested_area": area.map { .string($0) } ?? .null,
         ]
     }
 
@@ -96,6 +103,17 @@ struct DemoDraft {
         }
         if isDiagnostic { options.append("entity_category", "diagnostic") }
         part(component, member, name: name, options)
+    }
+
+    /// Announces a power that it is told, in watts, below a member of its state.
+    mutating func power(_ member: String, name: DemoName, in range: ClosedRange<Double>) {
+        part(
+            "number", member, name: name,
+            [
+                "state_topic": .string(state), "value_template": .string("{{ value_json.\(member) }}"),
+                "command_topic": command("\(member)/set"), "min": range.lowerBound.places(0), "max": range.upperBound.places(0), "step": 1,
+                "unit_of_measurement": "W", "mode": "box",
+            ])
     }
 
     /// The battery that it runs on.

@@ -23,6 +23,9 @@ package struct EnergyFlow: Sendable, Hashable {
     package var battery = 0.0
     /// What is in the battery, in kilowatt-hours.
     package var stored = 3.0
+    /// What the battery was told to take, in watts (below zero: to give), and until when; nil: it keeps what the sun leaves over.
+    package var order: Double?
+    var orderUntil = 0.0
     /// What comes from the grid; below zero it goes there. In watts.
     package var grid = 0.0
 
@@ -34,14 +37,24 @@ package struct EnergyFlow: Sendable, Hashable {
     /// How full the battery is, in percent.
     package var charge: Double { stored / Self.capacity * 100 }
 
-    mutating func pass(_ seconds: Double, load: Double, solar: Double) {
-        let surplus = solar - load
-        if surplus > 0 {
+    // As inverters do that are told from outside: who isn't told anything any more decides again.
+    /// Seconds that an order holds.
+    static let patience = 7_500.0
+
+    /// Tells the battery what to take, in watts.
+    package mutating func tell(_ watts: Double, at time: Double) {
+        (order, orderUntil) = (min(max(watts, -Self.most), Self.most).rounded(), time + Self.patience)
+    }
+
+    mutating func pass(_ seconds: Double, load: Double, solar: Double, at time: Double) {
+        if time >= orderUntil { order = nil }
+        let wanted = order ?? solar - load
+        if wanted > 0 {
             let room = (Self.capacity - stored) * 3.6e6 / Self.efficiency / seconds
-            battery = -min(surplus, Self.most, max(0, room))
+            battery = -min(wanted, Self.most, max(0, room))
             stored -= battery * Self.efficiency * seconds / 3.6e6
         } else {
-            battery = min(-surplus, Self.most, max(0, stored * 3.6e6 / seconds))
+            battery = min(-wanted, Self.most, max(0, stored * 3.6e6 / seconds))
             stored -= battery * seconds / 3.6e6
         }
         stored = min(Self.capacity, max(0, stored))

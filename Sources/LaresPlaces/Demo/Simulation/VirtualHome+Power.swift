@@ -7,9 +7,13 @@ extension VirtualHome {
             meters[machine.rawValue].pass(seconds, machines[machine.rawValue].power)
         }
         let heat = passClimate()
+        heatPumpMeter.pass(seconds, heat)
         let plugs = lamps.reduce(0.0) { $0 + $1.power } + machines.reduce(0.0) { $0 + $1.power } + television.power
         let warmth = heat + passBoiler(seconds) + passOven(seconds) + passFridge(seconds)
-        energy.pass(seconds, load: 75 + plugs + warmth + small, solar: 6_000 * 0.85 * min(1, weather.irradiance * 1.15 / 1_000))
+        car.pass(seconds, isHome: isHome(.ben), at: time)
+        energy.pass(
+            seconds, load: 75 + plugs + warmth + small + car.meter.power, solar: 6_000 * 0.85 * min(1, weather.irradiance * 1.15 / 1_000),
+            at: time)
     }
 
     private mutating func passTelevision(_ seconds: Double) {
@@ -31,6 +35,7 @@ extension VirtualHome {
         water -= seconds / 3_600 * ((water - 20) * 0.012 + showers * 18 * max(0, water - 15) / 40)
         let power = boiler.mode == "off" || water >= boiler.target ? 0.0 : boiler.mode == "performance" ? 2_400.0 : 1_200
         // A litre takes 4,186 joules a kelvin.
+        boilerMeter.pass(seconds, power)
         water = min(boiler.target + 1, water + power * 0.97 * seconds / (120 * 4_186))
         return power
     }

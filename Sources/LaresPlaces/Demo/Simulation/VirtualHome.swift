@@ -30,7 +30,8 @@ public struct VirtualHome: Sendable {
     package internal(set) var machines = Machine.allCases.map { _ in PluggedMachine() }
     package internal(set) var meters = Machine.allCases.map { _ in Meter() }
     package internal(set) var television = PluggedMachine(), televisionMeter = Meter()
-    package internal(set) var energy = EnergyFlow()
+    package internal(set) var heatPumpMeter = Meter(), boilerMeter = Meter()
+    package internal(set) var energy = EnergyFlow(), car = VirtualCar()
     package internal(set) var living = Thermostat(mode: "auto", target: 21)
     package internal(set) var bedroom = Thermostat(mode: "heat", target: 18)
     package internal(set) var boiler = Thermostat(mode: "eco", target: 52)

@@ -132,7 +132,8 @@ extension Property {
 
     /// Kilowatt-hours in what its statistics count; nil: energy isn't known from it. Which statistics there are is decided where it is recorded.
     fileprivate var energyScale: Double? {
-        guard case .number = kind, let unit else { return nil }
+        // What a device is told isn't what it measures.
+        guard case .number = kind, let unit, !isWritable else { return nil }
         if isMeter { return unit.convert(1, to: .kilowattHour) }
         return quantity == "power" && unit == .watt ? 0.001 : nil
     }

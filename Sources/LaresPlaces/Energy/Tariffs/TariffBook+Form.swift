@@ -94,7 +94,7 @@ extension Tariff.Block {
     fileprivate var json: JSON {
         var members: JSON.Members = [
             "days": .array(Weekday.allCases.filter(times.days.contains).map { .string($0.rawValue) }),
-            "from": .string("\(times.from)"), "to": times.to.map { .string("\($0)") } ?? nil,
+            "from": .string("\(times.from)"), "to": times.to.map { .string("\($0)") } ?? .null,
         ]
         members["holidays"] = holidays.map { filter in
             ["days": .string(filter.rule.rawValue), "calendars": .array(filter.calendars.map { .string($0) })]

@@ -3,19 +3,12 @@ internal import LaresJSON
 internal import LaresThings
 
 /// Rooms and parts of the garden, by their ids.
-struct AreasSection: MovingSection {
+struct AreasSection: ValueSection {
     let home: Home
     let database: any DatabaseWriter
     var name: String { "areas" }
 
-    func items(in database: Database) throws -> [MovingItem] {
-        try HomeStore.areas(in: database).map { MovingItem($0.id.description, $0.json) }
-    }
-
-    func read(_ json: JSON) throws -> MovingItem {
-        let area = try Area(json)
-        return MovingItem(area.id.description, area.json)
-    }
+    func values(in database: Database) throws -> [Area] { try HomeStore.areas(in: database) }
 
     func judge(_ theirs: [MovingItem], beside mine: [MovingItem], _ context: inout MovingContext) -> [MovingChange] {
         let changes = compare(theirs, mine, context)
@@ -23,15 +16,11 @@ struct AreasSection: MovingSection {
         return changes
     }
 
-    func write(_ changes: [MovingChange], in database: Database) throws {
-        for area in try areas(changes) { try HomeStore.save(area, in: database) }
-    }
+    func save(_ values: [Area], in database: Database) throws { for area in values { try HomeStore.save(area, in: database) } }
 
     func adopt(_ changes: [MovingChange]) async throws {
         var moved = MovedHome()
-        moved.areas = try areas(changes)
+        moved.areas = try Self.values(changes)
         try home.adopt(moved)
     }
-
-    private func areas(_ changes: [MovingChange]) throws -> [Area] { try changes.compactMap { try $0.outcome.map { try Area($0) } } }
 }

@@ -3,19 +3,12 @@ internal import LaresJSON
 internal import LaresThings
 
 /// Groups of things, by their ids. Their things needn't be here yet.
-struct GroupsSection: MovingSection {
+struct GroupsSection: ValueSection {
     let home: Home
     let database: any DatabaseWriter
     var name: String { "groups" }
 
-    func items(in database: Database) throws -> [MovingItem] {
-        try HomeStore.groups(in: database).map { MovingItem($0.id.description, $0.json) }
-    }
-
-    func read(_ json: JSON) throws -> MovingItem {
-        let group = try ThingGroup(json)
-        return MovingItem(group.id.description, group.json)
-    }
+    func values(in database: Database) throws -> [ThingGroup] { try HomeStore.groups(in: database) }
 
     func judge(_ theirs: [MovingItem], beside mine: [MovingItem], _ context: inout MovingContext) -> [MovingChange] {
         let renamed = context.renamed
@@ -27,29 +20,18 @@ struct GroupsSection: MovingSection {
         return compare(named, mine, context)
     }
 
-    func write(_ changes: [MovingChange], in database: Database) throws {
-        for group in try groups(changes) { try HomeStore.save(group, in: database) }
-    }
+    func save(_ values: [ThingGroup], in database: Database) throws { for group in values { try HomeStore.save(group, in: database) } }
 
-    func adopt(_ changes: [MovingChange]) async throws { try home.adopt(try groups(changes)) }
-
-    private func groups(_ changes: [MovingChange]) throws -> [ThingGroup] {
-        try changes.compactMap { try $0.outcome.map { try ThingGroup($0) } }
-    }
+    func adopt(_ changes: [MovingChange]) async throws { try home.adopt(try Self.values(changes)) }
 }
 
 /// Scenes, by their ids.
-struct ScenesSection: MovingSection {
+struct ScenesSection: ValueSection {
     let database: any DatabaseWriter
     var name: String { "scenes" }
     var limit: Int { Scenes.most }
 
-    func items(in database: Database) throws -> [MovingItem] { try Scenes.all(in: database).map { MovingItem($0.id, $0.json) } }
-
-    func read(_ json: JSON) throws -> MovingItem {
-        let scene = try Scene(json)
-        return MovingItem(scene.id, scene.json)
-    }
+    func values(in database: Database) throws -> [Scene] { try Scenes.all(in: database) }
 
     func judge(_ theirs: [MovingItem], beside mine: [MovingItem], _ context: inout MovingContext) -> [MovingChange] {
         let renamed = context.renamed
@@ -62,7 +44,5 @@ struct ScenesSection: MovingSection {
         return compare(named, mine, context)
     }
 
-    func write(_ changes: [MovingChange], in database: Database) throws {
-        for scene in try changes.compactMap({ try $0.outcome.map { try Scene($0) } }) { try Scenes.save(scene, in: database) }
-    }
+    func save(_ values: [Scene], in database: Database) throws { for scene in values { try Scenes.save(scene, in: database) } }
 }

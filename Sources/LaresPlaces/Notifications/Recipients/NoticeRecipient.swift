@@ -78,7 +78,7 @@ extension QuietHours {
 
     fileprivate var json: JSON {
         [
-            "from": .string("\(block.from)"), "to": block.to.map { .string("\($0)") } ?? nil,
+            "from": .string("\(block.from)"), "to": block.to.map { .string("\($0)") } ?? .null,
             "days": .array(Weekday.allCases.filter(block.days.contains).map { .string($0.rawValue) }),
         ]
     }

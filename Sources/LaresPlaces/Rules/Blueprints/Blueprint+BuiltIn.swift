@@ -76,7 +76,9 @@ extension Blueprint {
         "then": [
         {"$if": "valve", "set": {"$valve": "$shut"}},
         {"repeat": [
-        {"notify": "Water at {{ trigger.property }}", "to": "$to", "urgent": true},
+        {"notify": {"$words": {
+        "en": "Water! {{ trigger.thing }}{% if trigger.room %} ({{ trigger.room }}){% endif %}",
+        "zh": "漏水！{{ trigger.thing }}{% if trigger.room %}（{{ trigger.room }}）{% endif %}"}}, "to": "$to", "urgent": true},
         {"wait_for": [{"$each": "sensors", "becomes": "$sensors", "from": true, "to": false}], "timeout": "$again", "on_timeout": "go_on"}],
         "while": [{"any": [{"$each": "sensors", "state": "$sensors", "is": true}]}], "most": 12}],
         "mode": "parallel", "most": 8}}
@@ -92,7 +94,9 @@ extension Blueprint {
         "rule": {
         "when": [{"$each": "door", "becomes": "$door", "to": true, "for": "$span"}],
         "then": [{"repeat": [
-        {"notify": "{{ trigger.property }} is still open", "to": "$to"},
+        {"notify": {"$words": {
+        "en": "{{ trigger.thing }}{% if trigger.room %} ({{ trigger.room }}){% endif %} is still open",
+        "zh": "{{ trigger.thing }}{% if trigger.room %}（{{ trigger.room }}）{% endif %}仍然开着"}}, "to": "$to"},
         {"wait_for": [{"$each": "door", "becomes": "$door", "from": true, "to": false}], "timeout": "$again", "on_timeout": "go_on"}],
         "while": [{"any": [{"$each": "door", "all": [{"template": "{{ trigger.property == '${door}' }}"}, {"state": "$door", "is": true}]}]}],
         "most": 6}],
@@ -106,13 +110,14 @@ extension Blueprint {
         {"name": "busy", "kind": "number", "range": [1, 10000], "usual": 20, "labels": {"en": "At work above (W)", "zh": "高于多少瓦算运行"}},
         {"name": "idle", "kind": "number", "range": [0.1, 10000], "usual": 5, "labels": {"en": "Done below (W)", "zh": "低于多少瓦算结束"}},
         {"name": "span", "kind": "span", "usual": "2m", "labels": {"en": "For", "zh": "持续"}},
-        {"name": "text", "kind": "text", "usual": "The washing machine is done", "labels": {"en": "What to say", "zh": "通知内容"}},
+        {"name": "text", "kind": "text", "optional": true, "labels": {"en": "What to say", "zh": "通知内容"}},
         {"name": "to", "kind": "text", "optional": true, "labels": {"en": "Whom to tell", "zh": "通知谁"}}],
         "rule": {
         "when": [{"crosses": "$power", "above": "$busy", "for": "1m"}],
         "then": [
         {"wait_for": [{"crosses": "$power", "below": "$idle", "for": "$span"}], "timeout": "12h"},
-        {"notify": "$text", "to": "$to"}]}}
+        {"$if": "text", "notify": "$text", "to": "$to"},
+        {"$unless": "text", "notify": {"$words": {"en": "{{ trigger.thing }} is done", "zh": "{{ trigger.thing }}已运行完毕"}}, "to": "$to"}]}}
         """#
 
     private static let battery = #"""
@@ -123,7 +128,9 @@ extension Blueprint {
         {"name": "to", "kind": "text", "optional": true, "labels": {"en": "Whom to tell", "zh": "通知谁"}}],
         "rule": {
         "when": [{"$each": "batteries", "crosses": "$batteries", "below": "$low", "margin": 5, "for": "10m"}],
-        "then": [{"notify": "{{ trigger.property }} is at {{ trigger.to }} %", "to": "$to"}],
+        "then": [{"notify": {"$words": {
+        "en": "The battery of {{ trigger.thing }}{% if trigger.room %} ({{ trigger.room }}){% endif %} is at {{ trigger.to }}%",
+        "zh": "{{ trigger.thing }}{% if trigger.room %}（{{ trigger.room }}）{% endif %}的电量只剩 {{ trigger.to }}%"}}, "to": "$to"}],
         "mode": "parallel", "most": 64}}
         """#
 
@@ -156,7 +163,7 @@ extension Blueprint {
         "rule": {
         "when": [{"event": "presence"}, {"id": "home", "becomes": "$away", "to": false}],
         "then": [{"choose": [
-        {"only": [{"triggered_by": ["home"]}], "then": [{"stop": "someone is at home again"}]},
+        {"only": [{"triggered_by": ["home"]}], "then": [{"stop": {"$words": {"en": "someone is at home again", "zh": "有人回家了"}}}]},
         {"$each": "lights", "only": [{"state": "$away", "is": true}, {"template": "{{ trigger.data.property == '${lights}' }}"}],
         "then": [{"set": {"$lights": "{{ trigger.data.value | tojson }}"}}]}]}],
         "mode": "queued", "most": 20}}

@@ -9,15 +9,17 @@ extension Blueprint {
     ///   - name: What people call the rule.
     ///   - id: Its lasting name; nil: it follows from the name.
     ///   - values: The inputs by their names; one element may stand for a list of one.
+    ///   - language: The language of what it tells people, English for one that it doesn't speak.
     /// - Throws: ``RuleError`` with `badInput` for a missing, unknown or wrong input.
-    public func rule(named name: String, id: RuleID? = nil, with values: [String: JSON]) throws(RuleError) -> Rule {
+    public func rule(named name: String, id: RuleID? = nil, with values: [String: JSON], language: String = "en") throws(RuleError) -> Rule
+    {
         if let unknown = values.keys.sorted().first(where: { name in !inputs.contains { $0.name == name } }) {
             throw RuleError(
                 .badInput, "the blueprint '\(self.id)' has no input '\(unknown)'; it has \(inputs.map(\.name).joined(separator: ", "))")
         }
         var given: [String: JSON] = [:]
         for input in inputs { given[input.name] = try input.value(values[input.name], of: self.id) }
-        guard case .object(var members)? = Filling(given: given).fill(body) else {
+        guard case .object(var members)? = Filling(given: given, language: language).fill(body) else {
             throw RuleError(.badRule, "the blueprint '\(self.id)' has no rule")
         }
         members["name"] = .string(name)
@@ -71,13 +73,16 @@ extension Blueprint.Input {
 /// Fills blanks. Bodies come from blueprints, whose depth their reader has bounded.
 private struct Filling {
     var given: [String: JSON]
+    let language: String
 
     /// Nil for what is left out.
     func fill(_ json: JSON) -> JSON? {
         switch json {
         case .string(let text): return fill(text)
         case .array(let elements): return .array(elements.flatMap(spread))
-        case .object(let members): return object(members)
+        case .object(let members):
+            if case .object(let words)? = members["$words"] { return words[language] ?? words["en"] }
+            return object(members)
         default: return json
         }
     }
@@ -92,6 +97,7 @@ private struct Filling {
     private func spread(_ element: JSON) -> [JSON] {
         guard case .object(let members) = element else { return fill(element).map { [$0] } ?? [] }
         if let name = members["$if"]?.text, given[name] == nil { return [] }
+        if let name = members["$unless"]?.text, given[name] != nil { return [] }
         guard let name = members["$each"]?.text else { return fill(element).map { [$0] } ?? [] }
         return (given[name]?.elements ?? []).compactMap { item in
             var inner = self
@@ -102,7 +108,7 @@ private struct Filling {
 
     private func object(_ members: JSON.Members) -> JSON {
         var filled = JSON.Members()
-        for (key, value) in members where key != "$if" && key != "$each" {
+        for (key, value) in members where key != "$if" && key != "$unless" && key != "$each" {
             guard let value = fill(value) else { continue }
             guard key.hasPrefix("$") else {
                 filled.append(key, value)

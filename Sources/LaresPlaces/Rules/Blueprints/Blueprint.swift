@@ -7,7 +7,8 @@ public import LaresJSON
 /// ```
 ///
 /// In its rule, `"$light"` stands for an input, in a text `${light}`; `"$each": "motion"` in an object of a list makes one for each element of an input,
-/// as which `"$motion"` stands in it; `"$if": "lux"` leaves it out unless the input is given. What has an input for its value is left out without it.
+/// as which `"$motion"` stands in it; `"$if": "lux"` leaves it out unless the input is given, `"$unless"` if it is; `{"$words": {"en": …, "zh": …}}` is a text in the
+/// language of whoever makes the rule. What has an input for its value is left out without it.
 public struct Blueprint: Hashable, Sendable {
     /// Its lasting name.
     public let id: String

@@ -34,7 +34,10 @@ extension RuleEngine {
             for member in members { try assign(member, &run, scope, path, at: turn.now) }
             return .goesOn
         case .only(let conditions):
-            guard try scope.holds(conditions) else { return .over(.declined, scope.reason(against: conditions)) }
+            // Who did something already didn't decline.
+            guard try scope.holds(conditions) else {
+                return .over(run.trace.hasActed ? .stopped : .declined, scope.reason(against: conditions))
+            }
             return .goesOn
         case .stop(let reason): return .over(.stopped, RuleSentence("asked", ["reason": .text(reason)]))
         case .callModel(let call): return try ask(call, &run, place, path, scope, &turn)

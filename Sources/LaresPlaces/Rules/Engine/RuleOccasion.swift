@@ -36,7 +36,7 @@ public struct RuleOccasion: Hashable, Sendable {
     }
 
     /// What templates see as `trigger`.
-    var json: JSON {
+    func json(in world: some RuleWorld) -> JSON {
         var members: JSON.Members = ["kind": .string(kind)]
         members["id"] = id.map { .string($0) }
         members["property"] = address.map { .string($0.description) }
@@ -45,6 +45,10 @@ public struct RuleOccasion: Hashable, Sendable {
         members["by"] = cause.map { .string($0.kind.rawValue) }
         members["name"] = name.map { .string($0) }
         members["data"] = data
+        let thing = address?.thing ?? (kind == "availability" ? name.flatMap { ThingID($0) } : nil)
+        let called = thing.flatMap { world.name(of: $0) }
+        members["thing"] = (called?.thing ?? thing?.description).map { .string($0) }
+        members["room"] = (called?.room).map { .string($0) } ?? .null
         return .object(members)
     }
 }

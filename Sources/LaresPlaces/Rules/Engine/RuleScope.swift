@@ -20,7 +20,7 @@ struct RuleScope<World: RuleWorld> {
             states[address.description] = (world.state(of: address)?.reported?.json).map { TemplateValue($0) } ?? .null
         }
         values["states"] = .object(states)
-        values["trigger"] = TemplateValue(occasion.json)
+        values["trigger"] = TemplateValue(occasion.json(in: world))
         values["now"] = TemplateValue(world.site.clock(at: now))
         values["repeat"] = round.map { ["index": .int($0)] }
         return try template.text(values, at: now)

@@ -7,8 +7,15 @@ public protocol RuleWorld {
     func state(of address: PropertyAddress) -> PropertyState?
     /// Whether a thing can be reached; nil when there is none.
     func availability(of thing: ThingID) -> Availability?
+    /// What people call a thing, and the room it is in; nil when nobody said.
+    func name(of thing: ThingID) -> (thing: String, room: String?)?
     /// The home's clocks, sun and holidays.
     var site: Site { get }
+}
+
+extension RuleWorld {
+    /// Nothing is called anything.
+    public func name(of thing: ThingID) -> (thing: String, room: String?)? { nil }
 }
 
 /// A world that is held in memory: for replays and tests.

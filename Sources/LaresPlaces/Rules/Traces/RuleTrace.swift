@@ -78,6 +78,12 @@ public struct RuleTrace: Hashable, Sendable {
         RuleSentence("outcome.\(outcome.rawValue)", reason.map { ["why": .sentence($0)] } ?? [:])
     }
 
+    /// Steps that do something outside the rule.
+    private static let deeds: Set<String> = ["set", "scene", "notify", "model", "webhook", "publish", "fire"]
+
+    /// Whether it has done anything.
+    var hasActed: Bool { steps.contains { Self.deeds.contains($0.what.key) } }
+
     mutating func note(_ date: Date, _ path: [Int], _ what: RuleSentence) {
         if steps.count < Self.mostSteps { steps.append(Step(date: date, path: path, what: what)) } else { further += 1 }
     }

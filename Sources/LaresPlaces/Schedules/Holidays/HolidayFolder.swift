@@ -33,6 +33,12 @@ public struct HolidayFolder: Sendable {
         try FileManager.default.contentsOfDirectory(atPath: path).filter { $0.hasSuffix(Self.ending) && !$0.hasPrefix(".") }.sorted()
     }
 
+    /// The calendars that have files.
+    func names() throws -> [String] { try files().map(name(of:)) }
+
+    /// What a calendar's file says; nil: there is none, or it can't be read.
+    func bytes(of name: String) -> [UInt8]? { FileManager.default.contents(atPath: path + "/" + name + Self.ending).map { Array($0) } }
+
     /// Whether a calendar has a file.
     func has(_ name: String) throws -> Bool { try files().contains(name + Self.ending) }
 

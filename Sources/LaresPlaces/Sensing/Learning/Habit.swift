@@ -3,7 +3,7 @@
 /// What counts as too much is ``factor`` times what 99 of 100 keep below, or half as much again as the most there was, whichever is more. What was too much
 /// counts as the limit then was, and only as the most there was: each false alarm raises the limit by half at most, and one true fault doesn't make the sensor deaf to
 /// the next.
-struct Habit: Hashable, Sendable {
+struct Habit: Hashable, Sendable, Codable {
     private(set) var usual = QuantileEstimate(0.99)
     /// The most there was; fades by a thousandth with each observation, half of it after 700.
     private(set) var most = 0.0

@@ -1,7 +1,7 @@
 /// A quantile of numbers that come one at a time, in constant memory: the P² algorithm.
 ///
 /// - [Jain and Chlamtac, The P² algorithm for dynamic calculation of quantiles, CACM 28(10), 1985](https://doi.org/10.1145/4372.4378)
-package struct QuantileEstimate: Hashable, Sendable {
+package struct QuantileEstimate: Hashable, Sendable, Codable {
     /// Which quantile, 0 to 1.
     let share: Double
     /// How many numbers came.

@@ -65,16 +65,7 @@ public actor Sensing {
         try? await home.publish(MQTTMessage(SenseBoard.statusTopic, "offline", quality: .atLeastOnce, isRetained: true))
     }
 
-    /// Hears what happens; who falls behind begins again with what is known.
-    private func listen(_ first: AsyncStream<HomeEvent>) async {
-        var events = first
-        while true {
-            for await event in events { take(event) }
-            guard !Task.isCancelled else { return }
-            events = home.events()
-            begin()
-        }
-    }
+    private func listen(_ first: AsyncStream<HomeEvent>) async { await home.hear(from: first, again: begin, take) }
 
     private func passTime() async {
         while !Task.isCancelled {

@@ -16,7 +16,7 @@ struct AuditPages: Sendable {
 
     @Sendable private func list(_ request: Request, _ context: LaresContext) async throws -> Response {
         try await console.administer(request, context) { viewer, _ in
-            let query = request.uri.queryParameters
+            let query = request.queryFields
             let filter = Filter(
                 who: query.get("who").flatMap { $0.isEmpty ? nil : $0 }, act: query.get("act").flatMap { $0.isEmpty ? nil : $0 },
                 before: query.get("before").flatMap { Int($0) })
@@ -36,7 +36,7 @@ struct AuditPages: Sendable {
                     "rows": page.map { row($0, amount) }, "any": !page.isEmpty,
                     "older": next.map { filter.address(before: $0) } ?? false,
                     "newest": filter.before.map { _ in filter.address(before: nil) } ?? false,
-                    "actors": choices(read.actors, filter.who) { $0.printable },
+                    "actors": choices(read.actors, filter.who) { words.who($0) },
                     "acts": choices(read.acts, filter.act) { Self.name(of: $0, words) },
                 ], viewer: viewer)
         }
@@ -62,7 +62,7 @@ struct AuditPages: Sendable {
 
     private func row(_ entry: AuditEntry, _ amount: Amount) -> [String: Any] {
         [
-            "exact": amount.exact(entry.time), "at": amount.moment(entry.time), "actor": entry.actor.printable,
+            "exact": amount.exact(entry.time), "at": amount.moment(entry.time), "actor": amount.words.who(entry.actor),
             "deed": Self.name(of: entry.act.description, amount.words), "about": entry.subject.printable,
             "detail": detail(entry.detail, amount.words) ?? false,
         ]

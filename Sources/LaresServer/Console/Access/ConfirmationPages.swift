@@ -44,7 +44,7 @@ struct ConfirmationPages: Sendable {
     }
 
     @Sendable private func list(_ request: Request, _ context: LaresContext) async throws -> Response {
-        try await console.page(request, context) { viewer in try show(viewer, done: request.uri.queryParameters.get("done")) }
+        try await console.page(request, context) { viewer in try show(viewer, done: request.queryFields.get("done")) }
     }
 
     private func show(_ viewer: Viewer, done: String? = nil, trouble: Trouble? = nil) throws -> Response {

@@ -21,7 +21,7 @@ struct PeoplePages: Sendable {
 
     @Sendable private func list(_ request: Request, _ context: LaresContext) async throws -> Response {
         try await console.administer(request, context) { viewer, _ in
-            try show(viewer, isSaved: request.uri.queryParameters.get("saved") != nil)
+            try show(viewer, isSaved: request.queryFields.get("saved") != nil)
         }
     }
 
@@ -57,7 +57,7 @@ struct PeoplePages: Sendable {
     @Sendable private func person(_ request: Request, _ context: LaresContext) async throws -> Response {
         try await console.page(request, context) { viewer in
             guard let person = try shown(context, viewer) else { return try console.missingPage(request, context) }
-            return try show(person, viewer, isSaved: request.uri.queryParameters.get("saved") != nil)
+            return try show(person, viewer, isSaved: request.queryFields.get("saved") != nil)
         }
     }
 

@@ -61,7 +61,8 @@ function parsed(html) {
   return box;
 }
 
-function show({ sentence, rows, parts, said, over }) {
+function show(state) {
+  const { sentence, rows, parts, said, over } = state;
   document.getElementById("sentence").textContent = sentence;
   for (const [id, html] of Object.entries(parts ?? {})) {
     // What is new since the page was made is seen when it is opened next: a page that reloads by itself loses its reader's place.
@@ -69,6 +70,9 @@ function show({ sentence, rows, parts, said, over }) {
     if (box) swap(box, parsed(html));
   }
   if (rows !== undefined) showRows([...parsed(rows).content.querySelectorAll("tr")]);
+  // Who begins to listen later, after its own library has loaded, finds what was said last.
+  live.state = state;
+  live.dispatchEvent(new CustomEvent("state", { detail: state }));
   if (!over) return;
   ended = true;
   document.getElementById("said").textContent = said;
@@ -79,13 +83,40 @@ function show({ sentence, rows, parts, said, over }) {
 function swap(box, fresh) {
   if (box.innerHTML === fresh.innerHTML) return;
   const held = box.contains(document.activeElement) && document.activeElement;
-  box.replaceChildren(fresh.content);
-  if (held) (box.querySelector(`[data-hold="${held.dataset.hold}"]`) ?? box.querySelector("a") ?? document.getElementById("main")).focus();
+  if (box.dataset.morph === undefined) box.replaceChildren(fresh.content);
+  else morph(box, fresh.content);
+  if (held && !held.isConnected) (box.querySelector(`[data-hold="${CSS.escape(held.dataset.hold ?? "")}"]`) ?? box.querySelector("a") ?? document.getElementById("main")).focus();
+}
+
+// What changes each second is changed in place: a button stays the button that somebody is about to press. What has a name (data-hold)
+// is found by it wherever it is now; what is something else is another.
+function morph(old, fresh) {
+  const nodes = [...fresh.childNodes];
+  nodes.forEach((node, place) => {
+    let mine = old.childNodes[place];
+    const hold = node.dataset?.hold;
+    if (mine && mine.dataset?.hold !== hold) {
+      const kept = hold && [...old.children].find((child) => child.dataset.hold === hold);
+      old.insertBefore(kept || node, mine);
+      if (!kept) return;
+      mine = kept;
+    }
+    if (!mine) old.append(node);
+    else if (mine.isEqualNode(node)) return;
+    else if (mine.nodeType !== Node.ELEMENT_NODE || mine.nodeName !== node.nodeName || mine.id !== node.id) mine.replaceWith(node);
+    else {
+      for (const { name, value } of node.attributes) if (mine.getAttribute(name) !== value) mine.setAttribute(name, value);
+      for (const { name } of [...mine.attributes]) if (name !== "open" && !node.hasAttribute(name)) mine.removeAttribute(name);
+      morph(mine, node);
+    }
+  });
+  while (old.childNodes.length > nodes.length) old.lastChild.remove();
 }
 
 function showRows(fresh) {
-  if (live.tagName !== "TBODY" || !fresh.length) {
-    if (fresh.length || live.tagName === "TBODY") location.reload();
+  const shown = live.tagName === "TBODY" && live.rows.length > 0;
+  if (!shown || !fresh.length) {
+    if (shown !== fresh.length > 0) location.reload();
     return;
   }
   const old = new Map([...live.rows].map((row) => [row.dataset.name, row]));
@@ -147,6 +178,7 @@ function connect() {
 if (live) {
   // A hidden tab keeps no connection: browsers allow six to a server.
   document.addEventListener("visibilitychange", () => (document.hidden ? disconnect() : connect()));
+  live.addEventListener("renew", connect);
   addEventListener("pagehide", disconnect);
   addEventListener("pageshow", (event) => event.persisted && connect());
   if (!document.hidden) connect();

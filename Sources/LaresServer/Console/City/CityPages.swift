@@ -6,7 +6,7 @@ import LaresJSON
 import LaresPlaces
 import LaresThings
 
-/// The pages of a city: dashboards, forecasts, alarms, the quality of data, what comes in, and questions to the API.
+/// The pages of a city: the map, signals, zones, how devices behave, the day, dashboards, forecasts, alarms, the quality of data, what comes in, and questions to the API.
 struct CityPages: Sendable {
     let console: Console
     let services: HomeServices
@@ -22,6 +22,12 @@ struct CityPages: Sendable {
             QualityPages(city: self, ingest: ingest).addRoutes(to: router)
             IngestPages(city: self, ingest: ingest).addRoutes(to: router)
         }
+        MapPages(city: self, finder: PlaceFinder(city)).addRoutes(to: router)
+        if let streets = city.streets { SignalPages(city: self, streets: streets).addRoutes(to: router) }
+        if let zones = city.zones { ZonePages(city: self, zones: zones).addRoutes(to: router) }
+        if let devices = city.devices { DevicePages(city: self, devices: devices).addRoutes(to: router) }
+        if console.energy != nil { DistrictPages(city: self).addRoutes(to: router) }
+        if city.watching != nil || city.deeds != nil { DayPages(city: self).addRoutes(to: router) }
         QueryPages(city: self).addRoutes(to: router)
     }
 

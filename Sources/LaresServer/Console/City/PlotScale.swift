@@ -9,8 +9,11 @@ package struct PlotScale: Sendable {
     /// Room for all numbers; nought among them where amounts are shown.
     package init(_ least: Double, _ greatest: Double, fromZero: Bool) {
         let isUsable = least.isFinite && greatest.isFinite && abs(least) < 1e200 && abs(greatest) < 1e200
-        let bottom = isUsable ? (fromZero ? min(0, least) : least) : 0, top = isUsable ? (fromZero ? max(0, greatest) : greatest) : 1
-        let width = max(top - bottom, max(abs(top), abs(bottom)) * 1e-6, 1e-9)
+        let bottom = isUsable ? (fromZero ? min(0, least) : least) : 0, most = isUsable ? (fromZero ? max(0, greatest) : greatest) : 1
+        // What stays the same needs some room: a tenth of it, and one above nothing.
+        let isFlat = most - bottom <= max(abs(most), abs(bottom)) * 1e-6
+        let top = isFlat && most == 0 ? 1 : most
+        let width = isFlat ? (most == 0 ? 1 : abs(most) / 10) : max(top - bottom, 1e-9)
         let raw = width / 4, size = pow(10, log10(raw).rounded(.down))
         step = size * ([1, 2, 5].first { $0 * size >= raw * 0.999 } ?? 10)
         let low = (bottom / step).rounded(.down) * step, high = (top / step).rounded(.up) * step
@@ -24,6 +27,9 @@ package struct PlotScale: Sendable {
     package func y(_ number: Double, of height: Int) -> Int {
         Int((Double(height) * min(1, max(0, (high - number) / (high - low)))).rounded())
     }
+
+    /// Where a number lies from the top, from 0 to 1.
+    package func height(_ number: Double) -> Double { min(1, max(0, (high - number) / (high - low))) }
 
     /// How a tick reads: with as many decimals as the step has.
     package func label(_ tick: Double, _ amount: Amount) -> String {

@@ -23,7 +23,7 @@ struct EnergyPages: Sendable {
 
     @Sendable private func account(_ request: Request, _ context: LaresContext) async throws -> Response {
         try await console.page(request, context) { viewer in
-            let query = request.uri.queryParameters
+            let query = request.queryFields
             let span = EnergySpan(query.get("span"), on: query.get("on"), in: site.zone, now: .now)
             return try await show(viewer, span, isSaved: query.get("saved") != nil)
         }
@@ -37,7 +37,7 @@ struct EnergyPages: Sendable {
         let words = console.words(viewer), said = ThingWords(amount: console.amount(viewer))
         let things = services.home.things(), book = try store.tariffs()
         let meters = try store.meters().meters(of: things.map(\.thing))
-        var fields = span.fields(said.amount).merging(meterFields(meters, things, said)) { $1 }
+        var fields = span.fields(said.amount).merging(meterFields(viewer.caller.mayAdminister ? meters : [], things, said)) { $1 }
         let currency = try? services.store.site().currency
         fields.merge((form ?? TariffForm(book, currency: currency, today: span.today)).fields(words)) { $1 }
         (fields["saved"], fields["mayAct"], fields["anyMeters"]) = (isSaved, viewer.caller.mayAdminister, !meters.isEmpty)
@@ -47,7 +47,9 @@ struct EnergyPages: Sendable {
             let account = try EnergyAccount(site: site, meters: meters, tariffs: book, prices: try store.prices())
             if meters.contains(where: { $0.role != .uncounted }) {
                 let report = try await account.report(span.days, by: span.step, from: services.telemetry)
-                let view = EnergyView(report: report, meters: meters, span: span, things: things, said: said)
+                let sight = HomeSight(home: services.home, guardian: console.guardian, caller: viewer.caller, path: .console)
+                let shows = try sight.shows(), hidden = Set(things.map(\.thing).filter { !shows($0) }.map(\.id))
+                let view = EnergyView(report: report, meters: meters, span: span, things: things, said: said, hidden: hidden)
                 sentence = view.sentence
                 fields.merge(view.fields) { $1 }
                 fields["counts"] = true
@@ -56,9 +58,18 @@ struct EnergyPages: Sendable {
             trouble = trouble ?? Trouble(words("energy.failed"), detail: error.message, field: "text")
         }
         fields["sentence"] = sentence
+        if let control = try await controlSentence(viewer, said) { fields["control"] = control } else { fields["control"] = false }
         fields.merge(Trouble.fields(trouble, title: words("energy.wrong"), form: TariffForm.checked)) { $1 }
         return try console.html(
             .energy, title: words("energy.title"), fields, viewer: viewer, status: trouble == nil ? .ok : .badRequest)
+    }
+
+    /// How energy control stands; nil where there is none.
+    private func controlSentence(_ viewer: Viewer, _ said: ThingWords) async throws -> String? {
+        guard let energy = console.energy else { return nil }
+        let home = HomeSight(home: services.home, guardian: console.guardian, caller: viewer.caller, path: .console)
+        let shown = EnergySight(try SeriesSight(home), await energy.control.settings).told(await energy.control.shown)
+        return EnergyControlView(shown: shown, plan: nil, log: [], currency: "", things: [], said: said).sentence
     }
 
     /// What the page has of an account before there is one.

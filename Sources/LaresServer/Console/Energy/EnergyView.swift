@@ -9,6 +9,8 @@ struct EnergyView {
     let span: EnergySpan
     let things: [ThingView]
     let said: ThingWords
+    /// Things that the reader doesn't see; what they use is in the sums only.
+    var hidden: Set<ThingID> = []
 
     private var amount: Amount { said.amount }
     private var words: Words { said.words }
@@ -46,11 +48,12 @@ struct EnergyView {
         return [
             "chart": EnergyChart(report: report, span: span, amount: amount).fields ?? false, "figures": figures, "devices": rows,
             "anyDevices": !rows.isEmpty, "costs": report.currency != nil,
-            "silent": report.silent.isEmpty
-                ? false
-                : words("energy.silent", ["names": report.silent.map { name($0) }.joined(separator: words("list.comma"))]),
+            "silent": silent.isEmpty
+                ? false : words("energy.silent", ["names": silent.map { name($0) }.joined(separator: words("list.comma"))]),
         ]
     }
+
+    private var silent: [PropertyAddress] { report.silent.filter { !hidden.contains($0.thing) } }
 
     private var figures: [[String: Any]] {
         var figures: [(String, String)] = []
@@ -66,7 +69,9 @@ struct EnergyView {
 
     /// What each device used and cost, the most first; what no device is known for at the end.
     private var devices: [[String: Any]] {
-        let used = total.devices.filter { $0.value > 0 }.sorted { ($1.value, $0.key.description) < ($0.value, $1.key.description) }
+        let used = total.devices.filter { $0.value > 0 && !hidden.contains($0.key.thing) }.sorted {
+            ($1.value, $0.key.description) < ($0.value, $1.key.description)
+        }
         var rows = used.map { address, energy in row(name(address), energy, total.deviceCosts[address], "/things/\(address.thing)") }
         if isMetered, total.untracked > 0.0005, !rows.isEmpty { rows.append(row(words("energy.untracked"), total.untracked, nil, nil)) }
         return rows

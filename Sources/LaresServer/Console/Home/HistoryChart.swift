@@ -1,12 +1,14 @@
 import Foundation
 import LaresThings
 
-/// A property's last day as a picture, a sentence and a table. A value holds until the next is reported, unless nothing is heard for longer.
+/// A property of numbers over time as a picture, a sentence and a table. A value holds until the next is reported, unless nothing is heard for longer.
 struct HistoryChart {
     let property: Property
     let chart: BucketedSeries
-    let range: Range<Timestamp>
+    let span: HistorySpan
     let said: ThingWords
+
+    private var range: Range<Timestamp> { span.range }
 
     private var words: Words { said.words }
     /// The pixels of the picture.
@@ -16,18 +18,42 @@ struct HistoryChart {
     var fields: [String: Any]? {
         guard let last = chart.buckets.last else { return nil }
         let (least, greatest) = (chart.buckets.map(\.min).min() ?? 0, chart.buckets.map(\.max).max() ?? 0)
-        let scale = Span(least, greatest, fromZero: property.accumulation != nil && least >= 0)
+        let scale = scale(least, greatest), marks = span.marks(said.amount).fields
         return [
-            "heading": said.label(property), "line": line(scale), "band": band(scale), "xs": times, "gaps": gapPath,
-            "anyGaps": !gaps.isEmpty,
-            "ys": scale.ticks.map { said.value(.number($0), of: property) }, "rows": rows,
-            "summary": words(
-                "history.summary",
-                [
-                    "last": said.value(.number(last.last), of: property), "least": said.value(.number(least), of: property),
-                    "greatest": said.value(.number(greatest), of: property),
-                ]),
+            "heading": said.label(property), "line": line(scale), "band": band(scale), "xs": marks, "gaps": gapPath,
+            "anyGaps": !gaps.isEmpty, "grid": grid(scale, marks),
+            "ys": scale.ticks.map { said.unit(scale.label($0, said.amount), of: property) }, "rows": rows,
+            "summary": summary(last.last, least, greatest),
         ]
+    }
+
+    private func summary(_ last: Double, _ least: Double, _ greatest: Double) -> String {
+        func value(_ number: Double) -> String { said.value(.number(number), of: property) }
+        let isPast = span.end != nil
+        let key =
+            value(least) == value(greatest)
+            ? (isPast ? "history.steadyPast" : "history.steady") : (isPast ? "history.summaryPast" : "history.summary")
+        return words(
+            key,
+            ["when": span.words(said.amount), "last": value(last), "least": value(least), "greatest": value(greatest)])
+    }
+
+    /// What flows or shines begins at nought; temperatures, voltages and what a meter has counted so far don't. What stays as it is lies in the middle.
+    private func scale(_ least: Double, _ greatest: Double) -> PlotScale {
+        let isAmount = property.quantity.map(Self.amounts.contains) ?? false
+        if isAmount, least >= 0 { return PlotScale(0, max(greatest, 1), fromZero: true) }
+        let lacking = max(abs(greatest) * 0.02, 0.4) - (greatest - least)
+        guard lacking > 0 else { return PlotScale(least, greatest, fromZero: false) }
+        return PlotScale(least >= 0 ? max(0, least - lacking / 2) : least - lacking / 2, greatest + lacking / 2, fromZero: false)
+    }
+
+    private static let amounts: Set<String> = [
+        "power", "apparent_power", "reactive_power", "current", "illuminance", "irradiance", "pm25", "pm10",
+    ]
+
+    private func grid(_ scale: PlotScale, _ marks: [[String: Any]]) -> String {
+        scale.ticks.map { "M0 \(scale.y($0, of: 100))H100" }.joined()
+            + marks.compactMap { $0["x"] as? String }.map { "M\($0) 0V100" }.joined()
     }
 
     private func x(_ time: Timestamp) -> Double {
@@ -35,12 +61,12 @@ struct HistoryChart {
         return 100 * Double(time.milliseconds - from) / Double(to - from)
     }
 
-    private func point(_ x: Double, _ value: Double, _ scale: Span) -> String {
-        String(format: "%.2f %.2f", min(100, max(0, x)), 100 - 100 * scale.part(value))
+    private func point(_ x: Double, _ value: Double, _ scale: PlotScale) -> String {
+        String(format: "%.2f %.2f", min(100, max(0, x)), scale.height(value) * 100)
     }
 
     /// Stretch by stretch: between them nothing was known.
-    private func line(_ scale: Span) -> String {
+    private func line(_ scale: PlotScale) -> String {
         let path = chart.stretches(until: range.upperBound).map { stretch in
             var path = "", before: Double?
             for bucket in stretch.buckets {
@@ -62,17 +88,10 @@ struct HistoryChart {
     }
 
     /// Least and greatest of each pixel, so that a spike is seen.
-    private func band(_ scale: Span) -> String {
+    private func band(_ scale: PlotScale) -> String {
         chart.buckets.filter { $0.max > $0.min }.map { bucket in
             "M\(point(x(bucket.start), bucket.min, scale))L\(point(x(bucket.start), bucket.max, scale))"
         }.joined()
-    }
-
-    private var times: [String] {
-        (0...4).map { part in
-            let span = range.upperBound.milliseconds - range.lowerBound.milliseconds
-            return said.amount.time(Timestamp(milliseconds: range.lowerBound.milliseconds + span * Int64(part) / 4).date)
-        }
     }
 
     /// Twelve of its moments, and all gaps.
@@ -81,35 +100,19 @@ struct HistoryChart {
         let moments = (0..<shown).map { row -> (Timestamp, [String: Any]) in
             let bucket = chart.buckets[shown == 1 ? 0 : row * (count - 1) / (shown - 1)]
             let fields: [String: Any] = [
-                "time": said.amount.time(bucket.start.date), "least": said.value(.number(bucket.min), of: property), "gap": false,
+                "time": span.moment(bucket.start.date, said.amount), "least": said.value(.number(bucket.min), of: property), "gap": false,
                 "mean": said.value(.number(bucket.mean), of: property), "greatest": said.value(.number(bucket.max), of: property),
             ]
             return (bucket.start, fields)
         }
         let silences = gaps.map { gap -> (Timestamp, [String: Any]) in
             let span = words(
-                "history.span", ["from": said.amount.time(gap.lowerBound.date), "to": said.amount.time(gap.upperBound.date)])
+                "history.span",
+                [
+                    "from": span.moment(gap.lowerBound.date, said.amount), "to": span.moment(gap.upperBound.date, said.amount),
+                ])
             return (gap.lowerBound, ["time": span, "gap": true])
         }
         return (moments + silences).sorted { $0.0 < $1.0 }.map(\.1)
     }
-}
-
-/// A scale between two numbers in four even steps.
-private struct Span {
-    let low: Double
-    let high: Double
-
-    init(_ least: Double, _ greatest: Double, fromZero: Bool) {
-        let low = fromZero ? min(0, least) : least
-        let room = max(greatest - low, abs(greatest) * 0.05, 0.4)
-        self.low = fromZero ? low : low - room * 0.1
-        high = greatest + room * 0.1
-    }
-
-    /// Where a number lies between them, from 0 to 1.
-    func part(_ number: Double) -> Double { min(1, max(0, (number - low) / (high - low))) }
-
-    /// From the greatest down.
-    var ticks: [Double] { (0...4).map { high - (high - low) * Double($0) / 4 } }
 }

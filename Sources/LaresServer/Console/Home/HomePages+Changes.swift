@@ -74,7 +74,7 @@ extension HomePages {
     /// Asks whether what is dangerous is meant.
     @Sendable func confirm(_ request: Request, _ context: LaresContext) async throws -> Response {
         try await console.page(request, context) { viewer in
-            let query = request.uri.queryParameters
+            let query = request.queryFields
             func field(_ name: Substring) -> String { query.get(String(name)) ?? "" }
             guard let view = try ThingID(field("thing")).flatMap({ try sight(viewer.caller).thing($0) }),
                 let property = view.thing.property(field("property")),

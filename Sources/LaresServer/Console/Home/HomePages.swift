@@ -53,7 +53,9 @@ struct HomePages: Sendable {
         let view = roomView(room, viewer)
         return try console.html(
             .home, title: view.title,
-            view.fields.merging(sceneFields(room, viewer)) { $1 }.merging(["trouble": trouble ?? false, "asking": try asking(viewer)]) {
+            view.fields.merging(sceneFields(room, viewer)) { $1 }.merging([
+                "trouble": trouble ?? false, "asking": try asking(viewer), "mayOrder": viewer.caller.mayAdminister,
+            ]) {
                 $1
             },
             viewer: viewer, status: status)
@@ -74,16 +76,14 @@ struct HomePages: Sendable {
 
     @Sendable private func list(_ request: Request, _ context: LaresContext) async throws -> Response {
         try await console.page(request, context) { viewer in
-            let rows = rows(viewer), faults = FaultRows(faults: await console.faults(), home: home, said: said(viewer)).rows
+            let rows = rows(viewer, request), faults = FaultRows(faults: await console.faults(), home: home, said: said(viewer)).rows
             let gone = viewer.caller.mayAdminister ? try await goneRows(viewer) : []
             return try console.html(
                 .things, title: console.words(viewer)("things.title"),
-                [
-                    "sentence": rows.sentence, "things": rows.rows, "any": !rows.things.isEmpty, "broker": brokerSentence(viewer),
-                    "mayBroker": viewer.caller.mayAdminister,
-                    "faults": faults, "anyFaults": !faults.isEmpty,
-                    "gone": gone, "anyGone": !gone.isEmpty,
-                ], viewer: viewer)
+                rows.fields.merging([
+                    "broker": brokerSentence(viewer), "mayBroker": viewer.caller.mayAdminister,
+                    "faults": faults, "anyFaults": !faults.isEmpty, "gone": gone, "anyGone": !gone.isEmpty,
+                ]) { $1 }, viewer: viewer)
         }
     }
 
@@ -96,9 +96,14 @@ struct HomePages: Sendable {
         }
     }
 
-    private func rows(_ viewer: Viewer) -> ThingRows {
-        let view = roomView(nil, viewer)
-        return ThingRows(things: view.things, room: view, said: view.said, now: .now)
+    /// The things of the list that the address names: `?q=lamp&room=hall&page=2`.
+    private func rows(_ viewer: Viewer, _ request: Request) -> ThingRows {
+        let view = roomView(nil, viewer), query = request.queryFields
+        var rows = ThingRows(things: view.things, room: view, said: view.said, now: .now)
+        rows.search = String((query.get("q") ?? "").prefix(100)).trimmingCharacters(in: .whitespaces)
+        rows.area = query.get("room")
+        rows.page = min(max(query.get("page").flatMap { Int($0) } ?? 1, 1), 10_000)
+        return rows
     }
 
     private func brokerSentence(_ viewer: Viewer) -> String { BrokerPages.sentence(services, console.words(viewer)) }
@@ -106,35 +111,23 @@ struct HomePages: Sendable {
     @Sendable private func thing(_ request: Request, _ context: LaresContext) async throws -> Response {
         try await console.page(request, context) { viewer in
             guard let view = found(context) else { return try console.missingPage(request, context) }
-            return try await show(view, viewer)
+            let query = request.queryFields
+            return try await show(view, viewer, HistorySpan(query.get("span"), until: query.get("to")), of: query.get("of"))
         }
     }
 
-    func show(_ view: ThingView, _ viewer: Viewer, trouble: String? = nil, status: HTTPResponse.Status = .ok) async throws -> Response {
+    func show(
+        _ view: ThingView, _ viewer: Viewer, _ span: HistorySpan = HistorySpan(nil, until: nil), of chosen: String? = nil,
+        trouble: String? = nil, status: HTTPResponse.Status = .ok
+    ) async throws -> Response {
         let detail = detail(view, viewer)
         let faults = FaultRows(faults: await console.faults(of: view.thing.id), home: home, said: said(viewer)).rows
         let own: [String: Any] = [
-            "trouble": trouble ?? false, "histories": try await histories(view, viewer), "faults": faults, "anyFaults": !faults.isEmpty,
+            "trouble": trouble ?? false, "faults": faults, "anyFaults": !faults.isEmpty,
         ]
-        let fields = detail.fields.merging(own) { $1 }.merging(try keeping(of: view.thing.id, viewer)) { $1 }
+        let told = try await histories(view, span, of: chosen, viewer)
+        let fields = detail.fields.merging(own) { $1 }.merging(told) { $1 }.merging(try keeping(of: view.thing.id, viewer)) { $1 }
         return try console.html(.thing, title: detail.title, fields, viewer: viewer, status: status)
-    }
-
-    /// The last day of what a thing mostly tells.
-    private func histories(_ view: ThingView, _ viewer: Viewer) async throws -> [[String: Any]] {
-        let end = Date(), range = Timestamp(end.addingTimeInterval(-86_400))..<Timestamp(end)
-        let series = try await services.telemetry.series(of: view.thing.id.description)
-        var charts: [[String: Any]] = []
-        for property in view.thing.properties where property.role == .primary && charts.count < 4 {
-            let address = PropertyAddress(view.thing.id, property.name)
-            guard case .number = property.kind, let one = series.first(where: { $0.key == SeriesKey(address) && $0.kind != .state }) else {
-                continue
-            }
-            let chart = try await services.telemetry.buckets(of: one.id, in: range, atMost: HistoryChart.width)
-            guard let fields = HistoryChart(property: property, chart: chart, range: range, said: said(viewer)).fields else { continue }
-            charts.append(fields.merging(["name": property.name, "address": address.description]) { $1 })
-        }
-        return charts
     }
 
     private func detail(_ view: ThingView, _ viewer: Viewer) -> ThingDetail {
@@ -156,7 +149,7 @@ struct HomePages: Sendable {
 extension HomePages {
     @Sendable private func roomEvents(_ request: Request, _ context: LaresContext) async throws -> Response {
         let viewer = console.viewer(request, context)
-        let room = request.uri.queryParameters.get("room").flatMap { AreaID($0) }
+        let room = request.queryFields.get("room").flatMap { AreaID($0) }
         let watched: @Sendable () -> String = { (try? asking(viewer)) ?? "" }
         return try await HomeFeed(console: console, home: home, watched: watched).answer(request, context) {
             let view = roomView(room, viewer)
@@ -182,7 +175,7 @@ extension HomePages {
     @Sendable private func listEvents(_ request: Request, _ context: LaresContext) async throws -> Response {
         let viewer = console.viewer(request, context)
         return try await console.feed(request, context) {
-            let rows = rows(viewer)
+            let rows = rows(viewer, request)
             let table = try console.pages.render(.thingRows, ["things": rows.rows], language: viewer.language)
             return ["sentence": .string(rows.sentence), "rows": .string(table)]
         }

@@ -13,28 +13,37 @@ struct RoomView {
 
     private var words: Words { said.words }
 
+    /// The most tiles of the whole home, and of one room: what is beyond them stands behind a link, so that a page of a thousand things stays light.
+    private static let most = (home: 80, room: 240)
+
     /// What belongs here, things that do something before those that only tell.
-    var shown: [ThingView] {
+    private var belonging: [ThingView] {
         things.filter { view in room == nil || view.thing.area == room }.filter { $0.thing.properties.contains { $0.role == .primary } }
-            .sorted { ($0.thing.category.order, said.name($0.thing)) < ($1.thing.category.order, said.name($1.thing)) }
+            .map { (view: $0, order: $0.thing.category.order, name: said.name($0.thing)) }
+            .sorted { ($0.order, $0.name) < ($1.order, $1.name) }.map(\.view)
     }
+
+    /// What has a tile on this page.
+    var shown: [ThingView] { sections(belonging).flatMap(\.views) }
 
     func name(of area: AreaID) -> String {
         guard let known = areas.first(where: { $0.id == area }) else { return area.description.replacing("_", with: " ").capitalized }
-        return (known.names[words.language.tag] ?? known.name).printable
+        return words.language.pick(known.names, or: known.name).printable
     }
 
     var title: String { room.map { name(of: $0) } ?? words("home.title") }
 
-    /// The rooms that have things, by name.
+    /// The rooms that have things, floor by floor from the lowest, by name; last those of which nobody said where they are.
     var rooms: [AreaID] {
         let ids = Set(things.compactMap(\.thing.area)).union(areas.map(\.id))
-        return ids.sorted { name(of: $0) < name(of: $1) }
+        let levels = Dictionary(areas.map { ($0.id, $0.level ?? .max) }, uniquingKeysWith: { $1 })
+        return ids.sorted { (levels[$0] ?? .max, name(of: $0)) < (levels[$1] ?? .max, name(of: $1)) }
     }
 
     /// One sentence that says how things are.
-    var sentence: String {
-        let shown = shown
+    var sentence: String { sentence(belonging) }
+
+    private func sentence(_ shown: [ThingView]) -> String {
         guard !shown.isEmpty else { return words("home.sentence.none") }
         var parts: [String] = []
         if let warmth = warmth(shown, outdoors: false) { parts.append(words("home.sentence.warmth", ["value": warmth])) }
@@ -83,28 +92,58 @@ struct RoomView {
     var fields: [String: Any] {
         let chips: [(String, String, AreaID?)] =
             [(words("home.whole"), "/home", nil)] + rooms.map { (name(of: $0), "/home/rooms/\($0)", $0) }
+        let belonging = belonging
         return [
-            "sentence": sentence, "any": !shown.isEmpty, "feed": "/home-events" + (room.map { "?room=\($0)" } ?? ""),
+            "sentence": sentence(belonging), "any": !belonging.isEmpty, "feed": "/home-events" + (room.map { "?room=\($0)" } ?? ""),
             "hasRooms": rooms.count > 0,
-            "rooms": chips.map { ["name": $0.0, "href": $0.1, "current": $0.2 == room] as [String: Any] }, "groups": groups,
+            "rooms": chips.map { ["name": $0.0, "href": $0.1, "current": $0.2 == room] as [String: Any] },
+            "groups": sections(belonging).map(group),
         ]
     }
 
-    /// Whole home: a group for each room; one room: one group.
-    private var groups: [[String: Any]] {
-        let shown = shown
-        guard room == nil, !rooms.isEmpty else { return [group("things", words("things.title"), shown, hidden: true)] }
-        var groups = rooms.compactMap { area -> [String: Any]? in
-            let own = shown.filter { $0.thing.area == area }
-            return own.isEmpty ? nil : group("room-\(area)", name(of: area), own, hidden: false)
-        }
-        let homeless = shown.filter { $0.thing.area == nil }
-        if !homeless.isEmpty { groups.append(group("elsewhere", words("home.elsewhere"), homeless, hidden: false)) }
-        return groups
+    /// A group of tiles below its heading.
+    private struct Section {
+        let id: String
+        let heading: String
+        var isHidden = false
+        /// Those that have a tile.
+        let views: [ThingView]
+        /// How many have none, and where they are.
+        let rest: (count: Int, href: String)
     }
 
-    private func group(_ id: String, _ heading: String, _ views: [ThingView], hidden: Bool) -> [String: Any] {
-        ["id": id, "heading": heading, "hidden": hidden, "tiles": views.map { tile($0).fields }]
+    /// Whole home: a section for each room; one room: one section.
+    private func sections(_ belonging: [ThingView]) -> [Section] {
+        guard room == nil, !rooms.isEmpty else {
+            let rest = room.map { "/things?room=\($0)" } ?? "/things"
+            return [cut("things", words("things.title"), belonging, Self.most.room, rest, isHidden: true)]
+        }
+        let byRoom = Dictionary(grouping: belonging, by: \.thing.area)
+        let share = belonging.count <= Self.most.home ? Int.max : max(2, Self.most.home / max(1, byRoom.count))
+        var sections = rooms.compactMap { area in
+            byRoom[area].map { cut("room-\(area)", name(of: area), $0, share, "/home/rooms/\(area)") }
+        }
+        if let homeless = byRoom[AreaID?.none] {
+            sections.append(cut("elsewhere", words("home.elsewhere"), homeless, share, "/things?room="))
+        }
+        return sections
+    }
+
+    private func cut(_ id: String, _ heading: String, _ views: [ThingView], _ most: Int, _ rest: String, isHidden: Bool = false) -> Section
+    {
+        Section(
+            id: id, heading: heading, isHidden: isHidden, views: Array(views.prefix(most)), rest: (max(0, views.count - most), rest))
+    }
+
+    private func group(_ section: Section) -> [String: Any] {
+        let more: [String: Any] = [
+            "href": section.rest.href,
+            "label": words("home.more", ["n": said.amount.whole(section.rest.count), "room": section.heading]),
+        ]
+        return [
+            "id": section.id, "heading": section.heading, "hidden": section.isHidden, "tiles": section.views.map { tile($0).fields },
+            "more": section.rest.count > 0 ? more : false as Any,
+        ]
     }
 
     func tile(_ view: ThingView) -> Tile { Tile(view: view, said: said, back: address, mayAct: mayAct) }

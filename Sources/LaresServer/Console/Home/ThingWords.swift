@@ -35,7 +35,12 @@ struct ThingWords {
         // A tenth of a degree on the globe is eleven kilometres.
         let isOnGlobe = ["latitude", "longitude"].contains(property.base)
         let plain = isOnGlobe ? String(format: "%.4f", number) : self.plain(number)
-        return property.unit.map { $0 == .percent ? "\(plain)%" : "\(plain)\u{a0}\($0.description.printable)" } ?? plain
+        return unit(plain, of: property)
+    }
+
+    /// A number that is written already, with the unit of a property.
+    func unit(_ plain: String, of property: Property) -> String {
+        property.unit.map { $0 == .percent ? "\(plain)%" : "\(plain)\u{a0}\($0.description.printable)" } ?? plain
     }
 
     /// A number without its unit: at most one decimal, two for small ones.
@@ -73,7 +78,7 @@ struct ThingWords {
 
     /// Why something changed: "by anna", "by itself".
     func cause(_ cause: Cause) -> String {
-        words("cause.\(cause.kind.rawValue)", ["name": cause.name.printable])
+        words("cause.\(cause.kind.rawValue)", ["name": words.who(cause.name)])
     }
 }
 

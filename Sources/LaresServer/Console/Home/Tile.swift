@@ -90,12 +90,16 @@ struct Tile {
 
     /// What it tells, what people look for first in front.
     private var readings: [Property] {
-        let all = thing.properties.filter { $0.role == .primary && !$0.isWritable && state($0)?.reported != nil }
+        let all = thing.properties.filter {
+            $0.role == .primary && !$0.isWritable && state($0)?.reported != nil && !Self.exact.contains($0.base)
+        }
         let isSensed = thing.origin.hasPrefix(SenseEngine.origin), first = isSensed ? Self.firstSensed : Self.first
         func rank(_ property: Property) -> Int { first.firstIndex(of: (isSensed ? property.base : property.quantity) ?? "") ?? first.count }
         return all.enumerated().sorted { (rank($0.element), $0.offset) < (rank($1.element), $1.offset) }.map(\.element)
     }
 
+    /// Where somebody is to the metre is on the thing's page only.
+    private static let exact: Set<String> = ["latitude", "longitude", "accuracy"]
     private static let first = ["temperature", "power"]
     private static let firstSensed = ["occupancy", "comfort", "air", "feels_like"]
 

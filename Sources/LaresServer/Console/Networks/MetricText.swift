@@ -1,15 +1,16 @@
 import LaresServing
 
 /// Figures of a model card as people read them: "accuracy 97.3% (test)".
-struct MetricText {
+package struct MetricText {
     private let words: Words
     private let amount: Amount
 
-    init(_ words: Words) { (self.words, amount) = (words, Amount(words)) }
+    package init(_ words: Words) { (self.words, amount) = (words, Amount(words)) }
 
     private static let parts = ["test", "backtest", "validation", "training"]
     private static let kinds = [
-        "accuracy", "auc", "mase", "alarms_a_day", "rmse", "mae", "smape", "coverage", "log_loss", "windows", "threshold", "readings",
+        "accuracy", "exact", "balanced_accuracy", "auc", "r2", "mase", "alarms_a_day", "rmse", "mae", "smape", "coverage", "log_loss",
+        "windows", "threshold", "readings",
     ]
 
     /// The figure that says most: on the data furthest from what was learned from, the kind that people know best.
@@ -20,7 +21,7 @@ struct MetricText {
     }
 
     /// All of them: what, and how much.
-    func rows(of metrics: [String: Double]) -> [(label: String, value: String)] {
+    package func rows(of metrics: [String: Double]) -> [(label: String, value: String)] {
         let order = Self.parts.flatMap { part in Self.kinds.map { "\(part) \($0)" } }
         return metrics.keys.sorted { (order.firstIndex(of: $0) ?? order.count, $0) < (order.firstIndex(of: $1) ?? order.count, $1) }
             .map { (name(of: $0), text(metrics[$0] ?? 0, of: $0)) }
@@ -41,6 +42,6 @@ struct MetricText {
     private func text(_ value: Double, of key: String) -> String {
         key.hasSuffix("smape")
             ? amount.percent(value / 100)
-            : key.hasSuffix("accuracy") || key.hasSuffix("coverage") ? amount.percent(value) : amount.figure(value)
+            : ["accuracy", "coverage", "exact"].contains { key.hasSuffix($0) } ? amount.percent(value) : amount.figure(value)
     }
 }

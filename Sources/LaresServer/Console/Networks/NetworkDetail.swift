@@ -6,7 +6,7 @@ import LaresServing
 struct NetworkDetail {
     let model: RegisteredModel
     let standing: NetworkStanding
-    let trial: (answers: Int, failures: Int, difference: Float)?
+    let trial: TrialStanding?
     let amount: Amount
     let mayChange: Bool
     /// The version that a step back leads to.
@@ -18,7 +18,7 @@ struct NetworkDetail {
     var now = Date()
 
     /// How its versions do as they are served, where it is a forecaster or a detector.
-    var live: JSON = nil
+    var live: JSON = .null
 
     private var words: Words { amount.words }
     private var production: Int? { model.aliases[RegisteredModel.production] }
@@ -28,14 +28,14 @@ struct NetworkDetail {
         var fields = standing.state(of: model).fields(words)
         fields["name"] = model.name
         fields["sentence"] = sentence
-        fields["try"] = model.kind == .network ? model.page + "/try" : false
+        fields["try"] = model.kind.takesSamples ? model.page + "/try" : false
         fields["live"] = liveRows.isEmpty ? false : liveRows
         fields["trouble-live"] = live["trouble"]?.text ?? false
         fields["page"] = model.page
         fields["change"] = mayChange
         fields["load"] =
-            mayChange && isLoaded && (standing.isClosed || standing.loaded.isEmpty) ? model.page + "/load" : false
-        fields["unload"] = mayChange && isLoaded && !standing.loaded.isEmpty ? model.page + "/unload" : false
+            mayChange && model.kind.takesSamples && (standing.isClosed || standing.loaded.isEmpty) ? model.page + "/load" : false
+        fields["unload"] = mayChange && model.kind.takesSamples && !standing.loaded.isEmpty ? model.page + "/unload" : false
         fields["remove"] = mayChange ? model.page + "/remove" : false
         fields["removeTitle"] = words("net.removeTitle", ["name": model.name])
         fields["removeText"] = words("net.removeText", ["count": "\(model.versions.count)"])
@@ -49,9 +49,6 @@ struct NetworkDetail {
         fields.merge(trialFields) { $1 }
         return fields.merging(Trouble.fields(trouble, title: words("net.failed"), form: ["alias", "percent"])) { $1 }
     }
-
-    /// Whether requests need it in memory.
-    private var isLoaded: Bool { [.network, .words, .translator].contains(model.kind) }
 
     private var liveRows: [[String: Any]] {
         (live["versions"]?.elements ?? []).map { version in
@@ -111,20 +108,25 @@ struct NetworkDetail {
     private var trialFields: [String: Any] {
         let others = model.versions.reversed().filter { $0.number != model.standard?.number }
         var fields: [String: Any] = [
-            "trial": false, "mayTry": mayChange && model.kind == .network && model.rollout == nil && !others.isEmpty,
+            "trial": false, "mayTry": mayChange && model.kind.takesSamples && model.rollout == nil && !others.isEmpty,
             "others": others.map(choice),
         ]
         guard let rollout = model.rollout else { return fields }
-        let (answers, failures, difference) = self.trial ?? (0, 0, 0)
-        var facts = [("net.answers", amount.whole(answers)), ("net.failures", amount.whole(failures))]
-        if rollout.kind == .shadow { facts.append(("net.difference", amount.figure(Double(difference)))) }
-        let trial: [String: Any] = [
-            "trialText": words("net.trial.\(rollout.kind.rawValue)", ["version": "\(rollout.number)", "percent": "\(rollout.percent)"]),
-            "trialRule": words(
-                "net.trialRule", ["share": amount.percent(rollout.errorShare), "least": amount.whole(rollout.least)]),
-            "counts": facts.map { ["label": words($0.0), "value": $0.1] }, "tried": "\(rollout.number)",
+        var facts = [
+            ("net.answers", amount.whole(trial?.answers ?? 0)), ("net.failures", amount.whole(trial?.failures ?? 0)),
         ]
-        fields["trial"] = trial
+        if rollout.kind == .shadow {
+            facts.append(("net.disagreements", amount.whole(trial?.disagreements ?? 0)))
+            facts.append(("net.difference", amount.figure(Double(trial?.difference ?? 0))))
+        }
+        fields["trial"] =
+            [
+                "trialText": words(
+                    "net.trial.\(rollout.kind.rawValue)", ["version": "\(rollout.number)", "percent": "\(rollout.percent)"]),
+                "trialRule": words(
+                    "net.trialRule", ["share": amount.percent(rollout.errorShare), "least": amount.whole(rollout.least)]),
+                "counts": facts.map { ["label": words($0.0), "value": $0.1] }, "tried": "\(rollout.number)",
+            ] as [String: Any]
         return fields
     }
 }

@@ -57,8 +57,8 @@ extension NetworkPages {
 
     /// The sentence of what was just done; the address says it, so only what there is a sentence for counts.
     static func done(_ request: Request, _ words: Words) -> String? {
-        guard let done = request.uri.queryParameters.get("done"), words.has("netdone.\(done)") else { return nil }
-        return words("netdone.\(done)", ["what": String((request.uri.queryParameters.get("what") ?? "").prefix(64))])
+        guard let done = request.queryFields.get("done"), words.has("netdone.\(done)") else { return nil }
+        return words("netdone.\(done)", ["what": String((request.queryFields.get("what") ?? "").prefix(64))])
     }
 
     private func trouble(_ error: any Error, _ model: RegisteredModel, _ words: Words) -> Trouble? {

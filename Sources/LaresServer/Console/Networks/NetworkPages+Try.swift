@@ -1,13 +1,14 @@
 import HTTPTypes
 import Hummingbird
 import LaresJSON
+import LaresLanguage
 import LaresNeural
 import LaresServing
 
 extension NetworkPages {
     @Sendable func showTry(_ request: Request, _ context: LaresContext) async throws -> Response {
         try await about(request, context) { viewer, model in
-            let reference = request.uri.queryParameters.get("version") ?? ""
+            let reference = request.queryFields.get("version") ?? ""
             guard let view = await view(model, reference, viewer, values: nil) else { return try console.missingPage(request, context) }
             return try show(view, viewer)
         }
@@ -29,12 +30,20 @@ extension NetworkPages {
                 let plan = try? networks.plan(of: answer.version)
                 let names = answer.version.signature.outputs.map(\.name)
                 let hints = Dictionary(uniqueKeysWithValues: names.map { ($0, plan?.hint(ofOutput: $0) ?? TensorHint()) })
-                view.answer = TryAnswer(answer: answer, hints: hints, time: clock.now - began)
+                let time = clock.now - began
+                view.answer = TryAnswer(answer: answer, hints: hints, time: time, neighbours: try await neighbours(inputs, answer.version))
             } catch {
                 view.trouble = trouble(error, view, console.words(viewer))
             }
             return try show(view, viewer)
         }
+    }
+
+    /// Of word vectors, which people don't read: the words nearest to the one that was asked for.
+    private func neighbours(_ inputs: [InferenceInput], _ version: ModelVersion) async throws -> [WordVectors.Neighbour] {
+        guard version.kind == .words, case .strings(let texts, _)? = inputs.first?.value, let word = texts.first else { return [] }
+        let vectors = try await networks.words(of: version.model, version: "\(version.number)")
+        return try await offTheThreads { try vectors.nearest(to: word) }
     }
 
     private static func inputs(_ inputs: [TryInput], _ form: Form) throws(FieldFault) -> [InferenceInput] {
@@ -64,7 +73,9 @@ extension NetworkPages {
     private func view(
         _ model: RegisteredModel, _ reference: String, _ viewer: Viewer, values: Form?
     ) async -> TryView? {
-        guard let version = reference.isEmpty ? model.standard : model.version(reference), version.kind == .network else { return nil }
+        guard let version = reference.isEmpty ? model.standard : model.version(reference), version.kind.takesSamples else {
+            return nil
+        }
         let plan = try? networks.plan(of: version), columns = await columns(of: version)
         let inputs = version.signature.inputs.enumerated().map { place, signature in
             TryInput(signature, plan?.hint(ofInput: signature.name) ?? TensorHint(), labels: columns[signature.name] ?? [], place: place)

@@ -24,7 +24,7 @@ struct VersionDetail {
         let isHeld = !model.aliases(of: version.number).isEmpty || model.rollout?.number == version.number
         return [
             "name": model.name, "page": model.page, "number": "\(version.number)", "heading": title, "sentence": sentence,
-            "try": version.kind == .network ? "\(model.page)/try?version=\(version.number)" : false,
+            "try": version.kind.takesSamples ? "\(model.page)/try?version=\(version.number)" : false,
             "anySignature": version.kind != .detector, "promote": mayChange && !isProduction,
             "promoteName": words("net.promoteName", ["version": "\(version.number)"]),
             "remove": mayChange && !isHeld ? version.page + "/remove" : false,

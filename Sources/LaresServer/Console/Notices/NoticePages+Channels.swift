@@ -6,7 +6,7 @@ import LaresPlaces
 extension NoticePages {
     @Sendable func newChannel(_ request: Request, _ context: LaresContext) async throws -> Response {
         try await administer(request, context) { viewer, _ in
-            try show(ChannelForm(kind: request.uri.queryParameters.get("kind") ?? ""), viewer)
+            try show(ChannelForm(kind: request.queryFields.get("kind") ?? ""), viewer)
         }
     }
 

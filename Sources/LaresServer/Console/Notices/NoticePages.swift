@@ -33,7 +33,7 @@ struct NoticePages: Sendable {
 
     @Sendable private func list(_ request: Request, _ context: LaresContext) async throws -> Response {
         try await console.page(request, context) { viewer in
-            let query = request.uri.queryParameters
+            let query = request.queryFields
             return try show(
                 viewer, note: query.get("tested") != nil ? "notices.tested" : query.get("saved") != nil ? "settings.saved" : nil)
         }
@@ -100,6 +100,12 @@ struct NoticesView {
         ]
     }
 
+    /// "Sent", or until when it waits: quiet hours, or the next try.
+    private func state(_ delivery: Delivery) -> String {
+        guard delivery.state == .queued, delivery.dueAt > now else { return words("notices.state.\(delivery.state.rawValue)") }
+        return words("notices.waitsUntil", ["time": amount.time(delivery.dueAt)])
+    }
+
     private func row(_ delivery: Delivery) -> [String: Any] {
         let (tone, icon) =
             switch delivery.state {
@@ -111,7 +117,7 @@ struct NoticesView {
             if case .notice(let notice, _) = delivery.content { notice.text.printable } else { words("notices.call") }
         return [
             "what": text, "to": (delivery.recipient.map { $0.printable + " · " } ?? "") + (delivery.json["to"]?.text ?? "").printable,
-            "tone": tone, "stateIcon": icon, "state": words("notices.state.\(delivery.state.rawValue)"),
+            "tone": tone, "stateIcon": icon, "state": state(delivery),
             "reason": delivery.reason?.printable ?? false,
             "iso": amount.exact(delivery.endedAt ?? delivery.createdAt),
             "ago": amount.ago(delivery.endedAt ?? delivery.createdAt, now: now),

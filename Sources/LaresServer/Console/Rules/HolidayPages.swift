@@ -75,9 +75,18 @@ struct HolidayPages: Sendable {
             status: trouble == nil ? .ok : .badRequest)
     }
 
+    /// "Berlin, Germany (de-be)" of a calendar that comes with Lares; one that was added is called what people called it.
+    private func title(_ calendar: HolidayChanges.Shown, _ words: Words) -> String {
+        guard calendar.isBuiltIn, words.has("holidays.place.\(calendar.name)") else { return calendar.name }
+        let country = String(calendar.name.prefix { $0 != "-" })
+        let place = words("holidays.place.\(calendar.name)")
+        guard country != calendar.name else { return words("holidays.country", ["country": place, "name": calendar.name]) }
+        return words("holidays.state", ["state": place, "country": words("holidays.place.\(country)"), "name": calendar.name])
+    }
+
     private func row(_ calendar: HolidayChanges.Shown, _ words: Words) -> [String: Any] {
         [
-            "calendar": calendar.name, "removeName": words("holidays.remove", ["name": calendar.name]),
+            "calendar": calendar.name, "title": title(calendar, words), "removeName": words("holidays.remove", ["name": calendar.name]),
             "next": calendar.next.map { ["date": $0.day.description, "holiday": $0.name.printable] }, "anyNext": !calendar.next.isEmpty,
         ]
     }

@@ -32,7 +32,8 @@ enum RuleEditing: Sendable {
 
 /// The fields of the template `rule-editor`.
 struct RuleEditor {
-    let home: Home
+    /// What the reader sees; nothing else is offered or described.
+    let seen: [ThingView]
     let said: ThingWords
     let scenes: [Scene]
 
@@ -114,7 +115,7 @@ struct RuleEditor {
         }
     }
 
-    private func property(_ address: String?) -> Property? { address.flatMap { PropertyAddress($0) }.flatMap(home.property) }
+    private func property(_ address: String?) -> Property? { address.flatMap { PropertyAddress($0) }.flatMap(seen.property) }
 
     /// What the property can be: a choice where there are few values, with its unit and range otherwise.
     private func describe(_ property: Property?, _ value: String, _ field: RulePartKind.Field, _ result: inout [String: Any]) {
@@ -156,14 +157,19 @@ struct RuleEditor {
 
     /// The properties that rules may name, with what people call them.
     var addresses: [[String: Any]] {
-        home.things().flatMap { view in
+        seen.flatMap { view in
             view.thing.properties.map {
                 ["option": "\(view.thing.id)/\($0.name)", "optionLabel": "\(said.name(view.thing)): \(said.label($0))"]
             }
         }
     }
 
-    private var things: [[String: Any]] { home.things().map { ["option": "\($0.thing.id)", "optionLabel": said.name($0.thing)] } }
+    private var things: [[String: Any]] { seen.map { ["option": "\($0.thing.id)", "optionLabel": said.name($0.thing)] } }
+}
+
+extension [ThingView] {
+    /// A property of one of them.
+    func property(_ address: PropertyAddress) -> Property? { first { $0.thing.id == address.thing }?.thing.property(address.property) }
 }
 
 extension RulePartKind.Field {

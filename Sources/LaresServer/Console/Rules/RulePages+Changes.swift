@@ -15,9 +15,8 @@ extension RulePages {
         let form = try await Form(&request)
         return try await console.page(request, context) { viewer in
             try context.requireRuleMaker()
-            guard let id = RuleID(context.parameter("rule") ?? ""), let rule = await automations.rule(id) else {
-                return try console.missingPage(request, context)
-            }
+            guard let rule = try await found(context) else { return try console.missingPage(request, context) }
+            let id = rule.id
             switch form["act"] {
             case "on", "off":
                 _ = try await automations.enable(id, form["act"] == "on")
@@ -86,6 +85,7 @@ extension RulePages {
 
     private func keep(_ rule: Rule, isTrusted: Bool, _ context: LaresContext) async throws {
         if isTrusted { try context.requireAdministrator() }
+        do { try sight(context.caller).check(rule) } catch let error as APIError { throw RuleError(.badRule, error.message) }
         try await automations.set(rule, isTrusted: isTrusted)
         note(.ruleSet, rule.id, context)
     }
@@ -101,7 +101,7 @@ extension RulePages {
     @Sendable func new(_ request: Request, _ context: LaresContext) async throws -> Response {
         try await console.page(request, context) { viewer in
             try context.requireRuleMaker()
-            let query = request.uri.queryParameters
+            let query = request.queryFields
             return try showNew(query.get("blueprint"), query.get("blank") == nil ? nil : .fields(RuleDraft()), viewer)
         }
     }
@@ -116,30 +116,15 @@ extension RulePages {
                 "blueprints": Blueprint.builtIn.map {
                     ["id": $0.id, "label": label($0.names, viewer), "current": $0.id == blueprint] as [String: Any]
                 },
-                "chosen": chosen.map { form($0, viewer, given) } ?? false, "isBlank": editing != nil,
-                "editor": editing.map { editor($0, viewer) } ?? false,
+                "chosen": try chosen.map { BlueprintForm($0, text(viewer), try ruleEditor(viewer).seen, given).fields } ?? false,
+                "isBlank": editing != nil,
+                "editor": try editing.map { try editor($0, viewer) } ?? false,
                 "trouble": trouble ?? false, "warnings": warnings(try? editing?.rule(in: services.home), viewer),
-                "addresses": chosen == nil ? [] : ruleEditor(viewer).addresses,
             ], viewer: viewer, status: trouble == nil ? .ok : .badRequest)
     }
 
     private func label(_ texts: [String: String], _ viewer: Viewer) -> String {
         texts[viewer.language == .chinese ? "zh" : "en"] ?? texts["en"] ?? ""
-    }
-
-    private func form(_ blueprint: Blueprint, _ viewer: Viewer, _ given: Form?) -> [String: Any] {
-        [
-            "id": blueprint.id, "label": label(blueprint.names, viewer), "title": given?["name"] ?? label(blueprint.names, viewer),
-            "inputs": blueprint.inputs.map { input -> [String: Any] in
-                let usual = input.usual.map { $0.text ?? $0.serialized } ?? ""
-                var isProperty = false
-                if case .property = input.kind { isProperty = true }
-                return [
-                    "name": "in-" + input.name, "label": label(input.labels, viewer), "value": given?["in-" + input.name] ?? usual,
-                    "required": !input.isOptional && input.usual == nil, "list": isProperty, "isList": input.isList,
-                ]
-            },
-        ]
     }
 
     /// Makes the rule that a form describes: of a blueprint, or as it is written.
@@ -155,7 +140,8 @@ extension RulePages {
                 }
                 let rule: Rule
                 if let blueprint {
-                    rule = try blueprint.rule(named: form["name"], with: Self.inputs(form, of: blueprint))
+                    rule = try blueprint.rule(
+                        named: form["name"], with: BlueprintForm.inputs(form, of: blueprint), language: viewer.language.rawValue)
                 } else {
                     rule = try editing.rule(in: services.home)
                 }
@@ -168,22 +154,6 @@ extension RulePages {
                 return try showNew(
                     blueprint?.id, blueprint == nil ? editing : nil, viewer, trouble: error.message, given: form)
             }
-        }
-    }
-
-    /// What was filled in: numbers, true and false as JSON, lists by commas, the rest as text.
-    private static func inputs(_ form: Form, of blueprint: Blueprint) -> [String: JSON] {
-        blueprint.inputs.reduce(into: [:]) { inputs, input in
-            let text = form["in-" + input.name]
-            guard !text.isEmpty else { return }
-            let parts = input.isList ? text.split(separator: ",").map { String($0.trimmingSpaces()) } : [text]
-            let values = parts.map { part -> JSON in
-                switch input.kind {
-                case .number, .value: (try? JSON(parsing: Array(part.utf8))) ?? .string(part)
-                default: .string(part)
-                }
-            }
-            inputs[input.name] = input.isList ? .array(values) : values[0]
         }
     }
 }

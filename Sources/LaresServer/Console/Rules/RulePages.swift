@@ -25,14 +25,14 @@ struct RulePages: Sendable {
     @Sendable private func list(_ request: Request, _ context: LaresContext) async throws -> Response {
         try await console.page(request, context) { viewer in
             let (text, words) = (text(viewer), console.words(viewer))
-            let rules = await automations.rules
+            let sight = try sight(viewer.caller), rules = await automations.rules.filter { sight.shows($0) }
             var rows: [[String: Any]] = []
             for rule in rules { rows.append(await row(rule, text, viewer)) }
             return try console.html(
                 .rules, title: words("rules.title"),
                 [
                     "sentence": sentence(rules.count, on: rules.count { $0.isEnabled }, words),
-                    "rules": rows, "any": !rules.isEmpty, "mayAct": viewer.caller.mayMakeRules, "notices": try notices(viewer),
+                    "rules": rows, "any": !rules.isEmpty, "mayAct": viewer.caller.mayMakeRules, "notices": try await notices(viewer),
                 ], viewer: viewer)
         }
     }
@@ -50,34 +50,41 @@ struct RulePages: Sendable {
         return [
             "name": rule.name.printable, "href": "/rules/\(rule.id)", "about": text.sentence(rule),
             "checked": rule.isEnabled ? "true" : "false",
-            "next": rule.isEnabled ? "off" : "on", "last": last.map { self.last($0, viewer) } ?? false,
+            "next": rule.isEnabled ? "off" : "on", "last": last.map { self.last($0, text, viewer) } ?? false,
         ]
     }
 
-    private func last(_ trace: RuleTrace, _ viewer: Viewer) -> String {
+    private func last(_ trace: RuleTrace, _ text: RuleText, _ viewer: Viewer) -> String {
         let catalogue: RuleCatalogue = viewer.language == .chinese ? .chinese : .english
         return console.words(viewer)(
             "rules.last",
-            ["when": Amount(console.words(viewer)).ago(trace.date, now: .now), "what": trace.sentence.text(catalogue).printable])
+            ["when": Amount(console.words(viewer)).ago(trace.date, now: .now), "what": trace.sentence.text(catalogue, text).printable])
     }
 
-    private func notices(_ viewer: Viewer) throws -> [[String: Any]] {
-        let amount = console.amount(viewer)
-        return try automations.notices().prefix(10).map { notice in
+    /// Which rules somebody sees.
+    func sight(_ caller: Caller) throws -> RuleSight {
+        try RuleSight(HomeSight(home: services.home, guardian: console.guardian, caller: caller, path: .console))
+    }
+
+    private func notices(_ viewer: Viewer) async throws -> [[String: Any]] {
+        let amount = console.amount(viewer), sight = try sight(viewer.caller)
+        let rules = Dictionary(await automations.rules.map { ($0.id.description, $0) }, uniquingKeysWith: { $1 })
+        return try automations.notices().filter { sight.shows(noticeOf: rules[$0.rule]) }.prefix(10).map { notice in
             ["time": amount.ago(notice.date, now: .now), "iso": notice.date.formatted(.iso8601), "text": notice.text.printable]
         }
     }
 
     @Sendable private func rule(_ request: Request, _ context: LaresContext) async throws -> Response {
         try await console.page(request, context) { viewer in
-            guard let rule = await found(context) else { return try console.missingPage(request, context) }
+            guard let rule = try await found(context) else { return try console.missingPage(request, context) }
             return try await show(rule, viewer)
         }
     }
 
-    private func found(_ context: LaresContext) async -> Rule? {
-        guard let id = RuleID(context.parameter("rule") ?? "") else { return nil }
-        return await automations.rule(id)
+    /// The rule of the address, if the reader sees it.
+    func found(_ context: LaresContext) async throws -> Rule? {
+        guard let id = RuleID(context.parameter("rule") ?? ""), let rule = await automations.rule(id) else { return nil }
+        return try sight(context.caller).shows(rule) ? rule : nil
     }
 
     /// The page of a rule; `draft` is what was written and could not be saved.
@@ -86,19 +93,20 @@ struct RulePages: Sendable {
     {
         let traces = await automations.traces(of: rule.id)
         let moments = (try? automations.moments(of: rule)) ?? []
-        let amount = console.amount(viewer)
+        let amount = console.amount(viewer), text = text(viewer)
         return try console.html(
             .rule, title: rule.name.printable,
             [
-                "name": rule.name.printable, "href": "/rules/\(rule.id)", "about": text(viewer).sentence(rule),
+                "name": rule.name.printable, "href": "/rules/\(rule.id)", "about": text.sentence(rule),
                 "checked": rule.isEnabled ? "true" : "false", "next": rule.isEnabled ? "off" : "on", "mayAct": viewer.caller.mayMakeRules,
                 "paused": paused(rule, viewer), "trusted": await automations.isTrusted(rule.id),
                 "trouble": trouble ?? false,
-                "traces": traces.reversed().prefix(50).map { self.trace($0, viewer) }, "anyTraces": !traces.isEmpty,
+                "traces": traces.reversed().prefix(50).map { self.trace($0, text, viewer) }, "anyTraces": !traces.isEmpty,
                 "moments": moments.map { amount.moment($0) }, "isTimed": isTimed(rule), "isConditional": rule.isConditional,
                 "warnings": warnings((try? draft?.rule(in: services.home)) ?? rule, viewer), "replay": replay ?? [],
                 "replayed": replay != nil, "anyReplay": replay?.isEmpty == false,
-                "editor": viewer.caller.mayMakeRules ? editor(draft ?? .fields(RuleDraft(rule.json, in: services.home)), viewer) : false,
+                "editor": viewer.caller.mayMakeRules
+                    ? try editor(draft ?? .fields(RuleDraft(rule.json, in: services.home)), viewer) : false,
             ], viewer: viewer, status: trouble == nil ? .ok : .badRequest)
     }
 
@@ -112,11 +120,13 @@ struct RulePages: Sendable {
     }
 
     /// The fields of the template `rule-editor`.
-    func editor(_ editing: RuleEditing, _ viewer: Viewer) -> [String: Any] { ruleEditor(viewer).fields(editing) }
+    func editor(_ editing: RuleEditing, _ viewer: Viewer) throws -> [String: Any] { try ruleEditor(viewer).fields(editing) }
 
-    func ruleEditor(_ viewer: Viewer) -> RuleEditor {
-        let said = ThingWords(amount: console.amount(viewer))
-        return RuleEditor(home: services.home, said: said, scenes: (try? automations.scenes?.all()) ?? [])
+    /// It offers what the reader sees: things, and scenes all of whose things they see.
+    func ruleEditor(_ viewer: Viewer) throws -> RuleEditor {
+        let sight = HomeSight(home: services.home, guardian: console.guardian, caller: viewer.caller, path: .console)
+        let seesAll = try sight.seesAll(), scenes = ((try? automations.scenes?.all()) ?? []).filter { seesAll(Array($0.states.keys)) }
+        return RuleEditor(seen: try sight.things(), said: ThingWords(amount: console.amount(viewer)), scenes: scenes)
     }
 
     private func paused(_ rule: Rule, _ viewer: Viewer) -> Any {
@@ -124,14 +134,14 @@ struct RulePages: Sendable {
         return console.words(viewer)("rule.paused", ["time": console.amount(viewer).moment(end)])
     }
 
-    func trace(_ trace: RuleTrace, _ viewer: Viewer) -> [String: Any] {
+    private func trace(_ trace: RuleTrace, _ text: RuleText, _ viewer: Viewer) -> [String: Any] {
         let catalogue: RuleCatalogue = viewer.language == .chinese ? .chinese : .english
-        let amount = console.amount(viewer)
+        let amount = console.amount(viewer), isOld = Date.now.timeIntervalSince(trace.date) > 72_000
         return [
-            "time": amount.time(trace.date), "iso": trace.date.formatted(.iso8601),
+            "time": isOld ? amount.moment(trace.date) : amount.time(trace.date), "iso": trace.date.formatted(.iso8601),
             "acted": trace.outcome == .acted || trace.outcome == .running,
-            "what": trace.sentence.text(catalogue).printable, "why": trace.occasion.sentence.text(catalogue).printable,
-            "steps": trace.steps.map { $0.what.text(catalogue).printable },
+            "what": trace.sentence.text(catalogue, text).printable, "why": trace.occasion.sentence.text(catalogue, text).printable,
+            "steps": trace.steps.map { $0.what.text(catalogue, text).printable },
         ]
     }
 }

@@ -2,34 +2,54 @@ import LaresJSON
 import LaresPlaces
 import LaresThings
 
-/// A rule as one sentence: "When motion of Hall motion becomes Motion: On of Lamp to On."
+/// A rule as one sentence: "When Motion sensor (Hall) becomes Motion: Hall light on, wait until …"
 struct RuleText {
     let home: Home
     let said: ThingWords
+    /// Names that several things have.
+    private let shared: Set<String>
 
-    private var words: Words { said.words }
+    init(home: Home, said: ThingWords) {
+        var seen: Set<String> = []
+        (self.home, self.said) = (home, said)
+        shared = Set(home.things().map(\.thing.name).filter { !seen.insert($0).inserted })
+    }
+
+    var words: Words { said.words }
 
     func sentence(_ rule: Rule) -> String {
-        let triggers = rule.triggers.map(trigger).joined(separator: words("rule.or"))
-        let actions = rule.actions.prefix(3).map(action).joined(separator: words("list.comma"))
+        let triggers = any(rule.triggers)
+        let actions = rule.actions.prefix(3).map(action).filter { !$0.isEmpty }.joined(separator: words("list.comma"))
         let more = rule.actions.count > 3 ? words("rule.more") : ""
-        let key =
-            switch rule.conditions.count {
-            case 0: "rule.sentence"
-            case 1: "rule.sentence.if.one"
-            default: "rule.sentence.if"
-            }
-        return words(key, ["when": triggers, "then": actions + more, "n": "\(rule.conditions.count)"])
+        return words(
+            rule.conditions.isEmpty ? "rule.sentence" : "rule.sentence.if",
+            ["when": triggers, "then": actions + more, "if": conditions(rule.conditions)])
     }
 
-    private func name(_ address: PropertyAddress) -> String {
+    /// What a thing is called; with its room where another is called so too.
+    func name(_ thing: Thing) -> String {
+        let name = said.name(thing)
+        guard let area = thing.area, shared.contains(thing.name) else { return name }
+        let room = home.areas().first { $0.id == area }.map { words.language.pick($0.names, or: $0.name) } ?? area.description
+        return words("rule.in", ["thing": name, "room": room.printable])
+    }
+
+    func name(_ id: ThingID) -> String { home.thing(id).map { name($0.thing) } ?? id.description }
+
+    /// "Air conditioner, Temperature"; the thing alone where its property says no more: a door is open, a lamp on.
+    func name(_ address: PropertyAddress) -> String {
         guard let view = home.thing(address.thing), let property = view.thing.property(address.property) else { return address.description }
-        return words("rule.of", ["property": said.label(property), "thing": said.name(view.thing)])
+        if property.kind == .boolean, property.role == .primary, property.quantity != nil || property.name == "on" {
+            return name(view.thing)
+        }
+        return words("rule.of", ["property": said.label(property), "thing": name(view.thing)])
     }
 
-    private func value(_ value: PropertyValue, of address: PropertyAddress) -> String {
+    func value(_ value: PropertyValue, of address: PropertyAddress) -> String {
         home.property(address).map { said.value(value, of: $0) } ?? value.json.serialized
     }
+
+    func any(_ triggers: [RuleTrigger]) -> String { triggers.map(trigger).joined(separator: words("rule.or")) }
 
     private func trigger(_ trigger: RuleTrigger) -> String {
         switch trigger.kind {
@@ -48,27 +68,40 @@ struct RuleText {
             } else {
                 words("rule.below", ["what": name(crossing.address), "value": value(.number(crossing.below ?? 0), of: crossing.address)])
             }
-        case .time: words("rule.time")
+        case .time(let kind): time(kind)
         case .event(let name, _): words("rule.event", ["name": name.printable])
         case .mqtt(let topic, _): words("rule.message", ["name": topic.printable])
         case .availability(let thing, let isOnline, _):
-            words(isOnline ? "rule.online" : "rule.offline", ["what": home.thing(thing).map { said.name($0.thing) } ?? thing.description])
+            words(isOnline ? "rule.online" : "rule.offline", ["what": name(thing)])
         case .webhook(let name): words("rule.hook", ["name": name.printable])
         case .model(let name, _): words("rule.answers", ["name": name.printable])
         }
     }
 
+    private func first(_ actions: [RuleAction], _ count: Int = 2) -> String {
+        actions.prefix(count).map(action).filter { !$0.isEmpty }.joined(separator: words("list.comma"))
+            + (actions.count > count ? words("rule.more") : "")
+    }
+
     private func action(_ action: RuleAction) -> String {
         switch action {
-        case .set: words("rule.set", ["what": settings(action)])
+        case .set: settings(action)
         case .scene(let name): words("rule.scene", ["name": name.printable])
         case .wait(let span): words("rule.wait", ["time": span.description])
-        case .after(let span, let actions):
-            words(
-                "rule.after", ["time": span.description, "then": actions.prefix(2).map(self.action).joined(separator: words("list.comma"))])
+        case .after(let span, let actions): words("rule.after", ["time": span.description, "then": first(actions)])
+        case .waitFor(let triggers, _, _): words("rule.waitFor", ["when": any(triggers)])
+        case .choose(let choices, let otherwise):
+            (choices.map(\.then) + [otherwise]).filter { !$0.isEmpty }.map { first($0) }.joined(separator: words("rule.or"))
+        case .repeat(let actions, _): words("rule.repeat", ["then": first(actions)])
+        case .parallel(let branches): branches.map { first($0, 1) }.joined(separator: words("list.comma"))
         case .notify: words("rule.notify")
-        case .callModel: words("rule.model")
-        default: words("rule.other")
+        case .callModel(let call): words("rule.asks", ["name": call.model.printable])
+        case .callWebhook(let address, _): words("rule.calls", ["name": address.printable])
+        case .publish(let topic, _, _): words("rule.publishesOn", ["name": topic.printable])
+        case .fire(let name, _): words("rule.fires", ["name": name.printable])
+        case .only(let conditions): words("rule.goesOn", ["if": self.conditions(conditions)])
+        case .stop: words("rule.stops")
+        case .let: ""
         }
     }
 
@@ -78,7 +111,7 @@ struct RuleText {
         case .set(let command):
             command.values.sorted { $0.key < $1.key }.map { name, value in
                 let address = PropertyAddress(command.thing, name)
-                return words("rule.to", ["what": self.name(address), "value": self.value(value, of: address)])
+                return setting(address, value)
             }.joined(separator: words("list.comma"))
         case .scene(let name): words("rule.scene", ["name": name.printable])
         case .notify(let text, _, _, _): words("rule.tells", ["text": text.printable])
@@ -89,13 +122,33 @@ struct RuleText {
         }
     }
 
-    /// "hall/lamp/on: true" as the rule's form has it, in words where the values are plain.
+    /// "Lamp on", "Lamp, Brightness to 40%".
+    private func setting(_ address: PropertyAddress, _ value: PropertyValue) -> String {
+        if case .boolean(let flag) = value, let view = home.thing(address.thing), view.thing.property(address.property)?.name == "on" {
+            return words(flag ? "rule.switches.on" : "rule.switches.off", ["what": name(view.thing)])
+        }
+        return words("rule.to", ["what": name(address), "value": self.value(value, of: address).printable])
+    }
+
+    /// What a rule sets, in words where the values are plain.
     private func settings(_ action: RuleAction) -> String {
         guard case .object(let members)? = action.json["set"] else { return "" }
         return members.prefix(3).map { key, json in
-            let address = PropertyAddress(key)
-            let value = address.flatMap { address in PropertyValue(json).map { self.value($0, of: address) } } ?? json.serialized
-            return words("rule.to", ["what": address.map(name) ?? key, "value": value.printable])
+            guard let address = PropertyAddress(key) else { return key.printable }
+            if let value = PropertyValue(json) { return setting(address, value) }
+            return words("rule.to", ["what": name(address), "value": json.serialized.printable])
         }.joined(separator: words("list.comma"))
+    }
+}
+
+extension RuleText: RuleReading {
+    func property(_ address: String) -> String { PropertyAddress(address).map(name) ?? address }
+
+    func thing(_ id: String) -> String { ThingID(id).map(name) ?? id }
+
+    func value(_ text: String, of address: String) -> String {
+        guard let address = PropertyAddress(address) else { return text }
+        let value = (try? JSON(parsing: Array(text.utf8))).flatMap { PropertyValue($0) } ?? .text(text)
+        return self.value(value, of: address)
     }
 }

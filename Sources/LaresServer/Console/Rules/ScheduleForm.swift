@@ -28,9 +28,11 @@ struct ScheduleForm {
     }
 
     /// The fields of the template `schedules`.
-    func fields(_ home: Home, _ said: ThingWords, hasSun: Bool) -> [String: Any] {
+    ///
+    /// - Parameter seen: What the reader sees, of which it offers what can be set.
+    func fields(_ seen: [ThingView], _ said: ThingWords, hasSun: Bool) -> [String: Any] {
         let words = said.words
-        let targets = home.things().flatMap { view in
+        let targets = seen.flatMap { view in
             view.thing.properties.filter { $0.isWritable && $0.role == .primary }.map { property in
                 ["value": "\(view.thing.id)/\(property.name)", "label": "\(said.name(view.thing)): \(said.label(property))"]
             }
@@ -48,9 +50,10 @@ struct ScheduleForm {
 
     /// The rule.
     ///
+    /// - Parameter seen: What the reader sees; what they don't is no property that can be set.
     /// - Throws: ``FieldFault`` naming the field that can't be used; ``RuleError``.
-    func rule(for home: Home, _ words: Words) throws -> Rule {
-        guard let address = PropertyAddress(what), let property = home.property(address), property.isWritable else {
+    func rule(for seen: [ThingView], _ words: Words) throws -> Rule {
+        guard let address = PropertyAddress(what), let property = seen.property(address), property.isWritable else {
             throw FieldFault("what", "week.wrong.what")
         }
         let wanted: PropertyValue

@@ -29,12 +29,13 @@ struct SchedulePages: Sendable {
             try context.requireRuleMaker()
             let schedule = ScheduleForm(form)
             do {
-                let rule = try schedule.rule(for: home, console.words(viewer))
+                let rule = try schedule.rule(for: homeSight(viewer).things(), console.words(viewer))
                 let moments = try automations.moments(of: rule)
                 guard form["act"] == "make" else { return try await show(viewer, schedule, next: moments) }
                 guard await automations.rule(rule.id) == nil else {
                     throw FieldFault("name", "week.wrong.taken", ["name": rule.name])
                 }
+                do { try sight(viewer).check(rule) } catch let error as APIError { throw RuleError(.badRule, error.message) }
                 try await automations.set(rule)
                 console.audit.note(.ruleSet, rule.id.description, by: context.caller, context.logger)
                 return .redirect(to: "/schedules")
@@ -46,13 +47,21 @@ struct SchedulePages: Sendable {
         }
     }
 
+    private func sight(_ viewer: Viewer) throws -> RuleSight {
+        try RuleSight(homeSight(viewer))
+    }
+
+    private func homeSight(_ viewer: Viewer) -> HomeSight {
+        HomeSight(home: home, guardian: console.guardian, caller: viewer.caller, path: .console)
+    }
+
     private func show(_ viewer: Viewer, _ form: ScheduleForm, next: [Date]? = nil, trouble: Trouble? = nil) async throws -> Response {
         let words = console.words(viewer), amount = console.amount(viewer)
-        let rules = await automations.rules.filter(\.isEnabled)
+        let sight = try sight(viewer), rules = await automations.rules.filter { $0.isEnabled && sight.shows($0) }
         let now = Date(), end = now.addingTimeInterval(7 * 86_400)
         let lines = rules.map { rule in (rule, (try? automations.occurrences(of: rule, until: end)) ?? []) }.filter { !$0.1.isEmpty }
         let grid = WeekGrid(lines: lines.map { WeekGrid.Line(rule: $0.0, moments: $0.1) }, zone: automations.site.zone, now: now)
-        var own = form.fields(home, ThingWords(amount: amount), hasSun: automations.site.position != nil)
+        var own = try form.fields(homeSight(viewer).things(), ThingWords(amount: amount), hasSun: automations.site.position != nil)
         own["sentence"] =
             lines.isEmpty
             ? words("week.none") : lines.count == 1 ? words("week.sentence.one") : words("week.sentence", ["n": "\(lines.count)"])

@@ -70,11 +70,15 @@ struct TimePages: Sendable {
         return plan
     }
 
-    /// What can be switched on and off without danger.
+    /// What is seen or heard from outside when it is on: no siren, no heating, and no oven.
+    private static let seen: Set<String> = ["light", "switch", "fan", "media_player"]
+
+    /// What can be switched on and off without danger, so that it looks lived in.
     private var switches: [(address: PropertyAddress, view: ThingView)] {
-        home.things().flatMap { view in
-            view.thing.properties.filter { $0.isWritable && $0.role == .primary && $0.kind == .boolean && $0.hazard == nil }
-                .map { (PropertyAddress(view.thing.id, $0.name), view) }
+        home.things().filter { Self.seen.contains($0.thing.category.description) }.flatMap { view in
+            view.thing.properties.filter {
+                $0.base == "on" && $0.isWritable && $0.role == .primary && $0.kind == .boolean && $0.hazard == nil
+            }.map { (PropertyAddress(view.thing.id, $0.name), view) }
         }.prefix(PresencePlan.most).map { $0 }
     }
 
@@ -123,8 +127,11 @@ struct TimePages: Sendable {
     }
 
     private func switchFields(_ plan: PresencePlan, _ said: ThingWords) -> [[String: Any]] {
-        switches.map { address, view in
-            ["value": address.description, "label": said.name(view.thing), "checked": plan.properties.contains(address)]
+        let text = RuleText(home: home, said: said)
+        return switches.map { address, view in
+            let several = view.thing.properties.count { $0.base == "on" && $0.isWritable } > 1
+            let name = several ? text.name(address) : text.name(view.thing)
+            return ["value": address.description, "label": name, "checked": plan.properties.contains(address)]
         }
     }
 

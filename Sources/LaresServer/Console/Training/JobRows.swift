@@ -24,11 +24,20 @@ struct JobRows {
         let text = JobText(words), progress = JobProgress(job.progress)
         let fields: [String: Any] = [
             "id": job.id, "title": text.title(of: job), "href": job.page,
-            "progress": text.epochs(of: job) ?? words("unit.none"),
+            "progress": done(progress) ?? words("unit.none"),
             "bar": job.state == .running ? progress?.bar ?? false : false,
             "asked": amount.ago(job.created, now: now), "askedExact": amount.exact(job.created), "by": job.by ?? words("unit.none"),
         ]
         return fields.merging(text.state(of: job)) { $1 }
+    }
+
+    /// "12 of 50"; of so many that a column can't hold both, the share.
+    private func done(_ progress: JobProgress?) -> String? {
+        guard let progress else { return nil }
+        guard progress.epochs >= 10_000 else {
+            return words("job.done", ["done": amount.whole(progress.epoch), "all": amount.whole(progress.epochs)])
+        }
+        return amount.percent(Double(progress.epoch) / Double(progress.epochs))
     }
 }
 

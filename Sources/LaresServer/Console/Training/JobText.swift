@@ -18,7 +18,10 @@ struct JobText {
     /// "12 of 50 epochs", or series; nil before anything is known.
     func epochs(of job: Job) -> String? {
         guard let progress = JobProgress(job.progress) else { return nil }
-        return words(isOfSeries(job) ? "job.seriesDone" : "job.epochs", ["epoch": "\(progress.epoch)", "epochs": "\(progress.epochs)"])
+        let amount = Amount(words)
+        return words(
+            isOfSeries(job) ? "job.seriesDone" : "job.epochs",
+            ["epoch": amount.whole(progress.epoch), "epochs": amount.whole(progress.epochs)])
     }
 
     /// Whether it trains a forecaster or a detector.

@@ -1,3 +1,4 @@
+import Foundation
 import LaresJSON
 import LaresServing
 
@@ -10,11 +11,9 @@ struct LimitsForm {
 
     /// Those that hold now.
     init(_ limits: TrainingLimits = TrainingLimits()) {
-        let hours = limits.seconds.map { Double($0) / 3_600 }
-        texts = [
-            "memory": "\(limits.memory)", "hours": hours.map { Int(exactly: $0).map(String.init) ?? "\($0)" } ?? "",
-            "disk": "\(limits.disk)",
-        ]
+        // A second is 0.0002778 hours: as few digits as lead back to the same second, below an hour and below a year.
+        let hours = limits.seconds.map { String(format: $0 < 3_600 ? "%.4g" : "%.8g", Double($0) / 3_600) }
+        texts = ["memory": "\(limits.memory)", "hours": hours ?? "", "disk": "\(limits.disk)"]
     }
 
     /// What a person filled in; what the form doesn't have is as it was.

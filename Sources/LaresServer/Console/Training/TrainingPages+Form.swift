@@ -14,7 +14,7 @@ extension TrainingPages {
     /// Which data; then, with those, what to learn from them; or the recipe of a training that is to be done again.
     @Sendable private func begin(_ request: Request, _ context: LaresContext) async throws -> Response {
         try await console.administer(request, context) { viewer, _ in
-            let query = request.uri.queryParameters, words = console.words(viewer)
+            let query = request.queryFields, words = console.words(viewer)
             if let id = query.get("job"), let job = try? await jobs.job(id) {
                 let source = try await source(job, viewer)
                 return try show(job.recipe.indented, source, viewer)

@@ -1,3 +1,4 @@
+import LaresLanguage
 import LaresNeural
 import LaresServing
 
@@ -7,6 +8,8 @@ struct TryAnswer {
     /// What is known of each output.
     let hints: [String: TensorHint]
     let time: Duration
+    /// The words nearest to one that was asked for, the nearest first; empty where words have no vectors.
+    var neighbours: [WordVectors.Neighbour] = []
 
     private static let mostBars = 10
     private static let mostNumbers = 64
@@ -16,11 +19,23 @@ struct TryAnswer {
         let milliseconds = amount.figure(time / .milliseconds(1))
         return [
             "by": amount.words("try.by", ["version": "\(answer.version.number)", "time": milliseconds]),
-            "outputs": answer.version.signature.outputs.compactMap { output in
-                answer.outputs[output.name].map { fields(output, $0, amount) }
-            },
+            "outputs": nearest(amount)
+                + answer.version.signature.outputs.compactMap { output in
+                    answer.outputs[output.name].map { fields(output, $0, amount) }
+                },
         ]
     }
+
+    private func nearest(_ amount: Amount) -> [[String: Any]] {
+        guard !neighbours.isEmpty else { return [] }
+        let bars: [[String: Any]] = neighbours.map { word in
+            ["class": word.word, "amount": amount.figure(Double(word.similarity)), "width": Self.width(Double(word.similarity))]
+        }
+        return [["output": amount.words("try.nearest"), "single": false, "bars": bars, "list": false, "more": false]]
+    }
+
+    /// How far a bar reaches, in thousands, for a part of one.
+    private static func width(_ part: Double) -> String { "\(Int((min(1, max(0, part)) * 1_000).rounded()))" }
 
     private func fields(_ output: TensorSignature, _ value: NetworkValue, _ amount: Amount) -> [String: Any] {
         var fields: [String: Any] = ["output": output.name, "single": false, "bars": false, "list": false, "more": false]
@@ -42,7 +57,7 @@ struct TryAnswer {
     private func bar(_ name: String, _ number: Double, _ hint: TensorHint, _ amount: Amount) -> [String: Any] {
         [
             "class": name, "amount": hint.areProbabilities ? amount.percent(number) : amount.figure(number),
-            "width": hint.areProbabilities ? "\(Int((min(1, max(0, number)) * 1_000).rounded()))" : false,
+            "width": hint.areProbabilities ? Self.width(number) : false,
         ]
     }
 

@@ -2,6 +2,16 @@ import LaresJSON
 import LaresNeural
 import LaresServing
 
+extension ModelVersion.Kind {
+    /// Whether requests with samples are answered from memory: what a form can ask, and a trial can compare.
+    var takesSamples: Bool {
+        switch self {
+        case .network, .words, .translator: true
+        case .forecaster, .detector, .signals: false
+        }
+    }
+}
+
 /// The page that tries a network: a form made from its signature, the answer, and the same request for programs.
 struct TryView {
     let model: RegisteredModel

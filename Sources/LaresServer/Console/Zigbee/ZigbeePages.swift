@@ -86,7 +86,7 @@ struct ZigbeePages: Sendable {
 
     @Sendable private func device(_ request: Request, _ context: LaresContext) async throws -> Response {
         try await console.administer(request, context) { viewer, _ in
-            let query = request.uri.queryParameters, bridge = query.get("bridge") ?? ""
+            let query = request.queryFields, bridge = query.get("bridge") ?? ""
             guard let device = found(bridge, query.get("device") ?? "") else { return try console.missingPage(request, context) }
             return try show(device, bridge, viewer)
         }
@@ -108,7 +108,7 @@ struct ZigbeePages: Sendable {
 
     @Sendable private func askToRemove(_ request: Request, _ context: LaresContext) async throws -> Response {
         try await console.administer(request, context) { viewer, _ in
-            let query = request.uri.queryParameters, bridge = query.get("bridge") ?? ""
+            let query = request.queryFields, bridge = query.get("bridge") ?? ""
             guard let device = found(bridge, query.get("device") ?? "") else { return try console.missingPage(request, context) }
             let words = console.words(viewer)
             return try console.html(

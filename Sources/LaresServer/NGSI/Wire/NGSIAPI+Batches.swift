@@ -1,5 +1,5 @@
 import LaresJSON
-import LaresPlaces
+import LaresStandards
 
 /// `/entityOperations` (clauses 6.14 to 6.17, 6.31 and 6.23).
 extension NGSIAPI {

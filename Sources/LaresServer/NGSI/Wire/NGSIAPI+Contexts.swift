@@ -1,5 +1,5 @@
 import LaresJSON
-import LaresPlaces
+import LaresStandards
 
 /// `/jsonldContexts` (clauses 6.29 and 6.30).
 extension NGSIAPI {

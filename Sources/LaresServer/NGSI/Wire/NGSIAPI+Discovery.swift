@@ -1,5 +1,5 @@
 import LaresJSON
-import LaresPlaces
+import LaresStandards
 
 /// `/types`, `/attributes` and `/info/sourceIdentity` (clauses 6.25 to 6.28 and 6.33).
 extension NGSIAPI {

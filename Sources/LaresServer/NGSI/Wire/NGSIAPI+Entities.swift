@@ -1,5 +1,5 @@
 import LaresJSON
-import LaresPlaces
+import LaresStandards
 
 /// `/entities` (clauses 6.4 to 6.7).
 extension NGSIAPI {

@@ -1,5 +1,5 @@
 import LaresJSON
-import LaresPlaces
+import LaresStandards
 
 /// Asking for entities (clauses 6.4.3.2, 6.5.3.1 and 6.23).
 extension NGSIAPI {
@@ -13,7 +13,9 @@ extension NGSIAPI {
         let id = try call.uri(1, "entity"), type = try call.accepted(geo: true), context = try await call.context()
         var output = try NGSIOutput(call, context)
         let seen = await view?.entity(id)
-        let entity = try seen ?? broker.entity(id, tenant: call.tenant)
+        var answers = Answers()
+        let entity: NGSIEntity
+        if let seen { entity = seen } else { (entity, answers) = try await retrieve(id, call, output.writer.attributes ?? []) }
         if let text = call["type"], try !NGSITypeSelection(text, context).matches(entity.types) {
             throw NGSIError(.resourceNotFound, "there is no entity '\(id)' of that type")
         }
@@ -22,7 +24,7 @@ extension NGSIAPI {
         }
         try output.link([entity], broker, call.tenant)
         guard output.writer.shows(entity) else { throw NGSIError(.resourceNotFound, "nothing of '\(id)' was asked for") }
-        return try output.answer(one: entity, call, type)
+        return answers.warned(try output.answer(one: entity, call, type))
     }
 
     func query(_ call: NGSICall) async throws -> NGSIResponse {
@@ -46,7 +48,13 @@ extension NGSIAPI {
         let limit = try call.number("limit", 0...broker.mostInPage) ?? broker.page
         let offset = try call.number("offset", 0...1_000_000_000) ?? 0
         guard limit > 0 || counts else { throw NGSIError(.badRequestData, "limit=0 goes with count=true") }
-        var (entities, count) = try broker.query(search.selection, limit: limit, offset: offset, counts: counts, tenant: call.tenant)
+        var (entities, count, answers): ([NGSIEntity], Int, Answers)
+        if let all = try await gathered(search.selection, call) {
+            (entities, count, answers) = (Array(all.entities.dropFirst(offset).prefix(limit)), all.entities.count, all.answers)
+        } else {
+            (entities, count) = try broker.query(search.selection, limit: limit, offset: offset, counts: counts, tenant: call.tenant)
+            answers = Answers()
+        }
         if let view, call.tenant.isEmpty {
             let more = await view.entities().filter { search.selection.matches($0) }
             entities += more.dropFirst(max(0, offset - count)).prefix(max(0, limit - entities.count))
@@ -55,7 +63,8 @@ extension NGSIAPI {
         var output = search.output
         try output.link(entities, broker, call.tenant)
         let shown = entities.filter { output.writer.shows($0) }
-        return call.page(try output.answer(many: shown, call, type), limit: limit, offset: offset, count: count, counts: counts)
+        let response = call.page(try output.answer(many: shown, call, type), limit: limit, offset: offset, count: count, counts: counts)
+        return answers.warned(response)
     }
 
     func purge(_ call: NGSICall) async throws -> NGSIResponse {

@@ -1,7 +1,7 @@
 import LaresJSON
-import LaresPlaces
+import LaresStandards
 
-/// `/csourceRegistrations` (clauses 6.8 and 6.9): kept and answered; requests aren't forwarded to them.
+/// `/csourceRegistrations` (clauses 6.8 and 6.9): kept and answered; requests go on to them elsewhere (`NGSIAPI+Sources`).
 extension NGSIAPI {
     func registrations(_ call: NGSICall) async throws -> NGSIResponse {
         switch (call.request.method, call.parts.count) {

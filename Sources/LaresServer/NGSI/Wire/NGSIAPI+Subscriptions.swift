@@ -1,5 +1,5 @@
 import LaresJSON
-import LaresPlaces
+import LaresStandards
 
 /// `/subscriptions` and `/csourceSubscriptions` (clauses 6.10 to 6.13).
 extension NGSIAPI {

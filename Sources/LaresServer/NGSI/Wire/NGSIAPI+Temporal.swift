@@ -1,5 +1,5 @@
 import LaresJSON
-import LaresPlaces
+import LaresStandards
 
 /// `/temporal` (clauses 6.18 to 6.22 and 6.24).
 extension NGSIAPI {

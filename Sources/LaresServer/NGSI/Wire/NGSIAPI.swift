@@ -1,16 +1,21 @@
 import LaresJSON
-public import LaresPlaces
+public import LaresStandards
 
 /// The NGSI-LD API v1.8 (ETSI GS CIM 009 clause 6) as a function of requests; it needs no server.
 public struct NGSIAPI: Sendable {
     let broker: NGSIBroker
     /// What a part of the home answers first: things that are seen as entities; nil: there are none.
     let view: (any NGSIView)?
+    /// What asks registered context sources; nil: none are.
+    let asker: (any NGSIAsker)?
 
     /// - Parameters:
     ///   - broker: The entities.
     ///   - view: What else is seen as entities.
-    public init(_ broker: NGSIBroker, view: (any NGSIView)? = nil) { (self.broker, self.view) = (broker, view) }
+    ///   - asker: What asks registered context sources; nil: none are.
+    public init(_ broker: NGSIBroker, view: (any NGSIView)? = nil, asker: (any NGSIAsker)? = nil) {
+        (self.broker, self.view, self.asker) = (broker, view, asker)
+    }
 
     /// What the answer to a request is; errors are answers, too.
     public func answer(_ request: NGSIRequest) async -> NGSIResponse {
@@ -45,7 +50,7 @@ public struct NGSIAPI: Sendable {
 
     private func dispatch(_ call: NGSICall) async throws -> NGSIResponse {
         switch call.parts.first {
-        case "entities": try await entities(call)
+        case "entities": try await sending(call) { try await entities($0) }
         case "entityOperations": try await batches(call)
         case "types": try await types(call)
         case "attributes": try await attributes(call)

@@ -1,5 +1,5 @@
 import LaresJSON
-import LaresPlaces
+import LaresStandards
 
 /// Answers: content types, contexts, pages (clauses 6.3.4 to 6.3.10).
 extension NGSICall {

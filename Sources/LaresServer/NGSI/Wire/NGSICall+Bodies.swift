@@ -1,5 +1,5 @@
 import LaresJSON
-import LaresPlaces
+import LaresStandards
 
 /// Bodies with the contexts that go with them (clause 6.3.5).
 extension NGSICall {

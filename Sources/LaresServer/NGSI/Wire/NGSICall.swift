@@ -1,6 +1,6 @@
 import Foundation
 import LaresJSON
-import LaresPlaces
+import LaresStandards
 
 /// A request under way: its path and parameters decoded, its contexts resolved when they are needed.
 struct NGSICall: Sendable {

@@ -1,5 +1,5 @@
 import LaresJSON
-import LaresPlaces
+import LaresStandards
 
 /// A request to the NGSI-LD API, as whatever speaks HTTP understood it.
 public struct NGSIRequest: Sendable {

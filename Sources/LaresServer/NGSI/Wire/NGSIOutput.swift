@@ -1,5 +1,5 @@
 import LaresJSON
-import LaresPlaces
+import LaresStandards
 
 /// In which form entities are answered: what the parameters of a request, or members of a query, say.
 struct NGSIOutput {

@@ -78,6 +78,9 @@ extension JSONLines {
         do { object = try JSON(parsing: Array(copying: bytes, line), maximumDepth: 4) } catch {
             throw PointFault(.badLine, "the line is no JSON: \(error.message)")
         }
+        if case .array = object {
+            throw PointFault(.badLine, "the line is a list: write one object on each line, without brackets around them")
+        }
         let head = try Self.head(object)
         let (unit, quality) = (try Self.text(object, "unit"), try Self.text(object, "quality"))
         var values: [(String, JSON)] = []

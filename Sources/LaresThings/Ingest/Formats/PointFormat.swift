@@ -11,7 +11,7 @@ public enum PointFormat: String, Sendable, Hashable, CaseIterable {
     public init?(mediaType: String) {
         switch mediaType {
         case "text/csv": self = .csv
-        case "application/x-ndjson", "application/jsonl", "application/ndjson": self = .jsonl
+        case "application/x-ndjson", "application/jsonl", "application/ndjson", "application/json": self = .jsonl
         case "text/plain", "application/vnd.influx.line-protocol", "application/octet-stream": self = .line
         default: return nil
         }

@@ -4,7 +4,7 @@ internal import LaresJSON
 /// sent, and does nothing itself.
 ///
 /// After INFO it greets and pings; after PONG it has the consumer made, and then always asks for as many messages as are missing to a batch and a
-/// half. Heartbeats of the consumer say that it is alive while nothing comes.
+/// half, unless two batches are in hand and wait to be stored. Heartbeats of the consumer say that it is alive while nothing comes.
 public struct NATSPull: Sendable {
     /// What is to be done.
     public struct Actions: Hashable, Sendable {
@@ -26,6 +26,8 @@ public struct NATSPull: Sendable {
     private var reader = NATSReader()
     /// Messages that were asked for and haven't come.
     private var credit = 0
+    /// Messages that came and aren't acknowledged, and their bytes.
+    private var (inHand, bytesInHand) = (0, 0)
     /// When something came last, and when we asked whether anybody is there; seconds.
     private var heard: Double
     private var asked: Double?
@@ -74,11 +76,24 @@ public struct NATSPull: Sendable {
         return actions
     }
 
-    /// What acknowledges messages that are on the disk.
+    /// What acknowledges messages that are on the disk, and asks for as many more.
     public mutating func acknowledge(_ messages: [NATSMessage]) -> [UInt8] {
+        var actions = Actions()
+        actions.output = answer("+ACK", to: messages)
+        inHand = max(0, inHand - messages.count)
+        bytesInHand = max(0, bytesInHand - messages.reduce(0) { $0 + $1.payload.count })
+        ask(&actions)
+        return actions.output
+    }
+
+    /// What gives messages back that couldn't be stored, so that another worker has them now and not after a minute.
+    public func giveBack(_ messages: [NATSMessage]) -> [UInt8] { answer("-NAK", to: messages) }
+
+    private func answer(_ word: String, to messages: [NATSMessage]) -> [UInt8] {
         var output: [UInt8] = []
+        output.reserveCapacity(messages.count * 90)
         for message in messages {
-            if let reply = message.reply { output += Self.bytes("PUB \(reply) 4\r\n+ACK\r\n") }
+            if let reply = message.reply { output += Self.bytes("PUB \(reply) \(word.utf8.count)\r\n\(word)\r\n") }
         }
         return output
     }
@@ -136,6 +151,8 @@ public struct NATSPull: Sendable {
         if let status = message.status, message.payload.isEmpty { return try note(status, message) }
         guard message.reply?.hasPrefix("$JS.ACK.") == true else { return }
         credit = max(0, credit - 1)
+        inHand += 1
+        bytesInHand += message.payload.count
         actions.messages.append(message)
     }
 
@@ -165,7 +182,7 @@ public struct NATSPull: Sendable {
     }
 
     private mutating func ask(_ actions: inout Actions) {
-        guard phase == .pulling, credit <= settings.batch / 2 else { return }
+        guard phase == .pulling, credit <= settings.batch / 2, inHand <= 2 * settings.batch, bytesInHand <= settings.handful else { return }
         let body: JSON = [
             "batch": .int(settings.batch), "expires": .int(Self.expiry * 1_000_000_000),
             "idle_heartbeat": .int(Self.heartbeat * 1_000_000_000),

@@ -48,7 +48,8 @@ public struct NATSSource: IngestSource {
                 if learnt.hasPulled { backoff.reset() }
                 failures = learnt.hasPulled || fault?.code == .lost ? 0 : failures + 1
                 report("\(server): \(fault?.message ?? "\(error)")")
-                if let fault, [.refused, .badConsumer].contains(fault.code), failures >= Self.attempts { throw fault }
+                let isHopeless = fault.map { $0.code == .refused || ($0.code == .badConsumer && !settings.isOfMQTT) } ?? false
+                if let fault, isHopeless, failures >= Self.attempts { throw fault }
             }
             for other in learnt.servers where !known.contains(other) && known.count < 64 { known.append(other) }
             try await Task.sleep(for: .seconds(backoff.next()))
@@ -56,11 +57,32 @@ public struct NATSSource: IngestSource {
         try Task.checkCancellation()
     }
 
-    /// A connection's conversation, which its reading and its timer share.
+    /// A connection's conversation, which its reading, its storing and its timer share, and what came and isn't stored yet.
     private final class Session: Sendable {
         let state: Mutex<NATSPull>
+        private let waiting = Mutex<[NATSMessage]>([])
+        let bell: (stream: AsyncStream<Void>, ring: AsyncStream<Void>.Continuation)
 
-        init(_ pull: NATSPull) { state = Mutex(pull) }
+        init(_ pull: NATSPull) {
+            state = Mutex(pull)
+            let (stream, ring) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
+            bell = (stream, ring)
+        }
+
+        func put(_ messages: [NATSMessage]) {
+            waiting.withLock { $0 += messages }
+            bell.ring.yield()
+        }
+
+        var count: Int { waiting.withLock(\.count) }
+
+        func take(_ most: Int) -> [NATSMessage] {
+            waiting.withLock { waiting in
+                let some = Array(waiting.prefix(most))
+                waiting.removeFirst(some.count)
+                return some
+            }
+        }
     }
 
     /// What a connection told of the cluster.
@@ -92,7 +114,8 @@ public struct NATSSource: IngestSource {
         let session = Session(NATSPull(settings, inbox: Self.name(), now: Self.now))
         try await channel.executeThenClose { inbound, outbound in
             try await withThrowingTaskGroup(of: Void.self) { group in
-                group.addTask { try await Self.pull(inbound, outbound, session, learnt, server, report, take) }
+                group.addTask { try await Self.pull(inbound, outbound, session, learnt, server, report) }
+                group.addTask { [settings] in try await Self.store(outbound, session, settings, take) }
                 group.addTask {
                     while true {
                         try await Task.sleep(for: .seconds(5))
@@ -107,11 +130,10 @@ public struct NATSSource: IngestSource {
         throw NATSError(.lost, "the server ended the connection: another one is tried")
     }
 
-    /// Reads, stores, and then acknowledges, one after the other: what isn't on the disk stays with the server.
+    /// Reads, beside storing: the next batch comes while this one is written, and pings are answered however long that takes.
     private static func pull(
         _ inbound: NIOAsyncChannelInboundStream<ByteBuffer>, _ outbound: NIOAsyncChannelOutboundWriter<ByteBuffer>,
-        _ session: Session, _ learnt: Learnt, _ server: NATSAddress, _ report: @Sendable (String) -> Void,
-        _ take: @Sendable ([SourceMessage]) async throws -> Void
+        _ session: Session, _ learnt: Learnt, _ server: NATSAddress, _ report: @Sendable (String) -> Void
     ) async throws {
         for try await buffer in inbound {
             let actions = try session.state.withLock { try $0.receive(buffer.readableBytesView, now: now) }
@@ -119,16 +141,35 @@ public struct NATSSource: IngestSource {
             if isPulling, !learnt.hasPulled { report("\(server): messages are pulled") }
             learnt.note(actions.servers, isPulling: isPulling)
             if !actions.output.isEmpty { try await outbound.write(ByteBuffer(bytes: actions.output)) }
-            guard !actions.messages.isEmpty else { continue }
-            try await take(actions.messages.map { SourceMessage(topic: topic($0.subject), payload: $0.payload) })
-            let acknowledgements = session.state.withLock { $0.acknowledge(actions.messages) }
-            try await outbound.write(ByteBuffer(bytes: acknowledgements))
+            if !actions.messages.isEmpty { session.put(actions.messages) }
+        }
+    }
+
+    /// Stores what came, and then acknowledges it: what isn't on the disk stays with the server.
+    private static func store(
+        _ outbound: NIOAsyncChannelOutboundWriter<ByteBuffer>, _ session: Session, _ settings: NATSPullSettings,
+        _ take: @Sendable ([SourceMessage]) async throws -> Void
+    ) async throws {
+        for await _ in session.bell.stream {
+            while session.count > 0 {
+                if settings.gathering > .zero, session.count < settings.batch { try await Task.sleep(for: settings.gathering) }
+                let messages = session.take(settings.batch)
+                do {
+                    try await take(messages.map { SourceMessage(topic: topic($0.subject), payload: $0.payload) })
+                } catch {
+                    let back = session.state.withLock { $0.giveBack(messages + session.take(.max)) }
+                    if !Task.isCancelled { try await outbound.write(ByteBuffer(bytes: back)) }
+                    throw error
+                }
+                try await outbound.write(ByteBuffer(bytes: session.state.withLock { $0.acknowledge(messages) }))
+            }
         }
     }
 
     /// The topic that NATS made a subject of: dots for slashes, two slashes for a dot ("a//b" is how it writes "a.b").
     package static func topic(_ subject: String) -> String {
-        subject.replacingOccurrences(of: "//", with: "\u{0}").replacingOccurrences(of: ".", with: "/")
+        (subject.hasPrefix(NATSPullSettings.mqttPrefix) ? String(subject.dropFirst(NATSPullSettings.mqttPrefix.utf8.count)) : subject)
+            .replacingOccurrences(of: "//", with: "\u{0}").replacingOccurrences(of: ".", with: "/")
             .replacingOccurrences(of: "\u{0}", with: ".")
     }
 

@@ -30,6 +30,10 @@ public struct PointFault: Error, Hashable, Sendable, CustomStringConvertible {
         public static let wrongKind = Code("wrong_kind")
         /// The tenant has as many series as it may.
         public static let tooManySeries = Code("too_many_series")
+        /// The tenant sent more than its share by a way on which nobody can be told to wait.
+        public static let overQuota = Code("over_quota")
+        /// Nobody made a tenant of this name.
+        public static let unknownTenant = Code("unknown_tenant")
     }
 
     /// The kind of fault.

@@ -33,12 +33,15 @@ extension SeriesKey {
     /// The series of the upper ends of the forecasts' intervals.
     public var forecastUpper: SeriesKey { SeriesKey(thing: thing, property: property + Self.forecastEnding + Self.upperEnding) }
 
+    /// The series of what came less what had been said last of it.
+    public var forecastError: SeriesKey { SeriesKey(thing: thing, property: property + Self.forecastEnding + Self.errorEnding) }
+
     /// Whether it is a series of forecasts.
     public var isForecast: Bool {
         ["", Self.lowerEnding, Self.upperEnding].contains { property.hasSuffix(Self.forecastEnding + $0) }
     }
 
-    private static let (forecastEnding, lowerEnding, upperEnding) = (".forecast", ".lower", ".upper")
+    private static let (forecastEnding, lowerEnding, upperEnding, errorEnding) = (".forecast", ".lower", ".upper", ".error")
 }
 
 /// The number by which one store knows a series, from 1; it is never given to another one.

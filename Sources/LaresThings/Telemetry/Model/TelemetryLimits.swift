@@ -13,6 +13,9 @@ public struct TelemetryLimits: Hashable, Sendable {
     /// Readings kept in order of time, and in memory, before they are sorted into the files of their months: 16 to 40 bytes of memory each.
     /// In a burst there are up to four times as many; then `append` waits.
     public var unsorted = 1_000_000
+    /// How long a sixteenth of them may wait: they are sorted then too, so that a home's few readings don't fill memory for days, and charts needn't
+    /// put together what was made of days.
+    public var sortAfter = Duration.seconds(3_600)
     /// Readings in one answer.
     public var page = 100_000
     /// Readings looked at for one chart; where there are more it comes from statistics. Two million take a tenth of a second or two.

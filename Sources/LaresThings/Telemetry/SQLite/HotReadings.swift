@@ -30,6 +30,8 @@ struct HotPair: Sendable {
     /// The table that takes new readings, 0 or 1.
     var table: Int
     var filling: HotReadings
+    /// Since when it has had readings; nil: it has none.
+    private var began: ContinuousClock.Instant?
     /// The other table, while it is sorted into months.
     var draining: HotReadings?
     /// What of it is still to be sorted, last first.
@@ -60,10 +62,22 @@ struct HotPair: Sendable {
     init(table: Int, filling: HotReadings) {
         self.table = table
         self.filling = filling
+        began = filling.count > 0 ? .now : nil
     }
+
+    /// Whether the table that is filled is to be sorted: it is full, or has had a part of that for long.
+    func isDue(_ limits: TelemetryLimits) -> Bool {
+        if filling.count >= limits.unsorted { return true }
+        guard filling.count >= max(1, limits.unsorted / 16), let began else { return false }
+        return began.duration(to: .now) >= limits.sortAfter
+    }
+
+    /// The table that is filled is an empty one now.
+    mutating func refill() { (filling, began) = (HotReadings(), nil) }
 
     /// Takes readings that are on the disk.
     mutating func append(_ readings: [Reading]) {
+        if began == nil { began = .now }
         for reading in readings {
             filling.append(reading.series, reading.time.milliseconds, reading.value)
             if let known = latest[reading.series], known.map({ $0.time <= reading.time }) ?? true {

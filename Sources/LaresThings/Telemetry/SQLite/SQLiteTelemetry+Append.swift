@@ -30,7 +30,7 @@ extension SQLiteTelemetry {
     }
 
     private func sortWhenFull() {
-        if hot.withLock({ $0.filling.count >= limits.unsorted }) { sortInBackground() }
+        if hot.withLock({ $0.isDue(limits) }) { sortInBackground() }
     }
 
     private func store(_ readings: [Reading]) throws {

@@ -19,7 +19,7 @@ extension HotPair {
         turns += 1
         table = 1 - table
         drain(filling)
-        filling = HotReadings()
+        refill()
     }
 }
 

@@ -58,7 +58,7 @@ private struct Scene {
     init() async throws {
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
         id = try await store.declare([SeriesDeclaration(key, .measurement)])[0]
-        forecasting = Forecasting(store, models: models, file: folder + "/forecasting.json", clock: clock)
+        forecasting = try Forecasting(store, models: models, store: ForecastStore(path: folder + "/forecasting.db"), clock: clock)
         try await report(-600..<0)
     }
 
@@ -166,10 +166,48 @@ private struct Scene {
         #expect(asked.count == 1, "an hour and ten minutes passed since the first: \(asked.count)")
         #expect(asked.first?["forecaster"]?["horizon"] == 12)
         // What it came to is known after a restart.
-        let again = Forecasting(scene.store, models: scene.models, file: scene.folder + "/forecasting.json", clock: scene.clock)
+        let again = try Forecasting(
+            scene.store, models: scene.models, store: ForecastStore(path: scene.folder + "/forecasting.db"), clock: scene.clock)
         await again.tick()
         let kept = await again.standing(of: "load")?["versions"]?.elements?.first
         #expect(kept?["drifted"] == true && scene.models.state.withLock(\.asked).count == 1)
+    }
+
+    @Test func howFarForecastsWereOffIsASeriesToo() async throws {
+        let scene = try await Scene()
+        defer { scene.end() }
+        try scene.learn(1)
+        scene.models.serve(1)
+        await scene.pass(to: 0)
+        for place in 1...6 {
+            try await scene.report((place - 1)..<place) { Scene.wave($0) + 500 }
+            await scene.pass(to: place)
+        }
+        let error = try #require(try await scene.store.series(of: key.thing).first { $0.key == key.forecastError })
+        let all = try await scene.store.readings(
+            of: error.id, in: LaresThings.Timestamp.earliest..<LaresThings.Timestamp.end, order: .oldestFirst, limit: 100)
+        // The last step may still get readings.
+        #expect(all.count == 5 && !key.forecastError.isForecast)
+        guard case .number(let first)? = all.first?.value else {
+            Issue.record("errors are numbers")
+            return
+        }
+        #expect(abs(first - 500) < 60)
+    }
+
+    @Test func whatALaresBeforeKeptIsTakenOverOnce() async throws {
+        let folder = NSTemporaryDirectory() + "/lares-scores-\(UUID().uuidString)"
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        let old = folder + "/forecasting.json"
+        try #"{"scores":{"load:3":{"count":7},"bad":1},"retrained":{"load":1800000000000}}"#.write(
+            toFile: old, atomically: true, encoding: .utf8)
+        let store = try ForecastStore(path: folder + "/forecasting.db", before: old)
+        #expect(!FileManager.default.fileExists(atPath: old))
+        #expect(try store.retrained() == ["load": 1_800_000_000_000])
+        // One that comes later takes nothing back.
+        try #"{"retrained":{"load":1}}"#.write(toFile: old, atomically: true, encoding: .utf8)
+        #expect(try ForecastStore(path: folder + "/forecasting.db", before: old).retrained() == ["load": 1_800_000_000_000])
     }
 
     @Test func whatLearntFromAFileIsNotTrainedAnew() async throws {

@@ -8,8 +8,13 @@ extension AlarmBook {
     public var hasOpenIncidents: Bool { incidents.values.contains { $0.endedAt == nil } }
 
     /// A property became something else. Where a rule or somebody made it so, that comes first in the line, once for each command.
+    ///
+    /// Numbers that devices report are in the line only where an alarm is about them, and when they change by a tenth: a meter says another number all day.
     public mutating func note(_ change: Change, in place: AreaID?) {
-        note(about: change.address.thing, in: place) { incident, most in
+        remember(change, in: place)
+        let alarms = alarms
+        note(about: change.address.thing.description, in: place) { incident, most in
+            guard Self.isTold(change, in: incident, alarms) else { return }
             var because: Int?
             switch change.cause.kind {
             case .rule, .model, .schedule:
@@ -23,21 +28,61 @@ extension AlarmBook {
         }
     }
 
+    private static func isTold(_ change: Change, in incident: Incident, _ alarms: [Int: Alarm]) -> Bool {
+        guard case .number(let new)? = change.new, change.cause.kind == .device else { return true }
+        let series = change.address.description
+        guard incident.alarms.contains(where: { alarms[$0]?.series.description == series }) else { return false }
+        let last = incident.timeline.last { $0.kind == .reading && $0.subject == series }.flatMap { Double($0.what) }
+        return last.map { abs(new - $0) > max(abs(new), abs($0)) / 10 } ?? true
+    }
+
     /// A thing was asked for something.
     public mutating func noteAsked(_ address: PropertyAddress, _ value: PropertyValue, in place: AreaID?, at date: Date) {
-        note(about: address.thing, in: place) { incident, most in
-            incident.append(TimelineEntry(date, .command, address.description, value.json.serialized), most)
-        }
+        note(TimelineEntry(date, .command, address.description, value.json.serialized), about: address.thing, in: place)
     }
 
     /// Something of another kind, such as a forecast or the run of a rule, that is about a thing.
     public mutating func note(_ entry: TimelineEntry, about thing: ThingID, in place: AreaID?) {
-        note(about: thing, in: place) { incident, most in incident.append(entry, most) }
+        remember(entry, about: thing.description, in: place)
+        note(about: thing.description, in: place) { incident, most in incident.append(entry, most) }
+    }
+
+    /// What became otherwise and isn't a number that a device reports, and the rule that made it so.
+    private mutating func remember(_ change: Change, in place: AreaID?) {
+        let thing = change.address.thing.description
+        switch (change.cause.kind, change.new) {
+        case (.device, .number?), (.time, _): return
+        case (.rule, _), (.model, _), (.schedule, _):
+            let command = change.cause.command.map { "#\($0)" } ?? ""
+            if recent.last?.entry.subject != change.cause.name || recent.last?.entry.what != command {
+                remember(TimelineEntry(change.date, .rule, change.cause.name, command), about: thing, in: place)
+            }
+        default: break
+        }
+        let what = change.new.map { $0.json.serialized } ?? "null"
+        remember(TimelineEntry(change.date, .reading, change.address.description, what), about: thing, in: place)
+    }
+
+    private mutating func remember(_ entry: TimelineEntry, about thing: String, in place: AreaID?) {
+        if recent.count >= max(2, rules.remembered) { recent.removeFirst(recent.count / 2) }
+        recent.append((thing, place, entry))
+    }
+
+    /// What happened before an incident, about its things or in its place.
+    private func before(_ incident: Incident) -> ArraySlice<TimelineEntry> {
+        let near = recent.filter { thing, place, entry in
+            (incident.things.contains(thing) || (place != nil && place == incident.place))
+                && (0...max(0, rules.before)).contains(incident.startedAt.timeIntervalSince(entry.date))
+        }
+        return near.map { TimelineEntry($0.entry.date, $0.entry.kind, $0.entry.subject, $0.entry.what) }.suffix(rules.entries / 4)
     }
 
     /// An alarm began, with the reading that it began with.
     mutating func noteBeginning(of alarm: Alarm) {
         guard var incident = incidents[alarm.incident] else { return }
+        if incident.timeline.isEmpty, incident.alarms == [alarm.number] {
+            for entry in before(incident) { incident.append(entry, rules.entries) }
+        }
         let series = alarm.series.description
         var because = incident.timeline.lastIndex { $0.kind == .reading && $0.subject == series && $0.date == alarm.raisedAt }
         if because == nil, incident.timeline.count < rules.entries {
@@ -57,7 +102,7 @@ extension AlarmBook {
         change(incident)
     }
 
-    private mutating func note(about thing: ThingID, in place: AreaID?, _ body: (inout Incident, Int) -> Void) {
+    private mutating func note(about thing: String, in place: AreaID?, _ body: (inout Incident, Int) -> Void) {
         for var incident in incidents.values where incident.endedAt == nil {
             guard incident.things.contains(thing) || (place != nil && incident.place == place) else { continue }
             body(&incident, rules.entries)

@@ -24,7 +24,7 @@ public struct AlarmBook: Sendable {
     /// What there can be one alarm of at a time.
     struct Key: Hashable, Sendable {
         let watch: String
-        let series: PropertyAddress
+        let series: SeriesKey
     }
 
     let rules: AlarmRules
@@ -32,6 +32,8 @@ public struct AlarmBook: Sendable {
     private(set) var alarms: [Int: Alarm] = [:]
     /// Those that aren't over, and those that another alarm may still join.
     private(set) var incidents: [Int: Incident] = [:]
+    /// What happened lately that an incident which begins will want to know, the oldest first.
+    var recent: [(thing: String, place: AreaID?, entry: TimelineEntry)] = []
     private var numbers: [Key: Int] = [:]
     private var next = (alarm: 1, incident: 1)
     private var changed: (alarms: Set<Int>, incidents: Set<Int>) = ([], [])
@@ -97,7 +99,7 @@ public struct AlarmBook: Sendable {
     }
 
     /// It is still so, though there is nothing new to be said.
-    public mutating func goOn(_ watch: String, _ series: PropertyAddress, at date: Date) {
+    public mutating func goOn(_ watch: String, _ series: SeriesKey, at date: Date) {
         guard let number = numbers[Key(watch: watch, series: series)], var alarm = alarms[number], alarm.clearedAt == nil,
             alarm.lastAt < date
         else { return }

@@ -12,8 +12,8 @@ struct TrainedWatches: Sendable {
         let number: Int
         let severity: Alarm.Severity
         let isShadow: Bool
-        fileprivate(set) var detectors: [PropertyAddress: EnsembleDetector] = [:]
-        fileprivate var thresholds: [PropertyAddress: Double] = [:]
+        fileprivate(set) var detectors: [SeriesKey: EnsembleDetector] = [:]
+        fileprivate var thresholds: [SeriesKey: Double] = [:]
         /// Readings that it looked at, and those that it called odd.
         fileprivate(set) var readings = 0, alarms = 0
 
@@ -23,13 +23,16 @@ struct TrainedWatches: Sendable {
 
     private(set) var watches: [String: Watch] = [:]
     /// Which watches look at a series.
-    private var watching: [PropertyAddress: [String]] = [:]
+    private var watching: [SeriesKey: [String]] = [:]
     private var unsaved: Set<WatchEngine.Key> = []
     /// Versions whose files can't be read, as the keys they would have: they aren't tried again.
     var unreadable: Set<String> = []
 
     /// How many series are watched, each by each of its detectors.
     var count: Int { watches.values.reduce(0) { $0 + $1.detectors.count } }
+
+    /// All series that are looked at.
+    var series: Set<SeriesKey> { Set(watching.keys) }
 
     /// Whether a version is here in this role.
     func has(_ name: String, _ number: Int, isShadow: Bool) -> Bool {
@@ -51,11 +54,11 @@ struct TrainedWatches: Sendable {
     }
 
     /// Adds a version, as it learnt, or with states that were kept.
-    mutating func add(_ model: DetectorModel, _ name: String, _ number: Int, isShadow: Bool, states: [PropertyAddress: [UInt8]]) {
+    mutating func add(_ model: DetectorModel, _ name: String, _ number: Int, isShadow: Bool, states: [SeriesKey: [UInt8]]) {
         var watch = Watch(
             name: name, number: number, severity: Alarm.Severity(rawValue: model.plan.severity.rawValue) ?? .major, isShadow: isShadow)
         for member in model.members {
-            guard let address = PropertyAddress(member.name) else { continue }
+            guard let address = SeriesKey(member.name) else { continue }
             let kept = states[address].flatMap { try? EnsembleDetector(state: $0) }
             watch.detectors[address] = kept.flatMap { $0.settings == member.detector.settings ? $0 : nil } ?? member.detector
             watch.thresholds[address] = member.threshold
@@ -72,7 +75,7 @@ struct TrainedWatches: Sendable {
     }
 
     /// Has those that watch a series look at a reading.
-    mutating func take(_ address: PropertyAddress, _ value: PropertyValue, at date: Date, in place: AreaID?) -> [WatchEngine.Word] {
+    mutating func take(_ address: SeriesKey, _ value: PropertyValue, at date: Date, in place: AreaID?) -> [WatchEngine.Word] {
         guard let keys = watching[address], let number = value.number ?? value.boolean.map({ $0 ? 1 : 0 }) else { return [] }
         return keys.compactMap { watches[$0]?.look(address, number, at: date, in: place, &unsaved) }
     }
@@ -103,7 +106,7 @@ struct TrainedWatches: Sendable {
 
 extension TrainedWatches.Watch {
     fileprivate mutating func look(
-        _ address: PropertyAddress, _ value: Double, at date: Date, in place: AreaID?, _ unsaved: inout Set<WatchEngine.Key>
+        _ address: SeriesKey, _ value: Double, at date: Date, in place: AreaID?, _ unsaved: inout Set<WatchEngine.Key>
     ) -> WatchEngine.Word? {
         guard let score = detectors[address]?.observe(value, at: WatchEngine.milliseconds(date)), let threshold = thresholds[address] else {
             return nil

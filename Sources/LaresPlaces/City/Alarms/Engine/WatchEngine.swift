@@ -9,24 +9,24 @@ struct WatchEngine: Sendable {
         /// It is odd, and news.
         case odd(AlarmBook.Sign)
         /// It is still odd.
-        case still(watch: String, PropertyAddress)
+        case still(watch: String, SeriesKey)
     }
 
     struct Key: Hashable, Sendable {
         let watch: String
-        let series: PropertyAddress
+        let series: SeriesKey
     }
 
     /// No more series are watched, each with up to 6.5 kB; those that come later aren't.
     static let mostSeries = 50_000
 
     private(set) var plans: [WatchPlan] = []
-    private var detectors: [Key: EnsembleDetector] = [:]
+    private var detectors: [Key: WatchDetector] = [:]
     private var unsaved: Set<Key> = []
     /// Those that are kept next, so that each has its turn.
     private var line: [Key] = []
     /// Which plans watch a series, as far as it was asked.
-    private var watching: [PropertyAddress: [WatchPlan]] = [:]
+    private var watching: [SeriesKey: [WatchPlan]] = [:]
 
     /// Detectors of the registry, which watch beside the plans.
     var trained = TrainedWatches()
@@ -39,45 +39,47 @@ struct WatchEngine: Sendable {
         (self.plans, watching) = (plans, [:])
         let byID = Dictionary(plans.map { ($0.id, $0) }, uniquingKeysWith: { $1 })
         detectors = detectors.filter { key, detector in
-            byID[key.watch].map { $0.watches(key.series) && $0.learning == detector.settings.learning } ?? false
+            byID[key.watch].map { $0.watches(key.series) && $0.learning == detector.learning && $0.kind == detector.kind } ?? false
         }
         unsaved.formIntersection(detectors.keys)
     }
 
     /// Takes a reading in.
-    mutating func take(_ address: PropertyAddress, _ value: PropertyValue?, at date: Date, in place: AreaID?) -> [Word] {
+    ///
+    /// - Parameter isOfThing: Whether it is a property's; each plan means those.
+    mutating func take(_ address: SeriesKey, _ value: PropertyValue?, at date: Date, in place: AreaID?, isOfThing: Bool = true) -> [Word] {
         guard let value else { return [] }
         let words = trained.take(address, value, at: date, in: place)
         return words
-            + plans(for: address).compactMap { plan in
+            + plans(for: address, isOfThing).compactMap { plan in
                 plan.number(value).flatMap { observe($0, Key(watch: plan.id, series: address), plan, at: date, in: place) }
             }
     }
 
-    private mutating func plans(for address: PropertyAddress) -> [WatchPlan] {
+    private mutating func plans(for address: SeriesKey, _ isOfThing: Bool) -> [WatchPlan] {
         if let known = watching[address] { return known }
-        let found = plans.filter { $0.watches(address) }
+        let found = plans.filter { $0.watches(address) && (isOfThing || $0.isBeyondThings) }
         if watching.count < 2 * Self.mostSeries { watching[address] = found }
         return found
     }
 
     private mutating func observe(_ value: Double, _ key: Key, _ plan: WatchPlan, at date: Date, in place: AreaID?) -> Word? {
         if detectors[key] == nil {
-            guard detectors.count < Self.mostSeries, let settings = try? DetectorSettings(learning: plan.learning) else { return nil }
-            detectors[key] = EnsembleDetector(settings)
+            guard detectors.count < Self.mostSeries, let detector = WatchDetector(plan) else { return nil }
+            detectors[key] = detector
         }
         guard let score = detectors[key]?.observe(value, at: Self.milliseconds(date)) else { return nil }
         unsaved.insert(key)
         if score >= plan.threshold {
-            let cause = Alarm.Cause(
-                series: key.series, value: value, score: score, model: EnsembleDetector.name, version: EnsembleDetector.version)
+            let model: (name: String, version: String) = detectors[key]?.model ?? ("", "")
+            let cause = Alarm.Cause(series: key.series, value: value, score: score, model: model.name, version: model.version)
             return .odd(AlarmBook.Sign(watch: plan.id, place: place, severity: plan.severity, cause: cause))
         }
         return (detectors[key]?.oddness ?? 0) >= plan.threshold ? .still(watch: plan.id, key.series) : nil
     }
 
     /// Forgets what was watched of a thing.
-    mutating func remove(_ thing: ThingID) {
+    mutating func remove(_ thing: String) {
         detectors = detectors.filter { $0.key.series.thing != thing }
         watching = watching.filter { $0.key.thing != thing }
         unsaved.formIntersection(detectors.keys)
@@ -87,19 +89,21 @@ struct WatchEngine: Sendable {
 /// What histories teach.
 extension WatchEngine {
     /// Which of these series plans watch that haven't seen enough to call anything odd.
-    func unlearned(_ addresses: [PropertyAddress]) -> [(key: Key, learning: Int)] {
+    func unlearned(_ addresses: [SeriesKey], areOfThings: Bool = true) -> [(key: Key, learning: Int)] {
         addresses.flatMap { address in
-            plans.filter { $0.watches(address) && (detectors[Key(watch: $0.id, series: address)]?.count ?? 0) <= $0.learning }
-                .map { (Key(watch: $0.id, series: address), $0.learning) }
+            plans.filter {
+                $0.watches(address) && (areOfThings || $0.isBeyondThings)
+                    && (detectors[Key(watch: $0.id, series: address)]?.count ?? 0) <= $0.learning
+            }
+            .map { (Key(watch: $0.id, series: address), $0.learning) }
         }
     }
 
     /// Learns from readings of before, oldest first, unless more was seen since.
     mutating func learn(_ key: Key, from readings: [(value: PropertyValue, date: Date)]) {
         guard let plan = plans.first(where: { $0.id == key.watch }), plan.watches(key.series),
-            detectors[key] != nil || detectors.count < Self.mostSeries, let settings = try? DetectorSettings(learning: plan.learning)
+            detectors[key] != nil || detectors.count < Self.mostSeries, var detector = WatchDetector(plan)
         else { return }
-        var detector = EnsembleDetector(settings)
         for (value, date) in readings {
             guard let number = plan.number(value) else { continue }
             _ = detector.observe(number, at: Self.milliseconds(date))
@@ -141,7 +145,7 @@ extension WatchEngine {
     /// Goes on with what was kept; what can't be read, or was learnt in another way, begins anew.
     mutating func restore(_ key: Key, _ state: [UInt8]) {
         guard let plan = plans.first(where: { $0.id == key.watch }), plan.watches(key.series), detectors.count < Self.mostSeries,
-            let detector = try? EnsembleDetector(state: state), detector.settings.learning == plan.learning
+            let detector = WatchDetector(plan, state: state)
         else { return }
         detectors[key] = detector
     }

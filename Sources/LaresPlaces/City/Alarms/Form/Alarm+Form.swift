@@ -32,7 +32,7 @@ extension Alarm {
         guard let number = try fields.int("number", in: numbers), let watch = try fields.string("watch"),
             let severity: Severity = try fields.choice("severity"), let raised = try fields.date("raised_at"),
             let last = try fields.date("last_at"),
-            let series = try fields.string("series").flatMap({ PropertyAddress($0) }),
+            let series = try fields.string("series").flatMap({ SeriesKey($0) }),
             let incident = try fields.int("incident", in: numbers),
             let cause = try fields.fields("cause"), let worst = try fields.fields("worst")
         else { throw fields.error("number", "isn't all that an alarm has") }
@@ -57,7 +57,7 @@ extension Alarm.Cause {
         ["value": .number(value), "score": .number(score), "model": .string(model), "version": .string(version)]
     }
 
-    fileprivate init(_ series: PropertyAddress, _ fields: JSONFields) throws(JSONError) {
+    fileprivate init(_ series: SeriesKey, _ fields: JSONFields) throws(JSONError) {
         var fields = fields
         let (all, shares) = (-Double.greatestFiniteMagnitude...Double.greatestFiniteMagnitude, 0.0...1.0)
         self.init(

@@ -18,7 +18,7 @@ extension Incident {
         var members: JSON.Members = [
             "number": .int(number), "severity": .string(severity.rawValue), "started_at": .number(startedAt.timeIntervalSince1970),
             "last_at": .number(lastAt.timeIntervalSince1970), "alarms": .array(alarms.map { .int($0) }),
-            "things": .array(things.sorted().map { .string($0.description) }),
+            "things": .array(things.sorted().map { .string($0) }),
         ]
         members["place"] = place.map { .string($0.description) }
         members["ended_at"] = endedAt.map { .number($0.timeIntervalSince1970) }
@@ -41,7 +41,7 @@ extension Incident {
         place = try fields.string("place").flatMap { AreaID($0) }
         endedAt = try fields.date("ended_at")
         alarms = try fields.ints("alarms", in: numbers) ?? []
-        things = Set((try fields.strings("things") ?? []).compactMap { ThingID($0) })
+        things = Set(try fields.strings("things") ?? [])
         further = try fields.int("further", in: numbers) ?? 0
         for entry in try fields.objects("timeline") ?? [] { timeline.append(try TimelineEntry(entry)) }
     }

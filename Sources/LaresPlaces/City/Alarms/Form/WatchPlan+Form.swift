@@ -20,12 +20,14 @@ extension WatchPlan {
         let threshold = try fields.double("threshold", in: 0.05...1) ?? 0.5
         let learning = try fields.int("learning", in: 20...100_000) ?? 600
         let isEnabled = try fields.bool("enabled") ?? true
+        let kind: WatchPlan.Kind = try fields.choice("kind") ?? .odd
+        let isBeyondThings = try fields.choice("scope", of: WatchScope.self) == .all
         try fields.end()
         guard WatchPlan.isID(id) else { throw fields.error("id", "must be 1 to 60 lower-case letters, digits, '_' and '-'") }
         guard
             let plan = WatchPlan(
                 id: id, things: things, properties: properties, severity: severity, threshold: threshold, learning: learning,
-                isEnabled: isEnabled)
+                isBeyondThings: isBeyondThings, isEnabled: isEnabled, kind: kind)
         else {
             throw fields.error(
                 "things", "and 'properties' must be names such as 'hall/meter' and 'power', or patterns: '+' for one level, '#' for all")
@@ -35,9 +37,17 @@ extension WatchPlan {
 
     /// The watch as plain data, which ``init(_:)`` reads back.
     public var json: JSON {
-        [
+        var members: JSON.Members = [
             "id": .string(id), "things": .string(things), "properties": .string(properties), "severity": .string(severity.rawValue),
             "threshold": .number(threshold), "learning": .int(learning), "enabled": .bool(isEnabled),
         ]
+        if kind != .odd { members.append("kind", .string(kind.rawValue)) }
+        if isBeyondThings { members.append("scope", .string(WatchScope.all.rawValue)) }
+        return .object(members)
     }
+}
+
+/// Which series a watch means: those of things of the home, or all.
+private enum WatchScope: String, CaseIterable {
+    case things, all
 }

@@ -33,7 +33,7 @@ public struct Alarm: Hashable, Sendable {
     /// Why one thinks so.
     public struct Cause: Hashable, Sendable {
         /// What was measured.
-        public let series: PropertyAddress
+        public let series: SeriesKey
         /// What it was.
         public let value: Double
         /// How odd that is, 0 to 1.
@@ -44,7 +44,7 @@ public struct Alarm: Hashable, Sendable {
         public let version: String
 
         /// A cause.
-        public init(series: PropertyAddress, value: Double, score: Double, model: String, version: String) {
+        public init(series: SeriesKey, value: Double, score: Double, model: String, version: String) {
             (self.series, self.value, self.score, self.model, self.version) = (series, value, score, model, version)
         }
     }
@@ -94,7 +94,7 @@ public struct Alarm: Hashable, Sendable {
     public internal(set) var incident: Int
 
     /// What was measured.
-    public var series: PropertyAddress { cause.series }
+    public var series: SeriesKey { cause.series }
 
     /// Where it stands.
     public var state: State {

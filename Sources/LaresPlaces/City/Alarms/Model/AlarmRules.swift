@@ -16,6 +16,10 @@ public struct AlarmRules: Hashable, Sendable {
     public var records = 10_000
     /// How many entries the timeline of an incident may have.
     public var entries = 500
+    /// What happened no longer than this before its first alarm stands in an incident's timeline…
+    public var before = 900.0
+    /// …of so much that is remembered.
+    public var remembered = 500
 
     /// The usual rules.
     public init() {}

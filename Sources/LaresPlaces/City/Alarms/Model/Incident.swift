@@ -16,7 +16,7 @@ public struct Incident: Hashable, Sendable {
     /// The numbers of its alarms.
     public internal(set) var alarms: [Int]
     /// The things that they are about.
-    public internal(set) var things: Set<ThingID>
+    public internal(set) var things: Set<String>
     /// As bad as the worst of them.
     public internal(set) var severity: Alarm.Severity
     /// What happened, in order.
@@ -51,6 +51,8 @@ public struct TimelineEntry: Hashable, Sendable {
         case command
         /// A rule did something.
         case rule
+        /// A signal of the street fell back, rose a stage or was taken over; `what` is a kind of ``TrafficOccurrence``, a colon and its text.
+        case signal
     }
 
     /// When.

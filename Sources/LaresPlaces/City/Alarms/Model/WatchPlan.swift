@@ -2,6 +2,14 @@ public import LaresThings
 
 /// Which series are watched, how, and how bad it is when one is odd.
 public struct WatchPlan: Hashable, Sendable {
+    /// What is looked for.
+    public enum Kind: String, Hashable, Sendable, CaseIterable {
+        /// Whatever is unusual.
+        case odd
+        /// Leaks, bursts and stuck meters in the flow of water, gas or heat.
+        case flow
+    }
+
     /// How many there may be.
     public static let most = 1_000
 
@@ -17,26 +25,38 @@ public struct WatchPlan: Hashable, Sendable {
     public let threshold: Double
     /// How many readings are learnt from first, 20 to 100,000.
     public let learning: Int
+    /// Whether series are meant as well that are no things of the home: points in bulk, observations, errors of forecasts.
+    public let isBeyondThings: Bool
     /// Whether it watches.
     public let isEnabled: Bool
+    /// What it looks for.
+    public let kind: Kind
 
     private let pattern: TopicPattern
 
     /// Nil where the id, a pattern or a number isn't what it must be.
     public init?(
         id: String, things: String, properties: String, severity: Alarm.Severity = .major, threshold: Double = 0.5, learning: Int = 600,
-        isEnabled: Bool = true
+        isBeyondThings: Bool = false, isEnabled: Bool = true, kind: Kind = .odd
     ) {
-        guard Self.isID(id), let pattern = TopicPattern(things), properties == "+" || PropertyAddress("x/" + properties) != nil,
+        guard Self.isID(id), let pattern = TopicPattern(things),
+            properties == "+" || (!properties.contains("/") && PropertyAddress("x/" + properties) != nil)
+                || (isBeyondThings && Self.isField(properties)),
             (0.05...1).contains(threshold), (20...100_000).contains(learning)
         else { return nil }
         (self.id, self.things, self.properties, self.severity) = (id, things, properties, severity)
         (self.threshold, self.learning, self.isEnabled, self.pattern) = (threshold, learning, isEnabled, pattern)
+        self.kind = kind
+        self.isBeyondThings = isBeyondThings
     }
 
-    /// Whether it watches a property.
-    public func watches(_ address: PropertyAddress) -> Bool {
-        isEnabled && (properties == "+" || properties == address.property) && pattern.matches(address.thing.description)
+    /// Whether it watches a series.
+    public func watches(_ key: SeriesKey) -> Bool {
+        isEnabled && (properties == "+" || properties == key.property) && pattern.matches(key.thing)
+    }
+
+    private static func isField(_ name: String) -> Bool {
+        (1...200).contains(name.utf8.count) && !name.utf8.contains { $0 < 0x20 || $0 == 0x7F || $0 == UInt8(ascii: "/") }
     }
 
     static func isID(_ text: String) -> Bool {

@@ -28,11 +28,11 @@ public struct AlarmStore: Sendable {
     }
 
     /// The states that were kept of a detector's version.
-    func states(of watch: String) throws -> [PropertyAddress: [UInt8]] {
+    func states(of watch: String) throws -> [SeriesKey: [UInt8]] {
         try pool.read { database in
             let rows = try Row.fetchAll(database, sql: "SELECT series, state FROM watch_states WHERE watch = ?", arguments: [watch])
             let states = rows.compactMap { row in
-                PropertyAddress(row["series"] as String).map { ($0, [UInt8](row["state"] as Data)) }
+                SeriesKey(row["series"] as String).map { ($0, [UInt8](row["state"] as Data)) }
             }
             return Dictionary(states) { $1 }
         }
@@ -48,7 +48,7 @@ public struct AlarmStore: Sendable {
         try pool.read { database in
             let rows = try Row.fetchCursor(database, sql: "SELECT watch, series, state FROM watch_states")
             while let row = try rows.next() {
-                guard let series = PropertyAddress(row["series"] as String) else { continue }
+                guard let series = SeriesKey(row["series"] as String) else { continue }
                 body(WatchEngine.Key(watch: row["watch"], series: series), [UInt8](row["state"] as Data))
             }
         }

@@ -9,17 +9,30 @@ extension Watching {
     /// Learns what is usual for series that are watched and of which little is known.
     package func learn() async throws {
         guard let telemetry, !engine.plans.isEmpty else { return }
-        let addresses = home.things().flatMap { view in view.thing.properties.map { PropertyAddress(view.thing.id, $0.name) } }
-        let wanted = engine.unlearned(addresses).prefix(Self.history.series)
+        let addresses = home.things().flatMap { view in view.thing.properties.map { SeriesKey(PropertyAddress(view.thing.id, $0.name)) } }
+        let all = try await telemetry.series(of: nil), plans = engine.plans.filter(\.isBeyondThings)
+        let beyond = all.filter { one in
+            one.kind != .state && Self.isMeant(one.key) && plans.contains { $0.watches(one.key) } && !Self.isOfThing(one.key, home)
+        }
+        let unlearned = engine.unlearned(addresses) + engine.unlearned(beyond.map(\.key), areOfThings: false)
+        let wanted = unlearned.prefix(Self.history.series)
         guard !wanted.isEmpty else { return }
-        let series = Dictionary(try await telemetry.series(of: nil).map { ($0.key, $0.id) }, uniquingKeysWith: { $1 })
+        let series = Dictionary(all.map { ($0.key, $0.id) }, uniquingKeysWith: { $1 })
         let range = Timestamp.earliest..<max(.earliest, Timestamp(clock.now + 1))
         for (key, learning) in wanted {
             guard !Task.isCancelled else { return }
-            guard let id = series[SeriesKey(key.series)], let kind = home.property(key.series)?.kind else { continue }
+            guard let id = series[key.series] else { continue }
+            let kind = PropertyAddress(key.series.description).flatMap { home.property($0)?.kind }
             let limit = min(Self.history.readings, Self.history.lives * learning)
             let readings = try await telemetry.readings(of: id, in: range, order: .newestFirst, limit: limit)
-            engine.learn(key, from: readings.reversed().compactMap { one in PropertyValue(one.value, kind).map { ($0, one.time.date) } })
+            engine.learn(key, from: readings.reversed().compactMap { one in Self.value(one.value, kind).map { ($0, one.time.date) } })
         }
+    }
+
+    /// What a reading was: of a thing as its property has it, of anything else a number.
+    private static func value(_ value: ReadingValue, _ kind: PropertyKind?) -> PropertyValue? {
+        if let kind { return PropertyValue(value, kind) }
+        if case .number(let number) = value { return .number(number) }
+        return nil
     }
 }

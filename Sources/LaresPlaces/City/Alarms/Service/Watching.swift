@@ -17,12 +17,16 @@ public actor Watching {
     let models: (any TrainedModels)?
     var engine = WatchEngine()
     private var book: AlarmBook
-    private var places: [ThingID: AreaID] = [:]
+    private var places: [String: AreaID] = [:]
+    /// Readings of series that are no things', until they are looked at; the oldest go when there are too many.
+    private let beyond: (stream: AsyncStream<[TappedTelemetry.Told]>, add: AsyncStream<[TappedTelemetry.Told]>.Continuation)
     /// When a series that says the same again was last looked at.
-    private var heard: [PropertyAddress: Date] = [:]
+    private var heard: [SeriesKey: Date] = [:]
     private var watchers: [Int: AsyncStream<Alarm>.Continuation] = [:]
     private var lastWatcher = 0
     private var rounds = 0
+    /// Whether the store tells of what is watched.
+    private var isTapped = true
     private let startedAt: Date
 
     /// Seconds between two looks at what time brings; every twelfth also looks at who said the same again.
@@ -31,6 +35,8 @@ public actor Watching {
     static let savingRounds = 720
     /// Alarms that one who watches may lag behind.
     static let lag = 1_000
+    /// Calls of the store whose readings may wait to be looked at.
+    static let backlog = 256
 
     /// Watching as it was left.
     ///
@@ -48,6 +54,8 @@ public actor Watching {
     ) throws {
         (self.home, self.store, self.telemetry, self.rules, self.clock) = (home, store, telemetry, rules, clock)
         self.models = models
+        let (stream, add) = AsyncStream.makeStream(of: [TappedTelemetry.Told].self, bufferingPolicy: .bufferingNewest(Self.backlog))
+        beyond = (stream, add)
         startedAt = clock.now
         let kept = try store.recent(since: clock.now - max(rules.reopen, rules.together))
         book = AlarmBook(rules, alarms: kept.alarms, incidents: kept.incidents, last: kept.last)
@@ -64,27 +72,55 @@ public actor Watching {
         await withDiscardingTaskGroup { group in
             group.addTask { await self.listen(first) }
             group.addTask { await self.passTime() }
-            group.addTask { try? await self.learn() }
+            group.addTask {
+                await self.retap()
+                try? await self.learn()
+            }
+            group.addTask { await self.hearBeyond() }
         }
         for watcher in watchers.values { watcher.finish() }
         keep()
         keepStates(.max)
     }
 
-    /// Hears what happens; who falls behind begins again with what is known.
-    private func listen(_ first: AsyncStream<HomeEvent>) async {
-        var events = first
-        while true {
-            for await event in events { take(event) }
-            guard !Task.isCancelled else { return }
-            events = home.events()
-            begin()
+    private func listen(_ first: AsyncStream<HomeEvent>) async { await home.hear(from: first, again: begin, take) }
+
+    private func hearBeyond() async {
+        for await readings in beyond.stream { take(readings) }
+    }
+
+    /// Tells of readings of series that are no things'.
+    package func take(_ readings: [TappedTelemetry.Told]) {
+        for one in readings { observe(one.series, .number(one.number), at: one.time.date, isOfThing: false) }
+    }
+
+    /// Has the store tell of what is watched now; while it can't be asked, that is tried again.
+    private func retap() async { isTapped = (try? await tap()) != nil }
+
+    /// Has the store tell of what is watched beside things.
+    package func tap() async throws {
+        guard let telemetry = telemetry as? TappedTelemetry else { return }
+        let (plans, trained) = (engine.plans.filter(\.isBeyondThings), engine.trained.series)
+        let (home, add) = (home, beyond.add)
+        try await telemetry.tap { key in
+            guard plans.contains(where: { $0.watches(key) && Self.isMeant(key) }) || trained.contains(key) else { return false }
+            // What a thing says comes from the home itself.
+            return !Self.isOfThing(key, home)
+        } tell: {
+            add.yield($0)
         }
+    }
+
+    /// Whether a plan that names no series by itself means it: what Lares wrote beside a series isn't.
+    static func isMeant(_ key: SeriesKey) -> Bool { !key.isForecast && !key.isOfQuality }
+
+    static func isOfThing(_ key: SeriesKey, _ home: Home) -> Bool {
+        PropertyAddress(key.description).flatMap { home.property($0) } != nil
     }
 
     private func passTime() async {
         while !Task.isCancelled {
-            arrange()
+            if arrange() || !isTapped { await retap() }
             tick()
             try? await Task.sleep(for: .seconds(Self.period))
         }
@@ -93,29 +129,29 @@ public actor Watching {
     /// Takes in where things are.
     package func begin() {
         places = [:]
-        for view in home.things() { places[view.thing.id] = view.thing.area }
+        for view in home.things() { places[view.thing.id.description] = view.thing.area }
     }
 
     /// Tells of something that happened in the home.
     package func take(_ event: HomeEvent) {
         switch event {
         case .changed(let change):
-            if book.hasOpenIncidents { book.note(change, in: places[change.address.thing]) }
-            observe(change.address, change.new, at: change.date)
+            book.note(change, in: places[change.address.thing.description])
+            observe(SeriesKey(change.address), change.new, at: change.date)
         case .asked(let address, let value?, let date):
-            if book.hasOpenIncidents { book.noteAsked(address, value, in: places[address.thing], at: date) }
-        case .described(let id): places[id] = home.thing(id)?.thing.area
+            book.noteAsked(address, value, in: places[address.thing.description], at: date)
+        case .described(let id): places[id.description] = home.thing(id)?.thing.area
         case .removed(let id):
-            places[id] = nil
-            heard = heard.filter { $0.key.thing != id }
-            engine.remove(id)
+            places[id.description] = nil
+            heard = heard.filter { $0.key.thing != id.description }
+            engine.remove(id.description)
         case .asked, .availability, .heard, .refused: break
         }
     }
 
-    private func observe(_ address: PropertyAddress, _ value: PropertyValue?, at date: Date) {
-        heard[address] = date
-        for word in engine.take(address, value, at: date, in: places[address.thing]) {
+    private func observe(_ key: SeriesKey, _ value: PropertyValue?, at date: Date, isOfThing: Bool = true) {
+        if isOfThing { heard[key] = date }
+        for word in engine.take(key, value, at: date, in: places[key.thing], isOfThing: isOfThing) {
             switch word {
             case .odd(let sign): book.take(sign, at: date)
             case .still(let watch, let series): book.goOn(watch, series, at: date)
@@ -137,7 +173,7 @@ public actor Watching {
         guard !engine.plans.isEmpty || engine.trained.count > 0 else { return }
         for view in home.things() {
             for (name, state) in view.states {
-                let address = PropertyAddress(view.thing.id, name)
+                let address = SeriesKey(PropertyAddress(view.thing.id, name))
                 guard let date = state.reportedAt, date > heard[address] ?? startedAt else { continue }
                 observe(address, state.reported, at: min(date, clock.now))
                 heard[address] = date
@@ -184,6 +220,7 @@ extension Watching {
         try store.save(plan)
         plans.append(plan)
         engine.set(plans.sorted { $0.id < $1.id })
+        await retap()
         // Without a history it learns from what comes.
         try? await learn()
     }
@@ -191,10 +228,11 @@ extension Watching {
     /// Watches by a plan no more. Its alarms are over by themselves.
     ///
     /// - Throws: ``AlarmError`` with `unknown`; an error of the database.
-    public func remove(plan id: String) throws {
+    public func remove(plan id: String) async throws {
         guard engine.plans.contains(where: { $0.id == id }) else { throw AlarmError(.unknown, "there is no watch '\(id)'") }
         try store.remove(plan: id)
         engine.set(engine.plans.filter { $0.id != id })
+        await retap()
     }
 
     /// Alarms, the latest first, those that aren't over and those that are kept.
@@ -247,6 +285,19 @@ extension Watching {
         keep()
     }
 
+    /// Something else that looks, such as at traffic or at devices, thinks something odd: an alarm begins, goes on or is back.
+    ///
+    /// - Returns: The alarm's number; nil: there are too many.
+    @discardableResult
+    public func raise(_ sign: AlarmBook.Sign, at date: Date) -> Int? {
+        let number = book.take(sign, at: date)
+        keep()
+        return number
+    }
+
+    /// What was raised so is still so.
+    public func goOn(_ watch: String, _ series: SeriesKey, at date: Date) { book.goOn(watch, series, at: date) }
+
     /// Something of another kind, such as a forecast or the run of a rule, for the incidents that it belongs to.
-    public func note(_ entry: TimelineEntry, about thing: ThingID) { book.note(entry, about: thing, in: places[thing]) }
+    public func note(_ entry: TimelineEntry, about thing: ThingID) { book.note(entry, about: thing, in: places[thing.description]) }
 }

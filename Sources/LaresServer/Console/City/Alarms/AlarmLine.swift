@@ -39,7 +39,7 @@ struct AlarmLine: Sendable {
             "lane": label, "look": look, "count": count == 0 ? said.words("unit.none") : "\(count)",
             "bars": bars.map { from, to -> [String: Any] in
                 let (left, right) = (
-                    axis.x(Timestamp(from), of: Self.width), to.map { axis.x(Timestamp($0), of: Self.width) } ?? Self.width
+                    axis.x(Timestamp(from), of: Self.width), axis.x(Timestamp(to ?? span.now), of: Self.width)
                 )
                 return ["x": "\(min(left, Self.width - 4))", "width": "\(max(4, right - left))"]
             }, "marks": Set(marks.map { axis.x(Timestamp($0), of: Self.width) }).sorted().map { "M\($0) 2V\(Self.height - 2)" }.joined(),
@@ -50,7 +50,8 @@ struct AlarmLine: Sendable {
 extension TimelineEntry {
     /// Whether it is about nothing that a reader may not see.
     func isSeen(by sight: SeriesSight) -> Bool {
-        guard kind == .reading || kind == .command || kind == .forecast, let address = PropertyAddress(subject) else { return true }
-        return sight.tells(of: address.thing)
+        if kind == .signal { return sight.tells(of: subject) }
+        guard kind == .reading || kind == .command || kind == .forecast, let key = SeriesKey(subject) else { return true }
+        return sight.tells(of: key.thing)
     }
 }

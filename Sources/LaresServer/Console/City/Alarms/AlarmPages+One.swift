@@ -17,7 +17,7 @@ extension AlarmPages {
             "mayTake": mayAct && alarm.acknowledged == nil, "incident": "/incidents/\(alarm.incident)", "reasonValue": reason,
             "shelves": [1, 8, 24, 168].map { ["value": "\($0)", "word": words("alarm.shelf.\($0)")] },
             "chart": try await chart(alarm, said).map { $0 as Any } ?? false,
-            "queryHref": "/query?series=\(SeriesKey(alarm.series).queried)",
+            "queryHref": "/query?series=\(alarm.series.queried)",
         ]
         fields.merge(Trouble.fields(trouble, title: words("alarm.wrong"), form: ["reason"])) { $1 }
         return try console.html(.alarm, title: rows.name(alarm), fields, viewer: viewer, status: trouble == nil ? .ok : .badRequest)
@@ -25,7 +25,7 @@ extension AlarmPages {
 
     /// What became of it, act by act.
     private func facts(_ alarm: Alarm, _ said: SeriesWords) -> [[String: Any]] {
-        let (words, amount, key) = (said.words, said.amount, SeriesKey(alarm.series))
+        let (words, amount, key) = (said.words, said.amount, alarm.series)
         func fact(_ name: String, _ value: String?) -> [String: Any]? { value.map { ["label": words("alarm.fact.\(name)"), "value": $0] } }
         return [
             fact("raised", amount.moment(alarm.raisedAt)),
@@ -48,8 +48,8 @@ extension AlarmPages {
     /// The series around the alarm: as long before it as it lasted, an hour at least.
     private func chart(_ alarm: Alarm, _ said: SeriesWords) async throws -> [String: Any]? {
         guard
-            let series = try await city.telemetry.series(of: alarm.series.thing.description).first(where: {
-                $0.key == SeriesKey(alarm.series) && $0.kind != .state
+            let series = try await city.telemetry.series(of: alarm.series.thing).first(where: {
+                $0.key == alarm.series && $0.kind != .state
             })
         else { return nil }
         let end = min(.now, (alarm.clearedAt ?? .now).addingTimeInterval(1_800))
@@ -138,7 +138,7 @@ struct IncidentLine: Sendable {
     }
 
     private static let icons: [TimelineEntry.Kind: String] = [
-        .reading: "temp", .forecast: "chart", .alarm: "bell", .command: "send", .rule: "rule",
+        .reading: "temp", .forecast: "chart", .alarm: "bell", .command: "send", .rule: "rule", .signal: "signal",
     ]
 
     private func because(_ entry: TimelineEntry) -> Any {
@@ -157,9 +157,22 @@ struct IncidentLine: Sendable {
             words.has("entry.alarm.\(entry.what)")
                 ? words("entry.alarm.\(entry.what)", ["n": entry.subject]) : "\(entry.subject) \(entry.what)".printable
         case .rule: words("entry.rule", ["name": entry.subject.printable])
+        case .signal: signal(entry)
         case .reading, .command, .forecast:
             words("entry.\(entry.kind.rawValue)", ["name": name(entry), "value": value(entry)])
         }
+    }
+
+    /// "Signal B1 was taken over: anna took it over".
+    private func signal(_ entry: TimelineEntry) -> String {
+        let parts = entry.what.split(separator: ":", maxSplits: 1).map {
+            String($0).trimmingCharacters(in: .whitespaces).printable
+        }
+        let name = ThingID(entry.subject).flatMap { said.home.thing($0)?.thing }.map { said.said.name($0) } ?? entry.subject.printable
+        let kind = parts.first ?? "", key = "signals.event.\(kind)"
+        let text = parts.count > 1 ? parts[1] : kind
+        guard words.has(key) else { return words("signals.event", ["name": name, "text": text]) }
+        return words("entry.signal", ["what": words(key, ["name": name]), "text": text])
     }
 
     private func name(_ entry: TimelineEntry) -> String {

@@ -13,7 +13,13 @@ struct AlarmRows: Sendable {
     private var words: Words { said.words }
     private var amount: Amount { said.amount }
 
-    func name(_ alarm: Alarm) -> String { said.name(SeriesKey(alarm.series)) }
+    /// "Signal B1: a vehicle stands in the way" where what found it has a word for it, else what is odd.
+    func name(_ alarm: Alarm) -> String {
+        let key = "alarm.named.\(alarm.cause.model)"
+        guard words.has(key) else { return said.name(alarm.series) }
+        let thing = ThingID(alarm.series.thing).flatMap { said.home.thing($0)?.thing }.map { said.said.name($0) }
+        return words(key, ["thing": thing ?? alarm.series.thing.printable])
+    }
 
     /// The fields of one row of the template `alarm-rows`.
     func row(_ alarm: Alarm) -> [String: Any] {
@@ -27,10 +33,14 @@ struct AlarmRows: Sendable {
 
     /// "6.1 kW, odd by 92%. Watch pumps."
     func about(_ alarm: Alarm) -> String {
-        words(
+        let key = "alarm.means.\(alarm.cause.model)"
+        if words.has(key) {
+            return words(key, ["value": said.value(alarm.worst.value, of: alarm.series), "where": alarm.series.property.printable])
+        }
+        return words(
             "alarm.about",
             [
-                "value": said.value(alarm.worst.value, of: SeriesKey(alarm.series)), "score": amount.percent(alarm.worst.score),
+                "value": said.value(alarm.worst.value, of: alarm.series), "score": amount.percent(alarm.worst.score),
                 "watch": alarm.watch,
             ])
     }

@@ -36,6 +36,11 @@ struct AlarmSpan: Sendable {
         self.now = now
     }
 
+    /// A whole day, what of it is still to come too, without the lanes of what happened around incidents.
+    init(dayUntil end: Date, now: Date = .now) {
+        (length, self.end, without, self.now) = (.day, end, Set(TimelineEntry.Kind.allCases), now)
+    }
+
     private init(_ length: Length, _ end: Date?, _ without: Set<TimelineEntry.Kind>, _ now: Date) {
         (self.length, self.end, self.without, self.now) = (length, end.flatMap { $0 < now ? $0 : nil }, without, now)
     }

@@ -78,7 +78,7 @@ struct PanelView: Sendable {
         let things = Set(panel.series.map(\.thing))
         let open = try await watching.alarms(limit: 1_000).filter { alarm in
             alarm.state != .cleared && search.sight.tells(of: alarm.series.thing)
-                && (things.isEmpty || things.contains(alarm.series.thing.description))
+                && (things.isEmpty || things.contains(alarm.series.thing))
         }
         guard !open.isEmpty else { return fields["empty"] = words("panel.noAlarms") }
         let rows = AlarmRows(said: said, now: .now, mayAct: false)

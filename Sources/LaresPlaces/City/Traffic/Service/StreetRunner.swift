@@ -1,0 +1,308 @@
+internal import Foundation
+package import LaresControl
+internal import LaresJSON
+package import LaresThings
+
+/// A district while it runs, on one thread: each second what keepers decided is shown and what is seen decides the next; every change of a phase is an
+/// order, on the disk before it goes out.
+package final class StreetRunner {
+    let source: any TrafficSource
+    let book: OrderBook
+    let clock: any TimeSource
+    private let models: (any SignalModels)?
+    package internal(set) var street: Street
+    var port: WatchedPort?
+    private var states: [[Aspect]?]
+    var junctions: [JunctionRun]
+    /// As which things they report themselves, by their names.
+    let things: [String: JunctionThing]
+    package private(set) var closures: [String: Double] = [:]
+    /// Vehicles that were told to stand in the way, by their lanes.
+    package private(set) var breakdowns: [String: Breakdown] = [:]
+    private var lastBreakdown = 0
+    /// The street's time, in seconds; nil: it hasn't run yet.
+    package private(set) var time: Double?
+    /// What happened since it was last asked.
+    private var occurrences: [TrafficOccurrence] = []
+    private var bookTrouble: String?
+    private var ownersAt = Date.distantPast
+
+    package init(
+        _ source: any TrafficSource, book: OrderBook, clock: any TimeSource, models: (any SignalModels)? = nil, from first: Double? = nil
+    ) {
+        time = first
+        (self.source, self.book, self.clock, self.models) = (source, book, clock, models)
+        things = JunctionThing.named(source.rules.map(\.plan.name))
+        junctions = source.rules.enumerated().map { JunctionRun($1.plan, place: $0, JunctionSettings()) }
+        street = Street(source.rules.map { SignalKeeper($0, FixedTime()) })
+        states = street.beginning
+    }
+
+    /// How junctions are controlled; those that aren't named keep their programmes.
+    package func set(_ settings: [String: JunctionSettings]) {
+        for place in junctions.indices {
+            if let settings = settings[junctions[place].name] { configure(place, settings) }
+        }
+    }
+
+    /// Another controller, or the same one otherwise. A version that can't be had is told of, and what comes with Lares decides.
+    package func configure(_ place: Int, _ settings: JunctionSettings) {
+        guard junctions.indices.contains(place) else { return }
+        let old = junctions[place].issuer
+        var model: SignalModel?
+        junctions[place].version = nil
+        if settings.control == .learned, let reference = settings.model {
+            do {
+                let parts = reference.split(separator: ":", maxSplits: 1).map(String.init)
+                guard let models, let name = parts.first else { throw TrafficError(.badSetting, "there is no registry here") }
+                let version = try models.signalModel(name, parts.count > 1 ? parts[1] : nil)
+                model = try SignalModel(contentsOf: version.path)
+                junctions[place].version = (name, version.number)
+            } catch {
+                note(place, "model", "'\(reference)' can't be used, so what comes with Lares decides: \(error)")
+            }
+        }
+        junctions[place].settings = settings
+        if !junctions[place].issuer.isSame(as: old) {
+            let (actuator, new) = (junctions[place].actuator, junctions[place].issuer)
+            writing { try book.pass(actuator, from: old, to: new) }
+        }
+        street.change(place) { $0.use(settings.control.controller(model), ladder: settings.control.hasStages ? settings.ladder : nil) }
+        if port != nil, port?.sensors.indices.contains(place) == true { port?.sensors[place] = settings.sensors }
+        ownersAt = .distantPast
+    }
+
+    /// Opens the street, from the second at which it broke off, or from the beginning when its demand was over. Its signals begin with red for all; trust and
+    /// what was learnt of queues stay.
+    package func start() throws {
+        port = nil
+        failOpen("the street began anew")
+        if isOver { beginAnew() }
+        let opened = try source.open(at: time)
+        port = WatchedPort(opened, sensors: junctions.map(\.settings.sensors))
+        let trusted = street.keepers.map(\.ladder)
+        street = Street(source.rules.map { SignalKeeper($0, FixedTime()) })
+        for place in junctions.indices {
+            junctions[place].settings.ladder = trusted[place] ?? junctions[place].settings.ladder
+            (junctions[place].open, junctions[place].target) = (nil, nil)
+            configure(place, junctions[place].settings)
+        }
+        states = street.beginning
+        for lane in closures.keys { (port?.inner as? any ClosableStreet)?.close(lane, isClosed: true) }
+        // Those who stood there are gone with the street that broke off.
+        for (lane, one) in breakdowns { breakDown(on: lane, at: one.position, for: one.until - (time ?? 0)) }
+    }
+
+    /// The street's clock starts again: what is closed stays so for the time that is left.
+    private func beginAnew() {
+        let end = time ?? 0
+        closures = closures.mapValues { max(0, $0 - end) }
+        breakdowns = breakdowns.mapValues { Breakdown(name: $0.name, position: $0.position, until: max(0, $0.until - end)) }
+        time = nil
+    }
+
+    /// Whether its demand has ended.
+    package var isOver: Bool { source.end.map { end in time.map { $0 >= end } ?? false } ?? false }
+
+    /// Ends it.
+    package func stop(because reason: String) {
+        port = nil
+        failOpen(reason)
+    }
+
+    /// One second.
+    ///
+    /// - Throws: What the port throws; the orders that were on their way have then failed.
+    package func second() throws -> TrafficSecond? {
+        guard port != nil else { throw TrafficError(.unreachable, "the street isn't open") }
+        lookAtOwners()
+        endClosures()
+        do { try exchange() } catch {
+            takeEvents()
+            failOpen("\(error)")
+            throw error
+        }
+        guard let reading = port?.last else { return nil }
+        time = reading.time
+        takeEvents()
+        confirm(reading)
+        order()
+        let now = clock.now
+        for place in junctions.indices { measure(place, reading) }
+        return TrafficSecond(
+            at: now, time: reading.time,
+            junctions: street.keepers.enumerated().map { place, keeper in
+                .init(
+                    plan: keeper.plan, phase: keeper.phase, aspects: states[place] ?? keeper.aspects,
+                    approaches: place < reading.signals.count ? reading.signals[place] : [])
+            })
+    }
+
+    private func exchange() throws {
+        guard var open = port else { return }
+        // One owner at a time: a copy would be made of what it remembers.
+        port = nil
+        defer { port = open }
+        try street.second(of: &open, states: &states)
+    }
+
+    private func measure(_ place: Int, _ reading: StreetReading) {
+        let approaches = place < reading.signals.count ? reading.signals[place] : []
+        let lines = approaches.compactMap { $0.loops.first { $0.distance <= 3 } }
+        let standing = street.keepers[place].demand?.reduce(Float(0)) { $0 + $1.standing } ?? 0
+        junctions[place].figures.add(
+            standing: standing, passed: lines.isEmpty ? nil : lines.reduce(0) { $0 + ($1.count.isFinite ? $1.count : 0) })
+    }
+
+    private func takeEvents() {
+        let now = clock.now
+        for event in street.takeEvents() {
+            if let place = junctions.firstIndex(where: { $0.name == event.signal }) {
+                junctions[place].note(event)
+                if let ladder = street.keepers[place].ladder { junctions[place].settings.ladder = ladder }
+            }
+            add(TrafficOccurrence(event, at: now))
+        }
+    }
+
+    func add(_ occurrence: TrafficOccurrence) { if occurrences.count < 1_000 { occurrences.append(occurrence) } }
+
+    /// What happened, which is then forgotten.
+    package func takeOccurrences() -> [TrafficOccurrence] {
+        defer { occurrences = [] }
+        return occurrences
+    }
+
+    func note(_ place: Int?, _ kind: String, _ text: String) {
+        add(TrafficOccurrence(at: clock.now, time: time ?? 0, junction: place.map { junctions[$0].name }, kind: kind, text: text))
+    }
+}
+
+/// Who decides.
+extension StreetRunner {
+    /// Looks who has the signals, twice a second at most.
+    private func lookAtOwners() {
+        let now = clock.now
+        guard abs(now.timeIntervalSince(ownersAt)) >= 0.5 else { return }
+        ownersAt = now
+        writing {
+            let owners = Dictionary(try book.owners().map { ($0.actuator, $0.owner) }, uniquingKeysWith: { one, _ in one })
+            for place in junctions.indices {
+                let mine = junctions[place].issuer
+                if owners[junctions[place].actuator] == nil {
+                    try claim(place, mine)
+                } else {
+                    junctions[place].owner = owners[junctions[place].actuator]
+                }
+                obey(place)
+            }
+        }
+    }
+
+    /// Somebody's hands changed a moment ago.
+    func forgetOwners() { ownersAt = .distantPast }
+
+    private func claim(_ place: Int, _ mine: OrderIssuer) throws {
+        do { junctions[place].owner = try book.claim(junctions[place].actuator, by: mine).owner } catch let error as OrderError {
+            note(place, "refused", error.message)
+        }
+    }
+
+    /// Whoever has the signal decides; without an order of theirs its programme runs.
+    private func obey(_ place: Int) {
+        let isMine = junctions[place].isOurs
+        // What one person ordered isn't the wish of the next who takes it over.
+        if isMine || junctions[place].hand.map({ hand in junctions[place].owner.map { !$0.isSame(as: hand.by) } ?? true }) ?? false {
+            junctions[place].hand = nil
+        }
+        let hand: SignalKeeper.Hand? = isMine ? nil : junctions[place].hand.map { .phase($0.phase) } ?? .programme
+        street.change(place) { $0.hand = hand }
+    }
+
+    /// A phase that its owner ordered; nil: the programme's again.
+    package func take(_ order: String, phase: Int?, by issuer: OrderIssuer, at place: Int) {
+        guard junctions.indices.contains(place) else { return }
+        junctions[place].hand = phase.map { (order, $0, issuer, false) }
+        ownersAt = .distantPast
+    }
+
+    /// How far a controller is trusted.
+    package func trust(_ stage: Stage, at place: Int) {
+        guard junctions.indices.contains(place) else { return }
+        street.change(place) { $0.trust(stage) }
+        if let ladder = street.keepers[place].ladder { junctions[place].settings.ladder = ladder }
+    }
+
+    /// Has the orders written; what keeps them from it is told of once, and the signals go on.
+    func writing(_ body: () throws -> Void) {
+        do {
+            try body()
+            bookTrouble = nil
+        } catch {
+            let trouble = "\(error)"
+            if bookTrouble == nil { note(nil, "orders", "orders can't be written down: \(trouble)") }
+            bookTrouble = trouble
+        }
+    }
+}
+
+/// What can be done to a simulated street.
+extension StreetRunner {
+    /// Closes a lane for seconds of the street's time; nil opens it.
+    package func close(_ lane: String, for seconds: Double?) {
+        guard let street = port?.inner as? any ClosableStreet else { return }
+        if let seconds {
+            closures[lane] = (time ?? 0) + seconds
+            street.close(lane, isClosed: true)
+            note(nil, "closure", "\(lane) is closed for \(Int(seconds)) s")
+        } else if closures.removeValue(forKey: lane) != nil {
+            street.close(lane, isClosed: false)
+            note(nil, "closure", "\(lane) is open again")
+        }
+    }
+
+    private func endClosures() {
+        guard let time else { return }
+        for (lane, end) in closures where end <= time { close(lane, for: nil) }
+        // It drives on by itself.
+        breakdowns = breakdowns.filter { $0.value.until > time }
+    }
+
+    /// A vehicle that stands in the way.
+    package struct Breakdown: Sendable, Hashable {
+        let name: String
+        /// Metres from the lane's begin.
+        let position: Double
+        /// Until when, by the street's time.
+        package let until: Double
+    }
+
+    /// Has a vehicle stand on a lane for seconds of the street's time, as if it had broken down there: nobody is told, as nobody is on a street.
+    package func breakDown(on lane: String, at position: Double, for seconds: Double) {
+        guard let street = port?.inner as? any ClosableStreet, seconds >= 1 else { return }
+        if let old = breakdowns.removeValue(forKey: lane) { try? street.unblock(old.name) }
+        lastBreakdown += 1
+        let name = "lares-breakdown-\(lastBreakdown)"
+        do {
+            try street.block(LaneBlockage(lane: lane, position: position, time: 0, seconds: seconds), as: name)
+            breakdowns[lane] = Breakdown(name: name, position: position, until: (time ?? 0) + seconds)
+            note(nil, "breakdown", "a vehicle is made to stand on \(lane) for \(Int(seconds)) s")
+        } catch {
+            note(nil, "breakdown", "no vehicle can be made to stand on \(lane): \(error)")
+        }
+    }
+
+    /// Takes away the vehicle that stands on a lane.
+    package func clear(_ lane: String) {
+        guard let street = port?.inner as? any ClosableStreet, let one = breakdowns.removeValue(forKey: lane) else { return }
+        // It may have gone on a moment ago.
+        try? street.unblock(one.name)
+        note(nil, "breakdown", "the vehicle on \(lane) is taken away")
+    }
+
+    /// Has a loop lie for seconds of the street's time.
+    package func lie(_ fault: LoopHealth.Fault, signal: Int, approach: Int, loop: Int, for seconds: Double) {
+        port?.faults.append(.init(signal: signal, approach: approach, loop: loop, fault: fault, until: (time ?? 0) + seconds))
+        if let count = port?.faults.count, count > 100 { port?.faults.removeFirst(count - 100) }
+    }
+}

@@ -1,0 +1,1 @@
+../LaresPlacesTests/Mutations.swift
