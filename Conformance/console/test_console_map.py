@@ -308,6 +308,17 @@ def test_streets_are_accessible_and_fit(visit, street, shots, name, language, sc
 
 
 @with_streets
+@pytest.mark.parametrize("language, scheme, width", LOOKS)
+def test_the_longest_figures_take_no_more_room_than_the_shortest(visit, street, language, scheme, width):
+    page = visit(DRIVEN["signal"], language, scheme, width, at=street)
+    long = {"en": ["1,234", "1,234", "3,599 s", "12,345/h", "15 of 0 to 31, 3,599 s"], "zh": ["1,234", "1,234", "3,599 秒", "12,345/小时", "15（0 至 31），3,599 秒"]}
+    tall = """values => { const list = document.querySelector('#now .figs').cloneNode(true), all = [...list.querySelectorAll('dd')]
+        all.forEach((value, n) => value.textContent = values[n]); document.querySelector('#now').append(list)
+        return [all.length, list.offsetHeight, all.some(value => value.scrollWidth > value.offsetWidth)] }"""
+    assert page.evaluate(tall, long[language]) == [5, page.evaluate(tall, ["1"] * 5)[1], False]
+
+
+@with_streets
 def test_a_closed_lane_is_seen_and_said(visit, district, street):
     page = visit("/city", at=street)
     ready(page)
