@@ -7,6 +7,7 @@ let package = Package(
     products: [
         .executable(name: "lares", targets: ["lares"]),
         .library(name: "LaresJSON", targets: ["LaresJSON"]),
+        .library(name: "LaresTime", targets: ["LaresTime"]),
         .library(name: "LaresYAML", targets: ["LaresYAML"]),
         .library(name: "LaresTensor", targets: ["LaresTensor"]),
         .library(name: "LaresNeural", targets: ["LaresNeural"]),
@@ -42,12 +43,13 @@ let package = Package(
         .target(name: "CWordBreaks", linkerSettings: [.linkedLibrary("icuuc")]),
         .target(name: "CLaresKernels", exclude: ["README.md"]),
         .target(name: "LaresJSON"),
+        .target(name: "LaresTime"),
         .target(name: "LaresYAML", dependencies: ["CYAML", "LaresJSON"]),
         .target(name: "LaresTensor", dependencies: ["CLaresKernels"]),
         .target(name: "LaresNeural", dependencies: ["LaresJSON", "LaresTensor"]),
-        .target(name: "LaresForecast", dependencies: ["LaresJSON", "LaresNeural", "LaresTensor"]),
+        .target(name: "LaresForecast", dependencies: ["LaresJSON", "LaresNeural", "LaresTensor", "LaresTime"]),
         .target(name: "LaresControl", dependencies: ["LaresForecast", "LaresJSON", "LaresNeural", "LaresTensor"]),
-        .target(name: "LaresTemplates"),
+        .target(name: "LaresTemplates", dependencies: ["LaresTime"]),
         .target(name: "LaresLanguage", dependencies: ["CWordBreaks", "LaresNeural", "LaresTensor", "LaresTemplates"]),
         .target(name: "LaresStore", dependencies: [.product(name: "GRDB", package: "GRDB.swift")]),
         .target(
@@ -77,7 +79,7 @@ let package = Package(
         .target(
             name: "LaresThings",
             dependencies: [
-                "CMosquitto", "LaresJSON", "LaresTemplates", "LaresStore",
+                "CMosquitto", "LaresJSON", "LaresTemplates", "LaresTime", "LaresStore",
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "GRDB", package: "GRDB.swift"),
@@ -89,7 +91,7 @@ let package = Package(
         .target(
             name: "LaresPlaces",
             dependencies: [
-                "LaresControl", "LaresForecast", "LaresJSON", "LaresStore", "LaresTemplates", "LaresThings", "LaresYAML",
+                "LaresControl", "LaresForecast", "LaresJSON", "LaresStore", "LaresTemplates", "LaresThings", "LaresTime", "LaresYAML",
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "NIOCore", package: "swift-nio"),
@@ -98,7 +100,7 @@ let package = Package(
         .target(
             name: "LaresStandards",
             dependencies: [
-                "LaresJSON", "LaresStore", "LaresThings",
+                "LaresJSON", "LaresStore", "LaresThings", "LaresTime",
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "NIOCore", package: "swift-nio"),
@@ -140,11 +142,12 @@ let package = Package(
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             ]),
         .testTarget(name: "LaresJSONTests", dependencies: ["LaresJSON"]),
+        .testTarget(name: "LaresTimeTests", dependencies: ["LaresTime"]),
         .testTarget(name: "LaresYAMLTests", dependencies: ["LaresJSON", "LaresYAML"], resources: [.copy("Golden")]),
         .testTarget(name: "LaresTensorTests", dependencies: ["LaresTensor"]),
         .testTarget(name: "LaresNeuralTests", dependencies: ["LaresJSON", "LaresNeural", "LaresTensor"]),
         .testTarget(
-            name: "LaresForecastTests", dependencies: ["LaresForecast", "LaresJSON", "LaresTensor"],
+            name: "LaresForecastTests", dependencies: ["LaresForecast", "LaresJSON", "LaresTensor", "LaresTime"],
             resources: [.copy("Golden")]),
         .testTarget(
             name: "LaresControlTests", dependencies: ["LaresControl", "LaresForecast", "LaresJSON"], resources: [.copy("Energy/Golden")]),

@@ -3,25 +3,6 @@ import Testing
 
 @Suite("Calendars")
 struct CalendarTests {
-    @Test(arguments: [
-        (1970, 1, 1, 0, 3), (2000, 2, 29, 11_016, 1), (2012, 1, 1, 15_340, 6), (2024, 12, 31, 20_088, 1), (1969, 12, 31, -1, 2),
-        (1900, 3, 1, -25_508, 3),
-    ])
-    func datesHaveTheirDays(_ year: Int, _ month: Int, _ day: Int, _ number: Int, _ weekday: Int) throws {
-        let date = try #require(CivilDay(year: year, month: month, day: day))
-        #expect(date.number == number)
-        #expect(date.weekday == weekday)
-    }
-
-    @Test(arguments: [(2013, 2, 29), (1900, 2, 29), (2000, 13, 1), (2000, 4, 31), (2000, 1, 0), (0, 1, 1), (10_000, 1, 1)])
-    func thereAreNoOtherDates(_ year: Int, _ month: Int, _ day: Int) { #expect(CivilDay(year: year, month: month, day: day) == nil) }
-
-    @Test func daysKnowTheirPlaceInTheYear() throws {
-        let last = try #require(CivilDay(year: 2012, month: 12, day: 31)), first = CivilDay(last.number + 1)
-        #expect(last.placeInYear == (365, 366))
-        #expect(first.placeInYear == (0, 365))
-    }
-
     @Test func clocksChange() {
         let hour: Int64 = 3_600_000
         let clock = LocalClock(

@@ -1,6 +1,7 @@
 import Foundation
 import LaresForecast
 import LaresJSON
+import LaresTime
 import Testing
 
 @Suite("Public evaluations")
@@ -86,9 +87,7 @@ struct EvaluationTests {
     }
 
     private static func date(_ day: Int) -> String {
-        let year = (1970...2100).last { (CivilDay(year: $0, month: 1, day: 1)?.number ?? .max) <= day } ?? 1970
-        let month = (1...12).last { (CivilDay(year: year, month: $0, day: 1)?.number ?? .max) <= day } ?? 1
-        let number = day - (CivilDay(year: year, month: month, day: 1)?.number ?? 0) + 1
+        let (year, month, number) = CivilDay(day).date
         return "\(year)-\(month < 10 ? "0" : "")\(month)-\(number < 10 ? "0" : "")\(number)"
     }
 }

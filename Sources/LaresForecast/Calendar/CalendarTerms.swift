@@ -1,4 +1,5 @@
 import Glibc
+import LaresTime
 
 /// Covariates that follow from times: what a forecaster is told of hours, weekdays, seasons and holidays.
 ///

@@ -1,3 +1,5 @@
+import LaresTime
+
 /// What clocks in a place show: UTC plus an offset that changes at known moments, as it does where summer time is kept.
 ///
 ///     let melbourne = LocalClock(offset: 39_600_000, changes: [.init(at: 1_333_209_600_000, offset: 36_000_000)])
@@ -58,41 +60,4 @@ public struct LocalMoment: Sendable, Hashable {
 
     /// 0 for Monday to 6 for Sunday.
     public var weekday: Int { CivilDay(day).weekday }
-}
-
-/// A day of the Gregorian calendar.
-public struct CivilDay: Sendable, Hashable {
-    /// Days since 1970-01-01.
-    public let number: Int
-
-    /// The day that is so many days after 1970-01-01.
-    public init(_ number: Int) { self.number = number }
-
-    /// The day of a date; nil for a date that there isn't in the years 1 to 9999.
-    public init?(year: Int, month: Int, day: Int) {
-        guard (1...9999).contains(year), (1...12).contains(month), day >= 1 else { return nil }
-        let isLeap = CivilDay.start(of: year + 1) - CivilDay.start(of: year) == 366
-        let lengths = [31, isLeap ? 29 : 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31]
-        guard day <= lengths[month - 1] else { return nil }
-        number = CivilDay.start(of: year) + lengths.prefix(month - 1).reduce(0, +) + day - 1
-    }
-
-    /// 0 for Monday to 6 for Sunday; 1970-01-01 was a Thursday.
-    public var weekday: Int { ((number % 7) + 10) % 7 }
-
-    /// Days since 1 January of its year, from 0, and the days of that year.
-    public var placeInYear: (day: Int, of: Int) {
-        var year = 1970 + Int((Double(number) / 365.2425).rounded(.down))
-        while CivilDay.start(of: year) > number { year -= 1 }
-        while CivilDay.start(of: year + 1) <= number { year += 1 }
-        return (number - CivilDay.start(of: year), CivilDay.start(of: year + 1) - CivilDay.start(of: year))
-    }
-
-    /// The number of 1 January: 365 days a year, and the leap days before it.
-    static func start(of year: Int) -> Int {
-        let before = year - 1
-        func floored(_ divisor: Int) -> Int { before >= 0 ? before / divisor : (before - divisor + 1) / divisor }
-        // 719,162 days from 0001-01-01 to 1970-01-01.
-        return before * 365 + floored(4) - floored(100) + floored(400) - 719_162
-    }
 }

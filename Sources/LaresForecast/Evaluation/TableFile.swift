@@ -1,4 +1,5 @@
 import LaresTensor
+import LaresTime
 
 /// A table of comma-separated values with names in its first line, as public data sets come: read strictly, and bounded.
 ///
@@ -109,7 +110,7 @@ public struct TableFile: Sendable {
     static func time(_ text: Substring) -> Int64? {
         let parts = text.split { "-T: Z".contains($0) }
         let numbers = parts.compactMap { $0.utf8.allSatisfy { (48...57).contains($0) } && $0.utf8.count <= 4 ? Int($0) : nil }
-        guard parts.count == numbers.count, numbers.count == 3 || numbers.count == 6,
+        guard parts.count == numbers.count, numbers.count == 3 || numbers.count == 6, numbers[0] >= 1,
             let day = CivilDay(year: numbers[0], month: numbers[1], day: numbers[2])
         else { return nil }
         guard numbers.count == 6 else { return Int64(day.number) * LocalMoment.dayLength }

@@ -1,4 +1,5 @@
 import Glibc
+import LaresTime
 
 /// What a day-ahead forecast looks at, for one time of day of one day.
 ///

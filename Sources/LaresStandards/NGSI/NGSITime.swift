@@ -1,3 +1,5 @@
+import LaresTime
+
 /// Moments as NGSI-LD writes them: ISO 8601 with a day, a time, up to nine digits of a second, and `Z` or an offset.
 ///
 /// Kept as microseconds since 1970 in UTC; years 1 to 9999.
@@ -7,7 +9,7 @@ public enum NGSITime {
         var reader = Digits(text.utf8)
         guard let year = reader.number(4), reader.take("-"), let month = reader.number(2), reader.take("-"), let day = reader.number(2),
             reader.take("T") || reader.take("t"), let hour = reader.number(2), reader.take(":"), let minute = reader.number(2),
-            year >= 1, (1...12).contains(month), day >= 1, day <= days(month, year), hour < 24, minute < 60
+            year >= 1, let date = CivilDay(year: year, month: month, day: day), hour < 24, minute < 60
         else { return nil }
         var (second, fraction) = (0, 0)
         if reader.take(":") {
@@ -19,7 +21,7 @@ public enum NGSITime {
             }
         }
         guard let offset = reader.offset(), reader.isAtEnd else { return nil }
-        let seconds = ordinal(year, month, day) * 86_400 + hour * 3_600 + minute * 60 + second - offset
+        let seconds = date.number * 86_400 + hour * 3_600 + minute * 60 + second - offset
         return seconds * 1_000_000 + fraction
     }
 
@@ -29,13 +31,16 @@ public enum NGSITime {
         if fraction < 0 { (seconds, fraction) = (seconds - 1, fraction + 1_000_000) }
         var (days, rest) = seconds.quotientAndRemainder(dividingBy: 86_400)
         if rest < 0 { (days, rest) = (days - 1, rest + 86_400) }
-        let (year, month, day) = date(days)
+        let (year, month, day) = CivilDay(days).date
         let clock = "\(padded(rest / 3_600, 2)):\(padded(rest / 60 % 60, 2)):\(padded(rest % 60, 2))"
         let part = fraction % 1_000 == 0 ? padded(fraction / 1_000, 3) : padded(fraction, 6)
         return "\(padded(year, 4))-\(padded(month, 2))-\(padded(day, 2))T\(clock).\(part)Z"
     }
 
-    /// An ISO 8601 duration, `P1DT2H`, as months and microseconds; nil for anything else.
+    /// 10,000 years of months, and of microseconds: no duration is longer.
+    private static let longest = (months: 120_000, micros: 315_576_000_000_000_000)
+
+    /// An ISO 8601 duration, `P1DT2H`, as months and microseconds; nil for anything else, and for more than 10,000 years.
     public static func duration(_ text: String) -> (months: Int, micros: Int)? {
         var reader = Digits(text.utf8)
         guard reader.take("P") else { return nil }
@@ -54,6 +59,7 @@ public enum NGSITime {
             case ("S", true): micros += count * 1_000_000
             default: return nil
             }
+            guard months <= longest.months, micros <= longest.micros else { return nil }
         }
         return any ? (months, micros) : nil
     }
@@ -62,35 +68,11 @@ public enum NGSITime {
     static func adding(months: Int, to micros: Int) -> Int {
         let day = 86_400_000_000
         let days = micros >= 0 ? micros / day : (micros - day + 1) / day
-        let (year, month, date) = date(days)
+        let (year, month, date) = CivilDay(days).date
         let sum = year * 12 + month - 1 + months
         let (newYear, newMonth) = (sum / 12, sum % 12 + 1)
-        return ordinal(newYear, newMonth, min(date, self.days(newMonth, newYear))) * day + (micros - days * day)
-    }
-
-    private static func days(_ month: Int, _ year: Int) -> Int {
-        if month == 2 { return year % 4 == 0 && (year % 100 != 0 || year % 400 == 0) ? 29 : 28 }
-        return [4, 6, 9, 11].contains(month) ? 30 : 31
-    }
-
-    /// Days since 1970 (Hinnant, "chrono-compatible low-level date algorithms").
-    private static func ordinal(_ year: Int, _ month: Int, _ day: Int) -> Int {
-        let y = month <= 2 ? year - 1 : year
-        let era = (y >= 0 ? y : y - 399) / 400
-        let yearOfEra = y - era * 400
-        let dayOfYear = (153 * (month > 2 ? month - 3 : month + 9) + 2) / 5 + day - 1
-        return era * 146_097 + yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + dayOfYear - 719_468
-    }
-
-    private static func date(_ ordinal: Int) -> (Int, Int, Int) {
-        let z = ordinal + 719_468
-        let era = (z >= 0 ? z : z - 146_096) / 146_097
-        let dayOfEra = z - era * 146_097
-        let yearOfEra = (dayOfEra - dayOfEra / 1_460 + dayOfEra / 36_524 - dayOfEra / 146_096) / 365
-        let dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
-        let m = (5 * dayOfYear + 2) / 153
-        let month = m < 10 ? m + 3 : m - 9
-        return (yearOfEra + era * 400 + (month <= 2 ? 1 : 0), month, dayOfYear - (153 * m + 2) / 5 + 1)
+        let first = CivilDay(firstOf: newMonth, in: newYear).number
+        return (first + min(date, CivilDay.days(in: newMonth, of: newYear)) - 1) * day + (micros - days * day)
     }
 
     private static func padded(_ number: Int, _ width: Int) -> String {

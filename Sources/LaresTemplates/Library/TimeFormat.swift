@@ -1,3 +1,5 @@
+import LaresTime
+
 import struct Foundation.Date
 import struct Foundation.TimeZone
 
@@ -28,29 +30,9 @@ struct TimeFormat {
         let days = Int((Double(local) / 86_400).rounded(.down))
         let seconds = local - days * 86_400
         (hour, minute, second) = (seconds / 3600, seconds / 60 % 60, seconds % 60)
-        (year, month, day) = Self.civil(fromDays: days)
-        weekday = ((days + 3) % 7 + 7) % 7
-        yearDay = days - Self.days(fromYear: year, month: 1, day: 1)
-    }
-
-    /// The Gregorian date so many days after 1970-01-01 (H. Hinnant, "chrono-compatible low-level date algorithms").
-    private static func civil(fromDays days: Int) -> (Int, Int, Int) {
-        let shifted = days + 719_468
-        let era = (shifted >= 0 ? shifted : shifted - 146_096) / 146_097
-        let dayOfEra = shifted - era * 146_097
-        let yearOfEra = (dayOfEra - dayOfEra / 1460 + dayOfEra / 36_524 - dayOfEra / 146_096) / 365
-        let dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
-        let shiftedMonth = (5 * dayOfYear + 2) / 153
-        let month = shiftedMonth < 10 ? shiftedMonth + 3 : shiftedMonth - 9
-        return (yearOfEra + era * 400 + (month <= 2 ? 1 : 0), month, dayOfYear - (153 * shiftedMonth + 2) / 5 + 1)
-    }
-
-    private static func days(fromYear year: Int, month: Int, day: Int) -> Int {
-        let shiftedYear = month <= 2 ? year - 1 : year
-        let era = (shiftedYear >= 0 ? shiftedYear : shiftedYear - 399) / 400
-        let yearOfEra = shiftedYear - era * 400
-        let dayOfYear = (153 * (month > 2 ? month - 3 : month + 9) + 2) / 5 + day - 1
-        return era * 146_097 + yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + dayOfYear - 719_468
+        let civil = CivilDay(days)
+        (year, month, day) = civil.date
+        (weekday, yearDay) = (civil.weekday, civil.placeInYear.day)
     }
 
     /// Replaces the directives of a format; an unknown one stays as it is.

@@ -1,3 +1,5 @@
+import LaresTime
+
 /// A file of comma-separated values whose first column is a time.
 struct NABTable {
     let times: [Int64]
@@ -35,19 +37,12 @@ struct NABTable {
     /// Milliseconds since 1970-01-01T00:00Z of `2014-04-01 00:00:00`, with or without a fraction.
     static func time(_ text: ArraySlice<UInt8>) -> Int64? {
         let parts = text.split { !(UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }
-        let numbers = parts.prefix(6).compactMap { Int64(String(decoding: $0, as: UTF8.self)) }
-        guard numbers.count == 6, (1900...2200).contains(numbers[0]), (1...12).contains(numbers[1]), (1...31).contains(numbers[2]),
-            numbers[3] < 24, numbers[4] < 60, numbers[5] < 61
+        let numbers = parts.prefix(6).compactMap { Int(String(decoding: $0, as: UTF8.self)) }
+        guard numbers.count == 6, (1900...2200).contains(numbers[0]),
+            let day = CivilDay(year: numbers[0], month: numbers[1], day: numbers[2]), numbers[3] < 24, numbers[4] < 60, numbers[5] < 61
         else { return nil }
         let fraction = parts.count > 6 ? Int64(String(decoding: (parts[6] + [48, 48, 48]).prefix(3), as: UTF8.self)) ?? 0 : 0
-        let seconds = ((days(numbers[0], numbers[1], numbers[2]) * 24 + numbers[3]) * 60 + numbers[4]) * 60 + numbers[5]
-        return seconds * 1000 + fraction
-    }
-
-    /// Days since 1970-01-01, counted in years that begin in March.
-    private static func days(_ year: Int64, _ month: Int64, _ day: Int64) -> Int64 {
-        let year = month <= 2 ? year - 1 : year
-        let dayOfYear = (153 * (month + (month > 2 ? -3 : 9)) + 2) / 5 + day - 1
-        return year * 365 + year / 4 - year / 100 + year / 400 + dayOfYear - 719_468
+        let seconds = ((day.number * 24 + numbers[3]) * 60 + numbers[4]) * 60 + numbers[5]
+        return Int64(seconds) * 1000 + fraction
     }
 }

@@ -1,3 +1,5 @@
+import LaresTime
+
 /// A day of the Gregorian calendar, without a time zone.
 public struct CalendarDay: Hashable, Comparable, Sendable {
     /// Days since 1970-01-01.
@@ -15,16 +17,8 @@ public struct CalendarDay: Hashable, Comparable, Sendable {
     ///
     /// Nil for a day that isn't in the calendar.
     public init?(year: Int, month: Int, day: Int) {
-        guard (1900...2199).contains(year), (1...12).contains(month), day >= 1, day <= Self.days(in: month, of: year) else { return nil }
-        self.init(unchecked: year, month, day)
-    }
-
-    /// The number of days from 1970-01-01: years begin in March, so that the leap day comes last; 400 years have 146,097 days.
-    private init(unchecked year: Int, _ month: Int, _ day: Int) {
-        let shifted = month <= 2 ? year - 1 : year
-        let (era, yearOfEra) = shifted.flooredDivision(by: 400)
-        let dayOfYear = (153 * ((month + 9) % 12) + 2) / 5 + day - 1
-        ordinal = era * 146_097 + yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + dayOfYear - 719_468
+        guard (1900...2199).contains(year), let day = CivilDay(year: year, month: month, day: day) else { return nil }
+        ordinal = day.number
     }
 
     /// Reads "2026-11-28"; nil for anything else.
@@ -37,33 +31,16 @@ public struct CalendarDay: Hashable, Comparable, Sendable {
     }
 
     /// Year, month from 1 and day from 1.
-    public var parts: (year: Int, month: Int, day: Int) {
-        let (era, dayOfEra) = (ordinal + 719_468).flooredDivision(by: 146_097)
-        let yearOfEra = (dayOfEra - dayOfEra / 1_460 + dayOfEra / 36_524 - dayOfEra / 146_096) / 365
-        let dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
-        let month = (5 * dayOfYear + 2) / 153
-        let year = era * 400 + yearOfEra + (month >= 10 ? 1 : 0)
-        return (year, month < 10 ? month + 3 : month - 9, dayOfYear - (153 * month + 2) / 5 + 1)
-    }
+    public var parts: (year: Int, month: Int, day: Int) { CivilDay(ordinal).date }
 
     /// The day of the week.
     public var weekday: Weekday { Weekday.allCases[weekdayIndex] }
 
     /// Monday 0 to Sunday 6; 1970-01-01 was a Thursday.
-    package var weekdayIndex: Int { (ordinal + 3).flooredDivision(by: 7).remainder }
+    package var weekdayIndex: Int { CivilDay(ordinal).weekday }
 
     /// The day so many days later, or earlier when negative.
     package func adding(_ days: Int) -> CalendarDay { CalendarDay(ordinal: ordinal + days) }
-
-    package static func isLeap(_ year: Int) -> Bool { year % 4 == 0 && (year % 100 != 0 || year % 400 == 0) }
-
-    package static func days(in month: Int, of year: Int) -> Int {
-        switch month {
-        case 2: isLeap(year) ? 29 : 28
-        case 4, 6, 9, 11: 30
-        default: 31
-        }
-    }
 
     /// The earlier day.
     public static func < (a: CalendarDay, b: CalendarDay) -> Bool { a.ordinal < b.ordinal }

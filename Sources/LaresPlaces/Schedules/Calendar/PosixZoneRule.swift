@@ -1,3 +1,5 @@
+import LaresTime
+
 /// A zone's rule for years to come, as the TZ variable of POSIX writes it: "CET-1CEST,M3.5.0,M10.5.0/3" (RFC 9636 §3.3.1, extended hours too).
 struct PosixZoneRule: Hashable, Sendable {
     /// Seconds ahead of UTC without daylight saving.
@@ -27,10 +29,10 @@ struct PosixZoneRule: Hashable, Sendable {
 
         private func dayNumber(in year: Int) -> Int {
             switch day {
-            case .julian(let day): first(of: 1, year) + day - 1 + (day > 59 && CalendarDay.isLeap(year) ? 1 : 0)
+            case .julian(let day): first(of: 1, year) + day - 1 + (day > 59 && CivilDay.isLeap(year) ? 1 : 0)
             case .ordinal(let day): first(of: 1, year) + day
             case .weekday(let month, let week, let weekday):
-                self.weekday(weekday, week, first(of: month, year), CalendarDay.days(in: month, of: year))
+                self.weekday(weekday, week, first(of: month, year), CivilDay.days(in: month, of: year))
             }
         }
 

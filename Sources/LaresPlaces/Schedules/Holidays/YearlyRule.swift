@@ -1,3 +1,5 @@
+import LaresTime
+
 /// A rule by which an event comes again every year, or every so many years (RFC 5545 §3.3.10 with FREQ=YEARLY).
 struct YearlyRule {
     /// A weekday, and which of its month or year: 1 the first, −1 the last, 0 every one.
@@ -115,12 +117,12 @@ struct YearlyRule {
     }
 
     private static func day(_ day: Int, _ month: Int, _ year: Int) -> CalendarDay? {
-        CalendarDay(year: year, month: month, day: day > 0 ? day : CalendarDay.days(in: month, of: year) + 1 + day)
+        CalendarDay(year: year, month: month, day: day > 0 ? day : CivilDay.days(in: month, of: year) + 1 + day)
     }
 
     private static func span(_ months: ClosedRange<Int>, _ year: Int) -> Range<Int> {
         let start = CalendarDay(year: year, month: months.lowerBound, day: 1)?.ordinal ?? 0
-        let days = months.reduce(0) { $0 + CalendarDay.days(in: $1, of: year) }
+        let days = months.reduce(0) { $0 + CivilDay.days(in: $1, of: year) }
         return start..<(start + days)
     }
 

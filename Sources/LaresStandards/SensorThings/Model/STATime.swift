@@ -1,5 +1,6 @@
 import Foundation
 import LaresThings
+import LaresTime
 
 /// Times as SensorThings writes them (ISO 8601), as whole milliseconds since 1970.
 ///
@@ -63,12 +64,12 @@ struct STATimeScanner {
     mutating func day() -> Int? {
         let start = at
         guard let year = digits(4), take(UInt8(ascii: "-")), let month = digits(2), take(UInt8(ascii: "-")), let day = digits(2),
-            (1...12).contains(month), day >= 1, day <= Self.days(month, year)
+            let date = CivilDay(year: year, month: month, day: day)
         else {
             at = start
             return nil
         }
-        return Self.number(year, month, day)
+        return date.number
     }
 
     /// "10:20", "10:20:30" or "10:20:30.5", as milliseconds since midnight.
@@ -123,22 +124,5 @@ struct STATimeScanner {
     private var isSpacedOffset: Bool {
         guard bytes.count - at >= 6, bytes[at] == UInt8(ascii: " "), bytes[at + 3] == UInt8(ascii: ":") else { return false }
         return [1, 2, 4, 5].allSatisfy { (0x30...0x39).contains(bytes[at + $0]) }
-    }
-
-    private static func days(_ month: Int, _ year: Int) -> Int {
-        switch month {
-        case 2: (year % 4 == 0 && year % 100 != 0) || year % 400 == 0 ? 29 : 28
-        case 4, 6, 9, 11: 30
-        default: 31
-        }
-    }
-
-    /// Days since 1970-01-01 of a day of the Gregorian calendar (Hinnant's algorithm).
-    private static func number(_ year: Int, _ month: Int, _ day: Int) -> Int {
-        let y = month <= 2 ? year - 1 : year
-        let era = (y >= 0 ? y : y - 399) / 400
-        let ofEra = y - era * 400
-        let ofYear = (153 * (month + (month > 2 ? -3 : 9)) + 2) / 5 + day - 1
-        return era * 146_097 + ofEra * 365 + ofEra / 4 - ofEra / 100 + ofYear - 719_468
     }
 }

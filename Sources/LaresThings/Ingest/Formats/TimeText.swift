@@ -1,3 +1,5 @@
+import LaresTime
+
 /// Times as people and programs write them.
 enum TimeText {
     /// Milliseconds since 1970 of a number in a precision, or of "2026-11-29T07:00:00.25Z"; nil for anything else.
@@ -17,7 +19,7 @@ enum TimeText {
     private static func civil(_ bytes: Span<UInt8>, _ range: Range<Int>) -> Int64? {
         var reader = TimeReader(at: range.lowerBound, end: range.upperBound)
         guard let year = reader.digits(bytes, 4), reader.take(bytes, "-"), let month = reader.digits(bytes, 2), reader.take(bytes, "-"),
-            let day = reader.digits(bytes, 2), (1...12).contains(month), day >= 1, day <= days(of: month, in: year),
+            let day = reader.digits(bytes, 2), let date = CivilDay(year: year, month: month, day: day),
             reader.takeOne(of: ["T", "t", " "], bytes), let hour = reader.digits(bytes, 2), hour < 24, reader.take(bytes, ":"),
             let minute = reader.digits(bytes, 2), minute < 60
         else { return nil }
@@ -31,22 +33,8 @@ enum TimeText {
             }
         }
         guard let offset = reader.offset(bytes), reader.isAtEnd else { return nil }
-        let minutes = (daysSince1970(year, month, day) * 24 + hour) * 60 + minute - offset
+        let minutes = (date.number * 24 + hour) * 60 + minute - offset
         return Int64(minutes * 60 + second) * 1_000 + Int64(fraction)
-    }
-
-    private static func days(of month: Int, in year: Int) -> Int {
-        let isLeap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0)
-        return month == 2 ? (isLeap ? 29 : 28) : [4, 6, 9, 11].contains(month) ? 30 : 31
-    }
-
-    /// H. Hinnant, "chrono-compatible low-level date algorithms", days_from_civil.
-    private static func daysSince1970(_ year: Int, _ month: Int, _ day: Int) -> Int {
-        let shifted = month <= 2 ? year - 1 : year
-        let era = (shifted >= 0 ? shifted : shifted - 399) / 400
-        let yearOfEra = shifted - era * 400
-        let dayOfYear = (153 * (month > 2 ? month - 3 : month + 9) + 2) / 5 + day - 1
-        return era * 146_097 + yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + dayOfYear - 719_468
     }
 }
 

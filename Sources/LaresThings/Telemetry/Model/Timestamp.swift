@@ -1,3 +1,5 @@
+import LaresTime
+
 public import struct Foundation.Date
 
 /// A point in time as telemetry keeps it: whole milliseconds since 1970-01-01 00:00 UTC, leap seconds not counted.
@@ -28,10 +30,9 @@ public struct Timestamp: Hashable, Comparable, Sendable, CustomStringConvertible
     /// "2026-11-29T06:08:33.123Z"
     public var description: String {
         let (day, rest) = milliseconds.floored(by: 86_400_000)
-        let civil = CivilDay(day)
+        let (year, month, dayOfMonth) = CivilDay(Int(day)).date
         let clock = [rest / 3_600_000, rest / 60_000 % 60, rest / 1_000 % 60].map { padded($0, 2) }.joined(separator: ":")
-        return "\(padded(Int64(civil.year), 4))-\(padded(Int64(civil.month), 2))-\(padded(Int64(civil.day), 2))"
-            + "T\(clock).\(padded(rest % 1_000, 3))Z"
+        return "\(padded(Int64(year), 4))-\(padded(Int64(month), 2))-\(padded(Int64(dayOfMonth), 2))T\(clock).\(padded(rest % 1_000, 3))Z"
     }
 }
 
