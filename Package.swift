@@ -141,51 +141,54 @@ let package = Package(
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             ]),
+        .target(name: "LaresTesting", path: "Tests/Support"),
         .testTarget(name: "LaresJSONTests", dependencies: ["LaresJSON"]),
         .testTarget(name: "LaresTimeTests", dependencies: ["LaresTime"]),
-        .testTarget(name: "LaresYAMLTests", dependencies: ["LaresJSON", "LaresYAML"], resources: [.copy("Golden")]),
-        .testTarget(name: "LaresTensorTests", dependencies: ["LaresTensor"]),
+        .testTarget(name: "LaresYAMLTests", dependencies: ["LaresJSON", "LaresTesting", "LaresYAML"], resources: [.copy("Golden")]),
+        .testTarget(name: "LaresTensorTests", dependencies: ["LaresTensor", "LaresTesting"]),
         .testTarget(name: "LaresNeuralTests", dependencies: ["LaresJSON", "LaresNeural", "LaresTensor"]),
         .testTarget(
-            name: "LaresForecastTests", dependencies: ["LaresForecast", "LaresJSON", "LaresTensor", "LaresTime"],
+            name: "LaresForecastTests", dependencies: ["LaresForecast", "LaresJSON", "LaresTensor", "LaresTesting", "LaresTime"],
             resources: [.copy("Golden")]),
         .testTarget(
-            name: "LaresControlTests", dependencies: ["LaresControl", "LaresForecast", "LaresJSON"], resources: [.copy("Energy/Golden")]),
-        .testTarget(name: "LaresTemplatesTests", dependencies: ["LaresTemplates"], resources: [.copy("Golden")]),
+            name: "LaresControlTests", dependencies: ["LaresControl", "LaresForecast", "LaresJSON", "LaresTesting"],
+            resources: [.copy("Energy/Golden")]),
+        .testTarget(name: "LaresTemplatesTests", dependencies: ["LaresTemplates", "LaresTesting"], resources: [.copy("Golden")]),
         .testTarget(
             name: "LaresLanguageTests", dependencies: ["LaresLanguage", "LaresNeural", "LaresTemplates", "LaresTensor"],
             resources: [.copy("Golden")]),
         .testTarget(
             name: "LaresAccessTests",
-            dependencies: ["LaresAccess", "LaresJSON", "LaresStore", .product(name: "GRDB", package: "GRDB.swift")]),
+            dependencies: ["LaresAccess", "LaresJSON", "LaresStore", "LaresTesting", .product(name: "GRDB", package: "GRDB.swift")]),
         .testTarget(
             name: "LaresServingTests",
             dependencies: [
                 "CZlib", "LaresAccess", "LaresForecast", "LaresJSON", "LaresLanguage", "LaresNeural", "LaresServing", "LaresStore",
-                "LaresTensor",
+                "LaresTensor", "LaresTesting",
                 .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "Metrics", package: "swift-metrics"),
                 .product(name: "MetricsTestKit", package: "swift-metrics"),
             ]),
         .testTarget(
-            name: "LaresThingsTests", dependencies: ["LaresJSON", "LaresStore", "LaresTemplates", "LaresThings"],
+            name: "LaresThingsTests", dependencies: ["LaresJSON", "LaresStore", "LaresTemplates", "LaresTesting", "LaresThings"],
             resources: [.copy("Golden")]),
         .testTarget(
             name: "LaresPlacesTests",
             dependencies: [
-                "LaresControl", "LaresForecast", "LaresJSON", "LaresPlaces", "LaresStore", "LaresThings",
+                "LaresControl", "LaresForecast", "LaresJSON", "LaresPlaces", "LaresStore", "LaresTesting", "LaresThings",
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
             ],
             resources: [.copy("Golden")]),
-        .testTarget(name: "LaresStandardsTests", dependencies: ["LaresJSON", "LaresStandards", "LaresStore", "LaresThings"]),
+        .testTarget(
+            name: "LaresStandardsTests", dependencies: ["LaresJSON", "LaresStandards", "LaresStore", "LaresTesting", "LaresThings"]),
         .testTarget(
             name: "LaresServerTests",
             dependencies: [
                 "LaresAccess", "LaresJSON", "LaresLanguage", "LaresNeural", "LaresPlaces", "LaresServer", "LaresServing", "LaresStandards",
-                "LaresStore", "LaresTensor", "LaresThings",
+                "LaresStore", "LaresTensor", "LaresTesting", "LaresThings",
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HummingbirdCore", package: "hummingbird"),

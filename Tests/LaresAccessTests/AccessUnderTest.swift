@@ -2,6 +2,7 @@ import Foundation
 import LaresAccess
 import LaresJSON
 import LaresStore
+import LaresTesting
 
 /// Everything that `access.db` holds, with PINs that are fast to try.
 struct AccessUnderTest {
@@ -64,7 +65,7 @@ extension HomeGuard.Judgement {
     var isPermitted: Bool { if case .permitted = self { true } else { false } }
 }
 
-/// SplitMix64 (Steele, Lea and Flood 2014), so that a failure can be repeated.
+/// Numbers of a seed, so that a failure can be repeated.
 struct SeededRandom: RandomNumberGenerator {
     /// LARES_SEED chooses it.
     static let seed = ProcessInfo.processInfo.environment["LARES_SEED"].flatMap { UInt64($0) } ?? 20_261_129
@@ -73,15 +74,9 @@ struct SeededRandom: RandomNumberGenerator {
         ProcessInfo.processInfo.environment["LARES_FUZZ"].flatMap { Int($0) }.map { max(usual, $0) } ?? usual
     }
 
-    private var state: UInt64
+    private var random: SplitMix
 
-    init(_ seed: UInt64) { state = seed }
+    init(_ seed: UInt64) { random = SplitMix(seed: seed) }
 
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ (mixed >> 31)
-    }
+    mutating func next() -> UInt64 { random.next() }
 }

@@ -1,6 +1,7 @@
 import Foundation
 import LaresForecast
 import LaresJSON
+import LaresTesting
 import Testing
 
 /// Recipes of forecasters and detectors, and the tables they learn from.
@@ -99,7 +100,7 @@ import Testing
 
     /// A series that is lower on weekends, by the hour from a Thursday.
     private func office(_ days: Int) -> [Double] {
-        var random = SplitMix(state: 3)
+        var random = SplitMix(seed: 3)
         return (0..<(days * Self.day)).map { hour in
             let isWeekend = [2, 3].contains(hour / Self.day % 7), noise = Double(random.next() % 100) / 50
             return (isWeekend ? 20 : 100) + 10 * sin(2 * .pi * Double(hour) / 24) + noise
@@ -175,7 +176,7 @@ import Testing
 struct Damage {
     private var random: SplitMix
 
-    init(seed: UInt64) { random = SplitMix(state: seed) }
+    init(seed: UInt64) { random = SplitMix(seed: seed) }
 
     mutating func damaged(_ bytes: [UInt8]) -> [UInt8] {
         var bytes = bytes
@@ -192,18 +193,5 @@ struct Damage {
             }
         }
         return bytes
-    }
-}
-
-/// SplitMix64 (Steele, Lea and Flood 2014).
-struct SplitMix: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ (mixed >> 31)
     }
 }

@@ -1,5 +1,6 @@
 import Foundation
 import LaresPlaces
+import LaresTesting
 import Testing
 
 @Suite struct TimeZoneRulesTests {

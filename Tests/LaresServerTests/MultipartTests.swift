@@ -1,5 +1,6 @@
 import Foundation
 import LaresServer
+import LaresTesting
 import Testing
 
 /// Forms with files, taken apart while they arrive.
@@ -69,7 +70,7 @@ struct MultipartTests {
     }
 
     @Test func mutatedFormsAreReadOrRefused() throws {
-        var random = Mutations(state: 0x4D17)
+        var random = SplitMix(seed: 0x4D17)
         let odd = Array("\r\n-:;=\"\\xYz \0é".utf8), seed = Array(Self.body.utf8)
         let count = ProcessInfo.processInfo.environment["LARES_FUZZ"].flatMap { Int($0) } ?? 20_000
         var read = 0

@@ -1,6 +1,7 @@
 import Foundation
 import LaresJSON
 import LaresServer
+import LaresTesting
 import Testing
 
 /// Mutated request bodies: each is answered or refused with one of our errors, and never traps.
@@ -20,7 +21,7 @@ struct RequestFuzzTests {
     private static var count: Int { ProcessInfo.processInfo.environment["LARES_FUZZ"].flatMap { Int($0) } ?? 100_000 }
 
     @Test func mutatedBodiesAreReadOrRefused() {
-        var random = Mutations(state: 0x1A5E5)
+        var random = SplitMix(seed: 0x1A5E5)
         var accepted = 0
         for round in 0..<Self.count {
             let body = Self.mutate(Array(Self.seeds[round % Self.seeds.count].utf8), &random)
@@ -41,7 +42,7 @@ struct RequestFuzzTests {
     ]
 
     @Test func mutatedTensorsAreReadOrRefused() throws {
-        var random = Mutations(state: 0x7E4501)
+        var random = SplitMix(seed: 0x7E4501)
         var tensors = 0
         for round in 0..<Self.count {
             let seed = Self.tensorSeeds[round % Self.tensorSeeds.count]
@@ -53,7 +54,7 @@ struct RequestFuzzTests {
         #expect(tensors > 0, "no mutated body was still a request: the mutations are too wild to reach the tensors")
     }
 
-    private static func mutate(_ seed: [UInt8], _ random: inout Mutations) -> [UInt8] {
+    private static func mutate(_ seed: [UInt8], _ random: inout SplitMix) -> [UInt8] {
         var bytes = seed
         for _ in 0..<Int.random(in: 1...6, using: &random) {
             let at = Int.random(in: 0...bytes.count, using: &random)
@@ -75,18 +76,5 @@ struct RequestFuzzTests {
             #expect(error is JSONError, "\(error)")
             return false
         }
-    }
-}
-
-/// SplitMix64 (Steele, Lea and Flood, 2014), so that a failure can be had again from its seed.
-struct Mutations: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var z = state
-        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-        return z ^ (z >> 31)
     }
 }

@@ -1,5 +1,6 @@
 import LaresLanguage
 import LaresServing
+import LaresTesting
 import Testing
 
 /// A token is a byte.
@@ -63,7 +64,7 @@ private struct ByteTokenizer: Tokenizer {
     /// However the stop text is cut into tokens, what is shown is the text before it.
     @Test(arguments: 1...100)
     func anyTextIsCutAtItsFirstStop(seed: Int) {
-        var random = SeededRandom(seed: UInt64(seed))
+        var random = SplitMix(seed: UInt64(seed))
         func word(_ lengths: ClosedRange<Int>) -> String {
             String((0..<Int.random(in: lengths, using: &random)).map { _ in "abc".randomElement(using: &random) ?? "a" })
         }

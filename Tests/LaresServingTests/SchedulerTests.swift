@@ -1,5 +1,6 @@
 import LaresServing
 import LaresTensor
+import LaresTesting
 import Testing
 
 @Suite struct SchedulerTests {
@@ -209,7 +210,7 @@ import Testing
     /// Whatever comes, everything ends, and never more pages are used than there are (the timeline traps on that).
     @Test(arguments: 1...200)
     func randomLoadAlwaysEnds(seed: Int) {
-        var random = SeededRandom(seed: UInt64(seed))
+        var random = SplitMix(seed: UInt64(seed))
         var line = Timeline(
             pages: Int.random(in: 10...30, using: &random), batch: Int.random(in: 1...8, using: &random),
             prompt: Int.random(in: 1...64, using: &random), mixed: Int.random(in: 1...16, using: &random), pageTokens: 4)

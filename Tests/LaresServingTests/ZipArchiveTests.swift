@@ -1,4 +1,5 @@
 import LaresServing
+import LaresTesting
 import Testing
 
 @Suite struct ZipArchiveTests {
@@ -65,7 +66,7 @@ import Testing
     /// Random changes never trap, and what is unpacked never exceeds what the entry declares.
     @Test func twentyThousandChangedArchivesAreReadOrRefused() throws {
         let seed: UInt64 = 20_261_123
-        var random = SeededRandom(seed: seed)
+        var random = SplitMix(seed: seed)
         let original = archive {
             $0.add("folder/a.gguf", Array(text.prefix(5_000)))
             $0.add("b.txt", Array(text.prefix(100)), deflated: false)
@@ -86,7 +87,7 @@ import Testing
         #expect(whole > 1_000, "the changes leave some files whole, or nothing was tested")
     }
 
-    private func change(_ bytes: inout [UInt8], _ random: inout SeededRandom) {
+    private func change(_ bytes: inout [UInt8], _ random: inout SplitMix) {
         guard !bytes.isEmpty else { return }
         let place = Int.random(in: 0..<bytes.count, using: &random)
         switch Int.random(in: 0..<5, using: &random) {

@@ -1,5 +1,6 @@
 import Foundation
 import LaresTemplates
+import LaresTesting
 import Testing
 
 @Suite struct FuzzTests {
@@ -11,7 +12,7 @@ import Testing
         let corpus = try Golden.cases().cases.compactMap { $0["template"]?.text }.map { [UInt8]($0.utf8) }
         let real = try Golden.models().templates.map { [UInt8]($0.source.utf8) }
         let pieces = corpus.filter { $0.count < 60 }
-        var random = SplitMix(state: Self.seed)
+        var random = SplitMix(seed: Self.seed)
         let context = try fuzzContext()
         var limits = TemplateLimits()
         limits.steps = 200_000
@@ -51,19 +52,4 @@ import Testing
         default: if place < source.count { source[place] ^= 1 << UInt8(random.below(8)) }
         }
     }
-}
-
-/// SplitMix64 (Steele, Lea, Flood 2014).
-struct SplitMix: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ (mixed >> 31)
-    }
-
-    mutating func below(_ bound: Int) -> Int { Int(next() % UInt64(max(1, bound))) }
 }

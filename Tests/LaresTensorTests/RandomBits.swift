@@ -1,17 +1,12 @@
 import LaresTensor
+import LaresTesting
 
-/// SplitMix64: the seed names the run.
+/// The seed names the run.
 struct RandomBits: RandomNumberGenerator {
-    private var state: UInt64
-    init(seed: UInt64) { state = seed }
+    private var random: SplitMix
+    init(seed: UInt64) { random = SplitMix(seed: seed) }
 
-    mutating func next() -> UInt64 {
-        state &+= 0x9e37_79b9_7f4a_7c15
-        var z = state
-        z = (z ^ (z >> 30)) &* 0xbf58_476d_1ce4_e5b9
-        z = (z ^ (z >> 27)) &* 0x94d0_49bb_1331_11eb
-        return z ^ (z >> 31)
-    }
+    mutating func next() -> UInt64 { random.next() }
 
     /// Values around zero, with a few large ones, as activations have.
     mutating func floats(_ count: Int) -> [Float] {

@@ -1,5 +1,6 @@
 import Foundation
 import LaresJSON
+import LaresTesting
 import LaresYAML
 import Testing
 
@@ -114,15 +115,15 @@ import Testing
 
     /// LARES_FUZZ raises how many.
     @Test func mutatedTextsAreReadOrRefusedAndWhatIsReadCanBeWritten() throws {
-        var random = YAMLMutations(seed: 1_022)
+        var random = Mutations(seed: 1_022, pieces: Mutations.yaml)
         let seeds = Case.all.filter { $0.json != nil }.map { Array($0.yaml.utf8) }
         var accepted = 0
-        for number in 0..<YAMLMutations.inputs {
+        for number in 0..<Mutations.inputs {
             let text = random.mutate(seeds[number % seeds.count])
             guard let json = try? JSON(parsingYAML: text) else { continue }
             accepted += 1
             #expect(try JSON(parsingYAML: Array(json.yaml.utf8)) == json, "\(String(decoding: text, as: UTF8.self))")
         }
-        #expect(accepted > YAMLMutations.inputs / 10)
+        #expect(accepted > Mutations.inputs / 10)
     }
 }

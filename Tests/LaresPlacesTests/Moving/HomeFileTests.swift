@@ -2,6 +2,7 @@ import Foundation
 import GRDB
 import LaresJSON
 import LaresPlaces
+import LaresTesting
 import LaresThings
 import Testing
 

@@ -1,6 +1,7 @@
 import Foundation
 import LaresJSON
 import LaresPlaces
+import LaresTesting
 import LaresThings
 import Testing
 
@@ -89,18 +90,11 @@ extension RuleTheatre {
 
 /// Makes rules up.
 struct RuleRandom: RandomNumberGenerator {
-    private var state: UInt64
+    private var random: SplitMix
 
-    init(seed: UInt64) { state = seed }
+    init(seed: UInt64) { random = SplitMix(seed: seed) }
 
-    /// SplitMix64 (Steele, Lea and Flood 2014).
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ (mixed >> 31)
-    }
+    mutating func next() -> UInt64 { random.next() }
 
     mutating func one(_ texts: String...) -> String { texts.randomElement(using: &self) ?? "" }
 

@@ -1,5 +1,6 @@
 import Foundation
 import LaresPlaces
+import LaresTesting
 
 /// Days of a broker with devices of six kinds, some of which are given faults whose beginnings and ends are known. The same seed gives the same days.
 struct DeviceSimulation {
@@ -14,21 +15,6 @@ struct DeviceSimulation {
         var messages = 0, faults = 0, found = 0, alarms = 0, right = 0
         var recall: Double { Double(found) / Double(max(1, faults)) }
         var precision: Double { Double(right) / Double(max(1, alarms)) }
-    }
-
-    /// Steele and others 2014.
-    struct SplitMix {
-        var state: UInt64
-        mutating func next() -> UInt64 {
-            state &+= 0x9E37_79B9_7F4A_7C15
-            var z = state
-            z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-            z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-            return z ^ (z >> 31)
-        }
-        mutating func unit() -> Double { Double(next() >> 11) / Double(1 << 53) }
-        mutating func below(_ count: Int) -> Int { Int(unit() * Double(count)) }
-        mutating func waiting(_ mean: Double) -> Double { -log(1 - unit()) * mean }
     }
 
     private struct Device {
@@ -82,9 +68,9 @@ struct DeviceSimulation {
 
     /// Three weeks of 36 devices; faults come from the second week on.
     static func run(seed: UInt64, devices: Int = 36, days: Int = 21, learning: Int = 7) -> Outcome {
-        var (random, outcome) = (SplitMix(state: seed), Outcome())
+        var (random, outcome) = (SplitMix(seed: seed), Outcome())
         for number in 0..<devices {
-            var device = Device(kind: Kind.allCases[number % 6], random: SplitMix(state: random.next()))
+            var device = Device(kind: Kind.allCases[number % 6], random: SplitMix(seed: random.next()))
             device.base = 20 + device.random.below(200)
             _ = device.random.unit()
             let faults = faults(of: &device, from: learning, to: days - 2)
@@ -174,4 +160,9 @@ struct DeviceSimulation {
         }
         outcome.found += found.count
     }
+}
+
+extension SplitMix {
+    /// Seconds to the next event of those that come at random, so many apart on average.
+    fileprivate mutating func waiting(_ mean: Double) -> Double { -log(1 - unit()) * mean }
 }

@@ -1,6 +1,7 @@
 import Foundation
 import LaresJSON
 import LaresPlaces
+import LaresTesting
 import LaresThings
 import Testing
 

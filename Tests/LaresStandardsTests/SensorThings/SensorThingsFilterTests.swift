@@ -1,5 +1,6 @@
 import LaresJSON
 import LaresStandards
+import LaresTesting
 import Testing
 
 /// What `$filter` says, by what it finds among the twelve observations 1…12, one a day from 2015-03-01 on, three in each of four streams.

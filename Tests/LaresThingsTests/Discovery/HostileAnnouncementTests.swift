@@ -1,4 +1,5 @@
 import LaresJSON
+import LaresTesting
 import LaresThings
 import Testing
 
@@ -83,7 +84,7 @@ import Testing
 
     @Test(arguments: 1...3) func damagedAnnouncementsNeverTrap(seed: Int) throws {
         let cases = ComponentGoldenTests.cases
-        var mutations = Mutations(seed: UInt64(seed))
+        var mutations = Mutations(seed: UInt64(seed), pieces: Mutations.announcements)
         var discovery = HomeAssistantDiscovery(mostParts: 500)
         for number in 0..<Mutations.inputs / 5 {
             let one = cases[number % cases.count]

@@ -1,4 +1,5 @@
 import LaresJSON
+import LaresTesting
 import LaresThings
 import Testing
 
@@ -51,7 +52,7 @@ import Testing
     }
 
     @Test func damagedAnnouncementsNeverTrap() {
-        var mutations = Mutations(seed: 11)
+        var mutations = Mutations(seed: 11, pieces: Mutations.announcements)
         let devices = TasmotaGoldenTests.devices
         for number in 0..<Mutations.inputs / 10 {
             let device = devices[number % devices.count]

@@ -1,4 +1,5 @@
 import LaresJSON
+import LaresTesting
 import LaresThings
 import Testing
 
@@ -63,7 +64,7 @@ import Testing
     }
 
     @Test func damagedMessagesNeverTrap() {
-        var mutations = Mutations(seed: 9)
+        var mutations = Mutations(seed: 9, pieces: Mutations.announcements)
         var bridge = ZigbeeBridge()
         for number in 0..<Mutations.inputs / 5 {
             let (topic, text) = Self.samples[number % Self.samples.count]

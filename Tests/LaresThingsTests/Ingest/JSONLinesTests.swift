@@ -1,3 +1,4 @@
+import LaresTesting
 import LaresThings
 import Testing
 
@@ -42,7 +43,7 @@ struct JSONLinesTests {
     }
 
     @Test func bothWaysOfReadingAgree() throws {
-        var random = Mutations(seed: 11)
+        var random = Mutations(seed: 11, pieces: Mutations.announcements)
         let seeds = [
             #"{"thing":"hall","property":"t","value":-21.5e0,"time":1764370800.25,"unit":"°F","quality":"suspect"}"#,
             #"{"thing":"hall","values":{"t":1,"u":"x","v":true,"w":null},"time":"2025-11-28T23:00:00Z"}"#,

@@ -1,4 +1,5 @@
 import Foundation
+import LaresTesting
 import LaresThings
 import Testing
 
@@ -165,7 +166,7 @@ struct NATSPullTests {
     }
 
     @Test func brokenBytesAreErrorsAndNothingElse() throws {
-        var random = Mutations(seed: 5)
+        var random = Mutations(seed: 5, pieces: Mutations.announcements)
         let text = Array((Self.info + "PONG\r\n" + message(1, "air no2=1") + status("100 Idle Heartbeat") + "PING\r\n").utf8)
         for _ in 0..<min(Mutations.inputs, 20_000) {
             var session = session()

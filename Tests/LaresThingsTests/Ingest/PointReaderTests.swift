@@ -1,3 +1,4 @@
+import LaresTesting
 import LaresThings
 import Testing
 
@@ -21,7 +22,7 @@ struct PointReaderTests {
     @Test(arguments: 0..<3)
     func brokenTextIsRefusedAndNothingElseHappens(_ which: Int) {
         let (format, text) = Self.texts[which]
-        var random = Mutations(seed: UInt64(which) + 3)
+        var random = Mutations(seed: UInt64(which) + 3, pieces: Mutations.announcements)
         for round in 0..<Mutations.inputs {
             let bytes = random.mutate(Array(text.utf8))
             guard let (points, _) = try? PlainPoint.read(bytes, format, chunk: round % 3 == 0 ? 17 : 4_096) else { continue }

@@ -1,5 +1,6 @@
 import LaresJSON
 import LaresTemplates
+import LaresTesting
 import LaresThings
 import Testing
 
@@ -87,7 +88,7 @@ import Testing
         let golden = try Golden.json("templates")
         let sources = try #require(golden["values"]?.elements).compactMap { $0.elements?[0].text }
         let state = Array(try #require(golden["state"]?.text).utf8)
-        var mutations = Mutations(seed: UInt64(seed))
+        var mutations = Mutations(seed: UInt64(seed), pieces: Mutations.announcements)
         for number in 0..<Mutations.inputs / 10 {
             let source = String(decoding: mutations.mutate(Array(sources[number % sources.count].utf8)), as: UTF8.self)
             var payload = Payload(number % 3 == 0 ? mutations.mutate(state) : state)

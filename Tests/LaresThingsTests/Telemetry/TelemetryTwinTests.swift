@@ -1,4 +1,5 @@
 import LaresStore
+import LaresTesting
 import LaresThings
 import Testing
 
@@ -15,7 +16,7 @@ struct TelemetryTwinTests {
     private static func sayTheSame(_ seed: UInt64, _ kind: TestedStore) async throws {
         let twin = MemoryTelemetry()
         try await withTelemetry(kind) { store in
-            var random = SeededNumbers(seed: seed)
+            var random = SplitMix(seed: seed)
             let declarations = kinds.map { SeriesDeclaration(SeriesKey(thing: "t", property: $0.rawValue), $0) }
             let series = try await store.declare(declarations)
             #expect(try await twin.declare(declarations) == series)
@@ -31,7 +32,7 @@ struct TelemetryTwinTests {
     }
 
     /// Readings around the end of a month, often at the same time, sometimes with long silences.
-    private static func batch(_ series: [SeriesID], _ random: inout SeededNumbers) -> [Reading] {
+    private static func batch(_ series: [SeriesID], _ random: inout SplitMix) -> [Reading] {
         let base = Int64.random(in: 0..<40, using: &random)
         let steps: [Int64] = [1, 60, 600, 5_000]
         let step = steps[Int.random(in: 0..<4, using: &random)]
@@ -47,7 +48,7 @@ struct TelemetryTwinTests {
     }
 
     private static func compare(
-        _ store: any TelemetryStore, _ twin: any TelemetryStore, _ id: SeriesID, isNumber: Bool, _ random: inout SeededNumbers
+        _ store: any TelemetryStore, _ twin: any TelemetryStore, _ id: SeriesID, isNumber: Bool, _ random: inout SplitMix
     ) async throws {
         #expect(try await store.all(id) == twin.all(id))
         #expect(try await store.latest(of: [id]) == twin.latest(of: [id]))

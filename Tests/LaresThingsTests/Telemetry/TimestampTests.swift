@@ -1,11 +1,12 @@
 import Foundation
+import LaresTesting
 import LaresThings
 import Testing
 
 struct TimestampTests {
     @Test(arguments: 0..<200)
     func itIsWrittenAsFoundationWritesIt(seed: UInt64) {
-        var random = SeededNumbers(seed: seed)
+        var random = SplitMix(seed: seed)
         let milliseconds = Int64.random(in: 0..<Timestamp.end.milliseconds, using: &random)
         let style = Date.ISO8601FormatStyle(includingFractionalSeconds: true)
         let written = Timestamp(milliseconds: milliseconds).description
@@ -18,19 +19,5 @@ struct TimestampTests {
         #expect(Timestamp(Date(timeIntervalSince1970: 1e300)).milliseconds == .max)
         #expect(Timestamp(Date(timeIntervalSince1970: -1.0005)).milliseconds == -1_001)
         #expect(!Timestamp(milliseconds: .min).description.isEmpty && !Timestamp(milliseconds: .max).description.isEmpty)
-    }
-}
-
-/// Numbers that are the same for the same seed (SplitMix64).
-struct SeededNumbers: RandomNumberGenerator {
-    private var state: UInt64
-
-    init(seed: UInt64) { state = seed }
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = (state ^ (state >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ (mixed >> 31)
     }
 }

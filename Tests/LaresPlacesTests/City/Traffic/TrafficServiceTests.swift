@@ -3,6 +3,7 @@ import LaresControl
 import LaresJSON
 import LaresPlaces
 import LaresStore
+import LaresTesting
 import LaresThings
 import Synchronization
 import Testing

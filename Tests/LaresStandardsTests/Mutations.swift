@@ -1,1 +1,0 @@
-../LaresPlacesTests/Mutations.swift
