@@ -37,8 +37,10 @@ def test_swift_is_that_of_the_example(name):
 @pytest.mark.parametrize("name", NAMES)
 def test_paths_that_are_named_are_there(name):
     for path in (TUTORIALS / f"{name}.md", TUTORIALS / f"{name}.zh-CN.md"):
-        for target in re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", path.read_text()):
+        for target, anchor in re.findall(r"\]\(([^)#:]+)(?:#([^)]*))?\)", path.read_text()):
             assert (TUTORIALS / target).exists(), f"{path.name} leads to {target}"
+            headings = re.findall(r"^#+ (.*)$", (TUTORIALS / target).read_text(), re.M) if anchor else []
+            assert not anchor or anchor in [re.sub(r"[^\w -]", "", one.lower()).replace(" ", "-") for one in headings], f"{path.name}: {target}#{anchor}"
 
 
 def test_train_a_network(tmp_path):
