@@ -1,5 +1,6 @@
 """What a home is for besides switching: it tells people, senses, counts energy, moves house, and can be tried without devices."""
 
+import re
 import http.server
 import json
 import subprocess
@@ -222,8 +223,17 @@ def test_timers_ring_and_commands_wait(home):
         assert refusal(home, "/lares/v1/timers", {"seconds": 0})[0] == 400
         assert refusal(home, "/lares/v1/timers/9", {"do": "pause"})[0] == 404
         assert refusal(home, "/lares/v1/delayed", {"thing": "hall/lamp", "set": {"on": 7}, "in_seconds": 1})[0] == 400
-        said = run(["set", "hall/lamp", "on=off", "--in", "600", "--server", home.server.url], home.folder)
-        assert said.returncode == 0 and "/timers" in said.stdout, said.stderr
+        waits = home.cli("set", "hall/lamp", "on=off", "--in", "1h10m").split()[-1]
+        started = home.cli("timers", "start", "4m", "Tea")
+        tea = started.split()[0]
+        assert "Tea: 4:00" in started and "Tea: 1:0" in home.cli("timers", "add", tea, "3600")
+        home.cli("timers", "pause", tea)
+        listed = home.cli("timers")
+        assert re.search(r"Tea +paused +1:0", listed) and re.search(r"hall/lamp +on=off +1:(10:00|09:)", listed), listed
+        home.cli("timers", "stop", tea)
+        home.cli("timers", "cancel", waits)
+        assert home.ask("/lares/v1/delayed")["delayed"] == home.ask("/lares/v1/timers")["timers"] == []
+        assert run(["timers", "start", "soon", "--server", home.server.url], home.folder).returncode == 64
 
 
 def test_it_looks_lived_in_and_rules_can_be_paused(home):

@@ -23,8 +23,8 @@ struct Lares: AsyncParsableCommand {
                     "home",
                     [
                         Demo.self, Things.self, SetThing.self, GroupsCommand.self, AreasCommand.self, FloorsCommand.self,
-                        ScenesCommand.self, RulesCommand.self, HolidaysCommand.self, PeopleCommand.self, PolicyCommand.self,
-                        AuditCommand.self, BrokerCommand.self, HomeCommand.self, EnergyCommand.self,
+                        ScenesCommand.self, RulesCommand.self, TimersCommand.self, HolidaysCommand.self, PeopleCommand.self,
+                        PolicyCommand.self, AuditCommand.self, BrokerCommand.self, HomeCommand.self, EnergyCommand.self,
                     ]),
                 group(
                     "city",

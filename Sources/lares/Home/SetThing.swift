@@ -16,8 +16,8 @@ struct SetThing: AsyncParsableCommand {
     @Argument(help: ArgumentHelp(say("cli.set.values"), valueName: "property=value"))
     var values: [String]
 
-    @Option(name: .customLong("in"), help: ArgumentHelp(say("cli.set.in"), valueName: "seconds"))
-    var delay: Double?
+    @Option(name: .customLong("in"), help: ArgumentHelp(say("cli.set.in"), valueName: "time"))
+    var delay: SpanArgument?
 
     @Flag(name: .shortAndLong, help: ArgumentHelp(say("cli.set.confirm")))
     var confirm = false
@@ -42,7 +42,7 @@ struct SetThing: AsyncParsableCommand {
             set.append(String(parts[0]), .string(String(parts[1])))
         }
         var body = set
-        if let delay { body = ["thing": .string(thing), "set": .object(set), "in_seconds": .double(delay)] }
+        if let delay { body = ["thing": .string(thing), "set": .object(set), "in_seconds": .double(delay.seconds)] }
         if confirm { body.append("confirm", true) }
         if pin, let digits = readLine(strippingNewline: true) { body.append("pin", .string(digits)) }
         if let person { body.append("person", .string(person)) }
