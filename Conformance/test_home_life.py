@@ -1,8 +1,8 @@
 """What a home is for besides switching: it tells people, senses, counts energy, moves house, and can be tried without devices."""
 
-import re
 import http.server
 import json
+import re
 import subprocess
 import threading
 import time
