@@ -23,7 +23,7 @@ public struct Mutations {
 
     /// What has a meaning in announcements of things and their templates.
     public static let announcements =
-        data.prefix(22) + [
+        Array(data.prefix(22)) + [
             "{{", "}}", "{%", "value_json", "~", "homeassistant", "topic", "\u{202E}", "<script>", "%}", " | ", "[0]", "true",
         ]
 

@@ -118,10 +118,10 @@ struct TimeFormat {
     private var isoWeek: (year: Int, week: Int) {
         let thursday = yearDay - weekday + 3
         if thursday < 0 {
-            let length = Self.days(fromYear: year, month: 1, day: 1) - Self.days(fromYear: year - 1, month: 1, day: 1)
+            let length = CivilDay.isLeap(year - 1) ? 366 : 365
             return (year - 1, (thursday + length) / 7 + 1)
         }
-        let length = Self.days(fromYear: year + 1, month: 1, day: 1) - Self.days(fromYear: year, month: 1, day: 1)
+        let length = CivilDay.isLeap(year) ? 366 : 365
         return thursday >= length ? (year + 1, 1) : (year, thursday / 7 + 1)
     }
 }
