@@ -311,7 +311,7 @@ def test_streets_are_accessible_and_fit(visit, street, shots, name, language, sc
 @pytest.mark.parametrize("language, scheme, width", LOOKS)
 def test_the_longest_figures_take_no_more_room_than_the_shortest(visit, street, language, scheme, width):
     page = visit(DRIVEN["signal"], language, scheme, width, at=street)
-    long = {"en": ["1,234", "1,234", "3,599 s", "12,345/h", "15 of 0 to 31, 3,599 s"], "zh": ["1,234", "1,234", "3,599 秒", "12,345/小时", "15（0 至 31），3,599 秒"]}
+    long = {"en": ["1,234", "1,234", "3,599 s", "9,999/h", "15 of 0 to 31, 3,599 s"], "zh": ["1,234", "1,234", "3,599 秒", "9,999/小时", "15（0 至 31），3,599 秒"]}
     tall = """values => { const list = document.querySelector('#now .figs').cloneNode(true), all = [...list.querySelectorAll('dd')]
         all.forEach((value, n) => value.textContent = values[n]); document.querySelector('#now').append(list)
         return [all.length, list.offsetHeight, all.some(value => value.scrollWidth > value.offsetWidth)] }"""
