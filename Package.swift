@@ -24,7 +24,6 @@ let package = Package(
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser.git", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-configuration.git", from: "1.4.0", traits: ["JSON"]),
-        .package(url: "https://github.com/apple/swift-crypto.git", from: "4.5.2"),
         .package(url: "https://github.com/apple/swift-http-types.git", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-log.git", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-metrics.git", from: "2.13.0"),
@@ -38,12 +37,14 @@ let package = Package(
     ],
     targets: [
         .systemLibrary(name: "CMosquitto", pkgConfig: "libmosquitto", providers: [.apt(["libmosquitto-dev"])]),
+        .systemLibrary(name: "COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
         .systemLibrary(name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .target(name: "CWordBreaks", linkerSettings: [.linkedLibrary("icuuc")]),
         .target(name: "CLaresKernels", exclude: ["README.md"]),
         .target(name: "LaresJSON"),
         .target(name: "LaresTime"),
+        .target(name: "LaresCrypto", dependencies: ["COpenSSL"]),
         .target(name: "LaresYAML", dependencies: ["CYAML", "LaresJSON"]),
         .target(name: "LaresTensor", dependencies: ["CLaresKernels"]),
         .target(name: "LaresNeural", dependencies: ["LaresJSON", "LaresTensor"]),
@@ -55,18 +56,15 @@ let package = Package(
         .target(
             name: "LaresAccess",
             dependencies: [
-                "LaresJSON", "LaresStore",
-                .product(name: "Crypto", package: "swift-crypto"),
-                .product(name: "CryptoExtras", package: "swift-crypto"),
+                "LaresCrypto", "LaresJSON", "LaresStore",
                 .product(name: "GRDB", package: "GRDB.swift"),
             ]),
         .target(
             name: "LaresServing",
             dependencies: [
                 "CZlib", "LaresTensor", "LaresNeural", "LaresTemplates", "LaresLanguage", "LaresStore", "LaresAccess", "LaresJSON",
-                "LaresControl", "LaresForecast",
+                "LaresControl", "LaresCrypto", "LaresForecast",
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
-                .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "Metrics", package: "swift-metrics"),
@@ -79,9 +77,8 @@ let package = Package(
         .target(
             name: "LaresThings",
             dependencies: [
-                "CMosquitto", "LaresJSON", "LaresTemplates", "LaresTime", "LaresStore",
+                "CMosquitto", "LaresCrypto", "LaresJSON", "LaresTemplates", "LaresTime", "LaresStore",
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
-                .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "GRDBSQLite", package: "GRDB.swift"),
                 .product(name: "NIOCore", package: "swift-nio"),
@@ -143,6 +140,7 @@ let package = Package(
             ]),
         .target(name: "LaresTesting", path: "Tests/Support"),
         .testTarget(name: "LaresJSONTests", dependencies: ["LaresJSON"]),
+        .testTarget(name: "LaresCryptoTests", dependencies: ["LaresCrypto"]),
         .testTarget(name: "LaresTimeTests", dependencies: ["LaresTime"]),
         .testTarget(name: "LaresYAMLTests", dependencies: ["LaresJSON", "LaresTesting", "LaresYAML"], resources: [.copy("Golden")]),
         .testTarget(name: "LaresTensorTests", dependencies: ["LaresTensor", "LaresTesting"]),

@@ -1,5 +1,5 @@
-import Crypto
 import Foundation
+import LaresCrypto
 
 /// The secret half of a key: 256 random bits.
 ///
@@ -10,13 +10,13 @@ struct KeySecret {
     let text: String
 
     static func random() -> KeySecret {
-        KeySecret(text: prefix + hexadecimal(SymmetricKey(size: .bits256).withUnsafeBytes { Array($0) }))
+        KeySecret(text: prefix + hexadecimal(Secrets.random(32)))
     }
 
     /// The hash of something that has the form of a secret; nil for anything else, without looking further.
     static func hash(of text: String) -> Data? {
         guard text.utf8.count == prefix.utf8.count + 64, text.hasPrefix(prefix) else { return nil }
-        return Data(SHA256.hash(data: Data(text.utf8)))
+        return Data(SHA256.hash(Array(text.utf8)))
     }
 }
 

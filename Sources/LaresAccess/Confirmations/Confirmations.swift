@@ -1,6 +1,6 @@
-import Crypto
 import Foundation
 import GRDB
+import LaresCrypto
 import LaresJSON
 
 /// The questions that wait for people, in `access.db`. Every step is one transaction with its line in the audit log: of two that come at
@@ -29,7 +29,7 @@ struct Confirmations: Sendable {
                 throw AccessError(
                     .tooManyPending, "too many questions wait for an answer: let people answer them first", retryAfter: seconds)
             }
-            let id = hexadecimal(SymmetricKey(size: .bits128).withUnsafeBytes { Array($0) })
+            let id = hexadecimal(Secrets.random(16))
             let asked = Confirmation(
                 id: id, state: .pending, deed: deed, fingerprint: deed.fingerprint, needsPIN: needsPIN, asked: now,
                 ends: now + TimeInterval(seconds), answerer: nil, isWithPIN: false)

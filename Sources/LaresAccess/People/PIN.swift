@@ -1,6 +1,5 @@
-import Crypto
-import CryptoExtras
 import Foundation
+import LaresCrypto
 
 /// The form of PINs, and how they are kept.
 ///
@@ -47,7 +46,7 @@ enum PIN {
 
     /// What is kept of a PIN: `scrypt$14$5$salt$hash`.
     static func kept(_ pin: String, _ cost: Cost) throws -> String {
-        let salt = SymmetricKey(size: .bits128).withUnsafeBytes { Data($0) }
+        let salt = Data(Secrets.random(16))
         let hash = try hash(pin, salt, cost)
         return ["scrypt", "\(cost.logRounds)", "\(cost.times)", salt.base64EncodedString(), hash.base64EncodedString()]
             .joined(separator: "$")
@@ -78,10 +77,10 @@ enum PIN {
     }
 
     private static func hash(_ pin: String, _ salt: Data, _ cost: Cost) throws -> Data {
-        // An empty password would be handed over as no address at all, which traps.
-        let key = try KDF.Scrypt.deriveKey(
-            from: Data(("pin:" + pin).utf8), salt: salt, outputByteCount: 32, rounds: 1 << cost.logRounds, blockSize: 8,
-            parallelism: cost.times)
-        return key.withUnsafeBytes { Data($0) }
+        let password = Array(("pin:" + pin).utf8)
+        guard let key = Secrets.scrypt(password, salt: Array(salt), rounds: 1 << UInt64(cost.logRounds), times: UInt64(cost.times)) else {
+            throw AccessError(.tooManyTries, "there is no memory to check a PIN now: try again", retryAfter: 5)
+        }
+        return Data(key)
     }
 }

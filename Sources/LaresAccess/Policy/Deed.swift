@@ -1,5 +1,5 @@
-import Crypto
 import Foundation
+import LaresCrypto
 public import LaresJSON
 
 /// What somebody wants a thing to do, as far as it is judged.
@@ -81,7 +81,7 @@ public struct Deed: Sendable, Hashable {
         let parts: JSON = [
             .string(target.thing), .string(target.category), target.area.map(JSON.string) ?? .null, hazardWords, order.canonical,
         ]
-        return hexadecimal(SHA256.hash(data: Data(parts.data)))
+        return hexadecimal(SHA256.hash(parts.data))
     }
 
     /// One line for a log: `front/door {"locked":false}`. Codes are left out, characters that nobody sees are spelt out.

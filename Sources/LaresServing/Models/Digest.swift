@@ -1,5 +1,5 @@
-import Crypto
 package import Foundation
+import LaresCrypto
 
 /// A SHA-256, checked: 64 lower-case hexadecimal digits. Only such a value ever becomes part of a path.
 public struct Digest: Sendable, Hashable, CustomStringConvertible {
@@ -20,20 +20,24 @@ public struct Digest: Sendable, Hashable, CustomStringConvertible {
         return stride(from: 0, to: digits.count, by: 2).map { digits[$0] << 4 | digits[$0 + 1] }
     }
 
-    init(_ hash: SHA256.Digest) {
+    init(_ hash: [UInt8]) {
         let digits = Array("0123456789abcdef".utf8)
         description = String(decoding: hash.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)
     }
 
     /// The digest of some bytes.
-    package init(of bytes: some DataProtocol) { self.init(SHA256.hash(data: bytes)) }
+    package init(of bytes: some DataProtocol) {
+        var hash = SHA256()
+        for region in bytes.regions { region.withUnsafeBytes { hash.update($0) } }
+        self.init(hash.finish())
+    }
 }
 
 /// Hashes a file piece by piece.
 struct FileHash {
     private var hash = SHA256()
 
-    mutating func update(_ bytes: [UInt8]) { bytes.withUnsafeBytes { hash.update(bufferPointer: $0) } }
+    mutating func update(_ bytes: [UInt8]) { bytes.withUnsafeBytes { hash.update($0) } }
 
-    func finish() -> Digest { Digest(hash.finalize()) }
+    func finish() -> Digest { Digest(hash.finish()) }
 }

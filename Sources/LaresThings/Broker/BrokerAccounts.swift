@@ -1,5 +1,5 @@
-internal import Crypto
 internal import Foundation
+import LaresCrypto
 internal import LaresJSON
 
 /// Accounts of devices at the broker that Lares started, kept by mosquitto's plugin for dynamic security.
@@ -44,8 +44,9 @@ public struct BrokerAccounts: Sendable {
 
     private static func client(_ name: String, _ password: String) -> JSON {
         let iterations = 101
-        let salt = SymmetricKey(size: .init(bitCount: 96)).withUnsafeBytes { Array($0) }
-        let hash = PasswordHash.pbkdf2(password, salt: salt, iterations: iterations)
+        let salt = Secrets.random(12)
+        // As mosquitto keeps passwords.
+        let hash = Secrets.pbkdf2(Array(password.utf8), salt: salt, rounds: Int32(iterations))
         return [
             "username": .string(name), "roles": [["rolename": .string(name)]], "password": .string(Data(hash).base64EncodedString()),
             "salt": .string(Data(salt).base64EncodedString()), "iterations": .int(iterations),
@@ -105,19 +106,5 @@ public struct BrokerAccounts: Sendable {
     static func refusal(in message: MQTTMessage) -> String? {
         guard message.topic == topic + "/response", let json = try? JSON(parsing: message.payload) else { return nil }
         return json["responses"]?.elements?.lazy.compactMap { $0["error"]?.text }.first
-    }
-}
-
-/// PBKDF2 with HMAC-SHA-512 (RFC 8018, section 5.2), one block, as mosquitto keeps passwords.
-enum PasswordHash {
-    static func pbkdf2(_ password: String, salt: [UInt8], iterations: Int) -> [UInt8] {
-        let key = SymmetricKey(data: Array(password.utf8))
-        var block = Array(HMAC<SHA512>.authenticationCode(for: salt + [0, 0, 0, 1], using: key))
-        var result = block
-        for _ in 1..<max(1, iterations) {
-            block = Array(HMAC<SHA512>.authenticationCode(for: block, using: key))
-            for place in result.indices { result[place] ^= block[place] }
-        }
-        return result
     }
 }

@@ -1,5 +1,5 @@
-internal import Crypto
 internal import Foundation
+import LaresCrypto
 public import LaresStore
 
 /// What the broker reads, in the data directory's folder `broker`.
@@ -48,8 +48,7 @@ public struct BrokerFiles: Sendable {
 
     /// 32 random bytes, as they stand in a URL.
     static func secret() -> String {
-        SymmetricKey(size: .bits256).withUnsafeBytes { Data($0) }.base64EncodedString().replacing("+", with: "-").replacing("/", with: "_")
-            .replacing("=", with: "")
+        Data(Secrets.random(32)).base64EncodedString().replacing("+", with: "-").replacing("/", with: "_").replacing("=", with: "")
     }
 
     private func write(_ text: String, _ name: String) throws {

@@ -1,4 +1,4 @@
-internal import Crypto
+import LaresCrypto
 
 /// A series as the register of a store has it.
 struct SeriesRow: Hashable, Sendable {
@@ -28,7 +28,7 @@ struct SeriesRow: Hashable, Sendable {
 
     /// The first 63 bits of a SHA-256: among ten million series two are the same once in 200,000 stores.
     static func line(_ key: SeriesKey, _ generation: UInt32) -> UInt64 {
-        let digest = SHA256.hash(data: Array("\(generation):\(key.thing.utf8.count):\(key.thing)\(key.property)".utf8))
+        let digest = SHA256.hash(Array("\(generation):\(key.thing.utf8.count):\(key.thing)\(key.property)".utf8))
         return digest.prefix(8).reduce(0) { $0 << 8 | UInt64($1) } >> 1
     }
 }
