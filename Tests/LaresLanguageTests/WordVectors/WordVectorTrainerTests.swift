@@ -78,6 +78,31 @@ struct WordVectorTrainerTests {
         }
     }
 
+    /// A fault at the beginning of its second half, as a training has it that ran away.
+    @Test(arguments: [kinds[0], kinds[6]]) func numbersThatArentFiniteEndTheTrainingAndItsCheckpointStays(_ kind: Kind) throws {
+        let pool = ComputePool(threads: 1)
+        defer { pool.close() }
+        var settings = kind.settings
+        settings.epochs = 40
+        let trainer = try WordVectorTrainer(try TrainingText(lines: Self.lines), settings, pool: pool)
+        try withFile("") { path in
+            try FileManager.default.removeItem(atPath: path)
+            _ = try trainer.train(checkpoint: path)
+            let file = try SafeTensors(contentsOf: path)
+            var metadata = file.metadata
+            metadata["note.epoch"] = "20"
+            let tensors = try file.tensors.map { name, tensor in
+                var numbers = try #require(tensor.floats())
+                if name == "model.inputs" { numbers[3] = .nan }
+                return (name: name, value: StoredTensor(Tensor(numbers, Shape(tensor.shape)), as: .f32))
+            }
+            try SafeTensors.write(tensors, metadata: metadata, to: path)
+            let before = try bytes(of: path)
+            #expect(throws: TrainingDiverged.self) { try trainer.train(checkpoint: path) }
+            #expect(try bytes(of: path) == before)
+        }
+    }
+
     @Test func theLossFallsAndProgressCountsToTheEnd() throws {
         var reports: [WordVectorProgress] = []
         var settings = Self.kinds[0].settings
