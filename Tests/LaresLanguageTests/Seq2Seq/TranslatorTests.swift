@@ -130,6 +130,10 @@ struct TranslatorTests {
                 }
                 return log(Tensor(Array(rows.joined()), Shape(Array(written.shape) + [5])) + 1e-6)
             }
+            func draft(of memory: Tensor) -> Draft { Draft(sources: [memory]) }
+            func next(_ symbols: [Int32], in draft: inout Draft) -> Tensor {
+                logits(Indices(symbols, [symbols.count]), memory: draft.sources[0])
+            }
         }
         #expect(Garden().translate([[2]], beams: 1) == [[2]])
         #expect(Garden().translate([[2]], beams: 3) == [[3]])
