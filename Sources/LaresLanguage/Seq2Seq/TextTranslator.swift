@@ -86,7 +86,8 @@ public struct TextTranslator: Sendable {
     /// What it writes for each text.
     ///
     /// - Parameters:
-    ///   - texts: Texts of symbols that it knows, each of at most ``Form/longestSource``.
+    ///   - texts: Texts of at most ``Form/longestSource`` symbols each. One symbol stands for all that it hasn't learnt; in files of the first programs
+    ///     none does.
     ///   - beams: Sequences that are kept for each text; 1 is greedy.
     ///   - between: Called before every group of texts and every symbol of it; what it throws ends the translation.
     /// - Throws: ``TranslatorError``: `unknownSymbol`, `badText`; what `between` throws.

@@ -5,7 +5,9 @@ import Synchronization
 import Testing
 
 /// Symbols of a small translator, without begin and end.
-private func drawn(_ count: Int, _ random: inout SeededRandom) -> [Int32] { (0..<count).map { _ in Int32.random(in: 2..<8, using: &random) } }
+private func drawn(_ count: Int, _ random: inout SeededRandom) -> [Int32] {
+    (0..<count).map { _ in Int32.random(in: 2..<8, using: &random) }
+}
 
 /// A beam search that sorts everything and computes everything anew for every symbol.
 private func slowly(_ model: some Translator, _ source: [Int32], beams: Int, longest: Int) -> [Int32] {

@@ -158,5 +158,7 @@ struct TranslatorTests {
         #expect(table.symbols == ["a", "b", "ß"] && table.count == 5)
         #expect(table.encode(["a", "ß"]) == [2, 4] && table.encode(["x"]) == nil)
         #expect(table.decode([0, 2, 4, 1, 99, -3]) == ["a", "ß"])
+        let open = SymbolTable(table.symbols, hasUnknown: true)
+        #expect(open.count == 6 && open.encode(["a", "x", "ß"]) == [2, 5, 4] && open.decode([2, 5, 4]) == ["a", "ß"])
     }
 }
