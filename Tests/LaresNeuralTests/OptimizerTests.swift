@@ -96,6 +96,32 @@ private struct Point: Module {
         #expect(!Gradient(tensors: [Tensor([.nan])]).isFinite)
     }
 
+    /// The last one's numbers are finite, but their squares aren't: shortening would make zeros of it, and NaN of an infinite one.
+    @Test(arguments: [Float.infinity, .nan, 1e30]) func aGradientThatIsntFiniteIsNotShortened(_ number: Float) {
+        let gradient = Gradient(tensors: [Tensor([number, 1])]), clipped = gradient.clipped(toNorm: 1)
+        #expect(!gradient.isFinite && !clipped.isFinite)
+        #expect(clipped.tensors[0].array[1] == 1)
+    }
+
+    @Test func aStepIsShortenedOrRefusedAndThenChangesNothing() throws {
+        var random = SeededRandom(seed: 3)
+        let start = Linear(2, 1, using: &random), weight = Tensor([3, 0], [2, 1])
+        var (model, clipped, optimizer) = (start, start, SGD(learningRate: 0.1))
+        let gradient = Gradient(tensors: [weight, Tensor([4])])
+        try optimizer.update(&model, along: gradient, of: 2, clippedTo: 1)
+        optimizer.update(&clipped, along: gradient.clipped(toNorm: 1))
+        #expect(model.weight == clipped.weight && model.bias == clipped.bias && model.weight != start.weight)
+        let bad: [(Gradient, Float)] = [
+            (gradient, .nan), (gradient, .infinity), (Gradient(tensors: [weight, Tensor([.nan])]), 2),
+            (Gradient(tensors: [weight, Tensor([-.infinity])]), 2), (Gradient(tensors: [weight, Tensor([1e30])]), 2),
+        ]
+        for (gradient, loss) in bad {
+            let error = #expect(throws: TrainingDiverged.self) { try optimizer.update(&model, along: gradient, of: loss, clippedTo: 1) }
+            #expect(error?.place == "step 3" && error?.description.contains("smaller learning rate") == true)
+        }
+        #expect(model.weight == clipped.weight && model.bias == clipped.bias && optimizer.state.steps == 2)
+    }
+
     @Test func schedulesRiseAndFall() {
         let schedule = Schedule.cosine(1, to: 0.1, over: 100).warmedUp(over: 10)
         #expect(schedule.rate(at: 0) == 0.1 && schedule.rate(at: 9) == 1 && schedule.rate(at: 10) == 1)
