@@ -61,6 +61,9 @@ public struct Trainer {
     /// Whether a checkpoint was found.
     public var isResumed: Bool { history.steps > 0 }
 
+    /// Steps that are done.
+    public var steps: Int { history.steps }
+
     /// The losses of the epochs that are done; without validation data the second is nil.
     public var losses: [(training: Float, validation: Float?)] { history.epochs.map { ($0.loss, $0.validation) } }
 

@@ -119,7 +119,8 @@ extension TrainingJobs {
         }
         job.limits = try Self.limits(limits, usual: job.limits)
         try requirePlace()
-        (job.state, job.ended, job.message, job.attempts, job.spent) = (.queued, nil, nil, 0, 0)
+        (job.state, job.ended, job.message) = (.queued, nil, nil)
+        (job.attempts, job.vainAttempts, job.spent) = (0, 0, 0)
         job.note(.queued)
         try save(job)
         wake.yield()

@@ -38,7 +38,7 @@ public enum TrainingWorker {
             return try training.run(shouldStop: { stop.isAsked }, tell: { tell($0) })
         }
         var trainer = try trainer(order, code)
-        tell(.started(isResumed: trainer.isResumed, losses: LossRecord(trainer.losses)))
+        tell(.started(isResumed: trainer.isResumed, step: trainer.steps, losses: LossRecord(trainer.losses)))
         var teller = Teller()
         switch try trainer.run(shouldStop: { stop.isAsked }, progress: { teller.tell($0) }) {
         case .finished(let card): return .finished(card: card)
