@@ -153,6 +153,38 @@ import Testing
         #expect(found.contains("checkpoint.safetensors' is cut short or damaged: put back a copy, or remove the checkpoint to begin anew"))
     }
 
+    /// Metrics of the one file must not follow from looks at the other.
+    @Test func aCheckpointKnowsItsTestFileAndSoDoesTheCard() throws {
+        let folder = try RecipeFolder(["flowers.csv": RecipeFolder.flowers(60), "test.csv": RecipeFolder.flowers(30, seed: 9)])
+        let recipe = try Recipe(RecipeFolder.flowerRecipe.with("split", ["validation": 0.2, "test_file": "test.csv"]))
+        func trainer(_ test: String?) throws -> Trainer {
+            try Trainer(recipe, at: TrainingPlace(base: folder.path, folder: folder.path, dataDigest: "d", testDigest: test, code: "0"))
+        }
+        func stop(_ test: String?) throws {
+            var (trainer, left) = (try trainer(test), 3)
+            _ = try trainer.run(shouldStop: {
+                left -= 1
+                return left < 0
+            })
+        }
+        try stop("one")
+        #expect(message { _ = try trainer("two") }.contains("belongs to another recipe or other data"))
+        #expect(message { _ = try trainer(nil) }.contains("belongs to another recipe or other data"))
+        var resumed = try trainer("one")
+        #expect(resumed.isResumed)
+        guard case .finished(let card) = try resumed.run() else {
+            Issue.record("it stopped")
+            return
+        }
+        #expect(card["data"]?["sha256"] == "d" && card["data"]?["test_sha256"] == "one" && card["data"]?["rows"]?["test"] == 30)
+
+        // As earlier versions wrote them.
+        try FileManager.default.removeItem(atPath: folder.path + "/network.safetensors")
+        try stop(nil)
+        #expect(try Checkpoint(contentsOf: folder.path + "/checkpoint.safetensors").notes["test"] == nil)
+        #expect(try trainer("one").isResumed)
+    }
+
     @Test func aTrainingThatDivergesSaysSo() throws {
         let folder = try RecipeFolder(["d.csv": "x,y\n" + (0..<40).map { "\($0),\($0 * $0)\n" }.joined()])
         var trainer = try folder.trainer([

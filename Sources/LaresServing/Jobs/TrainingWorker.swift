@@ -52,8 +52,11 @@ public enum TrainingWorker {
         }
         let recipe = try Recipe(parsing: Array(bytes), dataComeAlong: order.data != nil)
         let base = URL(fileURLWithPath: order.recipe).deletingLastPathComponent().path
-        let data = order.data ?? (recipe.dataFile.hasPrefix("/") ? recipe.dataFile : "\(base)/\(recipe.dataFile)")
-        var place = TrainingPlace(data: data, base: base, folder: order.output, dataDigest: try digest(data), code: code)
+        func path(_ file: String) -> String { file.hasPrefix("/") ? file : "\(base)/\(file)" }
+        let data = order.data ?? path(recipe.dataFile)
+        var place = TrainingPlace(
+            data: data, base: base, folder: order.output, dataDigest: try digest(data),
+            testDigest: try recipe.testFile.map { try digest(path($0)) }, code: code)
         place.diskLimit = order.limits.disk << 20
         return try Trainer(recipe, at: place)
     }
