@@ -7,6 +7,11 @@ import Testing
 @Suite struct RecipeTests {
     private static let mistakes: [(String, JSON, String)] = [
         ("epoch", 3, "'epoch' is unknown"), ("data", ["file": "a.csv", "kind": "x"], "'data.kind' is unknown"),
+        ("data", ["file": "a.csv", "files": [["file": "b.csv"]]], "'data.files' are files of this machine, instead of 'file'"),
+        ("data", ["files": [["weight": 2]]], "'data.files[0].file' is missing"),
+        ("data", ["files": [["file": "a.csv", "weight": 0]]], "'data.files[0].weight' is 0.0; it must lie between"),
+        ("data", ["files": [["file": "a.csv"], ["file": "a.csv"]]], "must be different files of one format"),
+        ("data", ["files": [["file": "a.csv"], ["file": "b.jsonl"]]], "must be different files of one format"),
         ("data", ["path": "a.csv"], "'data.file' is missing"), ("data", ["file": "a.csv", "separator": "::"], "one character"),
         ("columns", [], "1 to 1024 columns"), ("columns", [["name": "a", "kind": "text"]], "it may be number, category"),
         ("columns", [["name": "a"], ["name": "a"]], "each with another name"),

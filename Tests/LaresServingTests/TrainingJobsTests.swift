@@ -280,6 +280,18 @@ import Testing
         }
     }
 
+    /// A job that data come with reads no file of the machine; one without must name them by their full paths.
+    @Test func filesThatAreMixedAreReadWhereTheyLie() async throws {
+        let jobs = try jobs(home(), "exit 1")
+        func recipe(_ files: JSON) -> JSON { ["data": ["files": files], "columns": [["name": "x"]], "target": ["name": "y"]] }
+        let whole = recipe([["file": "/a.csv"], ["file": "/b.csv"]]), part = recipe([["file": "/a.csv"], ["file": "b.csv"]])
+        #expect(try await jobs.submit(whole, data: .named).state == .queued)
+        for (recipe, data) in [(whole, JobData.bytes([])), (part, .named)] {
+            let error = await #expect(throws: JobError.self) { try await jobs.submit(recipe, data: data) }
+            #expect(error?.code == .badRecipe)
+        }
+    }
+
     @Test func whatIsNoRecipeIsRefused() async throws {
         let jobs = try jobs(home(), "exit 1")
         await #expect(throws: JobError.self) { try await jobs.submit(["data": 1], data: .bytes([])) }

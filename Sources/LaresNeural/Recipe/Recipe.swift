@@ -21,8 +21,10 @@ import LaresTensor
 public struct Recipe: Sendable {
     /// The recipe as it was read.
     public let json: JSON
-    /// The file to learn from, as the recipe names it; empty where the data come along.
+    /// The file to learn from, as the recipe names it; empty where the data come along, or several files are mixed.
     public var dataFile: String { source.file }
+    /// All files to learn from, as the recipe names them.
+    public var dataFiles: [String] { source.parts.isEmpty ? [source.file] : source.parts.map(\.file) }
     /// What of a home's history is to be learned from, for those who can ask for it; nil: a file is.
     public var history: JSON? { source.history }
     /// A file to test with that the network never learns from; nil: a part of the data, or none.
@@ -54,7 +56,13 @@ public struct Recipe: Sendable {
     enum TargetKind: String, CaseIterable { case `class`, number }
 
     struct Source: Sendable {
+        /// One of several files, and how often batches come from it.
+        struct Part: Sendable {
+            let file: String
+            let weight: Float
+        }
         let file: String
+        let parts: [Part]
         let history: JSON?
         let format: Format
         let separator: UInt8

@@ -40,6 +40,19 @@ struct Table: Sendable {
         }
     }
 
+    /// Takes in the rows of another file.
+    mutating func append(_ other: Table) {
+        for place in columns.indices {
+            switch (columns[place], other.columns[place]) {
+            case (.numbers(let own, let width), .numbers(let more, _)): columns[place] = .numbers(own + more, width: width)
+            case (.texts(let own), .texts(let more)): columns[place] = .texts(own + more)
+            default: preconditionFailure("tables of two recipes")
+            }
+        }
+        (labels, numbers, lines) = (labels + other.labels, numbers + other.numbers, lines + other.lines)
+        dropped += other.dropped
+    }
+
     private mutating func append(_ cells: [String?], _ line: Int, _ reading: inout TableReading) throws {
         guard (count + 1) * cells.count <= Table.mostCells else {
             throw RecipeError(.data, "'\(reading.path)' has too many cells for memory")

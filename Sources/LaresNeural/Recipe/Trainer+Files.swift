@@ -7,7 +7,7 @@ extension Trainer {
 
     func writeCheckpoint() throws {
         var notes = ["recipe": recipe.json.serialized, "data": place.dataDigest, "history": history.json.serialized]
-        notes["test"] = place.testDigest
+        (notes["test"], notes["batches"]) = (place.testDigest, mixture?.state.description)
         try write(optimizer, notes)
     }
 
@@ -29,6 +29,7 @@ extension Trainer {
         }
         do {
             history = try TrainingHistory(JSON(parsing: Array((checkpoint.notes["history"] ?? "").utf8)), recipe)
+            try mixture?.restore(checkpoint.notes["batches"].flatMap(MixedBatchesState.init))
         } catch {
             throw Self.damaged(checkpointPath, error)
         }
@@ -85,9 +86,8 @@ extension Trainer {
 
     /// What was learned from and tested with.
     private var dataCard: JSON {
-        var card: JSON.Members = [
-            "file": recipe.dataFile.isEmpty ? .null : .string(recipe.dataFile), "sha256": .string(place.dataDigest),
-        ]
+        let files = recipe.dataFiles.joined(separator: ", ")
+        var card: JSON.Members = ["file": files.isEmpty ? .null : .string(files), "sha256": .string(place.dataDigest)]
         if let test = place.testDigest { card.append("test_sha256", .string(test)) }
         let rows: JSON = [
             "training": .int(data.training.count), "validation": .int(data.validation.count),

@@ -59,7 +59,7 @@ extension TrainingJobs {
 
     private static func check(_ recipe: Recipe, _ data: JobData) throws {
         try check(recipe.name)
-        guard data != .named || recipe.dataFile.hasPrefix("/") else {
+        guard data != .named || recipe.dataFiles.allSatisfy({ $0.hasPrefix("/") }) else {
             throw JobError(.badRecipe, "'data.file' must be a full path, or the data must come with the request")
         }
         guard recipe.testFile?.hasPrefix("/") ?? true else { throw JobError(.badRecipe, "'split.test_file' must be a full path") }

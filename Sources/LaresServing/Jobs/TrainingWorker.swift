@@ -53,12 +53,18 @@ public enum TrainingWorker {
         let recipe = try Recipe(parsing: Array(bytes), dataComeAlong: order.data != nil)
         let base = URL(fileURLWithPath: order.recipe).deletingLastPathComponent().path
         func path(_ file: String) -> String { file.hasPrefix("/") ? file : "\(base)/\(file)" }
-        let data = order.data ?? path(recipe.dataFile)
+        let files = order.data.map { [$0] } ?? recipe.dataFiles.map(path)
         var place = TrainingPlace(
-            data: data, base: base, folder: order.output, dataDigest: try digest(data),
+            data: order.data, base: base, folder: order.output, dataDigest: try digest(files),
             testDigest: try recipe.testFile.map { try digest(path($0)) }, code: code)
         place.diskLimit = order.limits.disk << 20
         return try Trainer(recipe, at: place)
+    }
+
+    /// Of several files, what `sha256sum` gives for the lines of their digests.
+    private static func digest(_ paths: [String]) throws -> String {
+        let digests = try paths.map { try digest($0) }
+        return digests.count == 1 ? digests[0] : Digest(of: Data(digests.map { $0 + "\n" }.joined().utf8)).description
     }
 
     static func digest(_ path: String) throws -> String {
