@@ -3,9 +3,9 @@ import LaresTensor
 extension TrainingData {
     private static let chunk = 1024
 
-    /// Batches of several files, where the recipe names them.
+    /// Batches of several files, where the recipe names them and no other data came along.
     func mixture(_ recipe: Recipe, count: Int) -> MixedBatches<RowPlaces>? {
-        guard !recipe.source.parts.isEmpty else { return nil }
+        guard sources.count > 1 else { return nil }
         return MixedBatches(
             sources, weights: recipe.source.parts.map(\.weight), of: recipe.batch, count: count,
             random: SeededRandom(seed: recipe.seed &+ 2))
