@@ -12,6 +12,7 @@ import Testing
         ("data", ["files": [["file": "a.csv", "weight": 0]]], "'data.files[0].weight' is 0.0; it must lie between"),
         ("data", ["files": [["file": "a.csv"], ["file": "a.csv"]]], "must be different files of one format"),
         ("data", ["files": [["file": "a.csv"], ["file": "b.jsonl"]]], "must be different files of one format"),
+        ("storage", "q8_0", "it may be f32, f16, bf16"),
         ("data", ["path": "a.csv"], "'data.file' is missing"), ("data", ["file": "a.csv", "separator": "::"], "one character"),
         ("columns", [], "1 to 1024 columns"), ("columns", [["name": "a", "kind": "text"]], "it may be number, category"),
         ("columns", [["name": "a"], ["name": "a"]], "each with another name"),

@@ -148,6 +148,32 @@ import Testing
         #expect(abs(answers[0] - 1) < 1, "\(answers)")
     }
 
+    /// What is measured is what the file holds; the checkpoint keeps every bit.
+    @Test func aRecipeMayKeepItsNetworkInHalves() throws {
+        let folder = try RecipeFolder(["flowers.csv": RecipeFolder.flowers(90)])
+        func types(_ file: String) throws -> Set<String> {
+            Set(try SafeTensors(contentsOf: folder.path + "/" + file).tensors.values.map(\.typeName))
+        }
+        var losses: [JSON?] = []
+        for storage in ["f32", "bf16"] {
+            var (trainer, left) = (try folder.trainer(RecipeFolder.flowerRecipe.with("storage", .string(storage))), 40)
+            _ = try trainer.run(shouldStop: {
+                left -= 1
+                return left < 0
+            })
+            #expect(try types("checkpoint.safetensors") == ["F32"])
+            var resumed = try folder.trainer(RecipeFolder.flowerRecipe.with("storage", .string(storage)))
+            guard case .finished(let card) = try resumed.run() else { continue }
+            #expect(try types("network.safetensors") == [storage.uppercased()])
+            losses.append(card["metrics"]?["training"]?["log_loss"])
+        }
+        guard losses.count == 2, case .double(let full)? = losses[0], case .double(let half)? = losses[1] else {
+            Issue.record("\(losses)")
+            return
+        }
+        #expect(full != half && abs(full - half) < 0.02, "\(losses)")
+    }
+
     @Test func aFileOfWhichNothingIsLearntIsRefused() throws {
         let folder = try RecipeFolder(["ours.csv": RecipeFolder.flowers(60), "one.csv": RecipeFolder.flowers(1)])
         var found: Set<String> = []

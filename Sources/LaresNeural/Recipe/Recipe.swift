@@ -47,9 +47,22 @@ public struct Recipe: Sendable {
     let margin: Float
     let seed: UInt64
     let checkpointSteps: Int?
+    let storage: Storage
 
     /// How rows are written.
     public enum Format: String, Sendable, CaseIterable { case csv, jsonl }
+
+    /// How the network's file keeps its numbers.
+    enum Storage: String, CaseIterable {
+        case f32, f16, bf16
+        var type: DType {
+            switch self {
+            case .f32: .f32
+            case .f16: .f16
+            case .bf16: .bf16
+            }
+        }
+    }
 
     enum MissingPolicy: String, CaseIterable { case refuse, drop, fill }
     enum ColumnKind: String, CaseIterable { case number, category }
@@ -151,6 +164,7 @@ public struct Recipe: Sendable {
         (patience, margin) = try Recipe.stopping(try fields.fields("early_stopping"))
         seed = UInt64(try fields.int("seed", in: 0...(.max)) ?? 1)
         checkpointSteps = try fields.int("checkpoint_steps", in: 1...1_000_000_000)
+        storage = try fields.choice("storage") ?? .f32
         try fields.end()
         guard patience == nil || split.validation > 0 else {
             throw fields.error("early_stopping", "needs data to look at: set 'split.validation'")

@@ -60,9 +60,11 @@ extension Trainer {
     /// Writes network and card, then removes what only a training under way needs.
     mutating func finish() throws -> JSON {
         if history.best != nil { network = try whole(place.output(TrainingPlace.best)) { try Network(contentsOf: $0) } }
+        // Measured as it is kept.
+        network = try network.rounded(to: recipe.storage.type)
         let card = try card()
         let text = Array((card.serialized + "\n").utf8)
-        try place.write(TrainingPlace.network) { try network.write(to: $0, atMost: $1) }
+        try place.write(TrainingPlace.network) { try network.write(to: $0, as: recipe.storage.type, atMost: $1) }
         try place.write(TrainingPlace.card) { try WholeFile.write([text], to: $0, atMost: $1) }
         for file in [TrainingPlace.checkpoint, TrainingPlace.best] { unlink(place.output(file)) }
         return card
