@@ -1,8 +1,7 @@
 import Foundation
-import LaresForecast
 import LaresJSON
-import LaresNeural
 import LaresServer
+import LaresServing
 
 extension Train {
     /// The file to learn from: what `--data` names, or the home's history where the recipe asks for it; nil: the file that the recipe names.
@@ -26,7 +25,6 @@ extension Train {
 
     /// What of the home's history a recipe asks for; nil: nothing, or it is none.
     private static func question(_ recipe: [UInt8]) -> JSON? {
-        guard let json = try? JSON(parsing: recipe), SeriesRecipe.describes(json) else { return (try? Recipe(parsing: recipe))?.history }
-        return (try? SeriesRecipe(json))?.question
+        (try? JSON(parsing: recipe)).flatMap { try? TrainingRecipe($0) }?.question
     }
 }

@@ -74,7 +74,9 @@ struct Train: AsyncParsableCommand {
     }
 
     /// What a training makes: networks have no kind in their cards.
-    private static func file(_ card: JSON) -> String { card["kind"]?.text.map { $0 + ".json" } ?? "network.safetensors" }
+    private static func file(_ card: JSON) -> String {
+        (card["kind"]?.text.flatMap { ModelVersion.Kind(rawValue: $0) } ?? .network).file
+    }
 
     /// Such as "test: accuracy 0.9612, log_loss 0.1203".
     static func words(_ metrics: JSON?) -> String {

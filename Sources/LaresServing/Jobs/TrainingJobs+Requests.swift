@@ -1,7 +1,5 @@
 import Foundation
-import LaresForecast
 public import LaresJSON
-import LaresNeural
 import LaresTensor
 
 extension TrainingJobs {
@@ -39,27 +37,11 @@ extension TrainingJobs {
     }
 
     private static func check(_ json: JSON, _ data: JobData) throws {
-        guard SeriesRecipe.describes(json) else {
-            do { return try check(try Recipe(json, dataComeAlong: data != .named), data) } catch let error as RecipeError {
-                throw JobError(.badRecipe, error.message)
-            }
+        let recipe = try TrainingRecipe(json, dataComeAlong: data != .named)
+        if let name = recipe.name {
+            do { try ModelName.check(name) } catch { throw JobError(.badRecipe, "the recipe's name: \(error)") }
         }
-        let recipe: SeriesRecipe
-        do { recipe = try SeriesRecipe(json, dataComeAlong: data != .named) } catch { throw JobError(.badRecipe, error.message) }
-        try check(recipe.name)
         guard data != .named || recipe.file?.hasPrefix("/") == true else {
-            throw JobError(.badRecipe, "'data.file' must be a full path, or the data must come with the request")
-        }
-    }
-
-    private static func check(_ name: String?) throws {
-        guard let name else { return }
-        do { try ModelName.check(name) } catch { throw JobError(.badRecipe, "the recipe's name: \(error)") }
-    }
-
-    private static func check(_ recipe: Recipe, _ data: JobData) throws {
-        try check(recipe.name)
-        guard data != .named || recipe.dataFile.hasPrefix("/") else {
             throw JobError(.badRecipe, "'data.file' must be a full path, or the data must come with the request")
         }
         guard recipe.testFile?.hasPrefix("/") ?? true else { throw JobError(.badRecipe, "'split.test_file' must be a full path") }

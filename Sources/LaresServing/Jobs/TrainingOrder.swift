@@ -1,3 +1,5 @@
+import Foundation
+
 /// What a child process is to train, and what it may use.
 public struct TrainingOrder: Sendable, Hashable {
     /// The recipe's file.
@@ -21,6 +23,12 @@ public struct TrainingOrder: Sendable, Hashable {
 
     /// An order with the usual limits.
     public init(recipe: String, data: String? = nil, output: String) { (self.recipe, self.data, self.output) = (recipe, data, output) }
+
+    /// The data's file, beside the recipe where that names it by a part of its path; nil: neither names one.
+    func dataFile(_ named: String?) -> String? {
+        guard data == nil, let named, !named.hasPrefix("/") else { return data ?? named }
+        return URL(fileURLWithPath: recipe).deletingLastPathComponent().path + "/" + named
+    }
 
     var arguments: [String] {
         ["train-worker", recipe, "--output", output, "--memory", String(limits.memory), "--disk", String(limits.disk)]

@@ -27,6 +27,7 @@ struct WordsTrain: AsyncParsableCommand {
 
     @OptionGroup var reading: TextOptions
     @OptionGroup var learning: LearningOptions
+    @OptionGroup var giving: PriorityOption
 
     @Option(help: ArgumentHelp(say("cli.words.train.checkpoint")), completion: .file())
     var checkpoint: String?
@@ -46,6 +47,7 @@ struct WordsTrain: AsyncParsableCommand {
 
     func run() async throws {
         try LearningFiles.check([output, LearntCard.path(of: output), checkpoint])
+        giving.apply()
         let settings = learning.settings
         let text = try TrainingText(
             contentsOf: self.text, unit: reading.unit, lowercases: !reading.keepCase, minimumCount: reading.minCount)
@@ -63,14 +65,10 @@ struct WordsTrain: AsyncParsableCommand {
             line.show(progress)
         }
         try vectors.write(to: output, as: format)
-        try card.write(beside: output, summary: summary(of: text))
+        try card.write(beside: output, summary: settings.summary(of: text))
         LearningFiles.drop(checkpoint)
         line.finish()
         report(text, last)
-    }
-
-    private func summary(of text: TrainingText) -> String {
-        "\(learning.architecture.rawValue), \(learning.dimensions) numbers for each of \(text.words.count) words, learnt from \(text.wordCount)"
     }
 
     private func report(_ text: TrainingText, _ last: WordVectorProgress?) {

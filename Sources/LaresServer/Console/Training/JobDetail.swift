@@ -90,8 +90,7 @@ struct JobDetail {
         let file = job.recipe["data"]?["file"]?.text?.split(separator: "/").last.map(String.init)
         return pace + [
             Fact.plain(words("job.data"), file ?? words("unit.none")),
-            Fact.plain(
-                words("job.target"), job.recipe["target"]?["name"]?.text ?? (isOfSeries ? words("job.seriesTarget") : words("unit.none"))),
+            Fact.plain(words("job.target"), JobText(words).target(of: job)),
             Fact.plain(words("job.asked"), amount.moment(job.created)), Fact.plain(words("job.by"), job.by ?? words("unit.none")),
             Fact.plain(words("job.attempts"), "\(job.attempts)"), Fact.plain(words("limits.title"), allowed),
             Fact.code(words("job.id"), job.id),

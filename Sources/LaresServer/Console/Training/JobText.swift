@@ -24,6 +24,14 @@ struct JobText {
             ["epoch": amount.whole(progress.epoch), "epochs": amount.whole(progress.epochs)])
     }
 
+    /// What it learns to tell.
+    func target(of job: Job) -> String {
+        if let column = job.recipe["target"]?["name"]?.text { return column }
+        if isOfSeries(job) { return words("job.seriesTarget") }
+        guard TextRecipe.describes(job.recipe) else { return words("unit.none") }
+        return words(job.recipe["words"] == nil ? "job.textTarget" : "job.wordsTarget")
+    }
+
     /// Whether it trains a forecaster or a detector.
     func isOfSeries(_ job: Job) -> Bool { SeriesRecipe.describes(job.recipe) }
 
