@@ -1,4 +1,4 @@
-"""Translators and word vectors by a recipe: as jobs that are followed, cancelled, killed and published, and by `lares train`."""
+"""Translators, word vectors and language models by a recipe: as jobs that are followed, cancelled, killed and published, and by `lares train`."""
 
 import hashlib
 import json
@@ -20,6 +20,9 @@ TRANSLATOR = {"name": "dates", "translator": {"width": 48, "epochs": 60, "batch"
 SYLLABLES = [f"{first}{second}{third}" for first in "bdklmnrst" for second in "aeiou" for third in "bdklmnrst"]
 SENTENCES = "\n".join(" ".join(SYLLABLES[(n * n + 7 * k) % len(SYLLABLES)] for k in range(40)) for n in range(1_500)) + "\n"
 WORDS = {"name": "near", "words": {"method": "skipgram", "dimensions": 24, "window": 3, "epochs": 20, "min_count": 1, "seed": 3}}
+
+LANGUAGE = {"name": "tiny", "language": {"width": 32, "layers": 1, "heads": 2, "context": 32, "steps": 100, "batch": 4, "seed": 3}}
+TUNING = {"name": "lamp", "tuning": {"model": "tiny", "rank": 4, "context": 16, "steps": 100, "batch": 4, "rate": 0.01}}
 
 KINDS = {"translator": (TRANSLATOR, PAIRS), "words": (WORDS, SENTENCES)}
 IDLE = 5  # SCHED_IDLE
@@ -142,7 +145,9 @@ def test_texts_are_sent_as_data_sets(tmp_path):
     (changed(TRANSLATOR, width=50), PAIRS, "multiple of 16"),
     (changed(WORDS, method="glove"), SENTENCES, "it may be skipgram, cbow"),
     (WORDS | {"columns": []}, SENTENCES, "'columns' is unknown"),
-    (WORDS | {"translator": {}}, SENTENCES, "one of the two"),
+    (WORDS | {"translator": {}}, SENTENCES, "and only one"),
+    ({"language": {"width": 40}}, SENTENCES, "multiple of 32"),
+    ({"tuning": {"rank": 2}}, SENTENCES, "'tuning.model' is missing"),
 ])
 def test_a_recipe_that_is_wrong_is_refused_before_anything_begins(tmp_path, recipe, text, words):
     (tmp_path / "text.txt").write_text(text)
@@ -151,7 +156,7 @@ def test_a_recipe_that_is_wrong_is_refused_before_anything_begins(tmp_path, reci
     assert result.returncode == 1 and words in result.stderr and not (tmp_path / "r/card.json").exists(), result.stderr
 
 
-@pytest.mark.parametrize("recipe, text, words", [(TRANSLATOR, "one side\n", "line 1"), (TRANSLATOR, "", "no pairs"), (WORDS, "a\n", "longer text")])
+@pytest.mark.parametrize("recipe, text, words", [(TRANSLATOR, "one side\n", "line 1"), (TRANSLATOR, "", "no pairs"), (WORDS, "a\n", "longer text"), (LANGUAGE, "too short", "is too short")])
 def test_a_job_says_what_is_wrong_with_its_text(tmp_path, recipe, text, words):
     with Server(tmp_path, models=None) as server:
         failed = wait_until(server, start(server, recipe, text), is_over)
@@ -185,3 +190,42 @@ def test_the_commands_give_way_too(tmp_path, flags, nice):
     finally:
         process.kill()
         process.wait()
+
+
+def test_a_language_model_and_an_adapter_for_it_become_models(tmp_path):
+    """One made from nothing, one that changes it; both are served by the server that trained them."""
+    with Server(tmp_path, models=None) as server:
+        def said(model):
+            body = {"model": model, "prompt": "the lamp ", "max_tokens": 12, "temperature": 0}
+            answer = httpx.post(f"{server.url}/v1/completions", json=body, timeout=60)
+            assert answer.status_code == 200, answer.text
+            return answer.json()["choices"][0]["text"]
+
+        unknown = httpx.post(f"{server.url}/lares/v1/jobs", json={"recipe": TUNING, "data": SENTENCES}, timeout=30)
+        assert unknown.status_code == 400 and "tuning.model" in unknown.json()["error"]["message"], unknown.text
+        for recipe, text in ((LANGUAGE, SENTENCES), (TUNING, "the lamp in the hall is on. " * 200)):
+            done = wait_until(server, start(server, recipe, text), is_over)
+            assert done["state"] == "finished" and done["card"]["metrics"]["validation"]["log_loss"] > 0, done
+            curve = ask(server, f"/lares/v1/jobs/{done['id']}/curve")["parts"]
+            assert len(curve) == 100 and curve[-1]["loss"][0] < curve[0]["loss"][0], curve
+            assert f'href="/models/{recipe["name"]}"' in httpx.get(f"{server.url}/training/{done['id']}", timeout=30).text
+        assert said("tiny") != said("lamp")
+        again = httpx.post(f"{server.url}/lares/v1/jobs", json={"recipe": LANGUAGE, "data": SENTENCES}, timeout=30)
+        assert again.status_code == 400 and "is a model already" in again.json()["error"]["message"], again.text
+
+
+def test_a_language_model_that_was_stopped_goes_on_where_it_was(tmp_path):
+    recipe = LANGUAGE | {"language": LANGUAGE["language"] | {"steps": 100_000}}
+    server = Server(tmp_path, models=None)
+    try:
+        job = start(server, recipe, SENTENCES)
+        wait_until(server, job, lambda job: job["progress"] and job["progress"]["step"] > 20)
+        assert server.stop() == 0
+        server = Server(tmp_path, models=None)
+        going = wait_until(server, job, lambda job: job["state"] == "finished" or job["progress"] and "resumed" in [note["event"] for note in job["log"]])
+        assert going["progress"]["step"] > 20 and "resumed" in [note["event"] for note in going["log"]], going
+        if not is_over(going):
+            ask(server, f"/lares/v1/jobs/{job}", method="DELETE")
+            wait_until(server, job, is_over)
+    finally:
+        server.stop()

@@ -60,7 +60,7 @@ struct StartJob: AsyncParsableCommand {
         var body = JSON.Members()
         body.append("recipe", order)
         if let file = data ?? Self.file(of: order, beside: recipe) {
-            body.append("data_id", .string(try await send(file, as: TextRecipe.describes(order) ? .text : .table)))
+            body.append("data_id", .string(try await send(file, as: TextRecipe.kind(of: order) == nil ? .table : .text)))
         }
         if let limits = limits.json { body.append("limits", limits) }
         let job = try await server.connection.ask("POST", "/lares/v1/jobs", .object(body)), id = job["id"]?.text ?? ""
@@ -230,6 +230,7 @@ enum JobLine {
     private static func finished(_ job: JSON) -> String {
         let figures = Train.words(job["card"]?["metrics"])
         guard let name = job["recipe"]?["name"]?.text else { return say("cli.jobs.finished", ["metrics": figures]) }
-        return say("cli.jobs.published", ["name": name.printable, "metrics": figures])
+        let isModel = (try? TrainingRecipe(job["recipe"] ?? .null, dataComeAlong: true))?.makesModel ?? false
+        return say(isModel ? "cli.jobs.model" : "cli.jobs.published", ["name": name.printable, "metrics": figures])
     }
 }

@@ -5,7 +5,7 @@ import LaresServing
 import LaresTensor
 import Testing
 
-/// Recipes of translators and word vectors.
+/// Recipes of what is learnt from texts.
 @Suite struct TextRecipeTests {
     private static let translator = #"""
         {"name": "dates", "data": {"file": "dates.txt"},
@@ -15,6 +15,15 @@ import Testing
         {"name": "nearby", "data": {"file": "/texts/corpus.txt"},
          "words": {"method": "cbow", "unit": "characters", "keep_case": true, "min_count": 2, "dimensions": 60, "window": 4, "negatives": 0,
                    "epochs": 9, "rate": 0.05, "sample": 0, "ngrams": true, "buckets": 500, "seed": 3}}
+        """#
+
+    private static let language = #"""
+        {"name": "tiny", "data": {"file": "book.txt"},
+         "language": {"width": 64, "layers": 2, "heads": 2, "context": 32, "steps": 50, "batch": 4, "rate": 0.002, "seed": 9}}
+        """#
+    private static let tuning = #"""
+        {"name": "letters", "data": {"file": "letters.txt"},
+         "tuning": {"model": "smollm2", "rank": 4, "context": 48, "steps": 30, "batch": 2, "rate": 0.0001, "seed": 2}}
         """#
 
     private func recipe(_ text: String, dataComeAlong: Bool = false) throws -> TextRecipe {
@@ -42,7 +51,26 @@ import Testing
         (settings.architecture, settings.objective, settings.dimensions) = (.bagOfWords, .hierarchicalSoftmax, 60)
         (settings.window, settings.epochs, settings.learningRate, settings.sample, settings.seed) = (4, 9, 0.05, 0, 3)
         settings.grams = CharacterGrams(buckets: 500)
-        #expect(learning.settings == settings && learning.unit == .characters && !learning.lowercases && learning.minimumCount == 2)
+        let text = try TrainingText(lines: ["a b a b"])
+        #expect(learning.settings(for: text) == settings)
+        #expect(learning.unit == .characters && !learning.lowercases && learning.minimumCount == 2)
+    }
+
+    @Test func everyMemberOfLanguageModelsIsTaken() throws {
+        guard case .language(let learning) = try recipe(Self.language).task,
+            case .tuning(let tuning) = try recipe(Self.tuning).task
+        else {
+            Issue.record("other kinds")
+            return
+        }
+        #expect(learning.width == 64 && learning.layers == 2 && learning.heads == 2)
+        #expect((learning.steps.count, learning.steps.batch, learning.steps.context) == (50, 4, 32))
+        #expect(learning.steps.rate == 0.002 && learning.steps.seed == 9)
+        #expect(tuning.model == "smollm2" && tuning.rank == 4)
+        #expect((tuning.steps.count, tuning.steps.batch, tuning.steps.context) == (30, 2, 48))
+        #expect(tuning.steps.rate == 0.0001 && tuning.steps.seed == 2)
+        let read = try TrainingRecipe(try JSON(parsing: Array(Self.tuning.utf8)))
+        #expect(read.model == "smollm2" && read.makesModel)
     }
 
     @Test func whatIsLeftOutIsAsTheCommandsHaveIt() throws {
@@ -52,7 +80,9 @@ import Testing
             Issue.record("other kinds")
             return
         }
-        #expect(learning.settings == WordVectorSettings() && learning.unit == .words && learning.lowercases && learning.minimumCount == 5)
+        let text = try TrainingText(lines: ["a b a b"])
+        #expect(learning.settings(for: text) == WordVectorSettings())
+        #expect(learning.unit == .words && learning.lowercases && learning.minimumCount == 5)
         #expect(training.form == TextTranslator.Form() && training.epochs == 10 && training.learningRate == nil && training.held == 0.05)
     }
 
@@ -73,7 +103,7 @@ import Testing
         Wrong(from: #""rate": 0.006"#, to: #""rate": 0.2"#, says: "'translator.rate'"),
         Wrong(from: #""held": 0.1"#, to: #""held": 0.6"#, says: "'translator.held'"),
         Wrong(from: #""seed": 7"#, to: #""seed": 7, "seed": 8"#, says: "stands there twice"),
-        Wrong(from: #""translator": {"#, to: #""words": {}, "translator": {"#, says: "one of the two"),
+        Wrong(from: #""translator": {"#, to: #""words": {}, "translator": {"#, says: "and only one"),
         Wrong(from: #""translator": {"#, to: #""columns": [], "translator": {"#, says: "'columns' is unknown"),
     ])
     func whatIsWrongWithATranslatorIsNamed(_ wrong: Wrong) throws { try refuses(Self.translator, wrong) }
@@ -89,6 +119,16 @@ import Testing
     ])
     func whatIsWrongWithWordVectorsIsNamed(_ wrong: Wrong) throws { try refuses(Self.words, wrong) }
 
+    @Test(arguments: [
+        Wrong(from: #""heads": 2"#, to: #""heads": 3"#, says: "of 16 for each of the 3 heads"),
+        Wrong(from: #""width": 64"#, to: #""width": 40"#, says: "multiple of 32"),
+        Wrong(from: #""steps": 50"#, to: #""steps": 0"#, says: "'language.steps'"),
+        Wrong(from: #""context": 32"#, to: #""context": 4"#, says: "between 8 and 8192"),
+        Wrong(from: #""layers": 2"#, to: #""layers": 2, "rank": 4"#, says: "'language.rank' is unknown"),
+        Wrong(from: #""language": {"#, to: #""tuning": {"#, says: "'tuning.model' is missing"),
+    ])
+    func whatIsWrongWithALanguageModelIsNamed(_ wrong: Wrong) throws { try refuses(Self.language, wrong) }
+
     private func refuses(_ text: String, _ wrong: Wrong) throws {
         let changed = text.replacing(wrong.from, with: wrong.to)
         #expect(changed != text)
@@ -97,21 +137,21 @@ import Testing
     }
 
     @Test func aRecipeOfAnyKindSaysItsNameAndFile() throws {
-        let kinds: [(String, name: String?, file: String?)] = [
+        let kinds: [(String, name: String?, file: String)] = [
             (Self.translator, "dates", "dates.txt"), (Self.words, "nearby", "/texts/corpus.txt"),
             (#"{"data": {"file": "d.csv"}, "columns": [{"name": "x"}], "target": {"name": "y"}}"#, nil, "d.csv"),
             (#"{"data": {"file": "r.csv"}, "detector": {"series": ["a/b"], "learning": 60, "most_alarms": 1}}"#, nil, "r.csv"),
         ]
         for (text, name, file) in kinds {
             let recipe = try TrainingRecipe(try JSON(parsing: Array(text.utf8)))
-            #expect(recipe.name == name && recipe.file == file && recipe.question == nil)
+            #expect(recipe.name == name && recipe.files == [file] && recipe.question == nil && recipe.model == nil && !recipe.makesModel)
         }
     }
 
     @Test func damagedRecipesAreReadOrRefused() throws {
         var random = SeededRandom(seed: 4_711), accepted = 0
-        for text in [Self.translator, Self.words] {
-            for _ in 0..<5_000 {
+        for text in [Self.translator, Self.words, Self.language, Self.tuning] {
+            for _ in 0..<2_500 {
                 guard let json = try? JSON(parsing: damaged(text, &random)) else { continue }
                 do {
                     _ = try TrainingRecipe(json)

@@ -13,6 +13,8 @@ struct TextCourse {
     private var teller: Teller
     private var losses = LossRecord()
     private var savedAt: ContinuousClock.Instant?
+    /// Of the steps of this epoch.
+    private var (sum, count): (Float, Int) = (0, 0)
 
     init(in order: TrainingOrder, checkpoint: String, _ shouldStop: @escaping () -> Bool, _ tell: @escaping (TrainingEvent) -> Void) {
         (self.order, self.checkpoint, self.shouldStop, self.tell) = (order, checkpoint, shouldStop, tell)
@@ -30,16 +32,24 @@ struct TextCourse {
         tell(.started(isResumed: isResumed, losses: losses))
     }
 
-    /// It is so far now.
+    /// A step is done, counted from 1, with its own loss: told is the mean of its epoch. Throws as `reach` does.
+    mutating func step(_ step: Int, of steps: Int, epochs: Int, loss: Float) throws {
+        if (step - 1) * epochs / steps > (step - 2) * epochs / steps || count == 0 { (sum, count) = (0, 0) }
+        (sum, count) = (sum + loss, count + 1)
+        try reach(step, of: steps, epochs: epochs, loss: sum / Float(count))
+    }
+
+    /// So many steps are done, and the loss is this now.
     ///
     /// - Throws: `CancellationError` when it is to stop, ``JobError`` when its files are larger than they may be, `FileError`.
-    mutating func reach(_ progress: TrainingProgress) throws {
+    mutating func reach(_ step: Int, of steps: Int, epochs: Int, loss: Float) throws {
         guard !shouldStop() else { throw CancellationError() }
-        if progress.epoch > losses.parts.last?.epoch ?? 0 {
-            losses.append(progress.epoch, loss: progress.loss, validation: nil)
+        let epoch = step * epochs / max(1, steps)
+        if epoch > losses.parts.last?.epoch ?? 0 {
+            losses.append(epoch, loss: loss, validation: nil)
             try endEpoch()
         }
-        teller.tell(progress)
+        teller.tell(TrainingProgress(epoch: epoch, epochs: epochs, step: step, steps: steps, loss: loss))
     }
 
     /// Once a second at most: epochs may be short, and every file waits for the disk.

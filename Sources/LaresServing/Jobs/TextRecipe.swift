@@ -6,6 +6,8 @@ public import LaresLanguage
 /// ```json
 /// {"name": "dates", "data": {"file": "dates.txt"}, "translator": {"cell": "lstm", "width": 64, "epochs": 20, "rate": 0.006}}
 /// {"name": "neighbours", "data": {"file": "corpus.txt"}, "words": {"method": "cbow", "dimensions": 100, "epochs": 5}}
+/// {"name": "tiny", "data": {"file": "book.txt"}, "language": {"width": 128, "layers": 4, "steps": 2000}}
+/// {"name": "letters", "data": {"file": "letters.txt"}, "tuning": {"model": "smollm2", "rank": 8, "steps": 100}}
 /// ```
 /// A translator learns from lines that each are a text, a tab and what is to be written for it; word vectors from sentences, one a line.
 public struct TextRecipe: Sendable {
@@ -15,6 +17,15 @@ public struct TextRecipe: Sendable {
         case translator(TranslatorTraining)
         /// Words get vectors.
         case words(WordLearning)
+        /// A small language model, byte by byte.
+        case language(LanguageLearning)
+        /// An adapter for a model of the store (LoRA).
+        case tuning(LanguageTuning)
+    }
+
+    /// What is learnt, as the member that describes it is called.
+    public enum Kind: String, Sendable, CaseIterable {
+        case translator, words, language, tuning
     }
 
     /// The recipe as it was read.
@@ -26,8 +37,8 @@ public struct TextRecipe: Sendable {
     /// What is learnt.
     public let task: Task
 
-    /// Whether an object is such a recipe, be it right or wrong.
-    public static func describes(_ json: JSON) -> Bool { json["translator"] != nil || json["words"] != nil }
+    /// What an object asks to learn, be it right or wrong; nil: it is no such recipe.
+    public static func kind(of json: JSON) -> Kind? { Kind.allCases.first { json[$0.rawValue] != nil } }
 
     /// Reads and checks a recipe.
     ///
@@ -48,12 +59,25 @@ public struct TextRecipe: Sendable {
         var data = try JSONFields(dataComeAlong ? fields.value("data") ?? [:] : try fields.required("data"), at: "data")
         file = try dataComeAlong ? data.string("file") : data.text("file")
         try data.end()
-        switch (try fields.fields("translator"), try fields.fields("words")) {
-        case (let plan?, nil): task = .translator(try TranslatorTraining(plan))
-        case (nil, let plan?): task = .words(try WordLearning(plan))
-        default: throw fields.error("translator", "or 'words' says what is learnt, one of the two")
-        }
+        task = try Self.task(&fields)
         try fields.end()
+    }
+
+    private static func task(_ fields: inout JSONFields) throws(JSONError) -> Task {
+        var plans: [(kind: Kind, fields: JSONFields)] = []
+        for kind in Kind.allCases {
+            if let plan = try fields.fields(kind.rawValue) { plans.append((kind, plan)) }
+        }
+        guard plans.count == 1 else {
+            let names = Kind.allCases.map { "'\($0.rawValue)'" }.joined(separator: ", ")
+            throw JSONError(message: "one of \(names) says what is learnt, and only one")
+        }
+        switch plans[0].kind {
+        case .translator: return .translator(try TranslatorTraining(plans[0].fields))
+        case .words: return .words(try WordLearning(plans[0].fields))
+        case .language: return .language(try LanguageLearning(plans[0].fields))
+        case .tuning: return .tuning(try LanguageTuning(plans[0].fields))
+        }
     }
 }
 
@@ -65,8 +89,16 @@ public struct WordLearning: Sendable {
     public var lowercases = true
     /// Rarer words are left out.
     public var minimumCount = 5
-    /// How vectors are learnt from it.
-    public var settings = WordVectorSettings()
+    /// Rows for n-grams, from which words that aren't in the text get vectors too; nil: without.
+    public var buckets: Int?
+    private var settings = WordVectorSettings()
+
+    /// How vectors are learnt from a text.
+    public func settings(for text: TrainingText) -> WordVectorSettings {
+        var settings = settings
+        settings.grams = buckets.map { CharacterGrams(buckets: $0) }
+        return settings
+    }
 
     /// Reads a recipe's `words`.
     init(_ recipe: JSONFields) throws(JSONError) {
@@ -75,6 +107,9 @@ public struct WordLearning: Sendable {
         lowercases = !(try fields.bool("keep_case") ?? false)
         minimumCount = try fields.int("min_count", in: 1...1_000_000_000) ?? minimumCount
         settings = try WordVectorSettings(&fields)
+        let hasGrams = try fields.bool("ngrams") ?? false, rows = try fields.int("buckets", in: 1...50_000_000)
+        guard hasGrams || rows == nil else { throw fields.error("buckets", "are rows for n-grams: say 'ngrams' too, or leave it out") }
+        if hasGrams { buckets = rows ?? CharacterGrams().buckets }
         try fields.end()
     }
 }
@@ -90,9 +125,6 @@ extension WordVectorSettings {
         if let rate = try fields.double("rate", in: 1e-6...1) { learningRate = Float(rate) }
         lowestLearningRate = min(lowestLearningRate, learningRate)
         sample = try fields.double("sample", in: 0...1) ?? sample
-        let hasGrams = try fields.bool("ngrams") ?? false, buckets = try fields.int("buckets", in: 1...50_000_000)
-        guard hasGrams || buckets == nil else { throw fields.error("buckets", "are rows for n-grams: say 'ngrams' too, or leave it out") }
-        if hasGrams { grams = buckets.map { CharacterGrams(buckets: $0) } ?? CharacterGrams() }
         seed = UInt64(try fields.int("seed", in: 0...(.max)) ?? 1)
     }
 }
@@ -118,7 +150,7 @@ extension TranslatorTraining {
 
 extension JSONFields {
     /// A text that must be there.
-    fileprivate mutating func text(_ key: String) throws(JSONError) -> String {
+    mutating func text(_ key: String) throws(JSONError) -> String {
         guard let text = try string(key) else { throw error(key, "is missing") }
         return text
     }

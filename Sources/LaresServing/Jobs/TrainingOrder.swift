@@ -6,6 +6,8 @@ public struct TrainingOrder: Sendable, Hashable {
     public var recipe: String
     /// The data's file; nil: the one that the recipe names.
     public var data: String?
+    /// The file of the model that learns more, where the recipe names one.
+    public var base: String?
     /// The folder for checkpoints, network and card.
     public var output: String
     /// What it may use.
@@ -32,6 +34,6 @@ public struct TrainingOrder: Sendable, Hashable {
 
     var arguments: [String] {
         ["train-worker", recipe, "--output", output, "--memory", String(limits.memory), "--disk", String(limits.disk)]
-            + (data.map { ["--data", $0] } ?? []) + (isIdle ? ["--idle"] : [])
+            + (data.map { ["--data", $0] } ?? []) + (base.map { ["--base", $0] } ?? []) + (isIdle ? ["--idle"] : [])
     }
 }

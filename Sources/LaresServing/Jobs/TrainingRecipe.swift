@@ -9,7 +9,7 @@ public enum TrainingRecipe: Sendable {
     case network(Recipe)
     /// A forecaster or a detector, from series.
     case series(SeriesRecipe)
-    /// A translator or word vectors, from a text.
+    /// A translator, word vectors, or what a language model is made of, from a text.
     case text(TextRecipe)
 
     /// Reads and checks a recipe.
@@ -17,7 +17,7 @@ public enum TrainingRecipe: Sendable {
     /// - Parameter dataComeAlong: Whether the data come from elsewhere, so that the recipe needs no `data.file`.
     /// - Throws: ``JobError`` with code `badRecipe`, which names the member.
     public init(_ json: JSON, dataComeAlong: Bool = false) throws(JobError) {
-        if TextRecipe.describes(json) {
+        if TextRecipe.kind(of: json) != nil {
             self = .text(try TextRecipe(json, dataComeAlong: dataComeAlong))
         } else if SeriesRecipe.describes(json) {
             do throws(ForecastError) { self = .series(try SeriesRecipe(json, dataComeAlong: dataComeAlong)) } catch {
@@ -51,12 +51,12 @@ public enum TrainingRecipe: Sendable {
         }
     }
 
-    /// The file that it names; nil: the data come along, or the home's history is asked for.
-    public var file: String? {
+    /// The files that it names; none: the data come along, or the home's history is asked for.
+    public var files: [String] {
         switch self {
-        case .network(let recipe): recipe.dataFile.isEmpty ? nil : recipe.dataFile
-        case .series(let recipe): recipe.file
-        case .text(let recipe): recipe.file
+        case .network(let recipe): recipe.dataFile.isEmpty ? [] : [recipe.dataFile]
+        case .series(let recipe): recipe.file.map { [$0] } ?? []
+        case .text(let recipe): recipe.file.map { [$0] } ?? []
         }
     }
 
@@ -67,6 +67,18 @@ public enum TrainingRecipe: Sendable {
         case .series(let recipe): recipe.question
         case .text: nil
         }
+    }
+
+    /// Whether a model of the store comes of it, and not a version of the registry.
+    public var makesModel: Bool {
+        guard case .text(let recipe) = self else { return false }
+        return [.language, .tuning].contains(TextRecipe.kind(of: recipe.json))
+    }
+
+    /// The model of the store that learns more; nil: none does.
+    public var model: String? {
+        guard case .text(let recipe) = self, case .tuning(let tuning) = recipe.task else { return nil }
+        return tuning.model
     }
 
     /// A file to test with; nil: none.

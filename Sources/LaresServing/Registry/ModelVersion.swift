@@ -20,7 +20,7 @@ public struct ModelVersion: Sendable, Hashable {
         case signals
 
         /// The file that a training makes.
-        public var file: String {
+        var file: String {
             switch self {
             case .network: "network.safetensors"
             case .forecaster: "forecaster.json"

@@ -28,8 +28,7 @@ struct JobText {
     func target(of job: Job) -> String {
         if let column = job.recipe["target"]?["name"]?.text { return column }
         if isOfSeries(job) { return words("job.seriesTarget") }
-        guard TextRecipe.describes(job.recipe) else { return words("unit.none") }
-        return words(job.recipe["words"] == nil ? "job.textTarget" : "job.wordsTarget")
+        return TextRecipe.kind(of: job.recipe).map { words("job.target.\($0.rawValue)") } ?? words("unit.none")
     }
 
     /// Whether it trains a forecaster or a detector.

@@ -133,6 +133,6 @@ extension TrainingPages {
     private func source(_ job: Job, _ viewer: Viewer) async throws -> TrainingSource {
         try await source(
             job.dataSet ?? "", job.dataSet == nil ? job.recipe["data"]?["file"]?.text ?? "" : "", viewer,
-            as: TextRecipe.describes(job.recipe) ? .text : nil)
+            as: TextRecipe.kind(of: job.recipe) == nil ? nil : .text)
     }
 }
