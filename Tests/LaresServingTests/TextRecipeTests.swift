@@ -148,6 +148,19 @@ import Testing
         }
     }
 
+    @Test func theDocumentationHasARecipeOfEachKind() throws {
+        let root = URL(fileURLWithPath: #filePath).appending(path: "../../..").standardizedFileURL
+        let text = try String(contentsOf: root.appending(path: "docs/recipes.md"), encoding: .utf8)
+        let blocks = text.components(separatedBy: "```json\n").dropFirst().compactMap { $0.components(separatedBy: "\n```").first }
+        var kinds: [TextRecipe.Kind] = []
+        for block in blocks {
+            guard let json = try? JSON(parsing: Array(block.utf8)), let kind = TextRecipe.kind(of: json) else { continue }
+            _ = try TextRecipe(json)
+            kinds.append(kind)
+        }
+        #expect(kinds == TextRecipe.Kind.allCases)
+    }
+
     @Test func damagedRecipesAreReadOrRefused() throws {
         var random = SeededRandom(seed: 4_711), accepted = 0
         for text in [Self.translator, Self.words, Self.language, Self.tuning] {
