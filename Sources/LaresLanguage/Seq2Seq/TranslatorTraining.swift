@@ -34,9 +34,9 @@ public struct TranslatorTraining: Sendable {
 
     /// Learns from pairs.
     ///
-    /// - Parameter report: Called after every step; false ends the training there, with its checkpoint.
+    /// - Parameter report: Called after every step; false ends the training there, with its checkpoint, as what it throws does.
     /// - Throws: ``TranslatorError``: `badSetting`, `badPairs`; `TrainingDiverged` when a number is no longer finite; `CheckpointError`, `SafeTensorsError` for a checkpoint.
-    public func run(on pairs: TextPairs, _ report: (Progress) -> Bool = { _ in true }) throws -> TextTranslator {
+    public func run(on pairs: TextPairs, _ report: (Progress) throws -> Bool = { _ in true }) throws -> TextTranslator {
         let data = try TranslatorData(pairs, form, held: held, seed: seed)
         try check(data)
         var random = SeededRandom(seed: seed)
@@ -64,7 +64,7 @@ public struct TranslatorTraining: Sendable {
     }
 
     private func learnt<Model: Translator>(
-        _ start: Model, _ data: TranslatorData, _ random: inout SeededRandom, _ report: (Progress) -> Bool
+        _ start: Model, _ data: TranslatorData, _ random: inout SeededRandom, _ report: (Progress) throws -> Bool
     ) throws -> any Translator {
         var (model, optimizer, done) = (start, Adam(), 0)
         let file = checkpoint.map { CheckpointFile($0, of: data.fingerprint(self)) }
@@ -81,7 +81,7 @@ public struct TranslatorTraining: Sendable {
                 let (loss, gradient) = valueAndGradient(at: model, random: &random) { $0.loss(pairs) }
                 optimizer.learningRate = schedule.rate(at: optimizer.state.steps)
                 try optimizer.update(&model, along: gradient, of: loss, clippedTo: 1)
-                guard report(Progress(step: optimizer.state.steps, steps: steps, loss: loss)) else { return model }
+                guard try report(Progress(step: optimizer.state.steps, steps: steps, loss: loss)) else { return model }
             }
             done += 1
             try file?.write(model, optimizer, random, notes: ["epoch": String(done)])

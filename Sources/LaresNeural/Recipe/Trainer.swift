@@ -13,6 +13,11 @@ public struct TrainingProgress: Sendable, Hashable {
     public let validation: Float?
     /// The epoch, from 1, whose network is kept as the best so far; nil where nothing looks for it.
     public let best: Int?
+
+    package init(epoch: Int, epochs: Int, step: Int, steps: Int, loss: Float, validation: Float? = nil, best: Int? = nil) {
+        (self.epoch, self.epochs, self.step, self.steps) = (epoch, epochs, step, steps)
+        (self.loss, self.validation, self.best) = (loss, validation, best)
+    }
 }
 
 /// How a training ended.

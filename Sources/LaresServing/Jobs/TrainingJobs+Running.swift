@@ -84,6 +84,7 @@ extension TrainingJobs {
         let hasData = FileManager.default.fileExists(atPath: folder + "/data")
         var order = TrainingOrder(recipe: folder + "/recipe.json", data: hasData ? folder + "/data" : nil, output: folder + "/output")
         (order.limits, order.spent) = (job.limits, job.spent)
+        do { order.base = try base(of: job) } catch { return .failed("the model that learns more: \(error)") }
         let (events, continuation) = AsyncStream<TrainingEvent>.makeStream(bufferingPolicy: .bufferingNewest(1024))
         let id = job.id
         async let result: TrainingEvent = { [order] in
@@ -94,10 +95,15 @@ extension TrainingJobs {
         return await result
     }
 
+    private func base(of job: Job) throws -> String? {
+        guard let name = try? TrainingRecipe(job.recipe, dataComeAlong: true).model else { return nil }
+        let store = try ModelStore(home: home)
+        return try store.file(of: store.find(name))
+    }
+
     /// What a training writes last.
     private static func card(in folder: String) -> JSON? {
-        guard ModelVersion.Kind.allCases.contains(where: { FileManager.default.fileExists(atPath: folder + "/" + $0.file) }),
-            let text = FileManager.default.contents(atPath: folder + "/card.json")
+        guard TrainedFile.name(in: folder) != nil, let text = FileManager.default.contents(atPath: folder + "/card.json")
         else { return nil }
         return try? JSON(parsing: Array(text))
     }

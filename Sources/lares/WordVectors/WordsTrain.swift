@@ -27,6 +27,7 @@ struct WordsTrain: AsyncParsableCommand {
 
     @OptionGroup var reading: TextOptions
     @OptionGroup var learning: LearningOptions
+    @OptionGroup var giving: PriorityOption
 
     @Option(help: ArgumentHelp(say("cli.words.train.checkpoint")), completion: .file())
     var checkpoint: String?
@@ -47,6 +48,7 @@ struct WordsTrain: AsyncParsableCommand {
 
     func run() async throws {
         try LearningFiles.check([output, LearntCard.path(of: output), checkpoint])
+        giving.apply()
         let text = try TrainingText(
             contentsOf: self.text, unit: reading.unit, lowercases: !reading.keepCase, minimumCount: reading.minCount)
         let card = try LearntCard(data: self.text), settings = learning.settings(for: text)
@@ -63,7 +65,7 @@ struct WordsTrain: AsyncParsableCommand {
             line.show(progress)
         }
         try vectors.write(to: output, as: format)
-        try card.write(beside: output, summary: summary(of: text))
+        try card.write(beside: output, summary: settings.summary(of: text))
         LearningFiles.drop(checkpoint)
         line.finish()
         report(text, last)
@@ -73,10 +75,6 @@ struct WordsTrain: AsyncParsableCommand {
         Terminal.note(say("cli.words.train.read", ["words": "\(text.wordCount)", "vocabulary": "\(text.words.count)"]))
         guard let grams = settings.grams, text.isMostlyIdeographs, learning.shortest == nil || learning.longest == nil else { return }
         Terminal.note(say("cli.words.train.ideographs", ["shortest": "\(grams.shortest)", "longest": "\(grams.longest)"]))
-    }
-
-    private func summary(of text: TrainingText) -> String {
-        "\(learning.architecture.rawValue), \(learning.dimensions) numbers for each of \(text.words.count) words, learnt from \(text.wordCount)"
     }
 
     private func report(_ text: TrainingText, _ last: WordVectorProgress?) {

@@ -23,7 +23,7 @@ public struct WordVectorTrainer {
         parts = WordVectorTrainer.parts(text.tokens)
     }
 
-    /// Trains, and calls `progress` a few times a second on this thread; what it throws ends the training, as cancelling the task does.
+    /// Trains, and calls `progress` a few times a second and at the end of each epoch on this thread; what it throws ends the training, as cancelling the task does.
     ///
     /// - Parameter checkpoint: A file that is written after every twentieth part of the training, and gone on from when it is there. On one thread
     ///   the vectors are the same, bit by bit, as those of a training that wasn't interrupted.
@@ -50,7 +50,7 @@ public struct WordVectorTrainer {
             let done = place.epoch * groups + place.part / width + 1
             place.advance(by: width, of: parts.count - 1)
             if let file, CheckpointFile.isDue(after: done, of: settings.epochs * groups) { try place.write(meter, kernel, to: file) }
-            if let report { try progress(report) }
+            if let report = place.part == 0 ? meter.report : report { try progress(report) }
         }
         guard kernel.isFinite else { throw TrainingDiverged(at: "the end") }
         try progress(meter.report)
