@@ -50,6 +50,13 @@ import Testing
         #expect(throws: TrafficError.self) { try RoadNetwork(parsing: Array(text.utf8)) }
     }
 
+    @Test(arguments: [("6.40", 6), ("1e300", 60), ("0", 0)])
+    func aCrossingOfAnyLengthTakesAMinuteAtMost(_ length: String, _ seconds: Int) throws {
+        let text = CrossingNetwork.text.replacing("length=\"6.40\"", with: "length=\"\(length)\"")
+        let rules = try ShellRules(SignalPlan(of: "c", in: RoadNetwork(parsing: Array(text.utf8))))
+        #expect(rules.walkingTime(of: 14) == seconds)
+    }
+
     @Test func damagedNetworksNeverTrap() {
         var mutations = TrafficMutations(seed: 5)
         let bytes = Array(CrossingNetwork.text.utf8)
