@@ -53,7 +53,7 @@ struct CityService: Service {
 
     private func prune(_ broker: NGSIBroker) async {
         while !Task.isCancelled {
-            try? broker.prune()
+            try? await broker.prune()
             try? await Task.sleep(for: .seconds(3_600))
         }
     }

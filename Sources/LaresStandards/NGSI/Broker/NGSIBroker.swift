@@ -91,6 +91,8 @@ public struct NGSISettings: Sendable, Hashable {
     public var mostInPage = 1_000
     /// How many instances of attributes an answer about the past has at most, all together.
     public var mostInstances = 10_000
+    /// From how many the values of an answer are put together at most: a year of minutes.
+    public var mostAggregated = 600_000
     /// Whether changes of entities are kept as temporal representations.
     public var recordsChanges = true
     /// For how many seconds they are; nil: for ever.
