@@ -29,7 +29,7 @@ struct SeriesTraining {
     /// Learns; the result is the last event.
     func run(shouldStop: @escaping @Sendable () -> Bool, tell: @escaping @Sendable (TrainingEvent) -> Void) throws -> TrainingEvent {
         let hash = try TrainingWorker.digest(data)
-        tell(.started(isResumed: false, losses: LossRecord()))
+        tell(.started(isResumed: false, step: 0, losses: LossRecord()))
         let progress = SeriesProgress(of: recipe.series.count, tell)
         let before: @Sendable (Int) throws -> Void = { _ in
             guard !shouldStop() else { throw CancellationError() }

@@ -59,7 +59,7 @@ extension TrainingJobs {
 
     private static func check(_ recipe: Recipe, _ data: JobData) throws {
         try check(recipe.name)
-        guard data != .named || recipe.dataFile.hasPrefix("/") else {
+        guard data != .named || recipe.dataFiles.allSatisfy({ $0.hasPrefix("/") }) else {
             throw JobError(.badRecipe, "'data.file' must be a full path, or the data must come with the request")
         }
         guard recipe.testFile?.hasPrefix("/") ?? true else { throw JobError(.badRecipe, "'split.test_file' must be a full path") }
@@ -119,7 +119,8 @@ extension TrainingJobs {
         }
         job.limits = try Self.limits(limits, usual: job.limits)
         try requirePlace()
-        (job.state, job.ended, job.message, job.attempts, job.spent) = (.queued, nil, nil, 0, 0)
+        (job.state, job.ended, job.message) = (.queued, nil, nil)
+        (job.attempts, job.vainAttempts, job.spent) = (0, 0, 0)
         job.note(.queued)
         try save(job)
         wake.yield()

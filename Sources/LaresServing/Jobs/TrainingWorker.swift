@@ -38,7 +38,7 @@ public enum TrainingWorker {
             return try training.run(shouldStop: { stop.isAsked }, tell: { tell($0) })
         }
         var trainer = try trainer(order, code)
-        tell(.started(isResumed: trainer.isResumed, losses: LossRecord(trainer.losses)))
+        tell(.started(isResumed: trainer.isResumed, step: trainer.steps, losses: LossRecord(trainer.losses)))
         var teller = Teller()
         switch try trainer.run(shouldStop: { stop.isAsked }, progress: { teller.tell($0) }) {
         case .finished(let card): return .finished(card: card)
@@ -52,10 +52,19 @@ public enum TrainingWorker {
         }
         let recipe = try Recipe(parsing: Array(bytes), dataComeAlong: order.data != nil)
         let base = URL(fileURLWithPath: order.recipe).deletingLastPathComponent().path
-        let data = order.data ?? (recipe.dataFile.hasPrefix("/") ? recipe.dataFile : "\(base)/\(recipe.dataFile)")
-        var place = TrainingPlace(data: data, base: base, folder: order.output, dataDigest: try digest(data), code: code)
+        func path(_ file: String) -> String { file.hasPrefix("/") ? file : "\(base)/\(file)" }
+        let files = order.data.map { [$0] } ?? recipe.dataFiles.map(path)
+        var place = TrainingPlace(
+            data: order.data, base: base, folder: order.output, dataDigest: try digest(files),
+            testDigest: try recipe.testFile.map { try digest(path($0)) }, code: code)
         place.diskLimit = order.limits.disk << 20
         return try Trainer(recipe, at: place)
+    }
+
+    /// Of several files, what `sha256sum` gives for the lines of their digests.
+    private static func digest(_ paths: [String]) throws -> String {
+        let digests = try paths.map { try digest($0) }
+        return digests.count == 1 ? digests[0] : Digest(of: Data(digests.map { $0 + "\n" }.joined().utf8)).description
     }
 
     static func digest(_ path: String) throws -> String {

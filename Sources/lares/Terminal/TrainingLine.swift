@@ -21,7 +21,7 @@ final class TrainingLine: Sendable {
 
     func show(_ event: TrainingEvent) {
         let text: String? = state.withLock { state in
-            if case .started(true, _) = event { return say("cli.train.resumed") + "\n" }
+            if case .started(true, _, _) = event { return say("cli.train.resumed") + "\n" }
             guard case .progress(let progress) = event else { return nil }
             if let loss = progress["loss"]?.number { state.curve.append(Float(loss)) }
             if isLive {

@@ -41,16 +41,16 @@ struct WordsTrain: AsyncParsableCommand {
         guard !learning.ngrams || (format ?? WordVectorFormat(path: output)) == .safetensors else {
             throw ValidationError(say("cli.words.train.bad-ngrams"))
         }
+        try learning.checkLengths()
         guard threads.map({ (1...1_024).contains($0) }) ?? true else { throw ValidationError(say("cli.bad-threads")) }
     }
 
     func run() async throws {
         try LearningFiles.check([output, LearntCard.path(of: output), checkpoint])
-        let settings = learning.settings
         let text = try TrainingText(
             contentsOf: self.text, unit: reading.unit, lowercases: !reading.keepCase, minimumCount: reading.minCount)
-        let card = try LearntCard(data: self.text)
-        if !json { Terminal.note(say("cli.words.train.read", ["words": "\(text.wordCount)", "vocabulary": "\(text.words.count)"])) }
+        let card = try LearntCard(data: self.text), settings = learning.settings(for: text)
+        if !json { tell(text, settings) }
         let pool = ComputePool(threads: threads)
         defer { pool.close() }
         let isResumed = checkpoint.map { FileManager.default.fileExists(atPath: $0) } ?? false
@@ -67,6 +67,12 @@ struct WordsTrain: AsyncParsableCommand {
         LearningFiles.drop(checkpoint)
         line.finish()
         report(text, last)
+    }
+
+    private func tell(_ text: TrainingText, _ settings: WordVectorSettings) {
+        Terminal.note(say("cli.words.train.read", ["words": "\(text.wordCount)", "vocabulary": "\(text.words.count)"]))
+        guard let grams = settings.grams, text.isMostlyIdeographs, learning.shortest == nil || learning.longest == nil else { return }
+        Terminal.note(say("cli.words.train.ideographs", ["shortest": "\(grams.shortest)", "longest": "\(grams.longest)"]))
     }
 
     private func summary(of text: TrainingText) -> String {
@@ -122,20 +128,31 @@ struct LearningOptions: ParsableArguments {
     @Flag(help: ArgumentHelp(say("cli.words.train.ngrams")))
     var ngrams = false
 
+    @Option(help: ArgumentHelp(say("cli.words.train.shortest")))
+    var shortest: Int?
+
+    @Option(help: ArgumentHelp(say("cli.words.train.longest")))
+    var longest: Int?
+
     @Option(help: ArgumentHelp(say("cli.words.train.buckets")))
     var buckets = 200_000
 
     @Option(help: ArgumentHelp(say("cli.words.train.seed")))
     var seed: UInt64 = 1
 
-    var settings: WordVectorSettings {
+    func checkLengths() throws {
+        let (least, most) = (shortest ?? longest ?? 1, longest ?? shortest ?? 1)
+        guard 1 <= least, least <= most, most <= 32 else { throw ValidationError(say("cli.words.train.bad-lengths")) }
+    }
+
+    func settings(for text: TrainingText) -> WordVectorSettings {
         var settings = WordVectorSettings()
         settings.architecture = architecture
         settings.objective = negatives == 0 ? .hierarchicalSoftmax : .negativeSampling(negatives)
         (settings.dimensions, settings.window, settings.epochs, settings.seed) = (dimensions, window, epochs, seed)
         (settings.learningRate, settings.sample) = (learningRate, sample)
         settings.lowestLearningRate = min(settings.lowestLearningRate, learningRate)
-        if ngrams { settings.grams = CharacterGrams(buckets: buckets) }
+        if ngrams { settings.grams = CharacterGrams(for: text, shortest: shortest, longest: longest, buckets: buckets) }
         return settings
     }
 }
