@@ -195,8 +195,8 @@ enum JobLine {
     private static func state(_ job: JSON) -> String { say("jobstate.\(job["state"]?.text ?? "queued")") }
 
     private static func progress(_ job: JSON) -> String? {
-        guard let epoch = job["progress"]?["epoch"]?.number, let epochs = job["progress"]?["epochs"]?.number else { return nil }
-        return "\(Int(epoch))/\(Int(epochs))"
+        guard let epoch = job["progress"]?["epoch"]?.whole, let epochs = job["progress"]?["epochs"]?.whole else { return nil }
+        return "\(epoch)/\(epochs)"
     }
 
     /// Shows how a job goes until it is over, and what it came to; asked each second, so that a connection that broke does no harm.
