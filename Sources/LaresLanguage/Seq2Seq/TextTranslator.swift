@@ -88,11 +88,11 @@ public struct TextTranslator: Sendable {
     /// - Parameters:
     ///   - texts: Texts of symbols that it knows, each of at most ``Form/longestSource``.
     ///   - beams: Sequences that are kept for each text; 1 is greedy.
-    /// - Throws: ``TranslatorError``: `unknownSymbol`, `badText`.
-    public func callAsFunction(_ texts: [String], beams: Int = 4) throws(TranslatorError) -> [String] {
-        var numbers: [[Int32]] = []
-        for text in texts { numbers.append(try encode(text)) }
-        return written(for: numbers, beams: max(1, min(beams, 64)))
+    ///   - between: Called before every symbol that is written for a group of texts; what it throws ends the work.
+    /// - Throws: ``TranslatorError``: `unknownSymbol`, `badText`; what `between` throws.
+    public func callAsFunction(_ texts: [String], beams: Int = 4, between: () throws -> Void = {}) throws -> [String] {
+        let numbers = try texts.map(encode)
+        return try written(for: numbers, beams: max(1, min(beams, 64)), between: between)
     }
 
     private func encode(_ text: String) throws(TranslatorError) -> [Int32] {
@@ -107,13 +107,14 @@ public struct TextTranslator: Sendable {
     }
 
     /// The texts for sources, side by side where they are of one length.
-    func written(for sources: [[Int32]], beams: Int) -> [String] {
+    func written(for sources: [[Int32]], beams: Int, between: () throws -> Void) rethrows -> [String] {
         var result = [String](repeating: "", count: sources.count)
         for group in Dictionary(grouping: sources.indices, by: { sources[$0].count }).values {
             for start in stride(from: 0, to: group.count, by: 64) {
                 let part = group[start..<min(start + 64, group.count)]
                 // One more for its end.
-                let found = model.translate(part.map { sources[$0] }, beams: beams, longest: form.longestTarget + 1)
+                let found = try model.translate(
+                    part.map { sources[$0] }, beams: beams, longest: form.longestTarget + 1, between: between)
                 for (place, symbols) in zip(part, found) { result[place] = form.unit.text(of: target.decode(symbols)) }
             }
         }

@@ -24,6 +24,11 @@ extension Translator {
     ///   - beams: sequences kept for each source; 1 is greedy
     ///   - longest: symbols after which a target is cut
     public func translate(_ sources: [[Int32]], beams: Int = 4, longest: Int = 64) -> [[Int32]] {
+        translate(sources, beams: beams, longest: longest) {}
+    }
+
+    /// The same; `between` is called before every symbol, and what it throws ends the search.
+    public func translate(_ sources: [[Int32]], beams: Int, longest: Int, between: () throws -> Void) rethrows -> [[Int32]] {
         guard let length = sources.first?.count else { return [] }
         precondition(beams > 0 && longest > 0 && sources.allSatisfy { $0.count == length }, "\(beams) beams for sources of one length")
         let memory = read(Indices(Array(sources.joined()), [sources.count, length]))
@@ -32,6 +37,7 @@ extension Translator {
             // Rows of all searches that go on, side by side.
             let rows = searches.indices.flatMap { source in searches[source].open.map { (source, $0.symbols) } }
             guard !rows.isEmpty else { break }
+            try between()
             let written = Indices(rows.flatMap { [SymbolTable.begin] + $0.1 }, [rows.count, time + 1])
             let next = logSoftmax(logits(written, memory: memory.rows(Indices(rows.map(\.0)))).at(time, along: 1)).array
             let symbols = next.count / rows.count

@@ -129,7 +129,7 @@ struct TranslatorData {
     func score(_ translator: TextTranslator) -> Double? {
         guard !questions.isEmpty else { return nil }
         let known = questions.filter { !$0.source.isEmpty }
-        let written = translator.written(for: known.map(\.source), beams: 1)
+        let written = translator.written(for: known.map(\.source), beams: 1) {}
         return 100 * Double(zip(written, known).count { $0 == $1.target }) / Double(questions.count)
     }
 
