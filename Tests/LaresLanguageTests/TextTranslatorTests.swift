@@ -35,6 +35,16 @@ import Testing
         #expect(again.form == translator.form && again.exact == nil)
     }
 
+    @Test func aTranslationCanBeEndedBetweenTwoSymbols() throws {
+        struct Enough: Error {}
+        let translator = try Self.training(epochs: 1).run(on: Self.pairs())
+        var calls = 0
+        let written = try translator(["abc", "ddd"], between: { calls += 1 })
+        #expect(calls > 0)
+        #expect(try written == translator(["abc", "ddd"]))
+        #expect(throws: Enough.self) { try translator(["abc"], between: { throw Enough() }) }
+    }
+
     @Test func aTransformersFileIsReadAsItWas() throws {
         let translator = try Self.training(.transformer, epochs: 2).run(on: Self.pairs()), path = Self.path("t.safetensors")
         defer { try? FileManager.default.removeItem(atPath: path) }
