@@ -111,6 +111,15 @@ struct NATSPullTests {
         #expect(try receive(&session, status(line)).output.hasPrefix("PUB $JS.API.CONSUMER.MSG.NEXT"))
     }
 
+    @Test(arguments: ["404 No Messages", "408 Request Timeout", "409 Message Size Exceeds MaxBytes"], ["\(Int.min)", "\(Int.max)", "-1"])
+    func numbersThatCannotBeEndNothing(_ line: String, _ count: String) throws {
+        var session = try pulling()
+        let output = try receive(&session, status("\(line)\r\nNats-Pending-Messages: \(count)")).output
+        // Fewer than none are none; more than were asked for are all of them.
+        #expect(output.hasPrefix("PUB $JS.API.CONSUMER.MSG.NEXT") == (count == "\(Int.max)"))
+        #expect(try receive(&session, message(1, "air no2=1")).messages.count == 1)
+    }
+
     @Test(arguments: ["409 Consumer Deleted", "409 Leadership Change", "503"])
     func whereTheConsumerIsGoneAnotherServerIsTried(_ line: String) throws {
         var session = try pulling()
