@@ -69,6 +69,29 @@ struct IngestTests {
         }
     }
 
+    @Test func whatIsOlderThanItsSeriesKeepsIsADeadLetter() async throws {
+        try await withIngest { world in
+            let day: Int64 = 86_400_000, now = Timestamp(ingestNow)
+            func archive(_ thing: String) -> String {
+                [500, 40, 29, 2, 0].map { "\(thing) no2=\($0) \(now.milliseconds - $0 * day)" }.joined(separator: "\n")
+            }
+            // A series that is new takes an archive of any age, for its statistics' sake.
+            #expect(try await world.send(archive("air"), .line, .milliseconds).counts.stored == 5)
+            try await world.store.setRetention(
+                Retention(rawDays: 30, fiveMinuteDays: 30, hourDays: nil), of: try await world.store.series(of: "air").map(\.id))
+            _ = try await world.store.compact(now: now)
+            let changed = archive("air").replacingOccurrences(of: "no2=", with: "no2=7")
+            let doubtful = "\nair,quality=suspect no2=1 \(now.milliseconds - 50 * day)"
+            let answer = try await world.send(changed + doubtful, .line, .milliseconds)
+            #expect(answer.counts.stored == 3 && answer.counts.refused == 3 && answer.counts.duplicates == 0)
+            #expect(answer.refusals.map { "\($0.line) \($0.fault.code)" } == ["1 too_old", "2 too_old", "6 too_old"])
+            #expect(try await world.readings("air", "no2")?.split(separator: " ").count == 3)
+            // They are no duplicates of themselves when they come again.
+            #expect(try await world.send(archive("air"), .line, .milliseconds).counts.refused == 2)
+            #expect(try await world.send(archive("water"), .line, .milliseconds).counts.stored == 5)
+        }
+    }
+
     @Test func unitsAreConvertedToThatOfTheSeries() async throws {
         let unit: @Sendable (SeriesKey) -> LaresThings.Unit? = { $0.thing == "hall" ? .celsius : nil }
         try await withIngest(unit: unit) { world in

@@ -105,6 +105,7 @@ final class TroubledTelemetry: TelemetryStore {
     }
 
     func declare(_ declarations: [SeriesDeclaration]) async throws -> [SeriesID] { try await store.declare(declarations) }
+    func keptFrom(of series: SeriesID) -> Timestamp { store.keptFrom(of: series) }
     func series(of thing: String?) async throws -> [Series] { try await store.series(of: thing) }
     func readings(of series: SeriesID, in range: Range<Timestamp>, order: ReadingOrder, limit: Int) async throws -> [Reading] {
         try await store.readings(of: series, in: range, order: order, limit: limit)

@@ -93,8 +93,10 @@ extension IngestBook {
 
     /// Decides what of some points is stored, and notes that they came; ``forget()`` takes that back.
     ///
-    /// - Parameter now: milliseconds since 1970; points without a time are of now.
-    mutating func plan(_ points: PlacedPoints, now: Int64) -> Plan {
+    /// - Parameters:
+    ///   - now: milliseconds since 1970; points without a time are of now.
+    ///   - keptFrom: from when on the store still takes readings of a series.
+    mutating func plan(_ points: PlacedPoints, now: Int64, keptFrom: (SeriesID) -> Timestamp) -> Plan {
         var plan = Plan()
         plan.readings.reserveCapacity(points.count + points.flags.count)
         var texts = points.texts.makeIterator()
@@ -105,6 +107,8 @@ extension IngestBook {
             let time = points.times[place] == PointBatch.untimed ? now : points.times[place]
             do throws(PointFault) {
                 try check(points.slots[place], time, number, text, latest)
+                // A day at least is kept of everything: the store is asked for what is older only.
+                if time < now - 86_400_000 { try check(points.slots[place], time, keptFrom) }
                 take(points.slots[place], time, number, text, &plan)
             } catch {
                 plan.faults.append((points.origins[place], error))
@@ -140,6 +144,16 @@ extension IngestBook {
         }
         if let text, text.utf8.count > settings.textBytes {
             throw PointFault(.badValue, "a text has \(text.utf8.count) bytes, it may have \(settings.textBytes)")
+        }
+    }
+
+    private func check(_ slot: Int32, _ time: Int64, _ keptFrom: (SeriesID) -> Timestamp) throws(PointFault) {
+        let first = keptFrom(entries[Int(slot)].id)
+        guard time >= first.milliseconds else {
+            throw PointFault(
+                .tooOld,
+                "the readings of '\(entries[Int(slot)].key)' before \(first) were deleted, and none are taken: send newer ones, or call it otherwise"
+            )
         }
     }
 
