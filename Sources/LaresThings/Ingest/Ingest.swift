@@ -103,7 +103,10 @@ public actor Ingest {
         _ format: PointFormat, precision: TimePrecision? = nil, for tenant: Tenant, source: String
     ) throws -> IngestStream {
         try IngestStream(
-            self, IngestStream.Origin(format: format, precision: precision ?? format.usualPrecision, tenant: tenant, source: source))
+            self,
+            IngestStream.Origin(
+                format: format, precision: precision ?? format.usualPrecision, tenant: tenant, source: source,
+                received: Timestamp(clock.now)))
     }
 
     /// Tries a dead letter again, and removes it; lines that still can't be taken are new letters then.
@@ -118,8 +121,9 @@ public actor Ingest {
             throw IngestError(.badRequest, "the letter \(letter.id) came for a tenant that there can't be: remove it")
         }
         var origin = IngestStream.Origin(
-            format: letter.format, precision: letter.precision, tenant: try tenant(letter.tenant), source: letter.source)
-        (origin.heading, origin.received, origin.tries) = (letter.heading, letter.time, letter.tries + 1)
+            format: letter.format, precision: letter.precision, tenant: try tenant(letter.tenant), source: letter.source,
+            received: letter.time)
+        (origin.heading, origin.keepsTime, origin.tries) = (letter.heading, true, letter.tries + 1)
         var stream = try IngestStream(self, origin)
         try await stream.take(letter.bytes)
         let answer = try await stream.finish()

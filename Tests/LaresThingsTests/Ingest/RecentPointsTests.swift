@@ -53,7 +53,7 @@ struct RecentPointsTests {
         #expect(recent.note(1, at: 5, 100, isNewest: true) == .new)
         #expect(recent.sighting(1, at: 5, 100) == .same && recent.sighting(1, at: 5, 101) == .changed)
         // In the table that still answers while another is filled.
-        for time in 6..<40 { _ = recent.note(1, at: time, 0, isNewest: true) }
+        for time in Int64(6)..<40 { _ = recent.note(1, at: time, 0, isNewest: true) }
         #expect(recent.sighting(1, at: 5, 100) == .same && recent.sighting(1, at: 5, 101) == .changed)
     }
 
