@@ -59,7 +59,7 @@ extension Ingest {
                 stored.append(Stored(isStale: true))
                 continue
             }
-            let plan = book.plan(points, now: time)
+            let plan = book.plan(points, now: time, keptFrom: store.keptFrom)
             if readings.isEmpty { readings = plan.readings } else { readings += plan.readings }
             stored.append(Stored(counts: plan.counts, faults: plan.faults))
         }

@@ -1,6 +1,5 @@
 public import Foundation
 public import LaresStore
-internal import Synchronization
 
 /// Takes points in at scale: lines of several formats become readings of a telemetry store, for several tenants beside each other.
 ///
@@ -20,7 +19,7 @@ public actor Ingest {
     public nonisolated let letters: DeadLetters
     nonisolated let settings: IngestSettings
     nonisolated let clock: any TimeSource
-    nonisolated let vocabularies = VocabularyShelf()
+    package nonisolated let vocabularies: VocabularyShelf
     let records: IngestStore
     /// The unit of a series that is known elsewhere; nil: what is sent first counts.
     let unit: @Sendable (SeriesKey) -> Unit?
@@ -68,6 +67,7 @@ public actor Ingest {
     ) async throws {
         (self.store, self.settings, self.clock, self.unit) = (store, settings, clock, unit)
         startedAt = clock.now
+        vocabularies = VocabularyShelf(bytes: settings.vocabularyBytes)
         self.letters = try DeadLetters(home: home, limits: letters)
         records = try IngestStore(home: home)
         book = IngestBook(settings: settings)
@@ -103,7 +103,10 @@ public actor Ingest {
         _ format: PointFormat, precision: TimePrecision? = nil, for tenant: Tenant, source: String
     ) throws -> IngestStream {
         try IngestStream(
-            self, IngestStream.Origin(format: format, precision: precision ?? format.usualPrecision, tenant: tenant, source: source))
+            self,
+            IngestStream.Origin(
+                format: format, precision: precision ?? format.usualPrecision, tenant: tenant, source: source,
+                received: Timestamp(clock.now)))
     }
 
     /// Tries a dead letter again, and removes it; lines that still can't be taken are new letters then.
@@ -118,36 +121,13 @@ public actor Ingest {
             throw IngestError(.badRequest, "the letter \(letter.id) came for a tenant that there can't be: remove it")
         }
         var origin = IngestStream.Origin(
-            format: letter.format, precision: letter.precision, tenant: try tenant(letter.tenant), source: letter.source)
-        (origin.heading, origin.received, origin.tries) = (letter.heading, letter.time, letter.tries + 1)
+            format: letter.format, precision: letter.precision, tenant: try tenant(letter.tenant), source: letter.source,
+            received: letter.time)
+        (origin.heading, origin.keepsTime, origin.tries) = (letter.heading, true, letter.tries + 1)
         var stream = try IngestStream(self, origin)
         try await stream.take(letter.bytes)
         let answer = try await stream.finish()
         try await letters.remove(letter.id)
         return answer
-    }
-}
-
-/// Vocabularies that nobody uses at the moment: who sends again finds the names it used before.
-final class VocabularyShelf: Sendable {
-    private struct Mark: Hashable {
-        let tenant: String
-        let format: PointFormat
-    }
-
-    private let free = Mutex<[Mark: [Vocabulary]]>([:])
-    /// So many for each tenant and format, and so many kinds of them.
-    private static let (each, kinds) = (4, 64)
-
-    func take(_ tenant: Tenant, _ format: PointFormat) -> Vocabulary {
-        free.withLock { $0[Mark(tenant: tenant.name, format: format)]?.popLast() } ?? Vocabulary()
-    }
-
-    func put(_ vocabulary: Vocabulary, _ tenant: Tenant, _ format: PointFormat) {
-        free.withLock { free in
-            let mark = Mark(tenant: tenant.name, format: format)
-            if free[mark] == nil, free.count >= Self.kinds { free = [:] }
-            if free[mark, default: []].count < Self.each { free[mark, default: []].append(vocabulary) }
-        }
     }
 }

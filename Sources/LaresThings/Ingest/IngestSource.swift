@@ -4,9 +4,13 @@ public struct SourceMessage: Hashable, Sendable {
     public let topic: String
     /// Points as JSON lines or line protocol.
     public let payload: [UInt8]
+    /// When the source got it, the same each time it is delivered; nil: not known. Points without a time are of then.
+    public let received: Timestamp?
 
     /// A message.
-    public init(topic: String, payload: [UInt8]) { (self.topic, self.payload) = (topic, payload) }
+    public init(topic: String, payload: [UInt8], received: Timestamp? = nil) {
+        (self.topic, self.payload, self.received) = (topic, payload, received)
+    }
 }
 
 /// Where messages come from that several workers share: a stream of a NATS cluster.
@@ -57,26 +61,28 @@ public struct IngestWorker: Sendable {
     ///
     /// What a tenant sends beyond its share goes to its dead letters: the others' messages mustn't wait for it.
     func take(_ messages: [SourceMessage]) async throws {
+        let came = Timestamp(ingest.clock.now)
         var shares: [Share] = []
         var places: [String: Int] = [:]
         for message in messages {
             let named = tenant(message.topic), format = Self.format(message.payload)
-            let key = "\(format.rawValue) \(named)"
+            let key = "\(format.rawValue) \(message.received != nil) \(named)"
             if let place = places[key] {
-                shares[place].payloads.append(message.payload)
+                shares[place].messages.append(message)
             } else {
                 places[key] = shares.count
-                shares.append(Share(named: named, format: format, payloads: [message.payload]))
+                shares.append(Share(named: named, format: format, came: came, messages: [message]))
             }
         }
         for share in shares { try await store(share) }
     }
 
-    /// Messages of one tenant and format.
+    /// Messages of one tenant and format, whose times are all known or none.
     private struct Share {
         let named: String
         let format: PointFormat
-        var payloads: [[UInt8]]
+        let came: Timestamp
+        var messages: [SourceMessage]
     }
 
     private func store(_ share: Share) async throws {
@@ -86,11 +92,15 @@ public struct IngestWorker: Sendable {
             return try await refuse(share, Tenant(share.named)?.name ?? "", fault)
         }
         do {
-            var stream = try ingest.stream(share.format, for: owner, source: name)
-            for payload in share.payloads {
-                try await stream.take(payload)
+            var origin = IngestStream.Origin(
+                format: share.format, precision: share.format.usualPrecision, tenant: owner, source: name, received: share.came)
+            origin.keepsTime = share.messages.first?.received != nil
+            var stream = try IngestStream(ingest, origin)
+            for message in share.messages {
+                let received = message.received ?? share.came
+                try await stream.take(message.payload, received: received)
                 // A message is whole: what follows begins a line of its own.
-                if payload.last != 0x0A { try await stream.take([0x0A]) }
+                if message.payload.last != 0x0A { try await stream.take([0x0A], received: received) }
             }
             _ = try await stream.finish()
         } catch let error as IngestError where error.code == .overQuota {
@@ -109,12 +119,13 @@ public struct IngestWorker: Sendable {
     private func refuse(_ share: Share, _ tenant: String, _ fault: PointFault) async throws {
         var letters: [DeadLetter] = []
         var counts = IngestCounts()
-        for payload in share.payloads {
-            for line in payload.split(separator: 0x0A) {
-                if letters.last?.takes(fault, line.count) != true {
+        for message in share.messages {
+            let received = message.received ?? share.came
+            for line in message.payload.split(separator: 0x0A) {
+                if letters.last?.takes(fault, line.count, received) != true {
                     letters.append(
                         DeadLetter(
-                            time: Timestamp(ingest.clock.now), tenant: tenant, source: name, format: share.format,
+                            time: received, tenant: tenant, source: name, format: share.format,
                             precision: share.format.usualPrecision, heading: nil, fault: fault, lines: 0, tries: 0, bytes: []))
                 }
                 letters[letters.count - 1].add(line)

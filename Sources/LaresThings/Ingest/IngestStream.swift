@@ -11,8 +11,10 @@ public struct IngestStream: Sendable {
         let source: String
         /// The first line of a table, when it came before.
         var heading: [UInt8]?
-        /// When it came, if not now.
-        var received: Timestamp?
+        /// When it came; points without a time are of then.
+        var received: Timestamp
+        /// Whether what comes again comes with the same time again.
+        var keepsTime = false
         /// How often it was tried before.
         var tries = 0
     }
@@ -38,8 +40,10 @@ public struct IngestStream: Sendable {
     /// Takes text in, and stores the points of what is enough to be read.
     ///
     /// - Throws: ``IngestError`` when nothing more can be taken now, ``TelemetryError``.
-    public mutating func take(_ bytes: [UInt8]) async throws {
-        reader.append(bytes)
+    public mutating func take(_ bytes: [UInt8]) async throws { try await take(bytes, received: origin.received) }
+
+    mutating func take(_ bytes: [UInt8], received: Timestamp) async throws {
+        reader.append(bytes, received: received.milliseconds)
         if reader.waiting >= Self.chunk { try await read(isLast: false) }
     }
 
@@ -63,7 +67,7 @@ public struct IngestStream: Sendable {
         var faults = piece.faults
         var stored = Ingest.Stored(isStale: true)
         while stored.isStale {
-            let (points, refused) = try await place(piece.points)
+            let (points, refused) = try await place(piece)
             stored = try await ingest.store(points, bytes: piece.size, of: origin.tenant)
             guard !stored.isStale else { continue }
             for (place, fault) in refused + stored.faults {
@@ -85,9 +89,10 @@ public struct IngestStream: Sendable {
             if answer.refusals.count < IngestAnswer.told {
                 answer.refusals.append(IngestAnswer.Refusal(line: piece.number(at: fault.line.lowerBound), fault: fault.fault))
             }
-            if open[fault.fault.code].map({ letters[$0].takes(fault.fault, fault.line.count) }) != true {
+            let received = Timestamp(milliseconds: piece.received(at: fault.line.lowerBound))
+            if open[fault.fault.code].map({ letters[$0].takes(fault.fault, fault.line.count, received) }) != true {
                 open[fault.fault.code] = letters.count
-                letters.append(letter(fault.fault))
+                letters.append(letter(fault.fault, received))
             }
             if let place = open[fault.fault.code] { letters[place].add(piece.bytes[fault.line]) }
         }
@@ -95,9 +100,9 @@ public struct IngestStream: Sendable {
         counts.lost = try await ingest.letters.add(letters)
     }
 
-    private func letter(_ fault: PointFault) -> DeadLetter {
+    private func letter(_ fault: PointFault, _ received: Timestamp) -> DeadLetter {
         DeadLetter(
-            time: origin.received ?? Timestamp(ingest.clock.now), tenant: origin.tenant.name, source: origin.source, format: origin.format,
+            time: received, tenant: origin.tenant.name, source: origin.source, format: origin.format,
             precision: origin.precision, heading: reader.heading, fault: fault, lines: 0, tries: origin.tries, bytes: [])
     }
 }
@@ -107,7 +112,8 @@ extension IngestStream {
     private typealias Refused = [(Int32, PointFault)]
 
     /// Points by their series; those without one are refused.
-    private mutating func place(_ points: PointBatch) async throws -> (PlacedPoints, Refused) {
+    private mutating func place(_ piece: PointReader.Piece) async throws -> (PlacedPoints, Refused) {
+        let points = piece.points
         vocabulary.enter(epoch: await ingest.book.epoch)
         var wanted: [Int32: Ingest.Wanted] = [:]
         for (place, word) in points.words.enumerated() where vocabulary.slots[Int(word)] < 0 {
@@ -116,7 +122,7 @@ extension IngestStream {
         }
         let found = try await ingest.places(for: wanted.values.sorted { $0.word < $1.word }, of: origin.tenant)
         // Somebody removed series meanwhile: everything is to be looked up again.
-        guard found.epoch == vocabulary.epoch else { return try await place(points) }
+        guard found.epoch == vocabulary.epoch else { return try await place(piece) }
         var refused: [Int32: PointFault] = [:]
         for (word, place) in found.places {
             switch place {
@@ -124,20 +130,21 @@ extension IngestStream {
             case .failure(let fault): refused[word] = fault
             }
         }
-        let placed = placed(points, refused)
+        let placed = placed(piece, refused)
         for case (let word, .success(let place)) in found.places where place.isProvisional { vocabulary.unsettle(word) }
         return placed
     }
 
-    private func placed(_ points: PointBatch, _ refused: [Int32: PointFault]) -> (PlacedPoints, Refused) {
+    private func placed(_ piece: PointReader.Piece, _ refused: [Int32: PointFault]) -> (PlacedPoints, Refused) {
+        let points = piece.points
         var (placed, faults, texts) = (PlacedPoints(), Refused(), points.texts.makeIterator())
-        placed.epoch = vocabulary.epoch
+        (placed.epoch, placed.keepsTime) = (vocabulary.epoch, origin.keepsTime)
         placed.reserve(points.count)
-        let untimed = origin.received?.milliseconds ?? PointBatch.untimed
         for place in 0..<points.count {
             let word = points.words[place], number = points.numbers[place]
             let text = number.isNaN ? texts.next() : nil
-            let time = points.times[place] == PointBatch.untimed ? untimed : points.times[place]
+            let isUntimed = points.times[place] == PointBatch.untimed
+            let time = isUntimed ? piece.received(at: points.lines[Int(points.origins[place])].lowerBound) : points.times[place]
             if vocabulary.slots[Int(word)] >= 0 {
                 placed.add(vocabulary.slots[Int(word)], time, number, origin: points.origins[place])
             } else if let known = vocabulary.words[Int(word)].place {
@@ -147,6 +154,7 @@ extension IngestStream {
                 continue
             }
             if let text { placed.texts.append(text) }
+            if isUntimed { placed.untimed.append(placed.count - 1) }
         }
         return (placed, faults)
     }
@@ -163,7 +171,7 @@ extension PlacedPoints {
     /// Adds a point of a word with a flag or another unit.
     fileprivate mutating func add(_ place: SeriesPlace, _ time: Int64, _ number: Double, origin: Int32) {
         let converted = place.conversion.flatMap { number.isNaN ? nil : $0.from.convert(number, to: $0.to) } ?? number
+        if place.flags >= 0 { flags.append((count, place.flags, Double(place.quality.rawValue))) }
         add(place.slot, time, converted, origin: origin)
-        if place.flags >= 0 { flags.append((place.flags, time, Double(place.quality.rawValue))) }
     }
 }

@@ -48,6 +48,9 @@ public final class MemoryTelemetry: TelemetryStore {
     /// The series there are, by number.
     public func series(of thing: String?) async throws -> [Series] { state.withLock { $0.book.list(of: thing) } }
 
+    /// From when on a series still takes readings.
+    public func keptFrom(of series: SeriesID) -> Timestamp { state.withLock { $0.book.keptFrom(of: series) } }
+
     /// Keeps readings in memory.
     public func append(_ readings: [Reading]) async throws {
         try state.withLock { state in

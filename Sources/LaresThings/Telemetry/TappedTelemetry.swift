@@ -90,6 +90,9 @@ public final class TappedTelemetry: TelemetryStore {
     }
 
     /// As the store has it.
+    public func keptFrom(of series: SeriesID) -> Timestamp { store.keptFrom(of: series) }
+
+    /// As the store has it.
     public func series(of thing: String?) async throws -> [Series] { try await store.series(of: thing) }
 
     /// As the store has it.

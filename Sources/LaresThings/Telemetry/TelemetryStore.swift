@@ -21,11 +21,15 @@ public protocol TelemetryStore: Sendable {
 
     /// Stores readings. When it returns they are on the disk; when it throws, none of them counts as stored, and sending them again is safe.
     ///
-    /// One with the series and time of another takes its place. Readings of days that retention has already deleted are dropped silently.
+    /// One with the series and time of another takes its place. Readings of days that retention has already deleted
+    /// are dropped silently: see ``keptFrom(of:)``.
     ///
     /// - Throws: `seriesNotFound`, `wrongKind`, `badValue`, `badTime`, `tooMuch` (more than 50,000 readings, unless the limits say
     ///   otherwise); `overloaded`, `noSpace` and `unreachable`, after which it goes on once there is room, or a way to the servers.
     func append(_ readings: [Reading]) async throws
+
+    /// From when on a series still takes readings: those of days before were deleted. 1970 where nothing was, and for a series that isn't there.
+    func keptFrom(of series: SeriesID) -> Timestamp
 
     /// Readings of one series.
     ///

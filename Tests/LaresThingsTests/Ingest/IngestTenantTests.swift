@@ -122,6 +122,39 @@ struct IngestTenantTests {
         }
     }
 
+    @Test func namesThatWereRefusedDoNotStay() async throws {
+        try await withIngest { world in
+            try await world.ingest.put(tenant("north", series: 3))
+            func names(_ numbers: Range<Int>) -> String { numbers.map { "air,station=\($0) no2=1 1000" }.joined(separator: "\n") }
+            let flood = try await world.send(names(0..<500), .line, .milliseconds, for: "north")
+            #expect(flood.counts.stored == 3 && flood.counts.refused == 497)
+            #expect(world.ingest.vocabularies.size == (0, 0))
+            #expect(try await world.send(names(0..<4), .line, .milliseconds, for: "north").counts.duplicates == 3)
+            #expect(world.ingest.vocabularies.size.vocabularies == 1)
+        }
+    }
+
+    @Test func namesOfAllTenantsTogetherHaveOneBudget() async throws {
+        var settings = IngestSettings()
+        settings.vocabularyBytes = 200_000
+        try await withIngest(settings: settings) { world in
+            func send(_ count: Int, for tenant: String) async throws {
+                let text = (0..<count).map { "air,station=\($0) no2=1 1000" }.joined(separator: "\n")
+                #expect(try await world.send(text, .line, .milliseconds, for: tenant).counts.refused == 0)
+            }
+            for number in 0..<20 {
+                try await world.ingest.put(tenant("t\(number)"))
+                try await send(200, for: "t\(number)")
+                #expect(world.ingest.vocabularies.size.bytes <= 200_000)
+            }
+            let size = world.ingest.vocabularies.size
+            #expect((1...10).contains(size.vocabularies) && size.bytes > 100_000)
+            // What is larger than all may be stays nowhere, and takes nobody's place.
+            try await send(3_000, for: "t0")
+            #expect(world.ingest.vocabularies.size == size)
+        }
+    }
+
     @Test func ofATooLongLineNothingIsTriedAgain() async throws {
         try await withIngest { world in
             try await world.send("air,x=" + String(repeating: "y", count: 70_000) + " no2=1")

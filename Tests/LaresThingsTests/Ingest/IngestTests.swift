@@ -22,6 +22,39 @@ struct IngestTests {
         }
     }
 
+    @Test func pointsWithoutATimeNeverTakeEachOthersPlace() async throws {
+        try await withIngest { world in
+            // One body, then others that came in the same millisecond; equal ones are two points too.
+            let first = try await world.send("air no2=1\nair no2=2\nair no2=1,mode=\"slow\"\nair no2=9 1000", .line, .milliseconds).counts
+            #expect(first.stored == 5 && first.replaced == 0 && first.duplicates == 0)
+            #expect(try await world.send("air no2=3").counts.stored == 1)
+            let last = try await world.send("air no2=3\nair mode=\"fast\"").counts
+            #expect(last.stored == 2 && last.replaced == 0 && last.duplicates == 0)
+            let now = Timestamp(ingestNow).milliseconds
+            #expect(try await world.readings("air", "no2") == "1000=9 \(now)=1 \(now + 1)=2 \(now + 2)=1 \(now + 3)=3 \(now + 4)=3")
+            #expect(try await world.readings("air", "mode") == "\(now)='slow' \(now + 1)='fast'")
+        }
+    }
+
+    @Test func flagsStandAtTheTimesOfTheirPoints() async throws {
+        try await withIngest { world in
+            try await world.send("air no2=1\nair,quality=suspect no2=2\nair,quality=suspect no2=\"text\"\nair,quality=good no2=3")
+            let now = Timestamp(ingestNow).milliseconds
+            #expect(try await world.readings("air", "no2") == "\(now)=1 \(now + 1)=2 \(now + 2)=3")
+            #expect(try await world.readings("air", "no2?quality") == "\(now + 1)=1 \(now + 2)=0")
+        }
+    }
+
+    @Test func moreThanASecondHasPlaceForAreDeadLetters() async throws {
+        try await withIngest { world in
+            let answer = try await world.send((0..<1_003).map { "air no2=\($0)" }.joined(separator: "\n"))
+            #expect(answer.counts.stored == 1_000 && answer.counts.replaced == 0 && answer.counts.refused == 3)
+            #expect(answer.refusals.map { "\($0.line) \($0.fault.code)" } == ["1001 bad_time", "1002 bad_time", "1003 bad_time"])
+            world.clock.advance(by: 1)
+            #expect(try await world.send("air no2=7").counts.stored == 1)
+        }
+    }
+
     @Test func whatComesAgainIsCountedOnce() async throws {
         try await withIngest { world in
             let text = (0..<100).map { "air no2=\($0) \($0)000" }.joined(separator: "\n")
@@ -66,6 +99,29 @@ struct IngestTests {
             let letters = try await world.ingest.letters.list()
             #expect(letters.map(\.lines).sorted() == [1, 1, 1, 2] && letters.allSatisfy { $0.source == "test" && $0.tries == 0 })
             #expect(letters.map { String(decoding: $0.bytes, as: UTF8.self) }.contains("air no2=\"text\" 3000"))
+        }
+    }
+
+    @Test func whatIsOlderThanItsSeriesKeepsIsADeadLetter() async throws {
+        try await withIngest { world in
+            let day: Int64 = 86_400_000, now = Timestamp(ingestNow)
+            func archive(_ thing: String) -> String {
+                ([500, 40, 29, 2, 0] as [Int64]).map { "\(thing) no2=\($0) \(now.milliseconds - $0 * day)" }.joined(separator: "\n")
+            }
+            // A series that is new takes an archive of any age, for its statistics' sake.
+            #expect(try await world.send(archive("air"), .line, .milliseconds).counts.stored == 5)
+            try await world.store.setRetention(
+                Retention(rawDays: 30, fiveMinuteDays: 30, hourDays: nil), of: try await world.store.series(of: "air").map(\.id))
+            _ = try await world.store.compact(now: now)
+            let changed = archive("air").replacingOccurrences(of: "no2=", with: "no2=7")
+            let doubtful = "\nair,quality=suspect no2=1 \(now.milliseconds - 50 * day)"
+            let answer = try await world.send(changed + doubtful, .line, .milliseconds)
+            #expect(answer.counts.stored == 3 && answer.counts.refused == 3 && answer.counts.duplicates == 0)
+            #expect(answer.refusals.map { "\($0.line) \($0.fault.code)" } == ["1 too_old", "2 too_old", "6 too_old"])
+            #expect(try await world.readings("air", "no2")?.split(separator: " ").count == 3)
+            // They are no duplicates of themselves when they come again.
+            #expect(try await world.send(archive("air"), .line, .milliseconds).counts.refused == 2)
+            #expect(try await world.send(archive("water"), .line, .milliseconds).counts.stored == 5)
         }
     }
 

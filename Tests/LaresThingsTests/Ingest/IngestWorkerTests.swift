@@ -25,7 +25,13 @@ struct IngestWorkerTests {
         }
     }
 
-    private func message(_ topic: String, _ text: String) -> SourceMessage { SourceMessage(topic: topic, payload: Array(text.utf8)) }
+    private func message(_ topic: String, _ text: String, at time: Int64? = nil) -> SourceMessage {
+        SourceMessage(topic: topic, payload: Array(text.utf8), received: time.map { Timestamp(milliseconds: $0) })
+    }
+
+    private func work(_ world: IngestWorld, _ batches: [SourceMessage]...) async throws {
+        try await IngestWorker(world.ingest, from: Deliveries(batches), named: "test").run()
+    }
 
     @Test func messagesAreStoredByTheirFormatAndTenant() async throws {
         try await withIngest { world in
@@ -46,6 +52,49 @@ struct IngestWorkerTests {
             #expect(try await world.readings("air", "no2") == "1=2 2=3")
             let letters = try await world.ingest.letters.list()
             #expect(letters.count == 1 && letters[0].tenant == "north" && letters[0].source == "test")
+        }
+    }
+
+    @Test func aMessageThatIsDeliveredAgainCountsOnce() async throws {
+        try await withIngest { world in
+            let messages = [
+                message("a", "air no2=1", at: 5_000), message("a", "air no2=2\nair o3=7", at: 5_000), message("a", "air no2=1", at: 5_000),
+                message("a", "air no2=4 9000000000", at: 5_000), message("a", "air no2=5", at: 5_001),
+            ]
+            let stored = "5000=1 5001=2 5002=1 5003=5 9000=4"
+            try await work(world, messages)
+            #expect(try await world.readings("air", "no2") == stored)
+            // Whole, in part, and one by one.
+            try await work(world, messages, Array(messages[1...]), [messages[2]], [messages[4]])
+            #expect(try await world.readings("air", "no2") == stored)
+            #expect(try await world.readings("air", "o3") == "5000=7")
+            #expect(await world.ingest.status()[0].totals.stored == 6)
+            // The worker was killed between storing and acknowledging.
+            world.clock.advance(by: 60)
+            try await work(try await world.restarted(), messages)
+            #expect(try await world.readings("air", "no2") == stored)
+        }
+    }
+
+    @Test func messagesWhoseTimeIsNotKnownAreOfNow() async throws {
+        try await withIngest { world in
+            // A switch that went on and off within a batch.
+            try await work(world, ["1", "0", "1"].map { message("a", "door open=\($0)") }, [message("a", "door open=0")])
+            let now = Timestamp(ingestNow).milliseconds
+            #expect(try await world.readings("door", "open") == "\(now)=1 \(now + 1)=0 \(now + 2)=1 \(now + 3)=0")
+        }
+    }
+
+    @Test func whatIsTriedAgainIsOfTheSecondInWhichItCame() async throws {
+        try await withIngest { world in
+            let texts = (0..<3).map { message("a", "air no2=\"\($0)\"", at: 5_000 + 700 * Int64($0)) }
+            try await work(world, [message("a", "air no2=1", at: 1_000)] + texts)
+            let letters = try await world.ingest.letters.list().sorted { $0.time < $1.time }
+            #expect(letters.map(\.time.milliseconds) == [5_000, 6_400] && letters.map(\.lines) == [2, 1])
+            var mended = letters[0]
+            mended.bytes = Array("air no2=2\nair no2=3".utf8)
+            #expect(try await world.ingest.replay(mended).counts.stored == 2)
+            #expect(try await world.readings("air", "no2") == "1000=1 5000=2 5001=3")
         }
     }
 

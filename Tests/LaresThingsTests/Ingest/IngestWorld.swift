@@ -9,6 +9,7 @@ struct IngestWorld {
     let ingest: Ingest
     let store: TroubledTelemetry
     let clock: FixedClock
+    let home: LaresHome
 
     /// Sends text and gives what became of it.
     @discardableResult
@@ -18,6 +19,11 @@ struct IngestWorld {
         var stream = try ingest.stream(format, precision: precision, for: try await ingest.tenant(tenant), source: "test")
         try await stream.take(Array(text.utf8))
         return try await stream.finish()
+    }
+
+    /// The same with an ingest that was started again: what one knew by heart is gone.
+    func restarted() async throws -> IngestWorld {
+        IngestWorld(ingest: try await Ingest(into: store, home: home, clock: clock), store: store, clock: clock, home: home)
     }
 
     /// "air/no2 1000=12.5 2000=13": every reading of a series, or nil where there is none.
@@ -53,7 +59,7 @@ func withIngest(
     try await withTelemetryHome { home in
         let (store, clock) = (TroubledTelemetry(MemoryTelemetry(limits: limits)), FixedClock(ingestNow))
         let ingest = try await Ingest(into: store, home: home, settings: settings, letters: letters, clock: clock, unit: unit)
-        try await body(IngestWorld(ingest: ingest, store: store, clock: clock))
+        try await body(IngestWorld(ingest: ingest, store: store, clock: clock, home: home))
     }
 }
 
@@ -105,6 +111,7 @@ final class TroubledTelemetry: TelemetryStore {
     }
 
     func declare(_ declarations: [SeriesDeclaration]) async throws -> [SeriesID] { try await store.declare(declarations) }
+    func keptFrom(of series: SeriesID) -> Timestamp { store.keptFrom(of: series) }
     func series(of thing: String?) async throws -> [Series] { try await store.series(of: thing) }
     func readings(of series: SeriesID, in range: Range<Timestamp>, order: ReadingOrder, limit: Int) async throws -> [Reading] {
         try await store.readings(of: series, in: range, order: order, limit: limit)

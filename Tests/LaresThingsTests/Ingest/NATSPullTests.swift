@@ -105,10 +105,37 @@ struct NATSPullTests {
         #expect(String(decoding: output, as: UTF8.self) == "PONG\r\n")
     }
 
+    @Test(
+        arguments: [
+            ("$JS.ACK.CITY.w.1.7.7.1795910400123456789.0", 1_795_910_400_123),
+            ("$JS.ACK.hub.ACCHASH.CITY.w.1.7.7.1795910400123456789.0", 1_795_910_400_123),
+            ("$JS.ACK._.ACCHASH.CITY.w.2.7.9.1795910400123456789.0.random", 1_795_910_400_123), ("$JS.ACK.CITY.w.1.7.7.-5.0", nil),
+            ("$JS.ACK.CITY.w.1.7.7.99999999999999999999.0", nil), ("$JS.ACK.CITY.w.1.7.7.1795910400123456789", nil),
+            ("_INBOX.a.b.c.d.e.f.7.g", nil),
+        ] as [(String, Int64?)])
+    func aMessageSaysWhenItWasStored(_ reply: String, _ time: Int64?) throws {
+        var reader = NATSReader()
+        reader.append(Array("MSG city.air 1 \(reply) 1\r\nx\r\n".utf8))
+        guard case .message(let message) = try reader.next() else {
+            Issue.record("it is no message")
+            return
+        }
+        #expect(message.storedAt?.milliseconds == time)
+    }
+
     @Test(arguments: ["404 No Messages", "408 Request Timeout", "408 Request Timeout\r\nNats-Pending-Messages: 4"])
     func aRequestThatIsOverIsMadeAgain(_ line: String) throws {
         var session = try pulling()
         #expect(try receive(&session, status(line)).output.hasPrefix("PUB $JS.API.CONSUMER.MSG.NEXT"))
+    }
+
+    @Test(arguments: ["404 No Messages", "408 Request Timeout", "409 Message Size Exceeds MaxBytes"], ["\(Int.min)", "\(Int.max)", "-1"])
+    func numbersThatCannotBeEndNothing(_ line: String, _ count: String) throws {
+        var session = try pulling()
+        let output = try receive(&session, status("\(line)\r\nNats-Pending-Messages: \(count)")).output
+        // Fewer than none are none; more than were asked for are all of them.
+        #expect(output.hasPrefix("PUB $JS.API.CONSUMER.MSG.NEXT") == (count == "\(Int.max)"))
+        #expect(try receive(&session, message(1, "air no2=1")).messages.count == 1)
     }
 
     @Test(arguments: ["409 Consumer Deleted", "409 Leadership Change", "503"])

@@ -13,6 +13,24 @@ struct PointReaderTests {
         (.csv, "time,thing,property,value,unit,quality\r\n1,\"ha\"\"ll\",t,2,°C,good\r\n2,hall,t,x,,\r\n3,hall,,1,,\r\n"),
     ]
 
+    @Test func aLineIsOfTheTimeAtWhichItBegan() throws {
+        var (reader, vocabulary) = (try PointReader(.line, .milliseconds), Vocabulary())
+        reader.append(Array("air no2=1\n".utf8), received: 1)
+        reader.append(Array("air no2=2\nair".utf8), received: 2)
+        var next = reader.next(&vocabulary)
+        var piece = try #require(next)
+        #expect(piece.points.count == 2 && piece.received(at: 0) == 1 && piece.received(at: 9) == 1 && piece.received(at: 10) == 2)
+        reader.append(Array(" no2=3\n".utf8), received: 3)
+        reader.append(Array("air no2=4\n".utf8), received: 3)
+        next = reader.next(&vocabulary)
+        piece = try #require(next)
+        #expect(piece.points.count == 2 && piece.received(at: 0) == 2 && piece.received(at: 10) == 3)
+        reader.append(Array("air no2=5\n".utf8), received: 3)
+        next = reader.next(&vocabulary)
+        piece = try #require(next)
+        #expect(piece.points.count == 1 && piece.received(at: 0) == 3)
+    }
+
     @Test(arguments: 0..<3, [1, 2, 3, 7, 40])
     func chunksMayEndAnywhere(_ which: Int, _ chunk: Int) throws {
         let (format, text) = Self.texts[which]

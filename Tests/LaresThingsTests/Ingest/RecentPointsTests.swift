@@ -34,6 +34,29 @@ struct RecentPointsTests {
         #expect(recent.note(0, at: -1, 0, isNewest: false) == .new && recent.note(0, at: -1, 0, isNewest: false) == .new)
     }
 
+    @Test(arguments: [(20_000, 1), (1, 20_000), (200, 100)])
+    func aPointIsFoundWhereTheSearchBegins(_ series: Int, _ times: Int) throws {
+        var (recent, looked) = (RecentPoints(), 0)
+        for slot in 0..<Int32(series) {
+            for time in 0..<times {
+                let time = 1_795_910_400_000 + Int64(time) * 1_000
+                #expect(recent.note(slot, at: time, 1, isNewest: true) == .new)
+                looked += try #require(recent.places(to: slot, at: time))
+            }
+        }
+        #expect(Double(looked) / Double(series * times) < 2)
+    }
+
+    @Test func lookingAtAPointNotesNothing() {
+        var recent = RecentPoints(places: 64)
+        #expect(recent.sighting(1, at: 5, 100) == .new)
+        #expect(recent.note(1, at: 5, 100, isNewest: true) == .new)
+        #expect(recent.sighting(1, at: 5, 100) == .same && recent.sighting(1, at: 5, 101) == .changed)
+        // In the table that still answers while another is filled.
+        for time in Int64(6)..<40 { _ = recent.note(1, at: time, 0, isNewest: true) }
+        #expect(recent.sighting(1, at: 5, 100) == .same && recent.sighting(1, at: 5, 101) == .changed)
+    }
+
     @Test func aShareIsSpentAndComesBack() {
         var share = Allowance(rate: 100)
         #expect(share.take(1_000, at: 0) == nil)

@@ -25,6 +25,8 @@ struct RetentionPromiseTests {
             // A message that comes years late doesn't spoil statistics whose readings are gone.
             try await store.append(series, [(at(15, 12), 99)])
             #expect(try await days(.hour) == (11...40).map(Double.init))
+            // Who asks is told before.
+            #expect(store.keptFrom(of: series) == at(31) && store.keptFrom(of: SeriesID(99)) == .earliest)
             #expect(try await store.latest(of: [series])[series]?.time == at(40, 12))
         }
     }

@@ -92,6 +92,7 @@ final class DisturbedTelemetry: TelemetryStore {
     }
 
     func declare(_ declarations: [SeriesDeclaration]) async throws -> [SeriesID] { try await current.declare(declarations) }
+    func keptFrom(of series: SeriesID) -> Timestamp { current.keptFrom(of: series) }
     func series(of thing: String?) async throws -> [Series] { try await current.series(of: thing) }
     func readings(of series: SeriesID, in range: Range<Timestamp>, order: ReadingOrder, limit: Int) async throws -> [Reading] {
         try await current.readings(of: series, in: range, order: order, limit: limit)
@@ -120,6 +121,7 @@ struct RolledTelemetry: TelemetryStore {
         try await store.rollUp()
     }
     func declare(_ declarations: [SeriesDeclaration]) async throws -> [SeriesID] { try await store.declare(declarations) }
+    func keptFrom(of series: SeriesID) -> Timestamp { store.keptFrom(of: series) }
     func series(of thing: String?) async throws -> [Series] { try await store.series(of: thing) }
     func readings(of series: SeriesID, in range: Range<Timestamp>, order: ReadingOrder, limit: Int) async throws -> [Reading] {
         try await store.readings(of: series, in: range, order: order, limit: limit)

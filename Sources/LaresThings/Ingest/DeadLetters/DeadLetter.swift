@@ -42,8 +42,10 @@ public struct DeadLetter: Hashable, Sendable {
     /// Whether it can be tried again: of a line that is too long only the beginning was kept.
     public var isWhole: Bool { fault.code != .lineTooLong }
 
-    /// Whether a line for the same reason fits in.
-    func takes(_ fault: PointFault, _ size: Int) -> Bool { fault.code == self.fault.code && bytes.count + size < Self.size }
+    /// Whether a line for the same reason fits in, that came in the same second: thousands of messages need no letter each.
+    func takes(_ fault: PointFault, _ size: Int, _ received: Timestamp) -> Bool {
+        fault.code == self.fault.code && bytes.count + size < Self.size && abs(received.milliseconds - time.milliseconds) < 1_000
+    }
 
     /// Adds a line.
     mutating func add(_ line: ArraySlice<UInt8>) {

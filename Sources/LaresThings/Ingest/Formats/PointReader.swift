@@ -16,6 +16,8 @@ package struct PointReader: Sendable {
         fileprivate(set) var size = 0
         /// Where its lines begin, so that a place has a number.
         fileprivate(set) var starts: [Int] = []
+        /// When what stands from a place on was received.
+        fileprivate let arrivals: [Arrival]
 
         /// What is wrong with a line.
         package struct Fault: Sendable {
@@ -24,14 +26,16 @@ package struct PointReader: Sendable {
         }
 
         /// The number of the line that begins at a place.
-        package func number(at place: Int) -> Int {
-            var (low, high) = (0, starts.count)
-            while low < high {
-                let middle = (low + high) / 2
-                if starts[middle] <= place { low = middle + 1 } else { high = middle }
-            }
-            return firstLine + max(0, low - 1)
-        }
+        package func number(at place: Int) -> Int { firstLine + max(0, starts.count(inOrder: { $0 <= place }) - 1) }
+
+        /// When the line that begins at a place was received, in milliseconds since 1970.
+        package func received(at place: Int) -> Int64 { arrivals[max(0, arrivals.count(inOrder: { $0.start <= place }) - 1)].time }
+    }
+
+    /// From where on text was received when.
+    fileprivate struct Arrival: Sendable {
+        var start: Int
+        let time: Int64
     }
 
     /// Bytes of a line at most.
@@ -41,6 +45,7 @@ package struct PointReader: Sendable {
 
     private var reader: LineReader
     private var buffer: [UInt8] = []
+    private var arrivals: [Arrival] = []
     private var at = 0
     private var line = 1
     /// Whether a line is passed over that was too long.
@@ -61,12 +66,19 @@ package struct PointReader: Sendable {
     var waiting: Int { buffer.count - at }
 
     /// Takes text in.
-    package mutating func append(_ bytes: some Collection<UInt8>) {
-        if at > 0 {
-            buffer.removeSubrange(..<at)
-            at = 0
-        }
+    ///
+    /// - Parameter received: when it came, in milliseconds since 1970.
+    package mutating func append(_ bytes: some Collection<UInt8>, received: Int64 = 0) {
+        if at > 0 { dropRead() }
+        if arrivals.last?.time != received { arrivals.append(Arrival(start: buffer.count, time: received)) }
         buffer.append(contentsOf: bytes)
+    }
+
+    private mutating func dropRead() {
+        buffer.removeSubrange(..<at)
+        arrivals.removeSubrange(..<max(0, arrivals.count(inOrder: { $0.start <= at }) - 1))
+        for place in arrivals.indices { arrivals[place].start = max(0, arrivals[place].start - at) }
+        at = 0
     }
 
     /// The points of the lines that came whole; nil when there is no whole line.
@@ -75,7 +87,7 @@ package struct PointReader: Sendable {
     package mutating func next(_ vocabulary: inout Vocabulary, isLast: Bool = false) -> Piece? {
         vocabulary.makeRoom()
         let text = buffer, start = at
-        var piece = Piece(bytes: text, firstLine: line)
+        var piece = Piece(bytes: text, firstLine: line, arrivals: arrivals)
         read(text.span, &piece, &vocabulary, isLast)
         piece.size = at - start
         return at > start ? piece : nil
@@ -126,5 +138,17 @@ package struct PointReader: Sendable {
             piece.points.takeBack(to: mark)
             piece.faults.append(Piece.Fault(line: range, fault: error))
         }
+    }
+}
+
+extension Array {
+    /// How many of the first elements are such, where none behind them is.
+    fileprivate func count(inOrder isSuch: (Element) -> Bool) -> Int {
+        var (low, high) = (0, count)
+        while low < high {
+            let middle = (low + high) / 2
+            if isSuch(self[middle]) { low = middle + 1 } else { high = middle }
+        }
+        return low
     }
 }

@@ -35,6 +35,17 @@ public struct NATSMessage: Hashable, Sendable {
         return Int(String(decoding: parts[1], as: UTF8.self))
     }
 
+    /// When JetStream stored it, as the subject that acknowledges it says: the same each time it is delivered. Nil where it says none.
+    ///
+    /// `$JS.ACK.STREAM.CONSUMER.DELIVERIES.SEQUENCE.SEQUENCE.NANOSECONDS.PENDING`; newer servers may say domain and account before the stream, and
+    /// more behind (ADR-15 of nats-architecture-and-design).
+    public var storedAt: Timestamp? {
+        guard let reply, reply.hasPrefix("$JS.ACK.") else { return nil }
+        let parts = reply.split(separator: ".", omittingEmptySubsequences: false)
+        guard parts.count == 9 || parts.count >= 11, let time = Int64(parts[parts.count == 9 ? 7 : 9]), time >= 0 else { return nil }
+        return Timestamp(milliseconds: time / 1_000_000)
+    }
+
     /// What a line of the header says; names in any case.
     public func value(_ name: String) -> String? {
         for line in header.split(separator: 0x0A).dropFirst() {

@@ -150,7 +150,7 @@ public struct NATSPull: Sendable {
         if message.subject == inbox + ".made" { return try made(message) }
         if let status = message.status, message.payload.isEmpty { return try note(status, message) }
         guard message.reply?.hasPrefix("$JS.ACK.") == true else { return }
-        credit = max(0, credit - 1)
+        expect(fewer: 1)
         inHand += 1
         bytesInHand += message.payload.count
         actions.messages.append(message)
@@ -172,14 +172,17 @@ public struct NATSPull: Sendable {
     private mutating func note(_ status: Int, _ message: NATSMessage) throws(NATSError) {
         switch status {
         case 100: return
-        case 404, 408: credit = max(0, credit - (message.value("Nats-Pending-Messages").flatMap { Int($0) } ?? credit))
+        case 404, 408: expect(fewer: message.value("Nats-Pending-Messages").flatMap { Int($0) } ?? credit)
         case 409 where message.value("Nats-Pending-Messages") != nil:
-            credit = max(0, credit - (message.value("Nats-Pending-Messages").flatMap { Int($0) } ?? 0))
+            expect(fewer: message.value("Nats-Pending-Messages").flatMap { Int($0) } ?? 0)
         default:
             let line = String(decoding: message.header.prefix { $0 != 0x0D }, as: UTF8.self)
             throw NATSError(.lost, "the NATS server says \(line): another one is tried")
         }
     }
+
+    /// So many messages will not come; a server may say any number.
+    private mutating func expect(fewer count: Int) { credit -= min(max(count, 0), credit) }
 
     private mutating func ask(_ actions: inout Actions) {
         guard phase == .pulling, credit <= settings.batch / 2, inHand <= 2 * settings.batch, bytesInHand <= settings.handful else { return }

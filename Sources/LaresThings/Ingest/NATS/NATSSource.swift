@@ -155,7 +155,7 @@ public struct NATSSource: IngestSource {
                 if settings.gathering > .zero, session.count < settings.batch { try await Task.sleep(for: settings.gathering) }
                 let messages = session.take(settings.batch)
                 do {
-                    try await take(messages.map { SourceMessage(topic: topic($0.subject), payload: $0.payload) })
+                    try await take(messages.map { SourceMessage(topic: topic($0.subject), payload: $0.payload, received: $0.storedAt) })
                 } catch {
                     let back = session.state.withLock { $0.giveBack(messages + session.take(.max)) }
                     if !Task.isCancelled { try await outbound.write(ByteBuffer(bytes: back)) }

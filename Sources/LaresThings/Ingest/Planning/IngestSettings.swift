@@ -10,6 +10,8 @@ public struct IngestSettings: Hashable, Sendable {
     public var textBytes = 4_096
     /// Tenants there may be.
     public var tenants = 1_000
+    /// Memory of names that senders used, kept for when they send again; all together.
+    public var vocabularyBytes = 64 << 20
     /// Places of the memory of points, a power of two: 32 bytes each, and a quarter to a half of them are points remembered for certain.
     public var remembered = 1 << 18
 

@@ -19,18 +19,30 @@ package struct RecentPoints: Sendable {
         var numbers: [UInt64]
         var count = 0
 
+        /// What brings a hash down to a place.
+        private let shift: UInt64
+        private let multiplier = RecentPoints.multiplier
+
         static let free = UInt64.max
 
         init(places: Int) {
             keys = [UInt64](repeating: Self.free, count: places)
             numbers = [UInt64](repeating: 0, count: places)
+            shift = UInt64(64 - places.trailingZeroBitCount)
+        }
+
+        /// Where the search for a key begins.
+        func start(_ key: UInt64) -> Int {
+            // A product's top bits depend on all bits of the key. Once alone, one multiplier in ten puts the series of one moment in heaps; twice,
+            // none of sixty did (1.04 places a point, 1.3 at most).
+            let once = key &* multiplier
+            return Int(truncatingIfNeeded: ((once ^ once >> 32) &* multiplier) >> shift)
         }
 
         /// The place of a key, or the one it would have.
         func place(_ key: UInt64) -> Int {
             let mask = keys.count - 1
-            // Fibonacci hashing; times of one series are neighbours and end up far apart.
-            var at = Int(truncatingIfNeeded: (key &* 0x9E37_79B9_7F4A_7C15) >> 32) & mask
+            var at = start(key)
             while keys[at] != key, keys[at] != Self.free { at = (at + 1) & mask }
             return at
         }
@@ -40,6 +52,9 @@ package struct RecentPoints: Sendable {
             count = 0
         }
     }
+
+    /// Another one in each process: nobody can choose times that all begin at one place.
+    private static let multiplier = UInt64.random(in: .min ... .max) | 1
 
     private var newer: Table
     private var older: Table
@@ -59,8 +74,7 @@ package struct RecentPoints: Sendable {
     ///   - bits: its number, or anything for a text.
     ///   - isNewest: whether it is later than all of its series, so that it can't have come.
     package mutating func note(_ slot: Int32, at time: Int64, _ bits: UInt64, isNewest: Bool) -> Sighting {
-        guard slot >= 0, slot < 1 << 21, time >= 0, time < 1 << 43 else { return .new }
-        let key = UInt64(slot) << 43 | UInt64(time)
+        guard let key = Self.key(slot, time) else { return .new }
         let place = newer.place(key)
         if newer.keys[place] == key {
             defer { newer.numbers[place] = bits }
@@ -72,6 +86,25 @@ package struct RecentPoints: Sendable {
         newer.count += 1
         if 2 * newer.count > newer.keys.count { turn() }
         return sighting
+    }
+
+    /// What ``note(_:at:_:isNewest:)`` would say of a point.
+    package func sighting(_ slot: Int32, at time: Int64, _ bits: UInt64) -> Sighting {
+        guard let key = Self.key(slot, time) else { return .new }
+        let place = newer.place(key)
+        guard newer.keys[place] == key else { return older(key, bits) }
+        return newer.numbers[place] == bits ? .same : .changed
+    }
+
+    /// How many places are looked at until a point is found that was noted lately.
+    package func places(to slot: Int32, at time: Int64) -> Int? {
+        guard let key = Self.key(slot, time) else { return nil }
+        return (newer.place(key) - newer.start(key)) & (newer.keys.count - 1) + 1
+    }
+
+    private static func key(_ slot: Int32, _ time: Int64) -> UInt64? {
+        guard slot >= 0, slot < 1 << 21, time >= 0, time < 1 << 43 else { return nil }
+        return UInt64(slot) << 43 | UInt64(time)
     }
 
     private func older(_ key: UInt64, _ bits: UInt64) -> Sighting {

@@ -13,7 +13,7 @@ package struct PointBatch: Sendable {
     /// Where lines with points stand in the piece.
     private(set) var lines: [Range<Int>] = []
 
-    /// The time of a point that has none: the moment it is received counts.
+    /// The time of a point that says none: when it was received counts.
     static let untimed = Int64.min
 
     /// How many there are.

@@ -22,6 +22,8 @@ public struct PointFault: Error, Hashable, Sendable, CustomStringConvertible {
         public static let badTime = Code("bad_time")
         /// A time lies further ahead than clocks may be wrong.
         public static let clockAhead = Code("clock_ahead")
+        /// A time lies before those that are still kept of its series.
+        public static let tooOld = Code("too_old")
         /// A unit can't be converted to that of the series.
         public static let badUnit = Code("bad_unit")
         /// A flag is none of good, suspect and bad.

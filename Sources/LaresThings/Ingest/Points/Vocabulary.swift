@@ -8,6 +8,8 @@ package struct Vocabulary: Sendable {
         let name: PointName
         /// Where its readings go; nil: not asked yet, or refused.
         var place: SeriesPlace?
+        /// Whether its readings ever had a place.
+        fileprivate(set) var isKnown = false
     }
 
     /// Where the four parts of a name stand: head and quality in one text, property and unit in that or another.
@@ -33,6 +35,8 @@ package struct Vocabulary: Sendable {
     private var table: [Int32]
     private let seed = UInt64.random(in: .min ... .max)
     private let most: Int
+    /// Words whose readings ever had a place.
+    private var known = 0
     /// A part's end; no UTF-8 has it.
     private static let end: UInt8 = 0xFF
     /// So many places are looked at; a word that needs more is read anew each time. Names chosen to collide cost no more than that.
@@ -50,8 +54,19 @@ package struct Vocabulary: Sendable {
         self = Vocabulary(most: most)
     }
 
+    /// Whether most of its names were refused: it isn't worth its memory then.
+    var isMostlyRefused: Bool { words.count > 2 * known }
+
+    /// About so many bytes of memory: what is allocated, and each name's two texts beside.
+    var size: Int {
+        let each = MemoryLayout<Word>.stride + MemoryLayout<Int32>.stride + MemoryLayout<UInt64>.stride + MemoryLayout<Int>.stride
+        return words.capacity * each + bytes.capacity + table.capacity * MemoryLayout<Int32>.stride + bytes.count + words.count * 64
+    }
+
     /// Notes where a word's readings go.
     mutating func settle(_ word: Int32, at place: SeriesPlace) {
+        if !words[Int(word)].isKnown { known += 1 }
+        words[Int(word)].isKnown = true
         words[Int(word)].place = place
         slots[Int(word)] = !place.isProvisional && place.flags < 0 && place.conversion == nil ? place.slot : -1
     }

@@ -16,6 +16,9 @@ extension ClickHouseTelemetry {
         }
     }
 
+    /// From when on a series still takes readings.
+    public func keptFrom(of series: SeriesID) -> Timestamp { register.withLock { $0.book.keptFrom(of: series) } }
+
     /// Stores what waits, all that has come in one insertion, until nothing waits.
     private func storeWaiting() async {
         repeat {

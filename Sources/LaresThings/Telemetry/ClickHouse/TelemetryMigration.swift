@@ -139,6 +139,12 @@ extension TelemetryMigration {
             })
     }
 
+    /// From when on both still take readings of a series.
+    public func keptFrom(of series: SeriesID) -> Timestamp {
+        let theirs = state.withLock { $0.ids[series] }.map(servers.keptFrom)
+        return max(files.keptFrom(of: series), theirs ?? .earliest)
+    }
+
     /// Readings of one series.
     public func readings(of series: SeriesID, in range: Range<Timestamp>, order: ReadingOrder, limit: Int) async throws -> [Reading] {
         guard let id = theirs(series) else { return try await files.readings(of: series, in: range, order: order, limit: limit) }

@@ -44,6 +44,8 @@ struct SeriesBook: Sendable {
         return entry
     }
 
+    func keptFrom(of id: SeriesID) -> Timestamp { Timestamp(milliseconds: entries[id]?.kept.raw ?? 0) }
+
     func list(of thing: String?) -> [Series] {
         entries.values.map(\.series).filter { thing == nil || $0.key.thing == thing }.sorted { $0.id < $1.id }
     }

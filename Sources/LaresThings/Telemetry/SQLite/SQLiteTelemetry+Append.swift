@@ -17,6 +17,9 @@ extension SQLiteTelemetry {
         }
     }
 
+    /// From when on a series still takes readings.
+    public func keptFrom(of series: SeriesID) -> Timestamp { book.withLock { $0.keptFrom(of: series) } }
+
     /// Stores what waits, in one transaction, unless it has to wait for sorting.
     func storeWaiting() {
         sortWhenFull()
