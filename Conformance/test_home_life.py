@@ -229,7 +229,7 @@ def test_timers_ring_and_commands_wait(home):
         assert "Tea: 4:00" in started and "Tea: 1:0" in home.cli("timers", "add", tea, "3600")
         home.cli("timers", "pause", tea)
         listed = home.cli("timers")
-        assert re.search(r"Tea +paused +1:0", listed) and re.search(r"hall/lamp +on=off +1:(10:00|09:)", listed), listed
+        assert re.search(r"Tea +paused +1:0", listed) and re.search(r"hall/lamp +on=false +1:(10:00|09:)", listed), listed
         home.cli("timers", "stop", tea)
         home.cli("timers", "cancel", waits)
         assert home.ask("/lares/v1/delayed")["delayed"] == home.ask("/lares/v1/timers")["timers"] == []
