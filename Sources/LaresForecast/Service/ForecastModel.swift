@@ -135,9 +135,11 @@ public struct ForecastModel: Sendable {
     ///   - steps: 1 to the plan's horizon; nil for all of it.
     ///   - forecaster: What the registry calls this model; nil: it isn't from there.
     ///   - version: The name of this model's version, which every forecast carries.
+    ///   - intervals: What was learnt of a series' intervals since it is served; nil: they reach as far as the back-test said.
     /// - Throws: ``ForecastError`` for a history that isn't the plan's, and for steps out of range.
     public func forecasts(
-        after history: Panel? = nil, steps: Int? = nil, forecaster: String? = nil, version: String
+        after history: Panel? = nil, steps: Int? = nil, forecaster: String? = nil, version: String,
+        intervals: (String) -> LiveIntervals? = { _ in nil }
     ) throws -> [Forecast] {
         let steps = steps ?? plan.horizon
         guard (1...plan.horizon).contains(steps) else {
@@ -149,7 +151,9 @@ public struct ForecastModel: Sendable {
         let places = Dictionary(uniqueKeysWithValues: plan.series.enumerated().map { ($1, $0) })
         let alone = try members.map { member in try history.alone(places[member.name] ?? 0) }
         let means = try added(up: zip(members, alone).map { try $0.fitted.forecast($1, steps: steps)[0] })
-        return zip(members, means).map { forecast($0, $1, start: history.end, forecaster, version) }
+        return zip(members, means).map { member, mean in
+            forecast(member, mean, intervals(member.name)?.reach ?? member.radii, start: history.end, forecaster, version)
+        }
     }
 
     /// The forecasts so that sums are sums, where the plan says which.
@@ -175,16 +179,23 @@ public struct ForecastModel: Sendable {
         return scores.compactMap { name, value in value.map { (name, $0) } }
     }
 
+    /// Intervals of a series that hold their levels by what comes; nil for a series that isn't forecast.
+    public func intervals(of series: String) -> LiveIntervals? {
+        members.first { $0.name == series }.flatMap { try? LiveIntervals(levels: plan.levels, radii: $0.radii) }
+    }
+
     /// Watches whether forecasts of a series have become worse than they were in the back-test; nil for a series that isn't forecast, or that was
     /// forecast without error.
     public func drift(of series: String) -> ErrorDrift? {
         members.first { $0.name == series }.flatMap { try? ErrorDrift(usual: $0.score.mae) }
     }
 
-    private func forecast(_ member: Member, _ mean: [Double], start: Int64, _ forecaster: String?, _ version: String) -> Forecast {
+    private func forecast(
+        _ member: Member, _ mean: [Double], _ reach: [[Double]], start: Int64, _ forecaster: String?, _ version: String
+    ) -> Forecast {
         let least = plan.isNonNegative ? 0 : -Double.greatestFiniteMagnitude, most = Double.greatestFiniteMagnitude
         func bounded(_ value: Double) -> Double { min(max(value, least), most) }
-        let intervals = zip(plan.levels, member.radii).map { level, radii in
+        let intervals = zip(plan.levels, reach).map { level, radii in
             Forecast.Interval(
                 level: level, lower: zip(mean, radii).map { bounded($0 - $1) }, upper: zip(mean, radii).map { bounded($0 + $1) })
         }
