@@ -1,5 +1,6 @@
 """Trainings by `lares train` and as jobs of the server: what they leave, how they go on after a kill, and that serving doesn't feel them."""
 
+import hashlib
 import json
 import os
 import pathlib
@@ -104,6 +105,43 @@ def test_ctrl_c_and_kill_9_lose_nothing(folder, home):
     assert run(["train", str(folder / "ring.json"), "--output", str(folder / "parts")], home).returncode == 0
     for name in ("network.safetensors", "card.json"):
         assert (folder / "parts" / name).read_bytes() == (folder / "whole" / name).read_bytes()
+
+
+def test_a_test_file_that_changed_is_other_data(folder, home):
+    """The card says by which file the network was measured, and a training doesn't go on with another."""
+    test, recipe = folder / "test.csv", RECIPE | {"split": {"test_file": "test.csv"}, "epochs": 300}
+    test.write_text(points(200))
+    (folder / "ring.json").write_text(json.dumps(recipe))
+    stopped = start(folder, "out", home)
+    wait_for_epoch(stopped, 2)
+    stopped.send_signal(signal.SIGINT)
+    stopped.communicate(timeout=60)
+    kept = test.read_text()
+    test.write_text(points(100))
+    refused = run(["train", str(folder / "ring.json"), "--output", str(folder / "out")], home)
+    assert refused.returncode == 1 and "other data" in refused.stderr, refused.stderr
+    test.write_text(kept)
+    assert run(["train", str(folder / "ring.json"), "--output", str(folder / "out")], home).returncode == 0
+    data = json.loads((folder / "out" / "card.json").read_text())["data"]
+    digests = [hashlib.sha256((folder / name).read_bytes()).hexdigest() for name in ("points.csv", "test.csv")]
+    assert [data["sha256"], data["test_sha256"]] == digests and data["rows"]["test"] == 200
+
+
+def test_files_that_are_mixed_go_on_with_the_same_bits(folder, home):
+    (folder / "more.csv").write_text(points(500))
+    files = [{"file": "points.csv"}, {"file": str(folder / "more.csv"), "weight": 3}]
+    (folder / "ring.json").write_text(json.dumps(RECIPE | {"data": {"files": files}, "epochs": 150}))
+    assert run(["train", str(folder / "ring.json"), "--output", str(folder / "whole")], home).returncode == 0
+    stopped = start(folder, "parts", home)
+    wait_for_epoch(stopped, 2)
+    stopped.send_signal(signal.SIGINT)
+    stopped.communicate(timeout=60)
+    assert stopped.returncode == 130
+    assert run(["train", str(folder / "ring.json"), "--output", str(folder / "parts")], home).returncode == 0
+    for name in ("network.safetensors", "card.json"):
+        assert (folder / "parts" / name).read_bytes() == (folder / "whole" / name).read_bytes()
+    digests = "".join(hashlib.sha256((folder / name).read_bytes()).hexdigest() + "\n" for name in ("points.csv", "more.csv"))
+    assert json.loads((folder / "whole" / "card.json").read_text())["data"]["sha256"] == hashlib.sha256(digests.encode()).hexdigest()
 
 
 def test_the_worker_ends_when_who_started_it_is_killed(folder, home):

@@ -34,7 +34,10 @@ def test_it_is_served_as_a_version(place):
 
         assert ask("17 May 1999", "3 December 2004").json()["outputs"][0]["data"] == ["1999-05-17", "2004-12-03"]
         assert http.get("/v2/models/dates").json()["inputs"][0]["datatype"] == "BYTES"
-        for text in ("", "17 Mai! 1999", "9" * 3_000):
+        # Letters that no pair had are read as the unknown one, and the texts beside are as they are alone.
+        mixed = ask("17 Mai! 1999", "3 December 2004")
+        assert mixed.status_code == 200 and mixed.json()["outputs"][0]["data"][1] == "2004-12-03"
+        for text in ("", "9" * 3_000):
             answer = ask(text)
             assert answer.status_code == 400 and answer.json()["error"], text
         assert ask("1 May 2000").status_code == 200

@@ -229,15 +229,23 @@ void lares_turn_give(lares_pool *pool) {
     pthread_mutex_unlock(&pool->lock);
 }
 
-void lares_turn_yield(lares_pool *pool) {
-    if (turn_of != pool) return;
+// Gives the turn away where one of the first `classes` waits for it, and takes it again after those.
+static void let_in(lares_pool *pool, int classes, int resuming) {
     pthread_mutex_lock(&pool->lock);
-    int urgent = 0;
-    for (int c = 0; c < turn_class; c++) urgent += pool->waiting[c];
-    if (urgent) {
+    int others = 0;
+    for (int c = 0; c < classes; c++) others += pool->waiting[c];
+    if (others) {
         pool->taken = 0;
         pthread_cond_broadcast(&pool->moved);
-        take(pool, turn_class, 1);
+        take(pool, turn_class, resuming);
     }
     pthread_mutex_unlock(&pool->lock);
+}
+
+void lares_turn_yield(lares_pool *pool) {
+    if (turn_of == pool) let_in(pool, turn_class, 1);
+}
+
+void lares_turn_pass(lares_pool *pool) {
+    if (turn_of == pool) let_in(pool, turn_class + 1, 0);
 }

@@ -82,6 +82,15 @@ public enum JSON: Sendable, Hashable {
         }
     }
 
+    /// A number that is whole and fits an `Int`; nil for anything else: what others send may be 1e300.
+    public var whole: Int? {
+        switch self {
+        case .int(let number): number
+        case .double(let number): Int(exactly: number)
+        default: nil
+        }
+    }
+
     /// What kind of value this is, in words for an error message.
     public var kind: String {
         switch self {

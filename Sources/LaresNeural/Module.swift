@@ -133,10 +133,10 @@ public struct Gradient: Sendable {
     /// The length of all tensors as one vector.
     public var norm: Float { tensors.reduce(0) { $0 + $1.squaredNorm }.squareRoot() }
 
-    /// Shortened to a norm where it is longer (Pascanu et al. 2013).
+    /// Shortened to a norm where it is longer (Pascanu et al. 2013); one that isn't finite has no direction to keep, and stays as it is.
     public func clipped(toNorm limit: Float) -> Gradient {
         let norm = norm
-        guard norm > limit else { return self }
+        guard norm > limit, norm.isFinite else { return self }
         return scaled(by: limit / norm)
     }
 
@@ -148,7 +148,7 @@ public struct Gradient: Sendable {
     /// Times a factor.
     public func scaled(by factor: Float) -> Gradient { Gradient(tensors: tensors.map { $0 * factor }) }
 
-    /// Whether no number is infinite or NaN.
+    /// Whether no number is infinite or NaN, and the norm neither.
     public var isFinite: Bool { norm.isFinite }
 
     /// The sum of two gradients of one model: batches that don't fit at once.

@@ -83,6 +83,10 @@ public final class ComputePool: Sendable {
     /// Lets waiting work of a more urgent class go first. Engines call it at layer boundaries; without the turn it does nothing.
     public func yieldTurn() { lares_turn_yield(state) }
 
+    /// Lets waiting work of a more urgent class and of the same class go first: what takes long calls it between two pieces, so that whoever
+    /// is as urgent waits for a piece and not for all of it. Without the turn it does nothing.
+    public func passTurn() { lares_turn_pass(state) }
+
     /// Calls `body` for every row, on all threads when there is enough to do.
     func forRows(_ rows: Int, columns: Int, _ body: (Int) -> Void) {
         // 4k floats are about 1 µs of row work, several times what a fork-join costs while the others spin.

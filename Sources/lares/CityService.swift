@@ -25,7 +25,7 @@ struct CityService: Service {
                 // A service that ends takes the others with it, even one with nothing to do.
                 group.addTask { while !Task.isCancelled { try? await Task.sleep(for: .seconds(86_400)) } }
                 if let broker = services.entities {
-                    group.addTask { await broker.run(NGSIWebSender()) }
+                    group.addTask { await NGSIWebSender.with { await broker.run($0) } }
                     group.addTask { await prune(broker) }
                 }
                 if let letters = services.ingest?.letters { group.addTask { await prune(letters) } }
@@ -53,7 +53,7 @@ struct CityService: Service {
 
     private func prune(_ broker: NGSIBroker) async {
         while !Task.isCancelled {
-            try? broker.prune()
+            try? await broker.prune()
             try? await Task.sleep(for: .seconds(3_600))
         }
     }

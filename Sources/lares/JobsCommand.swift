@@ -2,6 +2,7 @@ import ArgumentParser
 import Foundation
 import LaresJSON
 import LaresServer
+import LaresServing
 
 /// `lares jobs`: trainings that the Lares that runs does beside its work.
 struct JobsCommand: AsyncParsableCommand {
@@ -58,7 +59,9 @@ struct StartJob: AsyncParsableCommand {
         let order = try Self.order(recipe)
         var body = JSON.Members()
         body.append("recipe", order)
-        if let file = data ?? Self.file(of: order, beside: recipe) { body.append("data_id", .string(try await send(file))) }
+        if let file = data ?? Self.file(of: order, beside: recipe) {
+            body.append("data_id", .string(try await send(file, as: TextRecipe.kind(of: order) == nil ? .table : .text)))
+        }
         if let limits = limits.json { body.append("limits", limits) }
         let job = try await server.connection.ask("POST", "/lares/v1/jobs", .object(body)), id = job["id"]?.text ?? ""
         if follow { return try await JobLine.follow(id, server.connection, json) }
@@ -72,11 +75,12 @@ struct StartJob: AsyncParsableCommand {
         }
     }
 
-    /// Sends the rows, which the server keeps as a data set: its id.
-    private func send(_ file: String) async throws -> String {
+    /// Sends the data, which the server keeps as a data set: its id.
+    private func send(_ file: String, as kind: DataSummary.Kind) async throws -> String {
         let name = ServerConnection.part(URL(filePath: file).lastPathComponent).replacing("&", with: "%26").replacing("+", with: "%2B")
         let bytes = try Self.contents(file)
-        let answer = try await server.connection.send("POST", "/lares/v1/data?name=\(name)", Array(bytes), as: "application/octet-stream")
+        let address = "/lares/v1/data?name=\(name)&kind=\(kind.rawValue)"
+        let answer = try await server.connection.send("POST", address, Array(bytes), as: "application/octet-stream")
         guard let id = (try JSON(parsing: answer))["id"]?.text else {
             throw Failure("cli.server.refused", ["message": String(decoding: answer.prefix(200), as: UTF8.self).printable])
         }
@@ -191,8 +195,8 @@ enum JobLine {
     private static func state(_ job: JSON) -> String { say("jobstate.\(job["state"]?.text ?? "queued")") }
 
     private static func progress(_ job: JSON) -> String? {
-        guard let epoch = job["progress"]?["epoch"]?.number, let epochs = job["progress"]?["epochs"]?.number else { return nil }
-        return "\(Int(epoch))/\(Int(epochs))"
+        guard let epoch = job["progress"]?["epoch"]?.whole, let epochs = job["progress"]?["epochs"]?.whole else { return nil }
+        return "\(epoch)/\(epochs)"
     }
 
     /// Shows how a job goes until it is over, and what it came to; asked each second, so that a connection that broke does no harm.
@@ -226,6 +230,7 @@ enum JobLine {
     private static func finished(_ job: JSON) -> String {
         let figures = Train.words(job["card"]?["metrics"])
         guard let name = job["recipe"]?["name"]?.text else { return say("cli.jobs.finished", ["metrics": figures]) }
-        return say("cli.jobs.published", ["name": name.printable, "metrics": figures])
+        let isModel = (try? TrainingRecipe(job["recipe"] ?? .null, dataComeAlong: true))?.makesModel ?? false
+        return say(isModel ? "cli.jobs.model" : "cli.jobs.published", ["name": name.printable, "metrics": figures])
     }
 }

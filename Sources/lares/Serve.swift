@@ -95,7 +95,7 @@ struct Serve: AsyncParsableCommand {
         if let warning = settings.warning { Terminal.note(say("cli.serve.warning", ["warning": warning])) }
         let serving = Serving(store: store, settings: settings.serving, logger: logger)
         for name in settings.serving.preload { _ = try store.find(name) }
-        let jobs = try TrainingJobs(home: folder, logger: logger, publish: serving.networks.publishing)
+        let jobs = try TrainingJobs(home: folder, logger: logger, publish: serving.publishing)
         let things = try await Self.things(settings.broker, settings.history, folder)
         let audit = try AuditLog(home: folder)
         let site = try settings.site(knowing: try things?.store.site() ?? SiteSettings(), in: folder)

@@ -50,6 +50,7 @@ struct Train: AsyncParsableCommand {
         order.threads = threads ?? ProcessInfo.processInfo.activeProcessorCount
         order.limits = TrainingLimits(memory: memory, seconds: seconds, disk: disk)
         order.isIdle = false
+        order.base = try baseFile()
         let (child, line, interrupts) = (TrainingChild(), TrainingLine(), Interrupts())
         interrupts.handle { child.stop() }
         let event = try await child.run(order) { [json] event in
@@ -64,7 +65,8 @@ struct Train: AsyncParsableCommand {
     private func conclude(_ event: TrainingEvent) throws {
         switch event {
         case .finished(let card):
-            if !json { print(say("cli.train.done", ["file": "\(folder)/\(Self.file(card))", "metrics": Self.words(card["metrics"])])) }
+            let file = "\(folder)/\(TrainedFile.name(in: folder) ?? "")"
+            if !json { print(say("cli.train.done", ["file": file, "metrics": Self.words(card["metrics"])])) }
         case .stopped:
             Terminal.note(say("cli.train.stopped", ["recipe": recipe, "folder": folder]))
             throw ExitCode(130)
@@ -72,9 +74,6 @@ struct Train: AsyncParsableCommand {
         case .started, .progress: throw Failure("cli.train.failed", ["message": "\(event)"])
         }
     }
-
-    /// What a training makes: networks have no kind in their cards.
-    private static func file(_ card: JSON) -> String { card["kind"]?.text.map { $0 + ".json" } ?? "network.safetensors" }
 
     /// Such as "test: accuracy 0.9612, log_loss 0.1203".
     static func words(_ metrics: JSON?) -> String {
@@ -99,10 +98,12 @@ struct TrainWorker: ParsableCommand {
     @Option var output: String
     @Option var memory: Int
     @Option var disk: Int
+    @Option var base: String?
     @Flag var idle = false
 
     func run() throws {
         var order = TrainingOrder(recipe: recipe, data: data, output: output)
+        order.base = base
         (order.limits, order.isIdle) = (TrainingLimits(memory: memory, seconds: nil, disk: disk), idle)
         throw ExitCode(TrainingWorker.run(order, code: LaresServer.version))
     }

@@ -50,6 +50,12 @@ struct JSONTests {
         #expect(try parse("9223372036854775808") == .double(9.223372036854775808e18))
     }
 
+    @Test(arguments: [
+        ("7", 7), ("-9223372036854775808", Int.min), ("1e3", 1_000), ("2.0", 2), ("2.5", nil), ("1e19", nil), ("-1e300", nil),
+        ("9223372036854775808", nil), ("\"7\"", nil), ("null", nil),
+    ])
+    func onlyWhatFitsAnIntIsWhole(_ text: String, _ whole: Int?) throws { #expect(try parse(text).whole == whole) }
+
     @Test func theLastOfRepeatedNamesCounts() throws {
         #expect(try parse(#"{"a":1,"a":2}"#)["a"] == 2)
     }

@@ -27,6 +27,31 @@ import Testing
         #expect(abs(first - 300) < 40)
     }
 
+    /// Stopped anywhere, in mid-order too; a note of text is enough to go on.
+    @Test(arguments: [0, 1, 7, 39, 40]) func aMixtureGoesOnWithTheSameBatches(_ stop: Int) throws {
+        func mixture(_ seed: UInt64) -> MixedBatches<LabelledSamples> {
+            MixedBatches([samples(7), samples(10, from: 100)], weights: [3, 1], of: 3, count: 40, random: SeededRandom(seed: seed))
+        }
+        var whole = mixture(2)
+        for _ in 0..<stop { _ = whole.next() }
+        let note = whole.state.description
+        var resumed = mixture(3)
+        try resumed.restore(MixedBatchesState(note))
+        #expect(resumed.state == whole.state)
+        #expect(Array(resumed).map(\.labels.values) == Array(whole).map(\.labels.values))
+    }
+
+    @Test func theStateOfAnotherMixtureIsRefusedAndChangesNothing() {
+        var mixture = MixedBatches([samples(7), samples(10)], weights: [3, 1], of: 3, count: 40, random: SeededRandom(seed: 2))
+        for _ in 0..<5 { _ = mixture.next() }
+        let before = mixture.state, start = "1 2 3 4"
+        for text in ["", "9 \(start)", "9 \(start), 0 \(start), 11 \(start)", "9 \(start), 8 \(start), 0 \(start)"] {
+            #expect(throws: CheckpointError.self) { try mixture.restore(MixedBatchesState(text)) }
+        }
+        for text in ["x", "-1 \(start)", "9 0 0 0 0", "9 1 2 3"] { #expect(MixedBatchesState(text) == nil) }
+        #expect(mixture.state == before)
+    }
+
     @Test func curvesShowWhereLossesWent() {
         var curve = LossCurve()
         for i in 0..<80 { curve.append(Float(80 - i)) }

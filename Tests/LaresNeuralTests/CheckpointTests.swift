@@ -68,4 +68,18 @@ import Testing
         try SafeTensors.write([("x", StoredTensor(Tensor(1), as: .f32))], to: path)
         #expect(throws: CheckpointError.self) { try Checkpoint(contentsOf: path) }
     }
+
+    @Test(arguments: [Float.nan, .infinity]) func numbersThatArentFiniteAreNeverWrittenOverWhatIs(_ number: Float) throws {
+        defer { try? FileManager.default.removeItem(atPath: path) }
+        var training = Training()
+        let file = CheckpointFile(path, of: "a test")
+        try file.write(training.model, training.optimizer, training.random)
+        let before = try Data(contentsOf: URL(fileURLWithPath: path))
+        training.model.forEachParameter { name, parameter in
+            if name.hasSuffix("bias") { parameter = Tensor(repeating: number, parameter.shape) }
+        }
+        #expect(!training.model.isFinite)
+        #expect(throws: TrainingDiverged.self) { try file.write(training.model, training.optimizer, training.random) }
+        #expect(try Data(contentsOf: URL(fileURLWithPath: path)) == before)
+    }
 }

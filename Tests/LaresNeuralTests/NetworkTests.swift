@@ -155,6 +155,32 @@ import Testing
         #expect(message { _ = try Network(contentsOf: path) }.contains("not finite"))
     }
 
+    @Test(arguments: [DType.f16, .bf16]) func aFileOfHalvesTakesHalfTheBytesAndGivesTheRoundedNumbers(_ type: DType) throws {
+        let path = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString + ".safetensors").path
+        defer { try? FileManager.default.removeItem(atPath: path) }
+        var network = try chain(
+            ["name": "x", "type": "FP32", "shape": [-1, 40]],
+            [["layer": "linear", "outputs": 80, "activation": "tanh"], ["layer": "linear", "outputs": 2]])
+        func size() throws -> Int { try Data(contentsOf: URL(fileURLWithPath: path)).count }
+        try network.write(to: path)
+        let full = try size()
+        try network.write(to: path, as: type)
+        #expect(try full - size() >= 2 * network.parameterCount - 16)
+        #expect(try SafeTensors(contentsOf: path).tensors.values.allSatisfy { $0.dtype == type })
+        let read = try Network(contentsOf: path)
+        #expect(read.plan == network.plan)
+        for (stored, own) in zip(read.parameters, network.parameters) {
+            #expect(stored.value == StoredTensor(own.value, as: type).tensor)
+        }
+        #expect(read.parameters.map(\.value) != network.parameters.map(\.value))
+        let halves = try Data(contentsOf: URL(fileURLWithPath: path))
+        try read.write(to: path, as: type)
+        #expect(try Data(contentsOf: URL(fileURLWithPath: path)) == halves, "what was rounded stays as it is")
+
+        network.forEachParameter { _, parameter in parameter = Tensor(repeating: 3.4e38, parameter.shape) }
+        #expect(message { try network.write(to: path, as: type) }.contains("has a number that \(type.name) doesn't hold"))
+    }
+
     @Test func inputsThatDoNotFitAreRefusedWithAReason() throws {
         let network = try chain(["name": "x", "type": "FP32", "shape": [-1, 2]], [["layer": "multiply", "from": ["x", "x"]]])
         let cases: [([String: NetworkValue], String)] = [

@@ -87,6 +87,52 @@ private struct Point: Module {
         #expect(model.weight == before.weight * 0.95)
     }
 
+    private struct Three: Module {
+        var weight = Tensor([2, -1, 0.5, 3], [2, 2]), bias = Tensor([4, -2]), scale = Tensor([1, 0.25])
+        mutating func visit(_ visitor: inout some ParameterVisitor) {
+            visitor.visit("weight", &weight)
+            visitor.visit("bias", &bias)
+            visitor.visit("scale", &scale)
+        }
+    }
+
+    /// The first step of each optimizer, by hand: `w`, `g`, the group's decay and its rate.
+    private static let firstSteps: [(any Optimizer, @Sendable (Double, Double, Double, Double) -> Double)] = [
+        (SGD(learningRate: 0.1, decay: groups), { w, g, decay, rate in w - rate * (g + decay * w) }),
+        (
+            SGD(learningRate: 0.1, momentum: 0.9, isNesterov: true, decay: groups),
+            { w, g, decay, rate in w - rate * 1.9 * (g + decay * w) }
+        ),
+        (AdamW(learningRate: 0.1, decay: groups), { w, g, decay, rate in w - rate * decay * w - rate * g / (abs(g) + 1e-8) }),
+        (
+            RMSProp(learningRate: 0.1, decay: groups),
+            { w, g, decay, rate in w - rate * (g + decay * w) / (0.1 * abs(g + decay * w) + 1e-8) }
+        ),
+        (Adagrad(learningRate: 0.1, decay: groups), { w, g, decay, rate in w - rate * (g + decay * w) / (abs(g + decay * w) + 1e-10) }),
+    ]
+    private static let groups = WeightDecay([
+        WeightDecay.Group(0.5, rate: 0.2) { name, _ in name == "bias" }, WeightDecay.Group(0.25) { _, shape in shape.count >= 2 },
+        WeightDecay.Group(9) { name, _ in name == "weight" },
+    ])
+
+    @Test(arguments: firstSteps.indices) func theFirstGroupOfAParameterDecidesItsDecayAndItsRate(_ index: Int) {
+        let (optimizer, step) = Self.firstSteps[index]
+        let gradient = Gradient(tensors: [Tensor([0.5, -2, 1, 0.25], [2, 2]), Tensor([3, 0.125]), Tensor([-1, 2])])
+        let slopes = gradient.tensors.map(\.array), before = Three()
+        let after = updated(before, optimizer, gradient)
+        let figures = [(before.weight, after.weight, 0.25, 0.1), (before.bias, after.bias, 0.5, 0.02), (before.scale, after.scale, 0, 0.1)]
+        for ((old, new, decay, rate), slopes) in zip(figures, slopes) {
+            expectClose(new.array, zip(old.array, slopes).map { step(Double($0), Double($1), decay, rate) })
+        }
+        #expect(gradient.tensors.map(\.array) == slopes)
+    }
+
+    private func updated(_ model: Three, _ optimizer: some Optimizer, _ gradient: Gradient) -> Three {
+        var (model, optimizer) = (model, optimizer)
+        optimizer.update(&model, along: gradient)
+        return model
+    }
+
     @Test func clippingShortensOnlyWhatIsLonger() {
         let gradient = Gradient(tensors: [Tensor([3, 0]), Tensor([4])])
         #expect(gradient.norm == 5)
@@ -94,6 +140,32 @@ private struct Point: Module {
         #expect(gradient.clipped(toNorm: 10).tensors == gradient.tensors)
         #expect(gradient.clipped(toValue: 3.5).tensors[1].array == [3.5])
         #expect(!Gradient(tensors: [Tensor([.nan])]).isFinite)
+    }
+
+    /// The last one's numbers are finite, but their squares aren't: shortening would make zeros of it, and NaN of an infinite one.
+    @Test(arguments: [Float.infinity, .nan, 1e30]) func aGradientThatIsntFiniteIsNotShortened(_ number: Float) {
+        let gradient = Gradient(tensors: [Tensor([number, 1])]), clipped = gradient.clipped(toNorm: 1)
+        #expect(!gradient.isFinite && !clipped.isFinite)
+        #expect(clipped.tensors[0].array[1] == 1)
+    }
+
+    @Test func aStepIsShortenedOrRefusedAndThenChangesNothing() throws {
+        var random = SeededRandom(seed: 3)
+        let start = Linear(2, 1, using: &random), weight = Tensor([3, 0], [2, 1])
+        var (model, clipped, optimizer) = (start, start, SGD(learningRate: 0.1))
+        let gradient = Gradient(tensors: [weight, Tensor([4])])
+        try optimizer.update(&model, along: gradient, of: 2, clippedTo: 1)
+        optimizer.update(&clipped, along: gradient.clipped(toNorm: 1))
+        #expect(model.weight == clipped.weight && model.bias == clipped.bias && model.weight != start.weight)
+        let bad: [(Gradient, Float)] = [
+            (gradient, .nan), (gradient, .infinity), (Gradient(tensors: [weight, Tensor([.nan])]), 2),
+            (Gradient(tensors: [weight, Tensor([-.infinity])]), 2), (Gradient(tensors: [weight, Tensor([1e30])]), 2),
+        ]
+        for (gradient, loss) in bad {
+            let error = #expect(throws: TrainingDiverged.self) { try optimizer.update(&model, along: gradient, of: loss, clippedTo: 1) }
+            #expect(error?.place == "step 3" && error?.description.contains("smaller learning rate") == true)
+        }
+        #expect(model.weight == clipped.weight && model.bias == clipped.bias && optimizer.state.steps == 2)
     }
 
     @Test func schedulesRiseAndFall() {

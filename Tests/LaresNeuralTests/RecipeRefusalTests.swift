@@ -60,6 +60,20 @@ import Testing
         #expect(wrong.contains("network.layers[1] (lstm)") && !wrong.contains("step2"), "\(wrong)")
     }
 
+    /// A place may name another file than the recipe's, and then there is nothing to mix.
+    @Test func dataOfThePlaceTakeTheTurnOfTheRecipesFiles() throws {
+        let folder = try RecipeFolder(["rows": "x,y\n1,a\n2,b\n3,a\n"])
+        let files: JSON = [["file": "none.csv", "weight": 2], ["file": "neither.csv"]]
+        let recipe = try Recipe(["data": ["files": files], "columns": [["name": "x"]], "target": ["name": "y"], "epochs": 1])
+        let place = TrainingPlace(data: folder.path + "/rows", base: folder.path, folder: folder.path, dataDigest: "d", code: "0")
+        var trainer = try Trainer(recipe, at: place)
+        guard case .finished(let card) = try trainer.run() else {
+            Issue.record("it stopped")
+            return
+        }
+        #expect(card["data"]?["rows"]?["training"] == 3)
+    }
+
     @Test func dataThatComeAlongNeedNoName() throws {
         let folder = try RecipeFolder(["rows": "x,y\n1,a\n2,b\n3,a\n"])
         let json: JSON = ["columns": [["name": "x"]], "target": ["name": "y"], "epochs": 1]

@@ -7,6 +7,12 @@ import Testing
 @Suite struct RecipeTests {
     private static let mistakes: [(String, JSON, String)] = [
         ("epoch", 3, "'epoch' is unknown"), ("data", ["file": "a.csv", "kind": "x"], "'data.kind' is unknown"),
+        ("data", ["file": "a.csv", "files": [["file": "b.csv"]]], "'data.files' are files of this machine, instead of 'file'"),
+        ("data", ["files": [["weight": 2]]], "'data.files[0].file' is missing"),
+        ("data", ["files": [["file": "a.csv", "weight": 0]]], "'data.files[0].weight' is 0.0; it must lie between"),
+        ("data", ["files": [["file": "a.csv"], ["file": "a.csv"]]], "must be different files of one format"),
+        ("data", ["files": [["file": "a.csv"], ["file": "b.jsonl"]]], "must be different files of one format"),
+        ("storage", "q8_0", "it may be f32, f16, bf16"),
         ("data", ["path": "a.csv"], "'data.file' is missing"), ("data", ["file": "a.csv", "separator": "::"], "one character"),
         ("columns", [], "1 to 1024 columns"), ("columns", [["name": "a", "kind": "text"]], "it may be number, category"),
         ("columns", [["name": "a"], ["name": "a"]], "each with another name"),
@@ -70,7 +76,13 @@ import Testing
         ("length,width,colour,species\n1,nan,red,a\n", "line 2, column 'width' is \"nan\": every number must be finite"),
         ("length,width,colour,species\n1,1e99,red,a\n", "every number must be finite"),
         ("length,width,colour,species\n1,-inf,red,a\n", "line 2, column 'width' is \"-inf\": every number must be finite"),
-        ("length,width,colour,species\n1,,red,a\n", "line 2, column 'width' has no value"),
+        ("length,width,colour,species\n1,,red,a\n1,2,red,b\n", "line 2, column 'width' has no value: fill it in"),
+        ("length,width,colour,species\n1,2,red,\n1,2,red,b\n", "line 2, column 'species' has no value: fill it in"),
+        ("length,width,colour,species\n1,,red,a\n1,,red,b\n", "column 'width' has no value in any row; fill it in, or take it out"),
+        (
+            "length,width,color,species\n1,2,red,a\n",
+            "no column 'colour'; its first line names length, width, color, species: did you mean 'color'?"
+        ),
         ("length,width,colour,species\n1,2,red,a\n1,2,red,a\n", "has one label only"),
         ("length,width,colour,species\n1,2,\"red,a\n", "ends inside quotes"),
         ("length,width,colour,species\n1,2,r\"d,a\n", "quote inside a field"),
@@ -123,12 +135,43 @@ import Testing
         #expect(read > 20 && refused > 20)
     }
 
+    /// A name that no row has would be a number that never changes, or nothing at all.
+    @Test(arguments: ["refuse", "drop", "fill"], [("length", "lenght"), ("colour", "color"), ("species", "Species")])
+    func aMisspeltNameOfJSONIsRefusedWhateverMayBeMissing(_ policy: String, _ names: (String, String)) throws {
+        let (right, wrong) = names
+        let row = #"{"length":1,"width":2.5,"colour":"red","species":"a"}"#.replacing(right, with: wrong)
+        let text = row + "\n" + row.replacing("\"a\"", with: "\"b\"")
+        let recipe = RecipeFolder.flowerRecipe.with("data", ["file": "flowers.jsonl", "on_missing": .string(policy)])
+        let found = message { _ = try RecipeFolder(["flowers.jsonl": text]).trainer(recipe) }
+        #expect(found.contains("column '\(right)' has no value in any row; the first rows have"), "\(found)")
+        #expect(found.contains("did you mean '\(wrong)'?"), "\(found)")
+    }
+
+    @Test(arguments: ["drop", "fill"]) func aColumnOfCSVThatIsEmptyThroughoutIsRefused(_ policy: String) throws {
+        let text = "length,width,colour,species\n1,,red,a\n2,,blue,b\n"
+        let recipe = RecipeFolder.flowerRecipe.with("data", ["file": "flowers.csv", "on_missing": .string(policy)])
+        let found = message { _ = try RecipeFolder(["flowers.csv": text]).trainer(recipe) }
+        #expect(found.contains("column 'width' has no value in any row; fill it in, or take it out of the recipe"), "\(found)")
+    }
+
+    @Test func aTestFileWithoutAColumnIsRefusedToo() throws {
+        let row = #"{"length":1,"width":2.5,"colour":"red","species":"a"}"#, second = row.replacing("\"a\"", with: "\"b\"")
+        let folder = try RecipeFolder(["flowers.jsonl": row + "\n" + second, "test.jsonl": row.replacing("width", with: "widths")])
+        var recipe = RecipeFolder.flowerRecipe
+        recipe["data"] = ["file": "flowers.jsonl", "on_missing": "fill"]
+        recipe["split"] = ["validation": 0.5, "test_file": "test.jsonl"]
+        let found = message { _ = try folder.trainer(.object(recipe)) }
+        #expect(found.contains("test.jsonl': column 'width' has no value in any row"), "\(found)")
+        #expect(found.contains("did you mean 'widths'?"), "\(found)")
+    }
+
     @Test func rowsOfJSONAreCheckedTheSame() throws {
         let recipe = RecipeFolder.flowerRecipe.with("data", ["file": "flowers.jsonl"])
         let good = #"{"length":1,"width":2.5,"colour":"red","species":"a"}"#
         let cases = [
             ("", "has no rows"), (good.replacing("2.5", with: "1e99"), "is \"1e+99\": every number must be finite"),
-            ("{", "line 1 is not JSON"), (good + "\n[1]", "line 2 is an array"), (#"{"length":1}"#, "line 1, column 'width' has no value"),
+            ("{", "line 1 is not JSON"), (good + "\n[1]", "line 2 is an array"),
+            (#"{"length":1}"# + "\n" + good, "line 1, column 'width' has no value: fill it in"),
             (#"{"length":[1],"width":2,"colour":"r","species":"a"}"#, "expected a number or a text"),
             (#"{"length":true,"width":2,"colour":"r","species":"a"}"#, "is no number"),
         ]

@@ -89,9 +89,20 @@ import Testing
     /// Stopped in mid-epoch again and again, or killed (which leaves the files as they are at that moment): the bits are the same.
     @Test(arguments: ["adam", "sgd", "rmsprop", "adagrad"])
     func aResumedTrainingEndsWithTheSameBits(_ optimizer: String) throws {
-        let recipe = RecipeFolder.flowerRecipe.with("optimizer", ["name": .string(optimizer), "rate": 0.01])
-        let (whole, killed, stopped) = (try RecipeFolder(), try RecipeFolder(), try RecipeFolder())
-        for folder in [whole, stopped] { try folder.write("flowers.csv", RecipeFolder.flowers(150)) }
+        let recipe = RecipeFolder.flowerRecipe.with("optimizer", ["name": .string(optimizer), "rate": 0.01, "decay": 0.01])
+        try expectSameBits(recipe, ["flowers.csv": RecipeFolder.flowers(150)])
+    }
+
+    /// Batches of files that are mixed come in an order that the checkpoint must know.
+    @Test func aResumedMixtureEndsWithTheSameBits() throws {
+        let files: JSON = [["file": "ours.csv", "weight": 3], ["file": "theirs.csv"]]
+        try expectSameBits(
+            RecipeFolder.flowerRecipe.with("data", ["files": files]),
+            ["ours.csv": RecipeFolder.flowers(40), "theirs.csv": RecipeFolder.flowers(90, seed: 8)])
+    }
+
+    private func expectSameBits(_ recipe: JSON, _ files: [String: String]) throws {
+        let (whole, killed, stopped) = (try RecipeFolder(files), try RecipeFolder(), try RecipeFolder(files))
         var trainer = try whole.trainer(recipe)
         _ = try trainer.run {
             false
@@ -113,6 +124,65 @@ import Testing
             #expect(try folder.bytes("network.safetensors") == whole.bytes("network.safetensors"))
             #expect(try folder.bytes("card.json") == whole.bytes("card.json"))
         }
+    }
+
+    /// One file says 0, the other 10: the answer lies where the weights put it, whatever the numbers of their rows.
+    @Test func batchesOfFilesComeByTheirWeights() throws {
+        func file(_ y: Int, _ count: Int) -> String { "x,y\n" + (0..<count).map { "\($0 % 7),\(y)\n" }.joined() }
+        let folder = try RecipeFolder(["low.csv": file(0, 50), "high.csv": file(10, 350)])
+        var trainer = try folder.trainer([
+            "data": ["files": [["file": "low.csv", "weight": 9], ["file": "high.csv"]]], "columns": [["name": "x"]],
+            "target": ["name": "y", "kind": "number"], "optimizer": ["rate": 0.02], "schedule": ["name": "cosine"],
+            "batch": 10, "epochs": 40,
+        ])
+        guard case .finished(let card) = try trainer.run() else {
+            Issue.record("it stopped")
+            return
+        }
+        #expect(card["data"]?["file"] == "low.csv, high.csv" && card["data"]?["rows"]?["training"] == 400)
+        let network = try Network(contentsOf: folder.path + "/network.safetensors")
+        guard case .floats(let answers, _)? = try network(["x": .floats([3], shape: [1, 1])])["y"] else {
+            Issue.record("no number")
+            return
+        }
+        #expect(abs(answers[0] - 1) < 1, "\(answers)")
+    }
+
+    /// What is measured is what the file holds; the checkpoint keeps every bit.
+    @Test func aRecipeMayKeepItsNetworkInHalves() throws {
+        let folder = try RecipeFolder(["flowers.csv": RecipeFolder.flowers(90)])
+        func types(_ file: String) throws -> Set<String> {
+            Set(try SafeTensors(contentsOf: folder.path + "/" + file).tensors.values.map(\.typeName))
+        }
+        var losses: [JSON?] = []
+        for storage in ["f32", "bf16"] {
+            var (trainer, left) = (try folder.trainer(RecipeFolder.flowerRecipe.with("storage", .string(storage))), 40)
+            _ = try trainer.run(shouldStop: {
+                left -= 1
+                return left < 0
+            })
+            #expect(try types("checkpoint.safetensors") == ["F32"])
+            var resumed = try folder.trainer(RecipeFolder.flowerRecipe.with("storage", .string(storage)))
+            guard case .finished(let card) = try resumed.run() else { continue }
+            #expect(try types("network.safetensors") == [storage.uppercased()])
+            losses.append(card["metrics"]?["training"]?["log_loss"])
+        }
+        guard losses.count == 2, case .double(let full)? = losses[0], case .double(let half)? = losses[1] else {
+            Issue.record("\(losses)")
+            return
+        }
+        #expect(full != half && abs(full - half) < 0.02, "\(losses)")
+    }
+
+    @Test func aFileOfWhichNothingIsLearntIsRefused() throws {
+        let folder = try RecipeFolder(["ours.csv": RecipeFolder.flowers(60), "one.csv": RecipeFolder.flowers(1)])
+        var found: Set<String> = []
+        for seed in 1...12 {
+            var recipe = RecipeFolder.flowerRecipe
+            (recipe["data"], recipe["seed"]) = (["files": [["file": "ours.csv"], ["file": "one.csv"]]], .int(seed))
+            found.insert(message { _ = try folder.trainer(.object(recipe)) })
+        }
+        #expect(found == ["no error", "the split leaves no rows of '\(folder.path)/one.csv' to learn from"])
     }
 
     /// Epochs of a second each: the disk is waited for every five.
@@ -151,6 +221,38 @@ import Testing
         try whole.prefix(whole.count - 9).write(to: URL(fileURLWithPath: folder.path + "/checkpoint.safetensors"))
         let found = message { _ = try folder.trainer(.object(RecipeFolder.flowerRecipe)) }
         #expect(found.contains("checkpoint.safetensors' is cut short or damaged: put back a copy, or remove the checkpoint to begin anew"))
+    }
+
+    /// Metrics of the one file must not follow from looks at the other.
+    @Test func aCheckpointKnowsItsTestFileAndSoDoesTheCard() throws {
+        let folder = try RecipeFolder(["flowers.csv": RecipeFolder.flowers(60), "test.csv": RecipeFolder.flowers(30, seed: 9)])
+        let recipe = try Recipe(RecipeFolder.flowerRecipe.with("split", ["validation": 0.2, "test_file": "test.csv"]))
+        func trainer(_ test: String?) throws -> Trainer {
+            try Trainer(recipe, at: TrainingPlace(base: folder.path, folder: folder.path, dataDigest: "d", testDigest: test, code: "0"))
+        }
+        func stop(_ test: String?) throws {
+            var (trainer, left) = (try trainer(test), 3)
+            _ = try trainer.run(shouldStop: {
+                left -= 1
+                return left < 0
+            })
+        }
+        try stop("one")
+        #expect(message { _ = try trainer("two") }.contains("belongs to another recipe or other data"))
+        #expect(message { _ = try trainer(nil) }.contains("belongs to another recipe or other data"))
+        var resumed = try trainer("one")
+        #expect(resumed.isResumed)
+        guard case .finished(let card) = try resumed.run() else {
+            Issue.record("it stopped")
+            return
+        }
+        #expect(card["data"]?["sha256"] == "d" && card["data"]?["test_sha256"] == "one" && card["data"]?["rows"]?["test"] == 30)
+
+        // As earlier versions wrote them.
+        try FileManager.default.removeItem(atPath: folder.path + "/network.safetensors")
+        try stop(nil)
+        #expect(try Checkpoint(contentsOf: folder.path + "/checkpoint.safetensors").notes["test"] == nil)
+        #expect(try trainer("one").isResumed)
     }
 
     @Test func aTrainingThatDivergesSaysSo() throws {

@@ -54,6 +54,33 @@ struct ConsoleTrainingTests {
         ]
     }
 
+    @Test func aTextBeginsWithARecipeOfWhatItIsFor() async throws {
+        let child = #"""
+            echo '{"event":"started","resumed":false}'
+            echo '{"event":"progress","progress":{"epoch":4,"epochs":4,"step":8,"steps":8,"loss":0.5,"validation":null}}'
+            echo '{"event":"finished","card":{"metrics":{"validation":{"exact":0.975}}}}'
+            """#
+        try await withLearning(child: child) { client, learning in
+            let sent = try await client.upload("/new-training/data", "1 May\t05-01\n2 May\t05-02\n", named: "dates.txt")
+            let address = try #require(sent.headers[.location]), id = String(address.dropFirst("/new-training?data=".count))
+            let page = try await client.get(address).text
+            #expect(page.contains("&quot;translator&quot;: {") && page.contains("&quot;dates&quot;"))
+            #expect(!page.contains("Back to the fields"))
+            #expect(try await client.get("/new-training").text.contains("2 lines, 24"))
+            let recipe = #"{"data": {"file": "dates.txt"}, "translator": {"epochs": 4}}"#
+            let started = try await client.form("/new-training", ["data": id, "recipe": recipe])
+            let job = try #require(started.headers[.location])
+            let done = try await client.wait(for: "all of its 4 epochs", at: job)
+            #expect(done.contains("<dd>texts for texts</dd>"))
+            #expect(done.contains("Written exactly, validation data") && done.contains("97.5%"))
+            let again = try await client.get("/new-training?job=\(job.dropFirst("/training/".count))").text
+            #expect(again.contains("&quot;translator&quot;: {") && again.contains("name=\"data\" value=\"\(id)\""))
+            let wrong = try await client.form("/new-training", ["data": id, "recipe": #"{"words": {"window": 0}}"#])
+            #expect(wrong.status == .badRequest && wrong.text.contains("words.window"))
+            #expect(try await client.form("/new-training", ["data": id, "recipe": ""]).status == .badRequest)
+        }
+    }
+
     @Test func aRecipeThatIsEditedWrongStaysWithItsReason() async throws {
         try await withLearning { client, learning in
             let address = try #require(try await client.upload("/new-training/data", Self.data).headers[.location])

@@ -27,12 +27,14 @@ struct DataRoutesTests {
             let form = try await client.upload("/lares/v1/data", Self.data, named: "b.csv")
             let raw = try await send(client, Self.data)
             let lines = try await send(client, "{\"x\":1}\n", type: "application/x-ndjson; charset=utf-8", query: "")
-            for (answer, name) in [(form, "b.csv"), (raw, "a.csv"), (lines, "data")] {
+            let text = try await send(client, "no \"table\n", query: "?name=t.tsv&kind=text")
+            #expect(try await send(client, Self.data, query: "?kind=picture").error("param") == "kind")
+            for (answer, name) in [(form, "b.csv"), (raw, "a.csv"), (lines, "data"), (text, "t.tsv")] {
                 #expect(try answer.status == .created && answer.json()["name"]?.text == name)
                 #expect(try complaints(answer.json(), "DataSet") == [])
             }
             let list = try await client.get("/lares/v1/data").json()
-            #expect(try complaints(list, "DataSetList") == [] && list["data"]?.elements?.count == 3)
+            #expect(try complaints(list, "DataSetList") == [] && list["data"]?.elements?.count == 4)
             let id = try #require(try raw.json()["id"]?.text)
             let recipe = #"{"data":{"file":"a.csv"},"columns":[{"name":"x"}],"target":{"name":"y"}}"#
             let job = try await client.post("/lares/v1/jobs", #"{"recipe":\#(recipe),"data_id":"\#(id)"}"#)

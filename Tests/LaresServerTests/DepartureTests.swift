@@ -31,6 +31,25 @@ struct DepartureTests {
     }
 
     @Test(.timeLimit(.minutes(1)))
+    func nothingIsComputedForAClientWhoLeft() async throws {
+        try await withLearning { client, learning in
+            try learning.publishFlowers()
+            // Both wait long enough for each other that the first is known to have left.
+            try await learning.networks.load("flowers", limits: BatchLimits(rows: 1 << 20, delay: .seconds(2)))
+            let rows = 6_000, sizes = Array(repeating: "5.125,0.5", count: rows), colours = Array(repeating: #""red""#, count: rows)
+            let body = """
+                {"inputs":[{"name":"size","datatype":"FP32","shape":[\(rows),2],"data":[\(sizes.joined(separator: ","))]},
+                {"name":"colour","datatype":"BYTES","shape":[\(rows),1],"data":[\(colours.joined(separator: ","))]}]}
+                """
+            let connection = try Connection(port: #require(client.port))
+            connection.post("/v2/models/flowers/infer", body)
+            connection.close()
+            #expect(try await client.post("/v2/models/flowers/infer", body).status == .ok)
+            #expect(learning.networks.statistics(of: "flowers").first?.statistics.answered == 1)
+        }
+    }
+
+    @Test(.timeLimit(.minutes(1)))
     func aClientWhoDoesNotReadIsSentAway() async throws {
         // More than the buffers on the way hold, and no end after it.
         let models = FixedModelClient(pieces: Array(repeating: String(repeating: "x", count: 1 << 20), count: 32), holdsAfter: 32)

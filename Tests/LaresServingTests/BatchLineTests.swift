@@ -39,6 +39,13 @@ struct BatchLineTests {
         #expect(steps(line) == [[3], [2], [1]])
     }
 
+    @Test func betweenTwoPiecesOnlyTheMoreUrgentAreTaken() {
+        var line = line([(1, "a", 1, .batch), (2, "b", 1, .chat), (3, "c", 1, .act)])
+        let steps = [WorkClass.act, .chat, .chat, .batch, .batch].map { line.next(at: start + .seconds(1), before: $0) }
+        #expect(steps == [.rest, .compute([3]), .rest, .compute([2]), .rest])
+        #expect(line.count == 1)
+    }
+
     @Test func aDelayIsWaitedForUnlessTheStepIsFull() {
         var waiting = line([(1, "a", 1, .chat), (2, "a", 1, .chat)], delay: .milliseconds(5))
         let steps = [1, 5, 5].map { waiting.next(at: start + .milliseconds($0)) }
@@ -91,6 +98,32 @@ struct RolloutTallyTests {
         #expect(ends == [false, false, false, false, false, true], "one of five is allowed, two of six are not")
     }
 
+    @Test(arguments: [0, 20, 1_000, 100_000])
+    func aTrialThatBreaksIsTakenBackHoweverLongItWasGood(before: Int) {
+        let rollout = Rollout(number: 2, kind: .canary, percent: 10)
+        var tally = RolloutTally()
+        for _ in 0..<before { _ = tally.count(isFailure: false, rollout) }
+        var failures = 1
+        while failures < 1_000, !tally.count(isFailure: true, rollout) { failures += 1 }
+        // More than a twentieth of the last 200, or of the 20 that are waited for.
+        #expect(failures == [0: 20, 20: 2, 1_000: 11, 100_000: 11][before])
+        #expect(tally.answers == before + failures && tally.failures == failures, "figures are of all answers")
+    }
+
+    @Test func failuresOfLongAgoAreForgotten() {
+        let rollout = Rollout(number: 2, kind: .canary, percent: 10)
+        var tally = RolloutTally()
+        let ends = (0..<5_000).map { tally.count(isFailure: $0 % 25 == 24, rollout) }
+        #expect(!ends.contains(true) && tally.failures == 200, "one of 25 is allowed for ever")
+    }
+
+    @Test func aTrialThatWaitsForManyAnswersIsJudgedByAsMany() {
+        let rollout = Rollout(number: 2, kind: .canary, percent: 10, errorShare: 0.5, least: 1_000)
+        var tally = RolloutTally()
+        let ends = (0..<1_502).map { tally.count(isFailure: $0 >= 1_000, rollout) }
+        #expect(ends.firstIndex(of: true) == 1_500)
+    }
+
     @Test func otherLabelsAreCountedBesideTheLargestDifferenceOfNumbers() {
         let rollout = Rollout(number: 2, kind: .shadow, percent: 100)
         var tally = RolloutTally()
@@ -98,5 +131,31 @@ struct RolloutTallyTests {
             _ = tally.count(isFailure: false, difference: difference, disagrees: disagrees, rollout)
         }
         #expect(tally.answers == 3 && tally.difference == 0.5 && tally.disagreements == 2)
+    }
+}
+
+struct ShadowBacklogTests {
+    @Test func noMoreThan64WaitAndPlacesComeBack() {
+        var backlog = ShadowBacklog()
+        let taken = (0..<70).map { _ in backlog.take(100) }
+        #expect(taken == (0..<70).map { $0 < 64 })
+        backlog.end(100)
+        let again = [backlog.take(100), backlog.take(100)]
+        #expect(again == [true, false])
+    }
+
+    @Test func largeInputsWaitOneByOne() {
+        var backlog = ShadowBacklog()
+        let taken = [backlog.take(100 << 20), backlog.take(1)]
+        #expect(taken == [true, false], "one alone may be of any size")
+        backlog.end(100 << 20)
+        let smaller = [backlog.take(60 << 20), backlog.take(4 << 20), backlog.take(1)]
+        #expect(smaller == [true, true, false])
+    }
+
+    @Test func valuesSayWhatTheyTake() {
+        #expect(NetworkValue.floats([1, 2, 3], shape: [3]).byteCount == 12)
+        #expect(NetworkValue.integers([1, 2], shape: [2]).byteCount == 16)
+        #expect(NetworkValue.strings([String(repeating: "x", count: 1_000)], shape: [1]).byteCount >= 1_000)
     }
 }

@@ -24,13 +24,28 @@ struct DataSetTests {
     @Test func whatWasSentIsReadBackFromTheDisk() throws {
         let home = try home(), sets = try DataSets(home: home)
         let set = try send("a,b\n1,x\n2,y\n", named: "/home/maria/my \u{7}data.csv", to: sets)
-        #expect(set.name == "my data.csv" && set.by == "maria" && set.bytes == 12 && set.summary.rows == 2)
+        #expect(set.name == "my data.csv" && set.by == "maria" && set.bytes == 12 && set.summary.table?.rows == 2)
         #expect(try String(contentsOfFile: sets.rows(of: set), encoding: .utf8) == "a,b\n1,x\n2,y\n")
         let again = try DataSets(home: home)
         #expect(again.all().map(\.id) == [set.id] && again.all().first?.summary == set.summary)
         #expect(again.all().first?.digest == Digest(of: Data("a,b\n1,x\n2,y\n".utf8)).description)
         _ = try again.remove(set.id)
         #expect(try again.all().isEmpty && (FileManager.default.contentsOfDirectory(atPath: home.file("data")).isEmpty))
+    }
+
+    @Test func aTextIsKeptForWhatItIs() throws {
+        let sets = try DataSets(home: home())
+        #expect(try send("one \"quote\n\nand, more", named: "t.TXT", to: sets).summary == .text(lines: 3, isPairs: false))
+        #expect(try send("a\tb\nc\td\n", named: "t.txt", to: sets).summary == .text(lines: 2, isPairs: true))
+        #expect(try send("a\tb\nc\td\n", named: "t.tsv", to: sets).summary.table?.rows == 1)
+        #expect(sets.all().filter { $0.summary.table == nil }.count == 2, "read back from the disk as they were")
+        for (text, reason) in [("", "is empty"), ("a\u{0}b", "zero byte")] {
+            let error = #expect(throws: JobError.self) { try send(text, named: "t.txt", to: sets) }
+            #expect(error?.code == .badData && error?.message.contains(reason) == true)
+        }
+        var forced = try sets.begin("t.tsv", as: .text, by: "maria", limit: 100)
+        try forced.append(Array("a\ta\nb\n".utf8))
+        #expect(try forced.finish().summary == .text(lines: 2, isPairs: false))
     }
 
     @Test(arguments: [

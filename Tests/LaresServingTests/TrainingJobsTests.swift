@@ -1,9 +1,11 @@
 import Foundation
 import GRDB
 import LaresJSON
+import LaresNeural
 import LaresServing
 import LaresStore
 import Logging
+import Synchronization
 import Testing
 
 /// Jobs with a program in the place of the child that says what a test wants it to say.
@@ -22,9 +24,13 @@ import Testing
         return path
     }
 
-    private func jobs(_ home: LaresHome, _ lines: String, publish: @escaping TrainingJobs.Publishing = { _, _ in }) throws -> TrainingJobs {
+    private func jobs(
+        _ home: LaresHome, _ lines: String, noting pace: CheckpointPace = CheckpointPace(),
+        publish: @escaping TrainingJobs.Publishing = { _, _ in }
+    ) throws -> TrainingJobs {
         let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
-        return try TrainingJobs(home: home, executable: program(lines, in: home), pause: .milliseconds(5), logger: logger, publish: publish)
+        return try TrainingJobs(
+            home: home, executable: program(lines, in: home), pause: .milliseconds(5), noting: pace, logger: logger, publish: publish)
     }
 
     /// Runs the line until a job is over.
@@ -188,6 +194,70 @@ import Testing
         #expect(try await end(of: id, second).state == .finished)
     }
 
+    /// A child that begins with a step and goes on until it is told to stop.
+    private func endless(_ step: Int) -> String {
+        #"trap 'echo "{\"event\":\"stopped\"}"; exit 0' TERM; "#
+            + #"echo '{"event":"started","resumed":\#(step > 0),"step":\#(step)}'; while :; do sleep 0.05; done"#
+    }
+
+    /// Runs a server until a job has begun and `isReady`, and leaves in the database what one that is killed at that moment does.
+    private func kill(_ jobs: TrainingJobs, _ id: String, _ home: LaresHome, when isReady: () async throws -> Bool = { true }) async throws
+    {
+        let updates = try await jobs.updates(of: id), begun = try await jobs.job(id).log.count
+        var settings = Configuration()
+        settings.busyMode = .timeout(10)
+        let database = try DatabaseQueue(path: home.file("jobs.db"), configuration: settings)
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { try await jobs.run() }
+            for await job in updates where job.log.count > begun { break }
+            let end = ContinuousClock.now + .seconds(20)
+            while try await !isReady(), ContinuousClock.now < end { await Task.yield() }
+            try await database.write { try $0.execute(sql: "CREATE TABLE killed AS SELECT * FROM jobs") }
+            group.cancelAll()
+            try await group.waitForAll()
+        }
+        let columns = "state, attempts, vain_attempts, first_step, spent, log"
+        try await database.write {
+            try $0.execute(sql: "UPDATE jobs SET (\(columns)) = (SELECT \(columns) FROM killed); DROP TABLE killed")
+        }
+    }
+
+    @Test func theTimeOfAJobIsKnownWhenTheServerIsKilled() async throws {
+        let home = try home(), clock = Mutex(0)
+        let pace = CheckpointPace(every: .milliseconds(5)) { .seconds(clock.withLock(\.self)) }
+        let first = try jobs(home, endless(0), noting: pace)
+        let id = try await first.submit(TrainingJobsTests.recipe, data: .bytes([]), limits: ["seconds": 60]).id
+        let reader = try jobs(home, endless(0))
+        try await kill(first, id, home) {
+            clock.withLock { $0 = 100 }
+            return try await reader.job(id).spent == 100
+        }
+        #expect(try await reader.job(id).spent == 100)
+        let second = try jobs(home, endless(7), noting: CheckpointPace { .zero })
+        let job = try await end(of: id, second)
+        #expect(job.state == .failed && job.message?.contains("time limit of 60 s") == true && job.spent == 100)
+    }
+
+    @Test func aJobThatGetsFurtherEachTimeOutlivesAnyNumberOfServers() async throws {
+        let home = try home()
+        let id = try await jobs(home, "exit 1").submit(TrainingJobsTests.recipe, data: .bytes([])).id
+        for server in 0..<8 { try await kill(jobs(home, endless(server * 10)), id, home) }
+        let last = try jobs(home, #"echo '{"event":"finished","card":{}}'"#)
+        let job = try await end(of: id, last)
+        #expect(job.state == .finished && job.attempts == 9 && job.log.filter { $0.event == .resumed }.count == 7)
+    }
+
+    @Test(arguments: [0, 30]) func aJobThatEndsTheServerAndGetsNoFurtherFails(_ step: Int) async throws {
+        let home = try home()
+        let id = try await jobs(home, "exit 1").submit(TrainingJobsTests.recipe, data: .bytes([])).id
+        for _ in 0..<5 { try await kill(jobs(home, endless(step)), id, home) }
+        let job = try await end(of: id, try jobs(home, #"echo '{"event":"finished","card":{}}'"#))
+        #expect(job.state == .failed && job.message == "the server ended 5 times while it ran, and it got no further" && job.attempts == 5)
+        let resumed = try jobs(home, #"echo '{"event":"finished","card":{}}'"#)
+        _ = try await resumed.resume(id)
+        #expect(try await end(of: id, resumed).state == .finished)
+    }
+
     @Test func aJobIsCancelledWhileItWaitsAndRemovedWhenItIsOver() async throws {
         let home = try home()
         let jobs = try jobs(home, "exit 1")
@@ -207,6 +277,18 @@ import Testing
         for recipe in [bare, series] {
             let error = await #expect(throws: JobError.self) { try await jobs.submit(recipe, data: .named) }
             #expect(error?.message.contains("'data' is missing") == true, "\(error?.message ?? "")")
+        }
+    }
+
+    /// A job that data come with reads no file of the machine; one without must name them by their full paths.
+    @Test func filesThatAreMixedAreReadWhereTheyLie() async throws {
+        let jobs = try jobs(home(), "exit 1")
+        func recipe(_ files: JSON) -> JSON { ["data": ["files": files], "columns": [["name": "x"]], "target": ["name": "y"]] }
+        let whole = recipe([["file": "/a.csv"], ["file": "/b.csv"]]), part = recipe([["file": "/a.csv"], ["file": "b.csv"]])
+        #expect(try await jobs.submit(whole, data: .named).state == .queued)
+        for (recipe, data) in [(whole, JobData.bytes([])), (part, .named)] {
+            let error = await #expect(throws: JobError.self) { try await jobs.submit(recipe, data: data) }
+            #expect(error?.code == .badRecipe)
         }
     }
 

@@ -122,6 +122,31 @@ struct ComputePoolTests {
         #expect(seen.value == 0 && other.value == 1)
     }
 
+    @Test func aTurnThatIsPassedLetsEqualsInAndComesBack() async {
+        let pool = ComputePool(threads: 1)
+        defer { pool.close() }
+        let (started, other, bulk, seen) = (Counter(), Counter(), Counter(), Counter())
+        await onThreads([
+            {
+                pool.withTurn(.chat) {
+                    started.add()
+                    while other.value == 0 { pool.passTurn() }
+                    for _ in 0..<1_000 { pool.passTurn() }
+                    seen.add(bulk.value)
+                }
+            },
+            {
+                while started.value == 0 { sched_yield() }
+                pool.withTurn(.chat) { other.add() }
+            },
+            {
+                while started.value == 0 { sched_yield() }
+                pool.withTurn(.batch) { bulk.add() }
+            },
+        ])
+        #expect(other.value == 1 && seen.value == 0 && bulk.value == 1)
+    }
+
     @Test func packingAMatrixWaitsForAnswers() async {
         let pool = ComputePool(threads: 1)
         defer { pool.close() }

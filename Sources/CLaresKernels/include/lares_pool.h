@@ -32,5 +32,7 @@ void lares_turn_take(lares_pool *pool, int work);
 void lares_turn_give(lares_pool *pool);
 /// Lets more urgent classes go first, if any waits and this thread has the turn.
 void lares_turn_yield(lares_pool *pool);
+/// Lets those of the same class go first too that wait already.
+void lares_turn_pass(lares_pool *pool);
 
 #endif

@@ -42,7 +42,7 @@ public struct LanguageTraining: Sendable {
 
     /// Learns; `progress` is asked after every step, and false ends the training there.
     ///
-    /// - Throws: `TrainingDiverged` when the loss is no number; `CheckpointError`, `SafeTensorsError` for a checkpoint.
+    /// - Throws: `TrainingDiverged` when the loss, its gradient or the model is no longer finite; `CheckpointError`, `SafeTensorsError` for a checkpoint.
     public func run(_ model: inout some NextTokenModel, on text: TextWindows, progress: (Progress) -> Bool) throws {
         var random = SeededRandom(seed: seed)
         var optimizer = AdamW(learningRate: learningRate, beta2: 0.99, decay: .matrices(decay))
@@ -54,13 +54,13 @@ public struct LanguageTraining: Sendable {
             let step = optimizer.state.steps
             let windows = text.batch(of: batch, using: &random)
             let (loss, gradient) = valueAndGradient(at: model) { crossEntropy($0(windows.inputs), windows.labels) }
-            guard loss.isFinite else { throw TrainingDiverged(step: step + 1) }
             optimizer.learningRate = schedule.rate(at: step)
-            optimizer.update(&model, along: gradient.clipped(toNorm: 1))
+            try optimizer.update(&model, along: gradient, of: loss, clippedTo: 1)
             let goesOn = progress(Progress(step: step + 1, loss: loss))
             if !goesOn || CheckpointFile.isDue(after: step + 1, of: steps) { try file?.write(model, optimizer, random) }
-            guard goesOn else { return }
+            guard goesOn else { break }
         }
+        guard model.isFinite else { throw TrainingDiverged(at: "step \(optimizer.state.steps)") }
     }
 
     private func fingerprint(_ text: TextWindows) -> String {
@@ -78,12 +78,4 @@ extension NextTokenModel {
         }
         return sum / Float(batches)
     }
-}
-
-/// A training whose loss became infinite or NaN.
-public struct TrainingDiverged: Error, Sendable, CustomStringConvertible {
-    /// The step, from 1.
-    public let step: Int
-    /// What happened, and what to do.
-    public var description: String { "the loss of step \(step) is no number; try a smaller learning rate" }
 }

@@ -59,7 +59,25 @@ public struct RecurrentTranslator<Cell: RecurrentLayer>: Translator {
     public func logits(_ written: Indices, memory: Tensor) -> Tensor {
         let time = memory.shape[1] - 1, symbols = Embedding(dropout(target.weight))
         let query = writer.outputs(over: written.transposed(), in: symbols, after: memory.at(time, along: 1)).transposed(0, 1)
-        let keys = memory.slice(0..<time, along: 1)
+        return says(query, over: memory.slice(0..<time, along: 1))
+    }
+
+    /// What was read, and what the writer carries.
+    public func draft(of memory: Tensor) -> Draft {
+        let time = memory.shape[1] - 1, read = memory.slice(0..<time, along: 1)
+        // In one piece: attention would copy the slice for every symbol.
+        return Draft(sources: [read.reshaped(read.shape)], written: writer.state(after: memory.at(time, along: 1)))
+    }
+
+    /// One step of the writer.
+    public func next(_ symbols: [Int32], in draft: inout Draft) -> Tensor {
+        draft.written = writer.step(target(Indices(symbols, [symbols.count])), from: draft.written)
+        let keys = draft.sources[0], query = draft.written[0].reshaped([keys.shape[0], -1, keys.shape[2]])
+        return says(query, over: keys).reshaped([symbols.count, -1])
+    }
+
+    /// Logits `[batch, time, symbols]` of outputs of the writer, which look back at what was read.
+    private func says(_ query: Tensor, over keys: Tensor) -> Tensor {
         let found = attention(query, keys, keys, heads: 1)
         return output(dropout(mix(concatenated([found, query], along: -1), then: .tanh)))
     }

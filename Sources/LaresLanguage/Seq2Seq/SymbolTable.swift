@@ -8,23 +8,28 @@ public struct SymbolTable: Sendable, Hashable {
     public static let end: Int32 = 1
     /// Symbols by number, from 2 on.
     public let symbols: [String]
+    /// The number, behind all others, that stands for every symbol that isn't known; nil: there is none.
+    public let unknown: Int32?
     private let numbers: [String: Int32]
 
     /// All symbols that occur, sorted.
-    public init(of sequences: some Sequence<[String]>) { self.init(Set(sequences.joined()).sorted()) }
+    public init(of sequences: some Sequence<[String]>, hasUnknown: Bool = false) {
+        self.init(Set(sequences.joined()).sorted(), hasUnknown: hasUnknown)
+    }
 
     /// Symbols in the order of their numbers; one that comes twice has its first number.
-    public init(_ symbols: [String]) {
+    public init(_ symbols: [String], hasUnknown: Bool = false) {
         self.symbols = symbols
+        unknown = hasUnknown ? Int32(symbols.count + 2) : nil
         numbers = Dictionary(symbols.enumerated().map { ($1, Int32($0 + 2)) }) { first, _ in first }
     }
 
-    /// Begin, end and the symbols.
-    public var count: Int { symbols.count + 2 }
+    /// Begin, end, the symbols and the unknown one.
+    public var count: Int { symbols.count + (unknown == nil ? 2 : 3) }
 
-    /// The numbers of a sequence; nil when a symbol isn't known.
+    /// The numbers of a sequence; nil when a symbol isn't known and nothing stands for it.
     public func encode(_ sequence: [String]) -> [Int32]? {
-        let numbers = sequence.compactMap { self.numbers[$0] }
+        let numbers = sequence.compactMap { self.numbers[$0] ?? unknown }
         return numbers.count == sequence.count ? numbers : nil
     }
 
@@ -57,6 +62,13 @@ public struct SequencePairs: Sendable {
         public let written: Indices
         /// What it should say: the target and the end, -1 behind it, `[batch, time]`.
         public let labels: Indices
+
+        /// With a share of the symbols of the sources, drawn anew each time, hidden behind another one (word dropout; Iyyer et al. 2015).
+        func hiding(_ share: Float, behind symbol: Int32?, using random: inout SeededRandom) -> Batch {
+            guard let symbol else { return self }
+            let seen = source.values.map { Float.random(in: 0..<1, using: &random) < share ? symbol : $0 }
+            return Batch(source: Indices(seen, source.shape), written: written, labels: labels)
+        }
     }
 
     /// How many batches ``batches(of:shuffledBy:)`` gives.

@@ -19,6 +19,7 @@ extension TextTranslator {
             "source": source.symbols.joined(separator: "\n"), "target": target.symbols.joined(separator: "\n"),
         ]
         metadata["exact"] = exact.map { String($0) }
+        metadata["unknown"] = source.unknown.map { String($0) }
         try SafeTensors.write(model.parameters.map { ($0.name, StoredTensor($0.value, as: .f32)) }, metadata: metadata, to: path)
     }
 
@@ -39,7 +40,9 @@ extension TextTranslator {
         (form.cell, form.unit, form.width) = (cell, unit, width)
         (form.longestSource, form.longestTarget) = (longestSource, longestTarget)
         do { try form.check() } catch { throw broken(error.message) }
-        let (source, target) = (SymbolTable(Self.symbols(metadata["source"])), SymbolTable(Self.symbols(metadata["target"])))
+        // The first files had no symbol for those that aren't known.
+        let source = SymbolTable(Self.symbols(metadata["source"]), hasUnknown: metadata["unknown"] != nil)
+        let target = SymbolTable(Self.symbols(metadata["target"]))
         // Held against the tables before any memory is taken for them.
         guard file.tensors["source.weight"]?.shape == [source.count, width], file.tensors["target.weight"]?.shape == [target.count, width]
         else {

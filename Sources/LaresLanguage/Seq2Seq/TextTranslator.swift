@@ -86,13 +86,15 @@ public struct TextTranslator: Sendable {
     /// What it writes for each text.
     ///
     /// - Parameters:
-    ///   - texts: Texts of symbols that it knows, each of at most ``Form/longestSource``.
+    ///   - texts: Texts of at most ``Form/longestSource`` symbols each. One symbol stands for all that it hasn't learnt; in files of the first programs
+    ///     none does.
     ///   - beams: Sequences that are kept for each text; 1 is greedy.
-    /// - Throws: ``TranslatorError``: `unknownSymbol`, `badText`.
-    public func callAsFunction(_ texts: [String], beams: Int = 4) throws(TranslatorError) -> [String] {
+    ///   - between: Called before every group of texts and every symbol of it; what it throws ends the translation.
+    /// - Throws: ``TranslatorError``: `unknownSymbol`, `badText`; what `between` throws.
+    public func callAsFunction(_ texts: [String], beams: Int = 4, between: () throws -> Void = {}) throws -> [String] {
         var numbers: [[Int32]] = []
         for text in texts { numbers.append(try encode(text)) }
-        return written(for: numbers, beams: max(1, min(beams, 64)))
+        return try written(for: numbers, beams: max(1, min(beams, 64)), between: between)
     }
 
     private func encode(_ text: String) throws(TranslatorError) -> [Int32] {
@@ -107,13 +109,14 @@ public struct TextTranslator: Sendable {
     }
 
     /// The texts for sources, side by side where they are of one length.
-    func written(for sources: [[Int32]], beams: Int) -> [String] {
+    func written(for sources: [[Int32]], beams: Int, between: () throws -> Void) rethrows -> [String] {
         var result = [String](repeating: "", count: sources.count)
         for group in Dictionary(grouping: sources.indices, by: { sources[$0].count }).values {
             for start in stride(from: 0, to: group.count, by: 64) {
                 let part = group[start..<min(start + 64, group.count)]
                 // One more for its end.
-                let found = model.translate(part.map { sources[$0] }, beams: beams, longest: form.longestTarget + 1)
+                let numbers = part.map { sources[$0] }, longest = form.longestTarget + 1
+                let found = try model.translate(numbers, beams: beams, longest: longest, between: between)
                 for (place, symbols) in zip(part, found) { result[place] = form.unit.text(of: target.decode(symbols)) }
             }
         }

@@ -1,8 +1,8 @@
 /// Pieces of words, hashed into rows of vectors (Bojanowski et al. 2017; the hash is that of fastText).
 public struct CharacterGrams: Sendable, Hashable {
-    /// Characters of the shortest piece.
+    /// Characters of the shortest piece, the marks of a word's beginning and end counted in.
     public let shortest: Int
-    /// Characters of the longest piece.
+    /// Characters of the longest piece, counted likewise.
     public let longest: Int
     /// Rows: pieces with one remainder of their hash share one.
     public let buckets: Int
@@ -12,6 +12,14 @@ public struct CharacterGrams: Sendable, Hashable {
         self.shortest = shortest
         self.longest = longest
         self.buckets = buckets
+    }
+
+    /// Pieces that suit a text: of 1 to 3 characters where most words begin with an ideograph, which says as much as several letters, else of 3 to 6.
+    /// A length that is given stays, and the other one gives way to it.
+    public init(for text: TrainingText, shortest: Int? = nil, longest: Int? = nil, buckets: Int = 200_000) {
+        let usual = text.isMostlyIdeographs ? (shortest: 1, longest: 3) : (shortest: 3, longest: 6)
+        let least = shortest ?? min(usual.shortest, longest ?? usual.longest)
+        self.init(shortest: least, longest: longest ?? max(usual.longest, least), buckets: buckets)
     }
 
     func check() throws(WordVectorError) {

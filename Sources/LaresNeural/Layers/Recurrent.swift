@@ -7,12 +7,25 @@ public protocol RecurrentLayer: Module {
     /// All outputs `[time, batch, hidden]` over tokens `[time, batch]` of an embedding.
     /// - Parameter output: what came before the first step, `[batch, hidden]`; zeros when nil.
     func outputs(over tokens: Indices, in embedding: Embedding, after output: Tensor?) -> Tensor
+    /// What it carries from step to step before the first, each `[batch, hidden]`; `output`, what came before, is the first of them.
+    func state(after output: Tensor) -> [Tensor]
+    /// What it carries after one more step over `x` `[batch, inputs]`; the first is the step's output.
+    func step(_ x: Tensor, from state: [Tensor]) -> [Tensor]
 }
 
 extension LSTM: RecurrentLayer {
     /// The outputs; the cell begins with zeros.
     public func outputs(over tokens: Indices, in embedding: Embedding, after output: Tensor?) -> Tensor {
         self(tokens, in: embedding, from: output.map { State(output: $0, cell: .zeros($0.shape)) }).outputs
+    }
+
+    /// The output, and a cell of zeros.
+    public func state(after output: Tensor) -> [Tensor] { [output, .zeros(output.shape)] }
+
+    /// The output and the cell.
+    public func step(_ x: Tensor, from state: [Tensor]) -> [Tensor] {
+        let after = self(x.expanded(at: 0), from: State(output: state[0], cell: state[1])).state
+        return [after.output, after.cell]
     }
 }
 
@@ -21,6 +34,12 @@ extension GRU: RecurrentLayer {
     public func outputs(over tokens: Indices, in embedding: Embedding, after output: Tensor?) -> Tensor {
         self(tokens, in: embedding, from: output).outputs
     }
+
+    /// The output alone.
+    public func state(after output: Tensor) -> [Tensor] { [output] }
+
+    /// The output alone.
+    public func step(_ x: Tensor, from state: [Tensor]) -> [Tensor] { [self(x.expanded(at: 0), from: state[0]).state] }
 }
 
 /// A long short-term memory over sequences `[time, batch, inputs]`; see `lstm`.

@@ -31,6 +31,28 @@ public struct MultiHeadAttention: Module {
         return output(attention(query(x), key(source), value(source), heads: heads, mask: mask))
     }
 
+    /// Keys and values of places `[batch, time, width]`, each of that shape: computed once where many queries come one after another.
+    public struct Known: Sendable {
+        /// What queries are compared with, and what they find.
+        public var keys: Tensor, values: Tensor
+
+        /// Those of `keys` and `values` of one shape.
+        public init(keys: Tensor, values: Tensor) { (self.keys, self.values) = (keys, values) }
+
+        /// With later places behind these.
+        func joined(_ later: Known) -> Known {
+            Known(keys: concatenated([keys, later.keys], along: 1), values: concatenated([values, later.values], along: 1))
+        }
+    }
+
+    /// Keys and values of `x` `[batch, time, width]`.
+    public func known(_ x: Tensor) -> Known { Known(keys: key(x), values: value(x)) }
+
+    /// Queries from `x` `[batch, time, width]` over places that are known.
+    public func callAsFunction(_ x: Tensor, over known: Known) -> Tensor {
+        output(attention(query(x), known.keys, known.values, heads: heads))
+    }
+
     /// Query, key and value side by side, by one product: for many places that is less work than three, for few the weights' copy is more.
     private func joined(_ x: Tensor) -> Tensor {
         let maps = [query, key, value]
@@ -140,6 +162,18 @@ public struct TransformerDecoderBlock: Module {
     public func callAsFunction(_ x: Tensor, over memory: Tensor, memoryMask: AttentionMask = .none) -> Tensor {
         var y = x + dropout(attention(attentionNorm(x), mask: .causal))
         y = y + dropout(memoryAttention(memoryNorm(y), over: memory, mask: memoryMask))
+        return y + dropout(feedForward(feedForwardNorm(y)))
+    }
+
+    /// One more place `[rows, 1, width]` of sequences of which keys and values are `known`; nil before the first. What it gives is that place of the
+    /// whole, without computing the others again.
+    /// - Parameter memory: of `memoryAttention`, for sequences that stand beside equally many rows each, one after another.
+    public func next(_ x: Tensor, after known: inout MultiHeadAttention.Known?, over memory: MultiHeadAttention.Known) -> Tensor {
+        let own = attentionNorm(x), new = attention.known(own), all = known?.joined(new) ?? new
+        known = all
+        var y = x + dropout(attention(own, over: all))
+        let side = memoryNorm(y).reshaped([memory.keys.shape[0], -1, x.shape[2]])
+        y = y + dropout(memoryAttention(side, over: memory).reshaped(y.shape))
         return y + dropout(feedForward(feedForwardNorm(y)))
     }
 }

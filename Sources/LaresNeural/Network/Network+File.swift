@@ -1,5 +1,5 @@
 import LaresJSON
-import LaresTensor
+public import LaresTensor
 
 extension Network {
     private static let format = "lares network 1"
@@ -11,7 +11,7 @@ extension Network {
         let file = try SafeTensors(contentsOf: path, named: name), path = name ?? path
         let plan = try Network.plan(in: file, path)
         // Before memory is taken: a small file mustn't ask for a large network.
-        let stored = file.tensors.values.reduce(0) { $0 + $1.bytes.count / 4 }
+        let stored = file.tensors.values.reduce(0) { $0 + $1.bytes.count / ($1.dtype?.bytesPerBlock ?? 4) }
         guard stored == plan.parameterCount else {
             throw NetworkError(.file, "'\(path)' has \(stored) numbers, its plan needs \(plan.parameterCount): it is damaged")
         }
@@ -33,8 +33,9 @@ extension Network {
     private mutating func load(_ file: SafeTensors, _ path: String) throws {
         var loaded: [String: Tensor] = [:]
         for (name, value) in parameters {
-            guard let stored = file.tensors[name], stored.dtype == .f32, let tensor = stored.value, tensor.shape == value.shape else {
-                throw NetworkError(.file, "'\(path)' has no tensor '\(name)' of shape \(value.shape) and type F32: it is damaged")
+            guard let tensor = file.tensors[name]?.value, tensor.shape == value.shape else {
+                throw NetworkError(
+                    .file, "'\(path)' has no tensor '\(name)' of shape \(value.shape) and type F32, F16 or BF16: it is damaged")
             }
             guard tensor.withFloats({ $0.allSatisfy(\.isFinite) }) else {
                 throw NetworkError(.file, "'\(path)': tensor '\(name)' has a number that is not finite: it is damaged")
@@ -44,10 +45,33 @@ extension Network {
         forEachParameter { name, parameter in if let tensor = loaded[name] { parameter = tensor } }
     }
 
-    /// Writes a file of `limit` bytes at most: whole, or not at all. Throws `SafeTensorsError`.
-    public func write(to path: String, atMost limit: Int = .max) throws {
-        let tensors = parameters.map { ($0.name, StoredTensor($0.value, as: .f32)) }
+    /// Writes a file of `limit` bytes at most: whole, or not at all. Reading gives 32 bits again, whatever the type.
+    ///
+    /// - Parameters:
+    ///   - path: The file.
+    ///   - type: `.f32`, which keeps every bit; `.f16` and `.bf16` round to the nearest, for half the bytes. Others trap.
+    ///   - limit: So many bytes at most.
+    /// - Throws: `SafeTensorsError`; ``NetworkError`` for a number that the type doesn't hold.
+    public func write(to path: String, as type: DType = .f32, atMost limit: Int = .max) throws {
+        let tensors = try parameters.map { ($0.name, try Network.stored($0.name, $0.value, as: type)) }
         try SafeTensors.write(tensors, metadata: ["format": Network.format, "plan": plan.json.serialized], to: path, atMost: limit)
+    }
+
+    /// The network that a file of a type gives when it is read.
+    func rounded(to type: DType) throws(NetworkError) -> Network {
+        guard type != .f32 else { return self }
+        var (network, rounded) = (self, [String: Tensor]())
+        for (name, value) in parameters { rounded[name] = try Network.stored(name, value, as: type).tensor }
+        network.forEachParameter { name, parameter in if let tensor = rounded[name] { parameter = tensor } }
+        return network
+    }
+
+    private static func stored(_ name: String, _ value: Tensor, as type: DType) throws(NetworkError) -> StoredTensor {
+        let stored = StoredTensor(value, as: type)
+        guard type == .f32 || stored.tensor.withFloats({ $0.allSatisfy(\.isFinite) }) else {
+            throw NetworkError(.file, "parameter '\(name)' has a number that \(type.name) doesn't hold: write the network as F32")
+        }
+        return stored
     }
 }
 

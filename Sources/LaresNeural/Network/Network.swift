@@ -29,12 +29,14 @@ public struct Network: Module {
         for (i, step) in plan.graph.steps.enumerated() { visitor.visit(step.name, &operations[i]) }
     }
 
-    /// Outputs for inputs, by name.
+    /// Outputs for inputs, by name; `between` is called before each step.
     ///
     /// Throws ``NetworkError``: for names that are missing or unknown, types and shapes that don't fit the signature, numbers that are not
     /// finite or outside their type, and calls that would take too much memory.
-    public func callAsFunction(_ inputs: [String: NetworkValue]) throws(NetworkError) -> [String: NetworkValue] {
-        let results = try values(of: plan.graph.outputs.map(\.from), given: known(inputs))
+    public func callAsFunction(
+        _ inputs: [String: NetworkValue], between: () -> Void = {}
+    ) throws(NetworkError) -> [String: NetworkValue] {
+        let results = try values(of: plan.graph.outputs.map(\.from), given: known(inputs), between: between)
         var outputs: [String: NetworkValue] = [:]
         for (output, value) in zip(plan.graph.outputs, results) {
             outputs[output.signature.name] = try NetworkValue(value, as: output.signature)
@@ -61,9 +63,12 @@ public struct Network: Module {
     }
 
     /// Values of nodes; what is known already isn't computed again. Only steps that are needed run.
-    func values(of targets: [Int], given known: [Int: GraphValue]) throws(NetworkError) -> [GraphValue] {
+    func values(
+        of targets: [Int], given known: [Int: GraphValue], between: () -> Void = {}
+    ) throws(NetworkError) -> [GraphValue] {
         var values = known
         for node in plan.graph.needed(for: targets, given: known) {
+            between()
             let step = plan.graph.steps[node - plan.graph.inputs.count]
             do throws(NetworkError) {
                 values[node] = try operations[node - plan.graph.inputs.count](step.from.compactMap { values[$0] })

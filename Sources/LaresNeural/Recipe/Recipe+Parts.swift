@@ -5,11 +5,20 @@ extension Recipe.Source {
     init(_ fields: JSONFields, _ dataComeAlong: Bool) throws(JSONError) {
         var fields = fields
         history = fields.value("history")
+        parts = try Self.parts(try fields.objects("files") ?? [])
         let file = try fields.string("file") ?? (history == nil ? "" : "history.csv")
-        guard !file.isEmpty || dataComeAlong else { throw fields.error("file", "is missing") }
+        guard !file.isEmpty || dataComeAlong || !parts.isEmpty else { throw fields.error("file", "is missing") }
+        guard parts.isEmpty || file.isEmpty && !dataComeAlong else {
+            throw fields.error("files", "are files of this machine, instead of 'file', 'history' or data that come along")
+        }
+        let said: Recipe.Format? = try fields.choice("format")
+        let formats = (parts.isEmpty ? [file] : parts.map(\.file)).map { said ?? ($0.hasSuffix(".jsonl") ? .jsonl : .csv) }
+        guard Set(parts.map(\.file)).count == parts.count, Set(formats).count == 1 else {
+            throw fields.error("files", "must be different files of one format")
+        }
         guard history == nil || file == "history.csv" else { throw fields.error("history", "or 'file' says where the rows are, not both") }
         self.file = file
-        format = try fields.choice("format") ?? (file.hasSuffix(".jsonl") ? .jsonl : .csv)
+        format = formats[0]
         let separator = Array((try fields.string("separator") ?? ",").utf8)
         guard separator.count == 1, separator[0] != 0x22, separator[0] != 0x0A, separator[0] != 0x0D, separator[0] < 0x80 else {
             throw fields.error("separator", "must be one character, such as \",\" or \";\"")
@@ -18,6 +27,16 @@ extension Recipe.Source {
         missing = Set(try fields.strings("missing") ?? [""])
         onMissing = try fields.choice("on_missing") ?? .refuse
         try fields.end()
+    }
+
+    private static func parts(_ objects: [JSONFields]) throws(JSONError) -> [Part] {
+        var parts: [Part] = []
+        for var fields in objects {
+            guard let file = try fields.string("file"), !file.isEmpty else { throw fields.error("file", "is missing") }
+            parts.append(Part(file: file, weight: Float(try fields.double("weight", in: 1e-6...1e6) ?? 1)))
+            try fields.end()
+        }
+        return parts
     }
 }
 
@@ -136,15 +155,14 @@ struct OptimizerOptions: Sendable {
         clip = try fields.double("clip", in: 1e-6...1e6).map { Float($0) }
         try fields.end()
         guard name == .sgd || momentum == 0 && !isNesterov else { throw fields.error("momentum", "is for sgd") }
-        guard amount == 0 || name == .sgd || name == .adam else { throw fields.error("decay", "is for sgd and adam") }
     }
 
     var optimizer: any Optimizer {
         switch name {
         case .sgd: SGD(learningRate: rate, momentum: momentum, isNesterov: isNesterov, decay: decay)
         case .adam: Adam(learningRate: rate, decay: decay)
-        case .rmsprop: RMSProp(learningRate: rate)
-        case .adagrad: Adagrad(learningRate: rate)
+        case .rmsprop: RMSProp(learningRate: rate, decay: decay)
+        case .adagrad: Adagrad(learningRate: rate, decay: decay)
         }
     }
 }

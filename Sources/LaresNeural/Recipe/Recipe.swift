@@ -21,8 +21,10 @@ import LaresTensor
 public struct Recipe: Sendable {
     /// The recipe as it was read.
     public let json: JSON
-    /// The file to learn from, as the recipe names it; empty where the data come along.
+    /// The file to learn from, as the recipe names it; empty where the data come along, or several files are mixed.
     public var dataFile: String { source.file }
+    /// All files to learn from, as the recipe names them.
+    public var dataFiles: [String] { source.parts.isEmpty ? [source.file] : source.parts.map(\.file) }
     /// What of a home's history is to be learned from, for those who can ask for it; nil: a file is.
     public var history: JSON? { source.history }
     /// A file to test with that the network never learns from; nil: a part of the data, or none.
@@ -45,16 +47,35 @@ public struct Recipe: Sendable {
     let margin: Float
     let seed: UInt64
     let checkpointSteps: Int?
+    let storage: Storage
 
     /// How rows are written.
     public enum Format: String, Sendable, CaseIterable { case csv, jsonl }
+
+    /// How the network's file keeps its numbers.
+    enum Storage: String, CaseIterable {
+        case f32, f16, bf16
+        var type: DType {
+            switch self {
+            case .f32: .f32
+            case .f16: .f16
+            case .bf16: .bf16
+            }
+        }
+    }
 
     enum MissingPolicy: String, CaseIterable { case refuse, drop, fill }
     enum ColumnKind: String, CaseIterable { case number, category }
     enum TargetKind: String, CaseIterable { case `class`, number }
 
     struct Source: Sendable {
+        /// One of several files, and how often batches come from it.
+        struct Part: Sendable {
+            let file: String
+            let weight: Float
+        }
         let file: String
+        let parts: [Part]
         let history: JSON?
         let format: Format
         let separator: UInt8
@@ -143,6 +164,7 @@ public struct Recipe: Sendable {
         (patience, margin) = try Recipe.stopping(try fields.fields("early_stopping"))
         seed = UInt64(try fields.int("seed", in: 0...(.max)) ?? 1)
         checkpointSteps = try fields.int("checkpoint_steps", in: 1...1_000_000_000)
+        storage = try fields.choice("storage") ?? .f32
         try fields.end()
         guard patience == nil || split.validation > 0 else {
             throw fields.error("early_stopping", "needs data to look at: set 'split.validation'")

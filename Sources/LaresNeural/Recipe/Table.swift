@@ -24,18 +24,33 @@ struct Table: Sendable {
     /// Reads a file. Throws ``RecipeError``, which names line and column.
     init(_ path: String, _ recipe: Recipe) throws {
         var reading = TableReading(path: path, recipe: recipe)
-        let names = recipe.columns.flatMap(\.from) + [recipe.target.name]
         columns = recipe.columns.map { $0.kind == .number ? .numbers([], width: $0.from.count) : .texts([]) }
-        try TableReader(path: path, source: recipe.source, columns: names).read { cells, line in
-            guard try reading.isComplete(cells, line) else {
-                dropped += 1
-                return
+        let reader = TableReader(path: path, source: recipe.source, columns: reading.names)
+        try reader.read { cells, line in
+            switch reading.verdict(of: cells, line) {
+            case .taken: try append(cells, line, &reading)
+            case .dropped: dropped += 1
+            case .refused: break
             }
-            try append(cells, line, &reading)
         }
+        if let empty = reading.emptyColumn { throw reader.emptiness(of: empty) }
+        if let refusal = reading.refusal { throw refusal }
         guard count > 0 else {
             throw RecipeError(.data, "'\(path)' has no rows\(dropped > 0 ? " without missing values" : ""): there is nothing to learn from")
         }
+    }
+
+    /// Takes in the rows of another file.
+    mutating func append(_ other: Table) {
+        for place in columns.indices {
+            switch (columns[place], other.columns[place]) {
+            case (.numbers(let own, let width), .numbers(let more, _)): columns[place] = .numbers(own + more, width: width)
+            case (.texts(let own), .texts(let more)): columns[place] = .texts(own + more)
+            default: preconditionFailure("tables of two recipes")
+            }
+        }
+        (labels, numbers, lines) = (labels + other.labels, numbers + other.numbers, lines + other.lines)
+        dropped += other.dropped
     }
 
     private mutating func append(_ cells: [String?], _ line: Int, _ reading: inout TableReading) throws {
@@ -58,7 +73,7 @@ struct Table: Sendable {
             at += column.from.count
         }
         let target = reading.recipe.target
-        guard let cell = cells[at], !reading.recipe.source.missing.contains(cell) else { throw reading.missing(target.name, line) }
+        let cell = cells[at] ?? ""
         if target.kind == .class {
             labels.append(try reading.label(cell, line))
         } else {
@@ -74,10 +89,26 @@ private struct TableReading {
     let recipe: Recipe
     private var pools: [Int: Set<String>] = [:]
     private static let mostTexts = 100_000
+    /// The columns of the file that are read, the target last.
+    let names: [String]
+    /// Places of `names` without a value so far.
+    private var empty: [Int]
+    private var hasRows = false
+    /// The first value that is missing and must not; what else is wrong with its column is known when all is read.
+    private(set) var refusal: RecipeError?
 
-    init(path: String, recipe: Recipe) { (self.path, self.recipe) = (path, recipe) }
+    enum Verdict { case taken, dropped, refused }
 
-    func missing(_ column: String, _ line: Int) -> RecipeError {
+    init(path: String, recipe: Recipe) {
+        (self.path, self.recipe) = (path, recipe)
+        names = recipe.columns.flatMap(\.from) + [recipe.target.name]
+        empty = Array(names.indices)
+    }
+
+    /// A column that had no value in any row.
+    var emptyColumn: String? { hasRows ? empty.first.map { names[$0] } : nil }
+
+    private func missing(_ column: String, _ line: Int) -> RecipeError {
         error(line, column, "has no value: fill it in, or set 'data.on_missing' to \"drop\" or \"fill\" (a target is never filled)")
     }
 
@@ -87,11 +118,18 @@ private struct TableReading {
 
     private func isMissing(_ cell: String?) -> Bool { cell.map(recipe.source.missing.contains) ?? true }
 
-    /// Whether a row is taken; throws where nothing may be missing.
-    func isComplete(_ cells: [String?], _ line: Int) throws -> Bool {
-        guard recipe.source.onMissing != .fill, let place = cells.firstIndex(where: isMissing) else { return true }
-        if recipe.source.onMissing == .drop { return false }
-        throw missing((recipe.columns.flatMap(\.from) + [recipe.target.name])[place], line)
+    /// Whether a row is taken.
+    mutating func verdict(of cells: [String?], _ line: Int) -> Verdict {
+        hasRows = true
+        if !empty.isEmpty { empty = empty.filter { isMissing(cells[$0]) } }
+        let policy = recipe.source.onMissing, target = names.count - 1
+        // A target is never filled.
+        let gap = policy == .fill ? (isMissing(cells[target]) ? target : nil) : cells.firstIndex(where: isMissing)
+        if let gap {
+            if policy == .drop { return .dropped }
+            refusal = refusal ?? missing(names[gap], line)
+        }
+        return refusal == nil ? .taken : .refused
     }
 
     func number(_ cell: String?, _ column: String, _ line: Int) throws -> Float {

@@ -6,7 +6,8 @@ extension Trainer {
     private var checkpointPath: String { place.output(TrainingPlace.checkpoint) }
 
     func writeCheckpoint() throws {
-        let notes = ["recipe": recipe.json.serialized, "data": place.dataDigest, "history": history.json.serialized]
+        var notes = ["recipe": recipe.json.serialized, "data": place.dataDigest, "history": history.json.serialized]
+        (notes["test"], notes["batches"]) = (place.testDigest, mixture?.state.description)
         try write(optimizer, notes)
     }
 
@@ -21,19 +22,26 @@ extension Trainer {
     mutating func resume() throws {
         guard access(checkpointPath, F_OK) == 0 else { return }
         let checkpoint = try whole(checkpointPath) { try Checkpoint(contentsOf: $0) }
-        guard checkpoint.notes["recipe"] == recipe.json.serialized, checkpoint.notes["data"] == place.dataDigest else {
+        guard isOfThis(checkpoint.notes) else {
             throw RecipeError(
                 .otherTraining,
                 "'\(checkpointPath)' belongs to another recipe or other data: remove it to begin anew, or choose another folder")
         }
         do {
             history = try TrainingHistory(JSON(parsing: Array((checkpoint.notes["history"] ?? "").utf8)), recipe)
+            try mixture?.restore(checkpoint.notes["batches"].flatMap(MixedBatchesState.init))
         } catch {
             throw Self.damaged(checkpointPath, error)
         }
         var optimizer = optimizer
         try restore(checkpoint, &optimizer)
         self.optimizer = optimizer
+    }
+
+    /// Earlier versions noted no test file.
+    private func isOfThis(_ notes: [String: String]) -> Bool {
+        notes["recipe"] == recipe.json.serialized && notes["data"] == place.dataDigest
+            && (notes["test"] == nil || notes["test"] == place.testDigest)
     }
 
     /// Reads one of the training's own files.
@@ -52,9 +60,11 @@ extension Trainer {
     /// Writes network and card, then removes what only a training under way needs.
     mutating func finish() throws -> JSON {
         if history.best != nil { network = try whole(place.output(TrainingPlace.best)) { try Network(contentsOf: $0) } }
+        // Measured as it is kept.
+        network = try network.rounded(to: recipe.storage.type)
         let card = try card()
         let text = Array((card.serialized + "\n").utf8)
-        try place.write(TrainingPlace.network) { try network.write(to: $0, atMost: $1) }
+        try place.write(TrainingPlace.network) { try network.write(to: $0, as: recipe.storage.type, atMost: $1) }
         try place.write(TrainingPlace.card) { try WholeFile.write([text], to: $0, atMost: $1) }
         for file in [TrainingPlace.checkpoint, TrainingPlace.best] { unlink(place.output(file)) }
         return card
@@ -69,17 +79,23 @@ extension Trainer {
         } else if !data.testing.isEmpty {
             metrics.append("test", try data.metrics(network, data.all, data.testing, recipe).json)
         }
+        return [
+            "format": "lares model card 1", "code": .string("lares \(place.code)"), "data": dataCard,
+            "parameters": .int(data.plan.parameterCount), "epochs": .int(history.epochs.count), "metrics": .object(metrics),
+            "curve": history.json["epochs"] ?? .null, "recipe": recipe.json,
+        ]
+    }
+
+    /// What was learned from and tested with.
+    private var dataCard: JSON {
+        let files = recipe.dataFiles.joined(separator: ", ")
+        var card: JSON.Members = ["file": files.isEmpty ? .null : .string(files), "sha256": .string(place.dataDigest)]
+        if let test = place.testDigest { card.append("test_sha256", .string(test)) }
         let rows: JSON = [
             "training": .int(data.training.count), "validation": .int(data.validation.count),
             "test": .int(data.test?.count ?? data.testing.count), "dropped": .int(data.dropped),
         ]
-        return [
-            "format": "lares model card 1", "code": .string("lares \(place.code)"),
-            "data": [
-                "file": recipe.dataFile.isEmpty ? .null : .string(recipe.dataFile), "sha256": .string(place.dataDigest), "rows": rows,
-            ],
-            "parameters": .int(data.plan.parameterCount), "epochs": .int(history.epochs.count), "metrics": .object(metrics),
-            "curve": history.json["epochs"] ?? .null, "recipe": recipe.json,
-        ]
+        card.append("rows", rows)
+        return .object(card)
     }
 }

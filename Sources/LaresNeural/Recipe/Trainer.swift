@@ -13,6 +13,11 @@ public struct TrainingProgress: Sendable, Hashable {
     public let validation: Float?
     /// The epoch, from 1, whose network is kept as the best so far; nil where nothing looks for it.
     public let best: Int?
+
+    package init(epoch: Int, epochs: Int, step: Int, steps: Int, loss: Float, validation: Float? = nil, best: Int? = nil) {
+        (self.epoch, self.epochs, self.step, self.steps) = (epoch, epochs, step, steps)
+        (self.loss, self.validation, self.best) = (loss, validation, best)
+    }
 }
 
 /// How a training ended.
@@ -32,6 +37,8 @@ public struct Trainer {
     var optimizer: any Optimizer
     var random: SeededRandom
     var history = TrainingHistory()
+    /// Where batches come from when several files are mixed.
+    var mixture: MixedBatches<RowPlaces>?
     let schedule: Schedule
     let stepsPerEpoch: Int
     private let pace: CheckpointPace
@@ -49,17 +56,21 @@ public struct Trainer {
         self.pace = pace
         self.place = place
         data = try TrainingData(
-            recipe, dataPath: place.data ?? place.path(recipe.dataFile), testPath: recipe.testFile.map(place.path))
+            recipe, dataPaths: place.data.map { [$0] } ?? recipe.dataFiles.map(place.path), testPath: recipe.testFile.map(place.path))
         network = Network(data.plan, seed: recipe.seed)
         optimizer = recipe.optimizer.optimizer
         random = SeededRandom(seed: recipe.seed &+ 1)
         stepsPerEpoch = (data.training.count + recipe.batch - 1) / recipe.batch
         schedule = recipe.schedule.schedule(from: recipe.optimizer.rate, steps: recipe.epochs * stepsPerEpoch)
+        mixture = data.mixture(recipe, count: recipe.epochs * stepsPerEpoch)
         try resume()
     }
 
     /// Whether a checkpoint was found.
     public var isResumed: Bool { history.steps > 0 }
+
+    /// Steps that are done.
+    public var steps: Int { history.steps }
 
     /// The losses of the epochs that are done; without validation data the second is nil.
     public var losses: [(training: Float, validation: Float?)] { history.epochs.map { ($0.loss, $0.validation) } }
@@ -96,7 +107,7 @@ public struct Trainer {
 
     private mutating func step(_ order: [Int]) throws {
         let from = history.step * recipe.batch
-        let places = Array(order[from..<Swift.min(order.count, from + recipe.batch)])
+        let places = mixture?.next() ?? Array(order[from..<Swift.min(order.count, from + recipe.batch)])
         optimizer.learningRate = schedule.rate(at: history.steps)
         let (data, kind) = (data, recipe.loss)
         var (loss, gradient) = try valueAndGradient(at: network, random: &random) { try data.loss($0, data.all, places, kind) }

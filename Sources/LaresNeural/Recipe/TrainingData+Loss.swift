@@ -3,6 +3,14 @@ import LaresTensor
 extension TrainingData {
     private static let chunk = 1024
 
+    /// Batches of several files, where the recipe names them and no other data came along.
+    func mixture(_ recipe: Recipe, count: Int) -> MixedBatches<RowPlaces>? {
+        guard sources.count > 1 else { return nil }
+        return MixedBatches(
+            sources, weights: recipe.source.parts.map(\.weight), of: recipe.batch, count: count,
+            random: SeededRandom(seed: recipe.seed &+ 2))
+    }
+
     /// The numbers that meet the target, for some samples.
     private func answers(_ network: Network, _ samples: Samples, _ places: [Int]) throws(NetworkError) -> Tensor {
         try network.values(of: [learn], given: samples.prepared.mapValues { $0.rows(places) })[0].tensor

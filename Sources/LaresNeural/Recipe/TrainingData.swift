@@ -23,18 +23,25 @@ struct TrainingData: Sendable {
     let all: Samples
     let test: Samples?
     let training: [Int]
+    /// Those of each file, where several are mixed.
+    let sources: [RowPlaces]
     let validation: [Int]
     let testing: [Int]
     let dropped: Int
 
     /// Reads the files of a recipe. Throws ``RecipeError``, `NetworkError`.
-    init(_ recipe: Recipe, dataPath: String, testPath: String?) throws {
-        let table = try Table(dataPath, recipe)
+    init(_ recipe: Recipe, dataPaths: [String], testPath: String?) throws {
+        var (table, ends): (Table, [Int]) = (try Table(dataPaths[0], recipe), [])
+        for path in dataPaths.dropFirst() {
+            ends.append(table.count)
+            table.append(try Table(path, recipe))
+        }
         try TrainingData.checkLabels(table.labels, recipe.target)
         let testTable = try testPath.map { try Table($0, recipe) }
         dropped = table.dropped
         (training, validation, testing) = TrainingData.split(table.count, recipe)
         guard !training.isEmpty else { throw RecipeError(.data, "the split leaves no rows of \(table.count) to learn from") }
+        sources = try RowPlaces.parts(of: training, endingAt: ends + [table.count], dataPaths)
         let statistics = TrainingData.statistics(table, training)
         labels = recipe.target.kind == .class ? recipe.target.labels ?? Set(table.labels).sorted() : []
         guard recipe.target.kind == .number || labels.count >= 2 else {
@@ -55,7 +62,7 @@ struct TrainingData: Sendable {
         }
         learn = try TrainingData.node(plan, recipe.network.learn ?? writer.learn, outputs: max(1, labels.count))
         let (plan, labels) = (plan, labels)
-        all = try TrainingData.samples(table, statistics, recipe, plan, labels, dataPath)
+        all = try TrainingData.samples(table, statistics, recipe, plan, labels, dataPaths[0])
         test = try testTable.map { try TrainingData.samples($0, statistics, recipe, plan, labels, testPath ?? "") }
     }
 

@@ -11,14 +11,17 @@ public struct TrainingPlace: Sendable {
     public var folder: String
     /// SHA-256 of the data, in hexadecimal digits.
     public var dataDigest: String
+    /// The same of the recipe's test file; nil: there is none.
+    public var testDigest: String?
     /// Version of the program.
     public var code: String
     /// Bytes that those four files may have together, one that is being replaced counted beside its successor.
     public var diskLimit = Int.max
 
     /// A place without a limit.
-    public init(data: String? = nil, base: String, folder: String, dataDigest: String, code: String) {
-        (self.data, self.base, self.folder, self.dataDigest, self.code) = (data, base, folder, dataDigest, code)
+    public init(data: String? = nil, base: String, folder: String, dataDigest: String, testDigest: String? = nil, code: String) {
+        (self.data, self.base, self.folder, self.code) = (data, base, folder, code)
+        (self.dataDigest, self.testDigest) = (dataDigest, testDigest)
     }
 
     static let checkpoint = "checkpoint.safetensors", best = "best.safetensors", network = "network.safetensors", card = "card.json"

@@ -22,10 +22,11 @@ public struct Adam: Optimizer {
     public mutating func update(_ model: inout some Module, along gradient: Gradient) {
         var (first, second) = (state.take("first", like: gradient), state.take("second", like: gradient))
         state.steps += 1
-        let (decay, number) = (decay, state.steps)
-        var step = AdamStep(rate: learningRate, beta1: beta1, beta2: beta2, epsilon: epsilon, decay: 0, number: number)
+        let (rate, decay, number) = (learningRate, decay, state.steps)
+        var step = AdamStep(rate: rate, beta1: beta1, beta2: beta2, epsilon: epsilon, decay: 0, number: number)
         model.forEachParameter(along: gradient) { place, name, parameter, gradient in
-            step.decay = decay.amount(for: name, parameter.shape)
+            let group = decay.group(of: name, parameter.shape)
+            (step.rate, step.decay) = (rate * group.rate, group.amount)
             parameter.stepAdam(step, along: gradient, first: &first[place], second: &second[place])
         }
         (state.tensors["first"], state.tensors["second"]) = (first, second)

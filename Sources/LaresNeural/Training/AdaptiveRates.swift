@@ -9,18 +9,20 @@ public struct RMSProp: Optimizer {
     public let smoothing: Float
     /// Added to the root.
     public let epsilon: Float
+    /// Added to the gradient.
+    public let decay: WeightDecay
     /// Means "square".
     public var state = OptimizerState()
 
     /// The usual figures unless told otherwise.
-    public init(learningRate: Float = 1e-2, smoothing: Float = 0.99, epsilon: Float = 1e-8) {
-        (self.learningRate, self.smoothing, self.epsilon) = (learningRate, smoothing, epsilon)
+    public init(learningRate: Float = 1e-2, smoothing: Float = 0.99, epsilon: Float = 1e-8, decay: WeightDecay = .none) {
+        (self.learningRate, self.smoothing, self.epsilon, self.decay) = (learningRate, smoothing, epsilon, decay)
     }
 
     /// One step.
     public mutating func update(_ model: inout some Module, along gradient: Gradient) {
-        let (rate, keep, epsilon) = (learningRate, smoothing, epsilon)
-        state.update(&model, "square", along: gradient) { w, g, mean in
+        let (keep, epsilon) = (smoothing, epsilon)
+        state.update(&model, "square", along: gradient, learningRate, decay) { w, g, mean, rate in
             mean = keep * mean + (1 - keep) * g * g
             w -= rate * g / (mean.squareRoot() + epsilon)
         }
@@ -33,16 +35,20 @@ public struct Adagrad: Optimizer {
     public var learningRate: Float
     /// Added to the root.
     public let epsilon: Float
+    /// Added to the gradient.
+    public let decay: WeightDecay
     /// Sums "square".
     public var state = OptimizerState()
 
     /// The usual figures unless told otherwise.
-    public init(learningRate: Float = 1e-2, epsilon: Float = 1e-10) { (self.learningRate, self.epsilon) = (learningRate, epsilon) }
+    public init(learningRate: Float = 1e-2, epsilon: Float = 1e-10, decay: WeightDecay = .none) {
+        (self.learningRate, self.epsilon, self.decay) = (learningRate, epsilon, decay)
+    }
 
     /// One step.
     public mutating func update(_ model: inout some Module, along gradient: Gradient) {
-        let (rate, epsilon) = (learningRate, epsilon)
-        state.update(&model, "square", along: gradient) { w, g, sum in
+        let epsilon = epsilon
+        state.update(&model, "square", along: gradient, learningRate, decay) { w, g, sum, rate in
             sum += g * g
             w -= rate * g / (sum.squareRoot() + epsilon)
         }
@@ -50,22 +56,24 @@ public struct Adagrad: Optimizer {
 }
 
 extension OptimizerState {
-    /// Changes each parameter and the number that is remembered of it.
+    /// Changes each parameter and the number that is remembered of it, by its gradient, decay included, and its group's rate.
     @inline(__always)
     fileprivate mutating func update(
-        _ model: inout some Module, _ name: String, along gradient: Gradient, _ change: (inout Float, Float, inout Float) -> Void
+        _ model: inout some Module, _ memoryName: String, along gradient: Gradient, _ rate: Float, _ decay: WeightDecay,
+        _ change: (inout Float, Float, inout Float, Float) -> Void
     ) {
-        var memory = take(name, like: gradient)
+        var memory = take(memoryName, like: gradient)
         steps += 1
-        model.forEachParameter(along: gradient) { place, _, parameter, gradient in
+        model.forEachParameter(along: gradient) { place, name, parameter, gradient in
+            let group = decay.group(of: name, parameter.shape), rate = rate * group.rate
             gradient.withFloats { g in
                 memory[place].withMutableFloats { m in
                     parameter.withMutableFloats { w in
-                        for i in w.indices { change(&w[i], g[i], &m[i]) }
+                        for i in w.indices { change(&w[i], g[i] + group.amount * w[i], &m[i], rate) }
                     }
                 }
             }
         }
-        tensors[name] = memory
+        tensors[memoryName] = memory
     }
 }

@@ -32,10 +32,13 @@ public struct CheckpointFile: Sendable {
         return checkpoint
     }
 
-    /// Writes what there is now: whole, or not at all. Throws `SafeTensorsError`.
+    /// Writes what there is now: whole, or not at all.
+    ///
+    /// - Throws: `SafeTensorsError`; ``TrainingDiverged`` when a parameter is infinite or NaN: the file that was written before stays.
     public func write(
         _ model: some Module, _ optimizer: some Optimizer, _ random: SeededRandom, notes: [String: String] = [:]
     ) throws {
+        guard model.isFinite else { throw TrainingDiverged(at: "the writing of '\(path)'") }
         try Checkpoint(model, optimizer, random, notes: notes.merging([Self.note: training]) { $1 }).write(to: path)
     }
 

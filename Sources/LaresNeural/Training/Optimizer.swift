@@ -26,26 +26,47 @@ public struct OptimizerState: Sendable {
     }
 }
 
-/// Parameters that shrink a little with every step.
+/// Parameters that shrink a little with every step, by groups: the first that a parameter is in counts; those in none don't shrink.
+///
+/// ```swift
+/// let decay = WeightDecay([
+///     WeightDecay.Group(0, rate: 0.1) { name, _ in name.hasPrefix("embedding.") },  // learns a tenth as fast
+///     WeightDecay.Group(0.1) { _, shape in shape.count >= 2 },
+/// ])
+/// ```
 public struct WeightDecay: Sendable {
-    /// The part that a step takes, times the learning rate.
-    public let amount: Float
-    private let applies: @Sendable (String, Shape) -> Bool
+    /// Some parameters.
+    public struct Group: Sendable {
+        /// The part that a step takes, times the learning rate.
+        public let amount: Float
+        /// Times the optimizer's learning rate.
+        public let rate: Float
+        fileprivate let applies: @Sendable (String, Shape) -> Bool
+
+        /// Those parameters for which `applies` is true of name and shape.
+        public init(_ amount: Float, rate: Float = 1, where applies: @escaping @Sendable (String, Shape) -> Bool) {
+            (self.amount, self.rate, self.applies) = (amount, rate, applies)
+        }
+
+        fileprivate static let others = Group(0) { _, _ in true }
+    }
+    /// In order.
+    public let groups: [Group]
+
+    /// Groups, of which the first that a parameter is in counts.
+    public init(_ groups: [Group]) { self.groups = groups }
 
     /// Those parameters for which `applies` is true of name and shape.
-    public init(_ amount: Float, where applies: @escaping @Sendable (String, Shape) -> Bool) {
-        self.amount = amount
-        self.applies = applies
-    }
+    public init(_ amount: Float, where applies: @escaping @Sendable (String, Shape) -> Bool) { self.init([Group(amount, where: applies)]) }
 
     /// None.
-    public static let none = WeightDecay(0) { _, _ in false }
+    public static let none = WeightDecay([])
     /// All parameters.
     public static func all(_ amount: Float) -> WeightDecay { WeightDecay(amount) { _, _ in true } }
     /// Matrices, but neither biases nor the weights of norms.
     public static func matrices(_ amount: Float) -> WeightDecay { WeightDecay(amount) { $1.count >= 2 } }
 
-    func amount(for name: String, _ shape: Shape) -> Float { amount != 0 && applies(name, shape) ? amount : 0 }
+    func group(of name: String, _ shape: Shape) -> Group { groups.first { $0.applies(name, shape) } ?? .others }
 }
 
 extension Module {

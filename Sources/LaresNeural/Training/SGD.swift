@@ -24,18 +24,18 @@ public struct SGD: Optimizer {
         state.steps += 1
         let settings = self
         model.forEachParameter(along: gradient) { place, name, parameter, gradient in
-            let slope = settings.decayed(gradient, name, parameter)
+            let group = settings.decay.group(of: name, parameter.shape), rate = settings.learningRate * group.rate
+            let slope = Self.decayed(gradient, parameter, group.amount)
             if settings.momentum > 0 {
-                parameter.add(settings.direction(&directions[place], slope), times: -settings.learningRate)
+                parameter.add(settings.direction(&directions[place], slope), times: -rate)
             } else {
-                parameter.add(slope, times: -settings.learningRate)
+                parameter.add(slope, times: -rate)
             }
         }
         if momentum > 0 { state.tensors["momentum"] = directions }
     }
 
-    private func decayed(_ gradient: Tensor, _ name: String, _ parameter: Tensor) -> Tensor {
-        let amount = decay.amount(for: name, parameter.shape)
+    private static func decayed(_ gradient: Tensor, _ parameter: Tensor, _ amount: Float) -> Tensor {
         guard amount != 0 else { return gradient }
         var slope = gradient
         slope.add(parameter, times: amount)

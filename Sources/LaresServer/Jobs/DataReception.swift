@@ -6,6 +6,7 @@ import NIOCore
 /// Takes in the file of a request while it arrives: the one that a form carries, or the body itself. Nothing of it stays in memory.
 struct DataReception {
     private let sets: DataSets
+    private let kind: DataSummary.Kind?
     private let by: String
     private let limit: Int
     private var form: MultipartReader?
@@ -17,12 +18,15 @@ struct DataReception {
     /// - Parameters:
     ///   - request: Says by its headers what it carries.
     ///   - name: What a body that is the file itself is called.
+    ///   - kind: What the file is; nil: what its name says.
     ///   - sets: Where the file goes.
     ///   - by: Who sends it.
     ///   - limit: The most bytes it may have.
     /// - Throws: ``APIError`` (415) for a body of another kind.
-    init(_ request: Request, named name: String, to sets: DataSets, by: String, limit: Int) throws {
-        (self.sets, self.by, self.limit) = (sets, by, limit)
+    init(
+        _ request: Request, named name: String, as kind: DataSummary.Kind? = nil, to sets: DataSets, by: String, limit: Int
+    ) throws {
+        (self.sets, self.kind, self.by, self.limit) = (sets, kind, by, limit)
         form = MultipartReader(contentType: request.headers[.contentType])
         guard form == nil else { return }
         let type = request.headers[.contentType]?.split(separator: ";").first?.trimmingSpaces().lowercased() ?? ""
@@ -34,7 +38,7 @@ struct DataReception {
         begin(name)
     }
 
-    private static let types = ["text/csv", "application/x-ndjson", "application/jsonl", "application/octet-stream"]
+    private static let types = ["text/csv", "text/plain", "application/x-ndjson", "application/jsonl", "application/octet-stream"]
 
     /// Reads the whole body and keeps the file.
     ///
@@ -73,7 +77,7 @@ struct DataReception {
 
     private mutating func begin(_ name: String) {
         guard upload == nil else { return refuse(JobError(.badData, "two files were sent: send one at a time")) }
-        do { upload = try sets.begin(name, by: by, limit: limit) } catch { refuse(error) }
+        do { upload = try sets.begin(name, as: kind, by: by, limit: limit) } catch { refuse(error) }
         isTaking = true
     }
 

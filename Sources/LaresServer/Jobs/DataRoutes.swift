@@ -26,13 +26,20 @@ struct DataRoutes {
         return .json(["data": .array(changes.jobs.data.all().map(\.json))])
     }
 
-    /// A form with a file, or the file alone with `?name=…`; it is read through before it is kept.
+    /// A form with a file, or the file alone with `?name=…`, `?kind=text` for one that is no table; it is read through before it is kept.
     func add(_ request: Request, _ context: LaresContext) async throws -> Response {
         let changes = try changes(context)
         return try await telling {
-            let set = try await changes.addData(request, named: request.queryFields.get("name") ?? "data", limit: limit)
+            let query = request.queryFields
+            let set = try await changes.addData(request, named: query.get("name") ?? "data", as: try kind(query), limit: limit)
             return .json(set.json, status: .created)
         }
+    }
+
+    private func kind(_ query: QueryFields) throws -> DataSummary.Kind? {
+        guard let text = query.get("kind") else { return nil }
+        guard let kind = DataSummary.Kind(rawValue: text) else { throw APIError.invalid("'kind' must be table or text", param: "kind") }
+        return kind
     }
 
     func show(_ request: Request, _ context: LaresContext) async throws -> Response {

@@ -1,7 +1,6 @@
 import HTTPTypes
 import Hummingbird
 import LaresAccess
-import LaresForecast
 import LaresJSON
 import LaresServing
 import Logging
@@ -22,7 +21,7 @@ struct JobChanges: Sendable {
     /// - Throws: ``APIError`` (403) for files of this machine that a caller from elsewhere names; what `TrainingJobs.submit` throws.
     func submit(_ recipe: JSON, data: JobData, limits: JSON? = nil) async throws -> Job {
         var data = data
-        if data == .named, let question = Self.question(recipe), question != .null {
+        if data == .named, let question = try TrainingRecipe(recipe).question {
             let set = try await history.keep(question, in: jobs.data, by: caller.name, limit: Self.mostHistory)
             note(.dataAdded, set.name)
             data = .kept(set.id)
@@ -36,11 +35,6 @@ struct JobChanges: Sendable {
         let job = try await jobs.submit(recipe, data: data, limits: limits, by: caller.name)
         note(.jobStarted, job.id)
         return job
-    }
-
-    /// What of the home's history a recipe asks for; nil: nothing, or it is none.
-    private static func question(_ recipe: JSON) -> JSON? {
-        SeriesRecipe.describes(recipe) ? (try? SeriesRecipe(recipe))?.question : recipe["data"]?["history"]
     }
 
     /// Cancels a job; one that is over is removed.
@@ -60,8 +54,10 @@ struct JobChanges: Sendable {
     /// Takes in the file that a request carries.
     ///
     /// - Throws: ``APIError``; `JobError` with code `tooLarge` or `badData`; `PullError` for a disk that can't be written.
-    func addData(_ request: Request, named name: String, limit: Int) async throws -> DataSet {
-        var reception = try DataReception(request, named: name, to: jobs.data, by: caller.name, limit: limit)
+    func addData(
+        _ request: Request, named name: String, as kind: DataSummary.Kind? = nil, limit: Int
+    ) async throws -> DataSet {
+        var reception = try DataReception(request, named: name, as: kind, to: jobs.data, by: caller.name, limit: limit)
         let set = try await reception.receive(request)
         note(.dataAdded, set.name)
         return set

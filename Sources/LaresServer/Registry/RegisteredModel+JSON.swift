@@ -22,7 +22,7 @@ extension Rollout {
             "version": .int(number), "kind": .string(kind.rawValue), "percent": .int(percent), "error_share": .double(errorShare),
             "least": .int(least), "answers": .int(trial?.answers ?? 0), "failures": .int(trial?.failures ?? 0),
             "largest_difference": trial.map { .double(Double($0.difference)) } ?? .null,
-            "disagreements": .int(trial?.disagreements ?? 0),
+            "disagreements": .int(trial?.disagreements ?? 0), "skipped": .int(trial?.skipped ?? 0),
         ]
     }
 }

@@ -72,10 +72,15 @@ struct V2Routes {
                 body.headerLength == 0
                 ? try V2Request(raw: body.bytes, networks.version(of: place.model, place.version).signature)
                 : try await V2Request.reading(body)
-            let answer = try await networks.infer(
-                InferenceRequest(
-                    model: place.model, version: place.version,
-                    inputs: asked.inputs.map { InferenceInput(name: $0.name, datatype: $0.datatype, value: $0.value) }))
+            let question = InferenceRequest(
+                model: place.model, version: place.version,
+                inputs: asked.inputs.map { InferenceInput(name: $0.name, datatype: $0.datatype, value: $0.value) })
+            // A small question to a network is one piece of work that can't be given up: looking after its client would only cost time.
+            let isBrief = try body.bytes.count <= BodyBudget.free && networks.model(place.model).kind != .translator
+            let answer =
+                isBrief
+                ? try await networks.infer(question)
+                : try await whilePresent(await context.channel.clientPresence()) { try await networks.infer(question) }
             if let automations, automations.listens(to: place.model) {
                 await automations.take(.answered(model: place.model, answer: answer.plain))
             }
@@ -142,6 +147,8 @@ struct V2Place: Sendable {
         do { return try await operation() } catch let error as RegistryError {
             throw APIError(
                 error, prefix: error.code == .modelNotFound ? "Request for unknown model: '\(model.prefix(100))' is not found: " : "")
+        } catch let error as ClientGone {
+            throw error
         } catch {
             throw APIError(error)
         }

@@ -1,8 +1,7 @@
 public import Foundation
 public import LaresJSON
-public import LaresNeural
 
-/// Rows to learn from that were sent to this place.
+/// Rows or lines to learn from that were sent to this place.
 public struct DataSet: Sendable, Hashable {
     /// Its name for programs: 16 hexadecimal digits.
     public let id: String
@@ -17,7 +16,7 @@ public struct DataSet: Sendable, Hashable {
     /// Who sent it.
     public let by: String
     /// What is in it.
-    public let summary: TableSummary
+    public let summary: DataSummary
 
     /// The data set as an object, as the API and its own file have it.
     public var json: JSON {
@@ -27,7 +26,7 @@ public struct DataSet: Sendable, Hashable {
         ]
     }
 
-    init(id: String, name: String, bytes: Int, digest: String, created: Date, by: String, summary: TableSummary) {
+    init(id: String, name: String, bytes: Int, digest: String, created: Date, by: String, summary: DataSummary) {
         (self.id, self.name, self.bytes, self.digest) = (id, name, bytes, digest)
         (self.created, self.by, self.summary) = (created, by, summary)
     }
@@ -38,6 +37,6 @@ public struct DataSet: Sendable, Hashable {
             id: try fields.string("id") ?? "", name: try fields.string("name") ?? "",
             bytes: try fields.int("bytes", in: 0...(.max)) ?? 0, digest: try fields.string("sha256") ?? "",
             created: Date(timeIntervalSince1970: try fields.double("created", in: 0...1e12) ?? 0),
-            by: try fields.string("by") ?? "", summary: try TableSummary(try fields.required("summary")))
+            by: try fields.string("by") ?? "", summary: try DataSummary(try fields.required("summary")))
     }
 }

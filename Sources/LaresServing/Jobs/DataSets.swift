@@ -1,6 +1,5 @@
 public import Foundation
 import LaresJSON
-import LaresNeural
 public import LaresStore
 import LaresTensor
 
@@ -50,13 +49,14 @@ public struct DataSets: Sendable {
     ///
     /// - Parameters:
     ///   - name: What the file is called where it comes from.
+    ///   - kind: What it is; nil: what its name says.
     ///   - by: Who sends it.
     ///   - limit: The most bytes it may have.
-    public func begin(_ name: String, by: String, limit: Int) throws -> DataUpload {
+    public func begin(_ name: String, as kind: DataSummary.Kind? = nil, by: String, limit: Int) throws -> DataUpload {
         guard names().count < Self.most else {
             throw JobError(.tooMany, "\(Self.most) data sets are kept already: remove those that aren't needed any more")
         }
-        return try DataUpload(to: self, name: Self.plain(name), by: by, limit: limit)
+        return try DataUpload(to: self, name: Self.plain(name), kind, by: by, limit: limit)
     }
 
     /// The last part of a path, without control characters, cut after 200 bytes.
@@ -74,6 +74,7 @@ public struct DataUpload: Sendable {
     private let sets: DataSets
     private let id = hexadecimalName()
     private let name: String
+    private let kind: DataSummary.Kind?
     private let by: String
     private let limit: Int
     private let file: OpenFile
@@ -82,8 +83,8 @@ public struct DataUpload: Sendable {
 
     private var place: String { "\(sets.directory)/\(id)" }
 
-    init(to sets: DataSets, name: String, by: String, limit: Int) throws {
-        (self.sets, self.name, self.by, self.limit) = (sets, name, by, limit)
+    init(to sets: DataSets, name: String, _ kind: DataSummary.Kind?, by: String, limit: Int) throws {
+        (self.sets, self.name, self.kind, self.by, self.limit) = (sets, name, kind, by, limit)
         let folder = "\(sets.directory)/\(id)\(DataSets.unfinished)"
         do {
             try FileManager.default.createDirectory(
@@ -109,12 +110,9 @@ public struct DataUpload: Sendable {
 
     /// Reads the file through and keeps it. It takes a while and blocks.
     ///
-    /// - Throws: ``JobError`` with code `badData` for what is no table, which names line and column.
+    /// - Throws: ``JobError`` with code `badData` for what is no table, which names line and column, or no text.
     public func finish(now: Date = Date()) throws -> DataSet {
-        let summary: TableSummary
-        do { summary = try TableSummary(contentsOf: file.path, named: name) } catch let error as RecipeError {
-            throw JobError(.badData, error.message)
-        }
+        let summary = try DataSummary(contentsOf: file.path, named: name, as: kind)
         let set = DataSet(
             id: id, name: name, bytes: bytes, digest: hash.finish().description, created: now, by: by, summary: summary)
         try file.synchronise()

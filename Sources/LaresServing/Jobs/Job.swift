@@ -27,12 +27,16 @@ public struct Job: Sendable, Hashable {
     public var ended: Date?
     /// Who asked for it; nil for jobs of earlier versions.
     public var by: String?
-    /// How often a process was started for it.
+    /// How often a process was started for it since it was asked for, or resumed.
     public var attempts: Int
     /// What it may use.
     public var limits = TrainingLimits()
     /// Seconds that its processes have run since it was asked for, or resumed.
     public var spent = 0
+    /// Processes that were started since one went on from further than the one before it.
+    public internal(set) var vainAttempts = 0
+    /// The step that the last process began with.
+    var firstStep = 0
     /// The recipe.
     public let recipe: JSON
     /// The data set it learns from; nil when the data came with it or lie elsewhere.
@@ -55,6 +59,12 @@ public struct Job: Sendable, Hashable {
     public var isResumable: Bool { state == .failed || state == .cancelled }
 
     static let longestLog = 50
+
+    /// Takes in that its process has begun with a step, 0 where there is no checkpoint.
+    mutating func begin(at step: Int) {
+        if step > firstStep { vainAttempts = 1 }
+        firstStep = step
+    }
 
     mutating func note(_ event: JobNote.Event, at time: Date = Date()) {
         log.append(JobNote(time: time, event: event))

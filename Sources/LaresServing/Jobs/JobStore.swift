@@ -45,6 +45,13 @@ struct JobStore: Sendable {
                         ALTER TABLE jobs ADD COLUMN spent INTEGER NOT NULL DEFAULT 0;
                         """)
             },
+            {
+                try $0.execute(
+                    sql: """
+                        ALTER TABLE jobs ADD COLUMN vain_attempts INTEGER NOT NULL DEFAULT 0;
+                        ALTER TABLE jobs ADD COLUMN first_step INTEGER NOT NULL DEFAULT 0;
+                        """)
+            },
         ])
 
     /// Newest first.
@@ -55,8 +62,8 @@ struct JobStore: Sendable {
     /// The newest, without cards, curves and logs, which may be long.
     func newest(_ count: Int) throws -> [Job] {
         let sql = """
-            SELECT id, state, created, ended, owner, attempts, limits, spent, recipe, data_set, progress, message, 'null' AS card,
-            '{}' AS curve, '[]' AS log FROM jobs ORDER BY number DESC LIMIT ?
+            SELECT id, state, created, ended, owner, attempts, vain_attempts, first_step, limits, spent, recipe, data_set, progress,
+            message, 'null' AS card, '{}' AS curve, '[]' AS log FROM jobs ORDER BY number DESC LIMIT ?
             """
         return try pool.read { try Row.fetchAll($0, sql: sql, arguments: [count]).map(job) }
     }
@@ -94,13 +101,14 @@ struct JobStore: Sendable {
         try pool.write {
             try $0.execute(
                 sql: """
-                    UPDATE jobs SET state = ?, ended = ?, attempts = ?, limits = ?, spent = ?, progress = ?, message = ?, card = ?,
-                    curve = ?, log = ?
+                    UPDATE jobs SET state = ?, ended = ?, attempts = ?, vain_attempts = ?, first_step = ?, limits = ?, spent = ?,
+                    progress = ?, message = ?, card = ?, curve = ?, log = ?
                     WHERE id = ?
                     """,
                 arguments: [
-                    job.state.rawValue, job.ended?.timeIntervalSince1970, job.attempts, job.limits.json.serialized, job.spent,
-                    job.progress.serialized, job.message, job.card.serialized, job.curve.json.serialized, log(job), job.id,
+                    job.state.rawValue, job.ended?.timeIntervalSince1970, job.attempts, job.vainAttempts, job.firstStep,
+                    job.limits.json.serialized, job.spent, job.progress.serialized, job.message, job.card.serialized,
+                    job.curve.json.serialized, log(job), job.id,
                 ])
         }
     }
@@ -121,8 +129,9 @@ struct JobStore: Sendable {
         return Job(
             id: row["id"], state: Job.State(rawValue: row["state"]) ?? .failed, created: Date(timeIntervalSince1970: row["created"]),
             ended: (row["ended"] as Double?).map(Date.init(timeIntervalSince1970:)), by: row["owner"], attempts: row["attempts"],
-            limits: (try? TrainingLimits(json("limits"))) ?? TrainingLimits(), spent: row["spent"], recipe: json("recipe"),
-            dataSet: row["data_set"], progress: json("progress"), message: row["message"], card: json("card"),
-            curve: LossRecord(json("curve")), log: (json("log").elements ?? []).compactMap(JobNote.init))
+            limits: (try? TrainingLimits(json("limits"))) ?? TrainingLimits(), spent: row["spent"], vainAttempts: row["vain_attempts"],
+            firstStep: row["first_step"], recipe: json("recipe"), dataSet: row["data_set"], progress: json("progress"),
+            message: row["message"], card: json("card"), curve: LossRecord(json("curve")),
+            log: (json("log").elements ?? []).compactMap(JobNote.init))
     }
 }

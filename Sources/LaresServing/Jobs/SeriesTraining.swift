@@ -12,24 +12,18 @@ struct SeriesTraining {
     private let code: String
     private let data: String
 
-    /// Nil when the order's recipe is one of a network.
-    init?(_ order: TrainingOrder, code: String) throws {
-        guard let bytes = FileManager.default.contents(atPath: order.recipe), let json = try? JSON(parsing: Array(bytes)),
-            SeriesRecipe.describes(json)
-        else { return nil }
-        recipe = try SeriesRecipe(json, dataComeAlong: order.data != nil)
-        (self.order, self.code) = (order, code)
-        guard let file = order.data ?? recipe.file else {
+    init(_ recipe: SeriesRecipe, _ order: TrainingOrder, code: String) throws {
+        (self.recipe, self.order, self.code) = (recipe, order, code)
+        guard let file = order.dataFile(recipe.file) else {
             throw JobError(.badRecipe, "the recipe asks for the home's history, which a Lares that runs gives: name it with --server")
         }
-        let base = URL(fileURLWithPath: order.recipe).deletingLastPathComponent().path
-        data = order.data != nil || file.hasPrefix("/") ? file : "\(base)/\(file)"
+        data = file
     }
 
     /// Learns; the result is the last event.
     func run(shouldStop: @escaping @Sendable () -> Bool, tell: @escaping @Sendable (TrainingEvent) -> Void) throws -> TrainingEvent {
         let hash = try TrainingWorker.digest(data)
-        tell(.started(isResumed: false, losses: LossRecord()))
+        tell(.started(isResumed: false, step: 0, losses: LossRecord()))
         let progress = SeriesProgress(of: recipe.series.count, tell)
         let before: @Sendable (Int) throws -> Void = { _ in
             guard !shouldStop() else { throw CancellationError() }

@@ -137,8 +137,8 @@ public final class TrainingChild: Sendable {
         if cause == .time { return .failed(TrainingFault.time(limits)) }
         if let last { return last }
         guard process.terminationReason == .uncaughtSignal else { return .failed(TrainingFault.silent(process.terminationStatus)) }
-        // One that is stopped before it listens says nothing.
-        return cause != nil && process.terminationStatus == SIGTERM
+        // One that is stopped before it listens says nothing, nor does one that listens too late; its last checkpoint stays.
+        return cause != nil && [SIGTERM, SIGKILL].contains(process.terminationStatus)
             ? .stopped : .failed(TrainingFault.signal(process.terminationStatus, limits))
     }
 }

@@ -3,8 +3,8 @@ import LaresNeural
 
 /// What a training tells, one JSON object on a line.
 public enum TrainingEvent: Sendable, Hashable {
-    /// It has read its data; `isResumed` when it goes on from a checkpoint, whose losses come with it.
-    case started(isResumed: Bool, losses: LossRecord)
+    /// It has read its data; `isResumed` when it goes on from a checkpoint, whose steps and losses come with it.
+    case started(isResumed: Bool, step: Int, losses: LossRecord)
     /// It is this far.
     case progress(JSON)
     /// It was asked to stop and has written a checkpoint.
@@ -17,9 +17,10 @@ public enum TrainingEvent: Sendable, Hashable {
     /// The event as an object.
     public var json: JSON {
         switch self {
-        case .started(let isResumed, let losses):
+        case .started(let isResumed, let step, let losses):
             isResumed
-                ? ["event": "started", "resumed": true, "losses": losses.json] : ["event": "started", "resumed": false]
+                ? ["event": "started", "resumed": true, "step": .int(step), "losses": losses.json]
+                : ["event": "started", "resumed": false]
         case .progress(let progress): ["event": "progress", "progress": progress]
         case .stopped: ["event": "stopped"]
         case .finished(let card): ["event": "finished", "card": card]
@@ -30,7 +31,9 @@ public enum TrainingEvent: Sendable, Hashable {
     /// Reads an object that `json` made; nil for anything else.
     public init?(_ json: JSON) {
         switch json["event"]?.text {
-        case "started": self = .started(isResumed: json["resumed"] == true, losses: LossRecord(json["losses"] ?? .null))
+        case "started":
+            let step = json["step"]?.number.flatMap { Int(exactly: $0) } ?? 0
+            self = .started(isResumed: json["resumed"] == true, step: step, losses: LossRecord(json["losses"] ?? .null))
         case "progress": self = .progress(json["progress"] ?? .null)
         case "stopped": self = .stopped
         case "finished": self = .finished(card: json["card"] ?? .null)

@@ -1,7 +1,5 @@
 import Foundation
-import LaresForecast
 public import LaresJSON
-import LaresNeural
 import LaresTensor
 
 extension TrainingJobs {
@@ -16,7 +14,7 @@ extension TrainingJobs {
     ///   - by: Who asks.
     /// - Throws: ``JobError``, ``ServingError`` with code `noSpace` when the disk is full, errors of the file system. Nothing is kept then.
     public func submit(_ recipe: JSON, data: JobData, limits: JSON? = nil, by: String? = nil) throws -> Job {
-        try Self.check(recipe, data)
+        try check(recipe, data)
         let limits = try Self.limits(limits, usual: TrainingLimits())
         try requirePlace()
         let id = hexadecimalName(), folder = try folder(id)
@@ -38,31 +36,28 @@ extension TrainingJobs {
         }
     }
 
-    private static func check(_ json: JSON, _ data: JobData) throws {
-        guard SeriesRecipe.describes(json) else {
-            do { return try check(try Recipe(json, dataComeAlong: data != .named), data) } catch let error as RecipeError {
-                throw JobError(.badRecipe, error.message)
-            }
+    private func check(_ json: JSON, _ data: JobData) throws {
+        let recipe = try TrainingRecipe(json, dataComeAlong: data != .named)
+        if let name = recipe.name {
+            do { try ModelName.check(name) } catch { throw JobError(.badRecipe, "the recipe's name: \(error)") }
         }
-        let recipe: SeriesRecipe
-        do { recipe = try SeriesRecipe(json, dataComeAlong: data != .named) } catch { throw JobError(.badRecipe, error.message) }
-        try check(recipe.name)
-        guard data != .named || recipe.file?.hasPrefix("/") == true else {
-            throw JobError(.badRecipe, "'data.file' must be a full path, or the data must come with the request")
-        }
-    }
-
-    private static func check(_ name: String?) throws {
-        guard let name else { return }
-        do { try ModelName.check(name) } catch { throw JobError(.badRecipe, "the recipe's name: \(error)") }
-    }
-
-    private static func check(_ recipe: Recipe, _ data: JobData) throws {
-        try check(recipe.name)
-        guard data != .named || recipe.dataFile.hasPrefix("/") else {
+        try checkModels(recipe)
+        guard data != .named || !recipe.files.isEmpty && recipe.files.allSatisfy({ $0.hasPrefix("/") }) else {
             throw JobError(.badRecipe, "'data.file' must be a full path, or the data must come with the request")
         }
         guard recipe.testFile?.hasPrefix("/") ?? true else { throw JobError(.badRecipe, "'split.test_file' must be a full path") }
+    }
+
+    /// A model that is to learn more must be there, and one that is made needs a free name: told before, not after hours.
+    private func checkModels(_ recipe: TrainingRecipe) throws {
+        guard recipe.makesModel else { return }
+        let store = try ModelStore(home: home)
+        if let base = recipe.model {
+            do { _ = try store.find(base) } catch { throw JobError(.badRecipe, "'tuning.model': \(error)") }
+        }
+        if let name = recipe.name, let there = try? store.find(name) {
+            throw JobError(.badRecipe, "'\(there.name)' is a model already: give the recipe another name, or remove the model first")
+        }
     }
 
     private static func limits(_ json: JSON?, usual: TrainingLimits) throws -> TrainingLimits {
@@ -119,7 +114,8 @@ extension TrainingJobs {
         }
         job.limits = try Self.limits(limits, usual: job.limits)
         try requirePlace()
-        (job.state, job.ended, job.message, job.attempts, job.spent) = (.queued, nil, nil, 0, 0)
+        (job.state, job.ended, job.message) = (.queued, nil, nil)
+        (job.attempts, job.vainAttempts, job.spent) = (0, 0, 0)
         job.note(.queued)
         try save(job)
         wake.yield()

@@ -1,11 +1,13 @@
 import Dispatch
 import Foundation
 import LaresJSON
+import LaresNeural
 import Logging
 import ServiceLifecycle
 
 extension TrainingJobs {
-    /// Processes that are started for one job before it counts as failed: a job that ends the server each time mustn't do so for ever.
+    /// Processes that are started for one job, and get no further, before it counts as failed: a job that ends the server each time
+    /// mustn't do so for ever.
     static let mostAttempts = 5
 
     /// Works on the line until the server goes down; a job that runs then writes a checkpoint and goes on when the server is back.
@@ -43,21 +45,38 @@ extension TrainingJobs {
     private func work(on job: Job) async throws {
         var job = job
         let folder = try folder(job.id)
-        job.attempts += 1
-        job.state = job.attempts > Self.mostAttempts ? .failed : .running
-        if job.state == .failed {
-            (job.message, job.ended) = ("the server ended \(Self.mostAttempts) times while it ran", Date())
+        job.state = job.vainAttempts < Self.mostAttempts ? .running : .failed
+        if job.state == .running {
+            (job.attempts, job.vainAttempts) = (job.attempts + 1, job.vainAttempts + 1)
+        } else {
+            (job.message, job.ended) = ("the server ended \(Self.mostAttempts) times while it ran, and it got no further", Date())
             job.note(.failed)
         }
         try save(job)
         guard job.state == .running else { return }
-        let child = TrainingChild(executable: executable, patience: patience), began = ContinuousClock.now
+        let child = TrainingChild(executable: executable, patience: patience)
+        // As if all its processes had been one.
+        let began = pace.elapsed() - .seconds(job.spent)
         current = (job.id, child)
         defer { current = nil }
+        async let _: Void = noteTime(of: job.id, since: began)
         let event = await outcome(of: job, folder, child)
-        await conclude(job.id, event, folder, Int((ContinuousClock.now - began) / .seconds(1)))
+        await conclude(job.id, event, folder, since: began)
         try saveRest()
     }
+
+    /// Writes down now and then how long a job has run and how far it is, for a server that is killed; the job goes on where there is no
+    /// room for it.
+    private func noteTime(of id: String, since began: Duration) async {
+        while (try? await Task.sleep(for: pace.interval)) != nil {
+            guard var job = live[id], job.state == .running else { return }
+            job.spent = seconds(since: began)
+            live[id] = job
+            try? store.update(job)
+        }
+    }
+
+    private func seconds(since began: Duration) -> Int { Int((pace.elapsed() - began) / .seconds(1)) }
 
     /// Runs the child; one that has finished before needn't run again.
     private func outcome(of job: Job, _ folder: String, _ child: TrainingChild) async -> TrainingEvent {
@@ -65,6 +84,7 @@ extension TrainingJobs {
         let hasData = FileManager.default.fileExists(atPath: folder + "/data")
         var order = TrainingOrder(recipe: folder + "/recipe.json", data: hasData ? folder + "/data" : nil, output: folder + "/output")
         (order.limits, order.spent) = (job.limits, job.spent)
+        do { order.base = try base(of: job) } catch { return .failed("the model that learns more: \(error)") }
         let (events, continuation) = AsyncStream<TrainingEvent>.makeStream(bufferingPolicy: .bufferingNewest(1024))
         let id = job.id
         async let result: TrainingEvent = { [order] in
@@ -75,10 +95,15 @@ extension TrainingJobs {
         return await result
     }
 
+    private func base(of job: Job) throws -> String? {
+        guard let name = try? TrainingRecipe(job.recipe, dataComeAlong: true).model else { return nil }
+        let store = try ModelStore(home: home)
+        return try store.file(of: store.find(name))
+    }
+
     /// What a training writes last.
     private static func card(in folder: String) -> JSON? {
-        guard ModelVersion.Kind.allCases.contains(where: { FileManager.default.fileExists(atPath: folder + "/" + $0.file) }),
-            let text = FileManager.default.contents(atPath: folder + "/card.json")
+        guard TrainedFile.name(in: folder) != nil, let text = FileManager.default.contents(atPath: folder + "/card.json")
         else { return nil }
         return try? JSON(parsing: Array(text))
     }
@@ -86,9 +111,11 @@ extension TrainingJobs {
     private func advance(_ id: String, _ event: TrainingEvent) {
         guard var job = live[id] else { return }
         switch event {
-        case .started(let isResumed, let losses):
+        case .started(let isResumed, let step, let losses):
             job.curve = losses
+            job.begin(at: step)
             job.note(isResumed ? .resumed : .started)
+            try? store.update(job)
         case .progress(let progress):
             job.progress = progress
             // The first that is told of a new count of epochs is the end of one.
@@ -102,9 +129,9 @@ extension TrainingJobs {
     }
 
     /// Makes the end of a job's process known; it is still to be written down.
-    private func conclude(_ id: String, _ event: TrainingEvent, _ folder: String, _ seconds: Int) async {
+    private func conclude(_ id: String, _ event: TrainingEvent, _ folder: String, since began: Duration) async {
         guard var job = live[id] else { return }
-        job.spent += seconds
+        job.spent = seconds(since: began)
         switch event {
         case .finished(let card):
             do {
@@ -118,7 +145,7 @@ extension TrainingJobs {
         case .stopped:
             // Stopped without being cancelled: the server goes down, and goes on later.
             job.state = cancelled.contains(id) ? .cancelled : .queued
-            if job.state == .queued { job.attempts -= 1 }
+            if job.state == .queued { (job.attempts, job.vainAttempts) = (job.attempts - 1, job.vainAttempts - 1) }
         case .failed(let message): (job.state, job.message) = cancelled.contains(id) ? (.cancelled, nil) : (.failed, message)
         case .started, .progress: return
         }

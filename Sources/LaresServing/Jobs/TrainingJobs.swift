@@ -1,4 +1,5 @@
 import Foundation
+public import LaresNeural
 public import LaresStore
 public import Logging
 public import ServiceLifecycle
@@ -16,6 +17,7 @@ public actor TrainingJobs: Service {
     let executable: String
     let pause: Duration
     let patience: Duration
+    let pace: CheckpointPace
     let logger: Logger
     let publish: Publishing
     var current: (id: String, child: TrainingChild)?
@@ -40,13 +42,15 @@ public actor TrainingJobs: Service {
     ///   - executable: A program with the subcommand `train-worker`.
     ///   - pause: How long the line stands still when the jobs can't be written down, before it is tried again.
     ///   - patience: How long a child that is asked to stop may take before it is killed.
+    ///   - pace: How often the time and the progress of the job that runs are written down; a server that is killed forgets no more.
     ///   - logger: Where failures are written.
     ///   - publish: What happens to networks.
     public init(
         home: LaresHome, executable: String = "/proc/self/exe", pause: Duration = .seconds(5),
-        patience: Duration = .seconds(30), logger: Logger, publish: @escaping Publishing = { _, _ in }
+        patience: Duration = .seconds(30), noting pace: CheckpointPace = CheckpointPace(every: .seconds(15)),
+        logger: Logger, publish: @escaping Publishing = { _, _ in }
     ) throws {
-        (self.home, self.executable, self.pause, self.patience) = (home, executable, pause, patience)
+        (self.home, self.executable, self.pause, self.patience, self.pace) = (home, executable, pause, patience, pace)
         (self.logger, self.publish) = (logger, publish)
         store = try JobStore(home: home)
         data = try DataSets(home: home)

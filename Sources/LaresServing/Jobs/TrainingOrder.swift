@@ -1,9 +1,13 @@
+import Foundation
+
 /// What a child process is to train, and what it may use.
 public struct TrainingOrder: Sendable, Hashable {
     /// The recipe's file.
     public var recipe: String
     /// The data's file; nil: the one that the recipe names.
     public var data: String?
+    /// The file of the model that learns more, where the recipe names one.
+    public var base: String?
     /// The folder for checkpoints, network and card.
     public var output: String
     /// What it may use.
@@ -22,8 +26,14 @@ public struct TrainingOrder: Sendable, Hashable {
     /// An order with the usual limits.
     public init(recipe: String, data: String? = nil, output: String) { (self.recipe, self.data, self.output) = (recipe, data, output) }
 
+    /// The data's file, beside the recipe where that names it by a part of its path; nil: neither names one.
+    func dataFile(_ named: String?) -> String? {
+        guard data == nil, let named, !named.hasPrefix("/") else { return data ?? named }
+        return URL(fileURLWithPath: recipe).deletingLastPathComponent().path + "/" + named
+    }
+
     var arguments: [String] {
         ["train-worker", recipe, "--output", output, "--memory", String(limits.memory), "--disk", String(limits.disk)]
-            + (data.map { ["--data", $0] } ?? []) + (isIdle ? ["--idle"] : [])
+            + (data.map { ["--data", $0] } ?? []) + (base.map { ["--base", $0] } ?? []) + (isIdle ? ["--idle"] : [])
     }
 }

@@ -14,7 +14,7 @@ import Synchronization
 public enum TrainingWorker {
     /// Runs an order; returns the code to exit with.
     public static func run(_ order: TrainingOrder, code: String) -> Int32 {
-        restrain(memory: order.limits.memory << 20, isIdle: order.isIdle)
+        restrain(memory: order.limits.memory << 20, order.isIdle ? .idle : .low)
         let stop = StopRequest()
         do {
             let patience: Duration = order.isIdle ? .seconds(30) : .seconds(5)
@@ -34,28 +34,40 @@ public enum TrainingWorker {
     }
 
     private static func train(_ order: TrainingOrder, _ code: String, _ stop: StopRequest) throws -> TrainingEvent {
-        if let training = try SeriesTraining(order, code: code) {
-            return try training.run(shouldStop: { stop.isAsked }, tell: { tell($0) })
+        switch try TrainingRecipe(contentsOf: order.recipe, dataComeAlong: order.data != nil) {
+        case .network(let recipe): return try train(recipe, order, code, stop)
+        case .series(let recipe):
+            return try SeriesTraining(recipe, order, code: code).run(shouldStop: { stop.isAsked }, tell: { tell($0) })
+        case .text(let recipe):
+            return try TextTraining(recipe, order, code: code).run(shouldStop: { stop.isAsked }, tell: { tell($0) })
         }
-        var trainer = try trainer(order, code)
-        tell(.started(isResumed: trainer.isResumed, losses: LossRecord(trainer.losses)))
-        var teller = Teller()
+    }
+
+    private static func train(_ recipe: Recipe, _ order: TrainingOrder, _ code: String, _ stop: StopRequest) throws -> TrainingEvent {
+        var trainer = try trainer(recipe, order, code)
+        tell(.started(isResumed: trainer.isResumed, step: trainer.steps, losses: LossRecord(trainer.losses)))
+        var teller = Teller { tell($0) }
         switch try trainer.run(shouldStop: { stop.isAsked }, progress: { teller.tell($0) }) {
         case .finished(let card): return .finished(card: card)
         case .stopped: return .stopped
         }
     }
 
-    private static func trainer(_ order: TrainingOrder, _ code: String) throws -> Trainer {
-        guard let bytes = FileManager.default.contents(atPath: order.recipe) else {
-            throw ServingError(.modelNotFound, "the recipe '\(order.recipe)' can't be read: check the path")
-        }
-        let recipe = try Recipe(parsing: Array(bytes), dataComeAlong: order.data != nil)
+    private static func trainer(_ recipe: Recipe, _ order: TrainingOrder, _ code: String) throws -> Trainer {
         let base = URL(fileURLWithPath: order.recipe).deletingLastPathComponent().path
-        let data = order.data ?? (recipe.dataFile.hasPrefix("/") ? recipe.dataFile : "\(base)/\(recipe.dataFile)")
-        var place = TrainingPlace(data: data, base: base, folder: order.output, dataDigest: try digest(data), code: code)
+        func path(_ file: String) -> String { file.hasPrefix("/") ? file : "\(base)/\(file)" }
+        let files = order.data.map { [$0] } ?? recipe.dataFiles.map(path)
+        var place = TrainingPlace(
+            data: order.data, base: base, folder: order.output, dataDigest: try digest(files),
+            testDigest: try recipe.testFile.map { try digest(path($0)) }, code: code)
         place.diskLimit = order.limits.disk << 20
         return try Trainer(recipe, at: place)
+    }
+
+    /// Of several files, what `sha256sum` gives for the lines of their digests.
+    private static func digest(_ paths: [String]) throws -> String {
+        let digests = try paths.map { try digest($0) }
+        return digests.count == 1 ? digests[0] : Digest(of: Data(digests.map { $0 + "\n" }.joined().utf8)).description
     }
 
     static func digest(_ path: String) throws -> String {
@@ -71,14 +83,10 @@ public enum TrainingWorker {
         try? FileHandle.standardOutput.write(contentsOf: Data(event.json.data + [0x0A]))
     }
 
-    /// SCHED_IDLE runs only while no other process wants the processor (sched(7)): right beside a server, but a training that someone
-    /// started by hand would stand still beside any busy program, so that one is only nice. When memory runs out, this is what the
-    /// system ends first.
-    private static func restrain(memory: Int, isIdle: Bool) {
+    /// When memory runs out, this is what the system ends first.
+    private static func restrain(memory: Int, _ priority: TrainingPriority) {
+        priority.apply()
         #if canImport(Glibc)
-            setpriority(__priority_which_t(PRIO_PROCESS.rawValue), 0, isIdle ? 19 : 10)
-            var parameter = sched_param()
-            if isIdle { sched_setscheduler(0, 5, &parameter) }  // SCHED_IDLE, whose name is behind _GNU_SOURCE
             var limit = rlimit(rlim_cur: rlim_t(clamping: memory), rlim_max: rlim_t(clamping: memory))
             setrlimit(__rlimit_resource_t(RLIMIT_DATA.rawValue), &limit)
             try? Data("1000".utf8).write(to: URL(fileURLWithPath: "/proc/self/oom_score_adj"))
@@ -87,17 +95,20 @@ public enum TrainingWorker {
 }
 
 /// Tells progress ten times a second at most, and the end of every epoch.
-private struct Teller {
+struct Teller {
+    private let say: (TrainingEvent) -> Void
     private var last: ContinuousClock.Instant?
     private var epoch = 0
     private var pace = Pace()
+
+    init(_ say: @escaping (TrainingEvent) -> Void) { self.say = say }
 
     mutating func tell(_ progress: TrainingProgress) {
         let now = ContinuousClock.now
         guard progress.epoch > epoch || last.map({ now - $0 > .milliseconds(100) }) ?? true else { return }
         (last, epoch) = (now, progress.epoch)
         pace.look(progress.step, at: now)
-        TrainingWorker.tell(.progress(progress.json(stepsPerSecond: pace.stepsPerSecond)))
+        say(.progress(progress.json(stepsPerSecond: pace.stepsPerSecond)))
     }
 }
 

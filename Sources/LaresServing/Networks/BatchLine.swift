@@ -49,7 +49,10 @@ package struct BatchLine<Key: Hashable & Sendable>: Sendable {
     package mutating func add(_ entry: Entry) { entries.append(entry) }
 
     /// The next step; its requests are taken out.
-    package mutating func next(at now: ContinuousClock.Instant) -> Step {
+    ///
+    /// - Parameter work: only what is more urgent than this; nil: whatever there is.
+    package mutating func next(at now: ContinuousClock.Instant, before work: WorkClass? = nil) -> Step {
+        if let work, !entries.contains(where: { $0.work < work }) { return .rest }
         if entries.count == 1, let only = entries.first, only.rows >= only.limits.rows || only.arrived + only.limits.delay <= now {
             entries.removeAll(keepingCapacity: true)
             return .compute([only.id])
@@ -57,6 +60,7 @@ package struct BatchLine<Key: Hashable & Sendable>: Sendable {
         var seen: Set<Key> = []
         var wake: ContinuousClock.Instant?
         for head in entries.sorted(by: { ($0.work, $0.arrived) < ($1.work, $1.arrived) }) where seen.insert(head.key).inserted {
+            if let work, head.work >= work { break }
             let (chosen, isFull) = batch(of: head)
             let due = head.arrived + head.limits.delay
             if isFull || due <= now {

@@ -4,13 +4,15 @@ import LaresTensor
 import Synchronization
 
 /// A version in memory.
-final class LoadedNetwork: Sendable {
+package final class LoadedNetwork: Sendable {
     let version: ModelVersion
     let network: any ServedModel
     /// Whether rows of several requests may be computed together and give what each would give alone.
     let joinsRows: Bool
     /// What one row takes, seen when it was loaded.
     let rowTime: Duration
+    /// Most rows that are computed in one go; more urgent work, and work as urgent, is let in after them.
+    private let block: Int
     private let counts = Mutex(InferenceStatistics())
     /// Goes last of all: by then the network's own tensors are gone, whoever held it to the end.
     private let returning = ReturnedMemory()
@@ -27,9 +29,54 @@ final class LoadedNetwork: Sendable {
         case .words: (network, joinsRows, rowTime) = (try WordModel(contentsOf: path), false, .microseconds(10))
         case .translator: (network, joinsRows, rowTime) = (try TranslatorModel(contentsOf: path), true, .milliseconds(1))
         }
+        // A translator goes through its texts by itself, those of one length together.
+        block = version.kind == .translator ? .max : Self.block(rowTime)
     }
 
-    var statistics: InferenceStatistics { counts.withLock { $0 } }
+    /// A version whose model is at hand.
+    package init(_ version: ModelVersion, _ network: any ServedModel, joinsRows: Bool, rowTime: Duration) {
+        (self.version, self.network, self.joinsRows, self.rowTime) = (version, network, joinsRows, rowTime)
+        block = Self.block(rowTime)
+    }
+
+    /// Rows of 20 ms, as long as a step of a language model takes; at least 64, which one reading of the weights serves.
+    private static func block(_ rowTime: Duration) -> Int { max(64, Int(.milliseconds(20) / max(rowTime, .nanoseconds(100)))) }
+
+    /// The outputs for so many rows, a block after another where rows don't touch each other.
+    func outputs(_ inputs: [String: NetworkValue], rows: Int, between: () throws -> Void) throws -> [String: NetworkValue] {
+        guard joinsRows, rows > block, let blocks = Self.split(inputs, rows: rows, block: block) else {
+            return try network(inputs, between: between)
+        }
+        var parts: [[String: NetworkValue]] = []
+        for block in blocks {
+            try between()
+            do { parts.append(try network(block, between: between)) } catch is NetworkError where !parts.isEmpty {
+                // Places in the message are to be those of the request; numbers are looked at before anything is computed.
+                return try network(inputs, between: between)
+            }
+        }
+        return try Self.joined(parts)
+    }
+
+    private static func split(_ inputs: [String: NetworkValue], rows: Int, block: Int) -> [[String: NetworkValue]]? {
+        let sizes = stride(from: 0, to: rows, by: block).map { min(block, rows - $0) }
+        let parts = inputs.compactMapValues { $0.split(sizes) }
+        guard !inputs.isEmpty, parts.count == inputs.count else { return nil }
+        return sizes.indices.map { place in parts.mapValues { $0[place] } }
+    }
+
+    private static func joined(_ parts: [[String: NetworkValue]]) throws -> [String: NetworkValue] {
+        var outputs: [String: NetworkValue] = [:]
+        for name in parts[0].keys {
+            guard let value = NetworkValue.joined(parts.compactMap { $0[name] }) else {
+                throw ServingError(.internal, "the rows of '\(name)' don't go together")
+            }
+            outputs[name] = value
+        }
+        return outputs
+    }
+
+    package var statistics: InferenceStatistics { counts.withLock { $0 } }
 
     /// Every input and output is open in its first size, and three rows together give what they give alone.
     private static func joinsRows(_ network: Network) -> Bool {

@@ -32,6 +32,7 @@ public final class NetworkServing: Sendable {
         var uses: [Place: ContinuousClock.Instant] = [:]
         var failures: [Place: String] = [:]
         var trials: [String: (rollout: Rollout, tally: RolloutTally)] = [:]
+        var shadows = ShadowBacklog()
         /// Taken out on purpose: nobody gets them before they are loaded again.
         var closed: Set<String> = []
         var limits: [String: BatchLimits] = [:]
@@ -100,13 +101,14 @@ public final class NetworkServing: Sendable {
         return version
     }
 
-    /// Forgets what was read of a network, so that a change shows at once.
+    /// Forgets what was read of a network, so that a change shows at once; a trial that is still the same keeps its figures.
     public func registryChanged(_ name: String) {
+        let model = try? registry.model(name)
         state.withLock { state in
             state.routes[name] = nil
-            state.trials[name] = nil
+            if state.trials[name]?.rollout != model?.rollout { state.trials[name] = nil }
         }
-        if (try? registry.model(name)) == nil { dropUnneeded(name, keeping: nil) }
+        if model == nil { dropUnneeded(name, keeping: nil) }
     }
 
     /// Takes versions out that nobody asks for any more; answers under way keep theirs until they are done.
@@ -137,7 +139,7 @@ public final class NetworkServing: Sendable {
         }
     }
 
-    private func there(_ place: Place, _ version: ModelVersion) -> LoadedNetwork? {
+    func there(_ place: Place, _ version: ModelVersion) -> LoadedNetwork? {
         state.withLock { state in
             guard let there = state.loaded[place], there.version.digest == version.digest else { return nil }
             state.uses[place] = .now

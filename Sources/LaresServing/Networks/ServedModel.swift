@@ -1,16 +1,24 @@
 import LaresForecast
-import LaresNeural
+package import LaresNeural
 import LaresTensor
 
 /// What answers requests with tensors.
-protocol ServedModel: Sendable {
+package protocol ServedModel: Sendable {
     /// What it takes and gives.
     var signature: NetworkSignature { get }
     /// The outputs for inputs of the signature; throws for what it can't take.
-    func callAsFunction(_ inputs: [String: NetworkValue]) throws -> [String: NetworkValue]
+    ///
+    /// - Parameter between: called between two pieces of work that takes long, so that others get their turn; what it throws ends the work.
+    func callAsFunction(_ inputs: [String: NetworkValue], between: () throws -> Void) throws -> [String: NetworkValue]
 }
 
-extension Network: ServedModel {}
+extension Network: ServedModel {
+    // Steps of a plan are too short to be worth giving up between them: `LoadedNetwork` does that between blocks of rows.
+    package func callAsFunction(_ inputs: [String: NetworkValue], between: () throws -> Void) throws -> [String: NetworkValue] {
+        let pass: () -> Void = { try? between() }
+        return try callAsFunction(inputs, between: pass)
+    }
+}
 
 /// A forecaster or a detector of the registry.
 ///
@@ -47,7 +55,7 @@ enum SeriesModel: ServedModel {
             outputs: ["mean", "lower", "upper"].map { TensorSignature(name: $0, datatype: .fp32, shape: sizes) })
     }
 
-    func callAsFunction(_ inputs: [String: NetworkValue]) throws -> [String: NetworkValue] {
+    func callAsFunction(_ inputs: [String: NetworkValue], between: () throws -> Void) throws -> [String: NetworkValue] {
         guard case .forecaster(let model) = self else { throw ForecastError(.badSetting, "a detector takes no requests") }
         guard case .floats(let values, let shape)? = inputs["history"], shape.count == 2, shape[0] == model.plan.series.count else {
             throw ForecastError(.badSetting, "'history' is missing: a row for each of \(model.plan.series.count) series")

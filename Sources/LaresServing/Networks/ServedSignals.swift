@@ -32,7 +32,7 @@ struct ServedSignals: ServedModel {
             outputs: [TensorSignature(name: "cost", datatype: .fp32, shape: [nil, 1])])
     }
 
-    func callAsFunction(_ inputs: [String: NetworkValue]) throws -> [String: NetworkValue] {
+    func callAsFunction(_ inputs: [String: NetworkValue], between: () throws -> Void) throws -> [String: NetworkValue] {
         guard case .floats(let values, let shape)? = inputs["queues"], shape.count == 2, shape[1] == Self.columns,
             values.count == shape[0] * Self.columns
         else { throw TrafficError(.badSetting, "'queues' is missing: rows of vehicles, green (0 or 1) and share of saturation") }

@@ -13,15 +13,22 @@ struct TranslatorModel: ServedModel {
         return NetworkSignature(inputs: [text], outputs: [text])
     }
 
-    func callAsFunction(_ inputs: [String: NetworkValue]) throws -> [String: NetworkValue] {
+    func callAsFunction(_ inputs: [String: NetworkValue], between: () throws -> Void) throws -> [String: NetworkValue] {
         guard case .strings(let texts, _)? = inputs["text"] else {
             throw ServingError(.invalidRequest, "'text' is missing", param: "inputs")
         }
-        guard texts.count <= Self.most else {
-            throw ServingError(.invalidRequest, "\(texts.count) texts at once: there may be \(Self.most)", param: "inputs")
+        let longest = translator.form.longestTarget
+        let most = max(1, Self.mostSymbols / longest)
+        guard texts.count <= most else {
+            throw ServingError(
+                .invalidRequest,
+                "\(texts.count) texts at once: each may become \(longest) \(translator.form.unit.rawValue), so there may be \(most): "
+                    + "ask in several requests",
+                param: "inputs")
         }
-        return ["text": .strings(try translator(texts), shape: [texts.count])]
+        return ["text": .strings(try translator(texts, between: between), shape: [texts.count])]
     }
 
-    private static let most = 1_024
+    /// Symbols that one request may have it write: 64 of the longest texts that there are, and they take long.
+    private static let mostSymbols = 64 * TextTranslator.Form.longest
 }

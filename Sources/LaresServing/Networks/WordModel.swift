@@ -14,11 +14,16 @@ struct WordModel: ServedModel {
             outputs: [TensorSignature(name: "vector", datatype: .fp32, shape: [nil, vectors.dimensions])])
     }
 
-    func callAsFunction(_ inputs: [String: NetworkValue]) throws -> [String: NetworkValue] {
+    func callAsFunction(_ inputs: [String: NetworkValue], between: () throws -> Void) throws -> [String: NetworkValue] {
         guard case .strings(let words, _)? = inputs["word"] else {
             throw ServingError(.invalidRequest, "'word' is missing: texts, a word each", param: "inputs")
         }
-        return ["vector": .floats(try words.flatMap { try vectors.vector(of: $0) }, shape: [words.count, vectors.dimensions])]
+        var values: [Float] = []
+        for (place, word) in words.enumerated() {
+            if place.isMultiple(of: 1_024) { try between() }
+            values += try vectors.vector(of: word)
+        }
+        return ["vector": .floats(values, shape: [words.count, vectors.dimensions])]
     }
 }
 

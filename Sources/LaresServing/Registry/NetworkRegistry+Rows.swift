@@ -62,7 +62,9 @@ extension NetworkRegistry {
 
     private static func rollout(_ row: Row) -> Rollout? {
         Rollout.Kind(rawValue: row["kind"]).map {
-            Rollout(number: row["number"], kind: $0, percent: row["percent"], errorShare: row["error_share"], least: row["least"])
+            Rollout(
+                number: row["number"], kind: $0, percent: row["percent"], errorShare: row["error_share"], least: row["least"],
+                began: Date(timeIntervalSince1970: row["started"]))
         }
     }
 }

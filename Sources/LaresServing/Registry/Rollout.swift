@@ -1,3 +1,5 @@
+public import struct Foundation.Date
+
 /// A version that is tried beside production.
 public struct Rollout: Sendable, Hashable {
     /// How it is tried.
@@ -14,18 +16,24 @@ public struct Rollout: Sendable, Hashable {
     public var kind: Kind
     /// How many of a hundred requests it gets, 1…100.
     public var percent: Int
-    /// It is taken back when more than this share of its answers fail, 0…1.
+    /// It is taken back when more than this share of its last answers (``window``) fail, 0…1.
     public var errorShare: Double
     /// So many answers are waited for before it is judged, 1 or more.
     public var least: Int
+    /// When it began; the same begun again is another trial, with figures of its own.
+    public var began: Date
+
+    /// How many of its last answers it is judged by: what it did long ago says nothing of a version that fails now.
+    public var window: Int { max(least, 200) }
 
     /// A trial; by default it is taken back when one answer in twenty fails, after twenty answers.
-    public init(number: Int, kind: Kind, percent: Int, errorShare: Double = 0.05, least: Int = 20) {
+    public init(number: Int, kind: Kind, percent: Int, errorShare: Double = 0.05, least: Int = 20, began: Date = Date()) {
         self.number = number
         self.kind = kind
         self.percent = percent
         self.errorShare = errorShare
         self.least = least
+        self.began = began
     }
 
     /// - Throws: ``RegistryError`` with code `badRollout`.
@@ -50,6 +58,12 @@ package struct RolloutTally: Sendable, Hashable {
     package private(set) var difference: Float = 0
     /// Answers in which the shadow's texts or whole numbers, such as labels, are others than production's, or their sizes.
     package private(set) var disagreements = 0
+    /// Requests that a shadow took and left, since it couldn't keep up.
+    package private(set) var skipped = 0
+    /// Whether each of the last answers failed; from `oldest` on once there are as many as it is judged by.
+    private var recent: [Bool] = []
+    private var oldest = 0
+    private var recentFailures = 0
 
     /// Nothing so far.
     package init() {}
@@ -68,6 +82,18 @@ package struct RolloutTally: Sendable, Hashable {
         disagreements += disagrees ? 1 : 0
         failures += isFailure ? 1 : 0
         self.difference = max(self.difference, difference)
-        return answers >= rollout.least && Double(failures) > rollout.errorShare * Double(answers)
+        remember(isFailure, of: rollout.window)
+        return answers >= rollout.least && Double(recentFailures) > rollout.errorShare * Double(recent.count)
     }
+
+    private mutating func remember(_ isFailure: Bool, of window: Int) {
+        recentFailures += isFailure ? 1 : 0
+        guard recent.count == window else { return recent.append(isFailure) }
+        recentFailures -= recent[oldest] ? 1 : 0
+        recent[oldest] = isFailure
+        oldest = (oldest + 1) % window
+    }
+
+    /// Counts a request that was left.
+    package mutating func skip() { skipped += 1 }
 }

@@ -13,7 +13,7 @@ import Synchronization
 ///
 /// Requests are answered while ``run()`` runs.
 public final class Serving: ModelClient, Service {
-    private let store: ModelStore
+    let store: ModelStore
     private let settings: ServingSettings
     private let logger: Logger
     private let now: @Sendable () -> Date

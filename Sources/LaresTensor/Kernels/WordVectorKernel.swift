@@ -116,6 +116,9 @@ package final class WordVectorKernel {
         return (losses.array.reduce(0, +), Int(counts.array.reduce(0, +)))
     }
 
+    /// Whether no number of the rows is infinite or NaN.
+    package var isFinite: Bool { [inputs, outputs].allSatisfy { rows in rows.all.allSatisfy { $0.isFinite } } }
+
     /// Puts rows back that `inputs.all` and `outputs.all` were once. Others trap.
     package func restore(inputs rows: [Float], outputs: [Float]) {
         precondition(rows.count == inputs.all.count && outputs.count == self.outputs.all.count, "rows of another training")

@@ -1,4 +1,4 @@
-/// Whole numbers in a shape: labels, token ids, places.
+/// The tensor of whole numbers, as `Tensor` is that of floats: labels, token ids, places. 32 bits each.
 public struct Indices: Sendable, Hashable {
     /// In row-major order.
     public var values: [Int32]

@@ -148,8 +148,8 @@ struct DemoCityCommand: AsyncParsableCommand {
         return say(
             "cli.demo.city.line",
             [
-                "clock": status["clock"]?.text ?? "–", "standing": "\(Int(status["standing"]?.number ?? 0))",
-                "junctions": "\(Int(status["junctions"]?.number ?? 0))",
+                "clock": status["clock"]?.text ?? "–", "standing": "\(Int(min(1e9, max(0, status["standing"]?.number ?? 0))))",
+                "junctions": "\(status["junctions"]?.whole ?? 0)",
                 "state": say("cli.traffic.state.\(status["state"]?.text ?? "off")"),
                 "event": last ?? "–", "alarms": "\(alarms.count { $0["cleared_at"]?.number == nil })",
             ])

@@ -131,7 +131,7 @@ struct OrdersCommand: AsyncParsableCommand {
 enum OrderText {
     static func row(_ order: JSON) -> [String] {
         [
-            order["number"]?.number.map { "\(Int($0))" } ?? "–", time(order["ordered"]), (order["actuator"]?.text ?? "").printable,
+            order["number"]?.whole.map { "\($0)" } ?? "–", time(order["ordered"]), (order["actuator"]?.text ?? "").printable,
             String((order["value"]?.serialized ?? "").prefix(40)).printable, issuer(order["issuer"]),
             say("cli.orders.state.\(order["state"]?.text ?? "ordered")") + (order["reason"]?.text.map { ": \($0.printable)" } ?? ""),
         ]
@@ -142,7 +142,7 @@ enum OrderText {
     static func issuer(_ json: JSON?) -> String {
         guard let name = json?["name"]?.text?.printable else { return "–" }
         guard let model = json?["model"]?.text?.printable else { return name }
-        return "\(name) (\(model):\(json?["version"]?.number.map { "\(Int($0))" } ?? ""))"
+        return "\(name) (\(model):\(json?["version"]?.whole.map { "\($0)" } ?? ""))"
     }
 
     static func time(_ seconds: JSON?) -> String { ThingText.time(seconds) }

@@ -69,6 +69,9 @@ struct EvalTraffic: ParsableCommand {
     private func prove(_ rules: ShellRules) throws {
         let proof = ShellProof(rules)
         if let failure = proof.failure { throw TrafficError(.badNetwork, "\(rules.plan.name): \(failure.violation)") }
+        guard proof.isComplete else {
+            throw TrafficError(.badNetwork, "\(rules.plan.name) can reach more than \(proof.states) states: its shell can't be proven here")
+        }
         guard !json else { return }
         Terminal.note(
             say(

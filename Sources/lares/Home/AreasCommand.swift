@@ -29,7 +29,7 @@ struct AreasCommand: AsyncParsableCommand {
             let floors = try await server.connection.ask("GET", FloorsCommand.path)["floors"]?.elements ?? []
             var table = TextTable(["cli.column.area", "cli.column.name", "cli.column.floor"].map { say($0) })
             for area in areas {
-                let level = area["level"]?.number.map { Int($0) }
+                let level = area["level"]?.whole
                 let floor = level.map { level in floors.first { $0["level"]?.number == Double(level) }.map(NamedPlace.name) ?? "\(level)" }
                 table.add([area["id"]?.text ?? "", NamedPlace.name(area), floor ?? "–"])
             }

@@ -134,7 +134,7 @@ struct DemoHomeCommand: AsyncParsableCommand {
             if let value = change.new { text += Self.row(change.address, value, at: change.date) }
         }
         let answer = try await server.connection.send("POST", "/lares/v1/history.csv", Array(text.utf8), as: "text/csv")
-        Terminal.note(say("cli.demo.past", ["n": "\((try? JSON(parsing: answer))?["added"]?.number.map { Int($0) } ?? 0)"]))
+        Terminal.note(say("cli.demo.past", ["n": "\((try? JSON(parsing: answer))?["added"]?.whole ?? 0)"]))
         // Without a home's own say over its energy it plays all the same.
         try? await control()
         try? await furnish()

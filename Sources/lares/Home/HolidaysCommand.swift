@@ -49,7 +49,7 @@ struct HolidaysCommand: AsyncParsableCommand {
             guard let data = FileManager.default.contents(atPath: file) else { throw Failure("cli.file.unreadable", ["file": file]) }
             let path = "/lares/v1/holidays/" + ServerConnection.part(name)
             let answer = try JSON(parsing: try await server.connection.send("PUT", path, Array(data), as: "text/calendar"))
-            print(say("cli.holidays.added", ["name": name, "count": "\(Int(answer["days"]?.number ?? 0))"]))
+            print(say("cli.holidays.added", ["name": name, "count": "\(answer["days"]?.whole ?? 0)"]))
         }
     }
 

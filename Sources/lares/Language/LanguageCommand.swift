@@ -37,6 +37,8 @@ struct TextLearningOptions: ParsableArguments {
     @Option(help: ArgumentHelp(say("cli.language.checkpoint")), completion: .file())
     var checkpoint: String?
 
+    @OptionGroup var giving: PriorityOption
+
     func validate() throws {
         try Self.check("--steps", steps, 1...10_000_000)
         try Self.check("--batch", batch, 1...4096)
@@ -116,6 +118,7 @@ struct LanguageTrain: AsyncParsableCommand {
     }
 
     func run() async throws {
+        learning.giving.apply()
         let context = learning.context ?? 64
         try LearningFiles.check([output, learning.checkpoint])
         let windows = try learning.windows(ByteVocabulary.tokens(of: learning.read()), of: context)
@@ -162,6 +165,7 @@ struct LanguageTune: AsyncParsableCommand {
     }
 
     func run() async throws {
+        learning.giving.apply()
         try LearningFiles.check([adapter, output, learning.checkpoint])
         let store = try common.store(), base = try store.find(model)
         let file = try GGUFFile(contentsOf: store.file(of: base))

@@ -56,10 +56,13 @@ struct TranslateTrain: AsyncParsableCommand {
     @Option(help: ArgumentHelp(say("cli.translate.checkpoint")), completion: .file())
     var checkpoint: String?
 
+    @OptionGroup var giving: PriorityOption
+
     @Flag(help: ArgumentHelp(say("cli.option.json")))
     var json = false
 
     func run() async throws {
+        giving.apply()
         var training = TranslatorTraining()
         (training.form.cell, training.form.unit, training.form.width) = (cell, unit, width)
         (training.epochs, training.batch, training.learningRate, training.held) = (epochs, batch, learningRate, held)
@@ -77,7 +80,7 @@ struct TranslateTrain: AsyncParsableCommand {
         if line?.isEnded != true { LearningFiles.drop(checkpoint) }
         let exact = translator.exact
         try card.write(
-            beside: output, summary: "\(cell.rawValue) of width \(width) over \(unit.rawValue), learnt from \(pairs.pairs.count) pairs",
+            beside: output, summary: training.summary(of: pairs),
             metrics: exact.map { ["validation": ["exact": .double($0 / 100)]] } ?? [:])
         guard json else {
             return print(

@@ -27,6 +27,7 @@ struct WordsTrain: AsyncParsableCommand {
 
     @OptionGroup var reading: TextOptions
     @OptionGroup var learning: LearningOptions
+    @OptionGroup var giving: PriorityOption
 
     @Option(help: ArgumentHelp(say("cli.words.train.checkpoint")), completion: .file())
     var checkpoint: String?
@@ -41,16 +42,17 @@ struct WordsTrain: AsyncParsableCommand {
         guard !learning.ngrams || (format ?? WordVectorFormat(path: output)) == .safetensors else {
             throw ValidationError(say("cli.words.train.bad-ngrams"))
         }
+        try learning.checkLengths()
         guard threads.map({ (1...1_024).contains($0) }) ?? true else { throw ValidationError(say("cli.bad-threads")) }
     }
 
     func run() async throws {
         try LearningFiles.check([output, LearntCard.path(of: output), checkpoint])
-        let settings = learning.settings
+        giving.apply()
         let text = try TrainingText(
             contentsOf: self.text, unit: reading.unit, lowercases: !reading.keepCase, minimumCount: reading.minCount)
-        let card = try LearntCard(data: self.text)
-        if !json { Terminal.note(say("cli.words.train.read", ["words": "\(text.wordCount)", "vocabulary": "\(text.words.count)"])) }
+        let card = try LearntCard(data: self.text), settings = learning.settings(for: text)
+        if !json { tell(text, settings) }
         let pool = ComputePool(threads: threads)
         defer { pool.close() }
         let isResumed = checkpoint.map { FileManager.default.fileExists(atPath: $0) } ?? false
@@ -63,14 +65,16 @@ struct WordsTrain: AsyncParsableCommand {
             line.show(progress)
         }
         try vectors.write(to: output, as: format)
-        try card.write(beside: output, summary: summary(of: text))
+        try card.write(beside: output, summary: settings.summary(of: text))
         LearningFiles.drop(checkpoint)
         line.finish()
         report(text, last)
     }
 
-    private func summary(of text: TrainingText) -> String {
-        "\(learning.architecture.rawValue), \(learning.dimensions) numbers for each of \(text.words.count) words, learnt from \(text.wordCount)"
+    private func tell(_ text: TrainingText, _ settings: WordVectorSettings) {
+        Terminal.note(say("cli.words.train.read", ["words": "\(text.wordCount)", "vocabulary": "\(text.words.count)"]))
+        guard let grams = settings.grams, text.isMostlyIdeographs, learning.shortest == nil || learning.longest == nil else { return }
+        Terminal.note(say("cli.words.train.ideographs", ["shortest": "\(grams.shortest)", "longest": "\(grams.longest)"]))
     }
 
     private func report(_ text: TrainingText, _ last: WordVectorProgress?) {
@@ -122,20 +126,31 @@ struct LearningOptions: ParsableArguments {
     @Flag(help: ArgumentHelp(say("cli.words.train.ngrams")))
     var ngrams = false
 
+    @Option(help: ArgumentHelp(say("cli.words.train.shortest")))
+    var shortest: Int?
+
+    @Option(help: ArgumentHelp(say("cli.words.train.longest")))
+    var longest: Int?
+
     @Option(help: ArgumentHelp(say("cli.words.train.buckets")))
     var buckets = 200_000
 
     @Option(help: ArgumentHelp(say("cli.words.train.seed")))
     var seed: UInt64 = 1
 
-    var settings: WordVectorSettings {
+    func checkLengths() throws {
+        let (least, most) = (shortest ?? longest ?? 1, longest ?? shortest ?? 1)
+        guard 1 <= least, least <= most, most <= 32 else { throw ValidationError(say("cli.words.train.bad-lengths")) }
+    }
+
+    func settings(for text: TrainingText) -> WordVectorSettings {
         var settings = WordVectorSettings()
         settings.architecture = architecture
         settings.objective = negatives == 0 ? .hierarchicalSoftmax : .negativeSampling(negatives)
         (settings.dimensions, settings.window, settings.epochs, settings.seed) = (dimensions, window, epochs, seed)
         (settings.learningRate, settings.sample) = (learningRate, sample)
         settings.lowestLearningRate = min(settings.lowestLearningRate, learningRate)
-        if ngrams { settings.grams = CharacterGrams(buckets: buckets) }
+        if ngrams { settings.grams = CharacterGrams(for: text, shortest: shortest, longest: longest, buckets: buckets) }
         return settings
     }
 }

@@ -1,3 +1,4 @@
+import Foundation
 import LaresControl
 import Testing
 
@@ -36,6 +37,32 @@ private struct Stubborn: SignalController {
         #expect(keeper.ladder?.usualQueue(inHour: 0) == nil, "an hour without sight says nothing of queues")
         for second in 3_601...7_200 { _ = keeper.tick(Self.clear(keeper.plan), at: Double(second)) }
         #expect(keeper.ladder?.usualQueue(inHour: 1) == 0)
+    }
+
+    @Test func whatIsTakenBackIsNeverShown() throws {
+        var keeper = SignalKeeper(try Self.rules(), Stubborn(phase: 2)), second = 0
+        var wasGreen = false
+        // Until a green ends because of the wish.
+        while !(wasGreen && keeper.target != nil) {
+            wasGreen = keeper.phase != nil
+            _ = keeper.tick(Self.clear(keeper.plan), at: Double(second))
+            second += 1
+            try #require(second < 300)
+        }
+        let shown = keeper.withdraw()
+        #expect(keeper.target == nil && keeper.phase != nil)
+        #expect(keeper.phase.map { keeper.plan.phases[$0] } == shown, "green goes on as if nothing had been wished")
+    }
+
+    @Test func aBlindDayIsNoMerit() throws {
+        var keeper = SignalKeeper(try Self.rules(), Stubborn(phase: 2), ladder: StageLadder())
+        for second in 0..<25 * 3_600 {
+            // Loops work for the last minutes of each hour only.
+            let isSeen = second % 3_600 > 3_300
+            _ = keeper.tick(isSeen ? Self.clear(keeper.plan) : nil, at: Double(second))
+        }
+        #expect(keeper.ladder?.stage == .shadow)
+        #expect(try #require(keeper.ladder).figures.hours < 3)
     }
 
     /// Each change of the programme, in seconds.
@@ -192,5 +219,29 @@ private struct Stubborn: SignalController {
     @Test func faultsTakeItBack() {
         var ladder = StageLadder(from: .active)
         #expect(Self.hours(&ladder, from: 0, 1, queue: 8, answers: false).first == .steppedBack(.guarded, .faults))
+    }
+
+    @Test func whoIsHardlyAskedGoesNoFurther() {
+        var ladder = StageLadder()
+        for second in 0..<26 * 3_600 {
+            let change = ladder.second(at: Double(second), queue: 4, answer: second % 3_600 == 0 ? true : nil)
+            #expect(change == nil)
+        }
+        #expect(ladder.stage == .shadow)
+    }
+
+    @Test func whatNoLadderHasWrittenIsRefused() throws {
+        var ladder = StageLadder()
+        _ = Self.hours(&ladder, from: 0, 25, queue: 8)
+        let kept = try JSONEncoder().encode(ladder)
+        #expect(try JSONDecoder().decode(StageLadder.self, from: kept) == ladder)
+        let text = String(decoding: kept, as: UTF8.self)
+        for (part, other) in [
+            ("\"hour\":0", "\"hour\":24"), ("\"usual\":[", "\"usual\":[{\"sum\":0,\"count\":0},"), ("\"faults\":0", "\"faults\":-1"),
+        ] {
+            let damaged = text.replacing(part, with: other)
+            #expect(damaged != text, "\(part)")
+            #expect(throws: DecodingError.self) { try JSONDecoder().decode(StageLadder.self, from: Data(damaged.utf8)) }
+        }
     }
 }

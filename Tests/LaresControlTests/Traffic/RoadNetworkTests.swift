@@ -44,10 +44,41 @@ import Testing
 
     @Test(arguments: [
         "", "<net", "<net></net>", "<net><lane id='a' length='x' speed='1'/></net>", String(repeating: "<a>", count: 100),
+        "<net><lane id='a' length='1e30' speed='1'/></net>", "<net><lane id='a' length='1' speed='1e9'/></net>",
+        "<net><lane id='a' length='-1' speed='1'/></net>", "<net><lane id='a' length='1' speed='inf'/></net>",
         "<!DOCTYPE n [<!ENTITY a 'b'>]><net><lane id='&a;' length='1' speed='1'/></net>",
     ])
     func whatIsNoNetworkIsAnError(text: String) {
         #expect(throws: TrafficError.self) { try RoadNetwork(parsing: Array(text.utf8)) }
+    }
+
+    @Test func lanesOnWhichNothingMovesAndLongCrossingsAreKept() throws {
+        let slow = CrossingNetwork.text.replacing(#"speed="13.89""#, with: #"speed="0""#).replacing(
+            #"length="6.40""#, with: #"length="99999""#)
+        let plan = try SignalPlan(of: "c", in: RoadNetwork(parsing: Array(slow.utf8))), rules = try ShellRules(plan)
+        #expect(plan.links.indices.allSatisfy { rules.walkingTime(of: $0) <= 60 })
+        _ = IncidentDetector(plan)
+    }
+
+    @Test func moreGreenPhasesThanCabinetsHaveAreRefused() throws {
+        // Each letter of five may be red or give way: more than 64 different states.
+        let states = (1..<100).map { number in String((0..<7).map { number >> $0 & 1 == 1 ? "g" : "r" }) }
+        let phases = states.map { "<phase duration=\"5\" state=\"\($0)\"/>" }.joined()
+        let lanes = (0..<7).map { "<lane id=\"i\($0)_0\" length=\"50\" speed=\"10\"/><lane id=\"o\($0)_0\" length=\"50\" speed=\"10\"/>" }
+            .joined()
+        let insides = (0..<7).map { "<lane id=\":c_\($0)_0\" length=\"5\" speed=\"10\"/>" }.joined()
+        let requests = (0..<7).map { "<request index=\"\($0)\" response=\"0000000\" foes=\"0000000\" cont=\"0\"/>" }.joined()
+        let links = (0..<7).map {
+            "<connection from=\"i\($0)\" to=\"o\($0)\" fromLane=\"0\" toLane=\"0\" via=\":c_\($0)_0\" tl=\"c\" linkIndex=\"\($0)\" dir=\"s\" state=\"o\"/>"
+        }.joined()
+        let text = """
+            <net version="1.20">\(insides)\(lanes)<tlLogic id="c" type="static" programID="0" offset="0">\(phases)</tlLogic>
+            <junction id="c" type="traffic_light" x="0" y="0" incLanes="" intLanes="\((0..<7).map { ":c_\($0)_0" }.joined(separator: " "))">\(requests)</junction>
+            \(links)</net>
+            """
+        let network = try RoadNetwork(parsing: Array(text.utf8))
+        let error = #expect(throws: TrafficError.self) { try SignalPlan(of: "c", in: network) }
+        #expect(error.map { "\($0)".contains("64 are the most") } == true, "\(error.map { "\($0)" } ?? "")")
     }
 
     @Test func damagedNetworksNeverTrap() {

@@ -105,6 +105,24 @@ struct CausalTransformerTests {
         #expect(throws: CheckpointError.self) { try training.run(&model, on: other) { _ in true } }
     }
 
+    @Test("A gradient that isn't finite ends a training, though its loss is: nothing has changed, and nothing is written")
+    func diverges() throws {
+        // The root of nothing is nothing, its slope infinite.
+        struct Cliff: NextTokenModel {
+            var slope = Tensor.zeros([256])
+            mutating func visit(_ visitor: inout some ParameterVisitor) { visitor.visit("slope", &slope) }
+            func callAsFunction(_ tokens: Indices) -> Tensor { Tensor.zeros([tokens.shape[0], tokens.shape[1], 256]) + sqrt(slope) }
+        }
+        var model = Cliff(), training = LanguageTraining(steps: 4, batch: 2)
+        training.checkpoint = place("checkpoint")
+        let error = #expect(throws: TrainingDiverged.self) {
+            try training.run(&model, on: TextWindows(text, of: 8)) { _ in true }
+        }
+        #expect(error?.place == "step 1")
+        #expect(model.slope == Tensor.zeros([256]))
+        #expect(!FileManager.default.fileExists(atPath: training.checkpoint ?? ""))
+    }
+
     @Test("Families and files that can't learn are refused by name")
     func refuses() throws {
         let path = place("model.gguf")

@@ -130,6 +130,10 @@ struct TranslatorTests {
                 }
                 return log(Tensor(Array(rows.joined()), Shape(Array(written.shape) + [5])) + 1e-6)
             }
+            func draft(of memory: Tensor) -> Draft { Draft(sources: [memory]) }
+            func next(_ symbols: [Int32], in draft: inout Draft) -> Tensor {
+                logits(Indices(symbols, [symbols.count]), memory: draft.sources[0])
+            }
         }
         #expect(Garden().translate([[2]], beams: 1) == [[2]])
         #expect(Garden().translate([[2]], beams: 3) == [[3]])
@@ -154,5 +158,7 @@ struct TranslatorTests {
         #expect(table.symbols == ["a", "b", "ß"] && table.count == 5)
         #expect(table.encode(["a", "ß"]) == [2, 4] && table.encode(["x"]) == nil)
         #expect(table.decode([0, 2, 4, 1, 99, -3]) == ["a", "ß"])
+        let open = SymbolTable(table.symbols, hasUnknown: true)
+        #expect(open.count == 6 && open.encode(["a", "x", "ß"]) == [2, 5, 4] && open.decode([2, 5, 4]) == ["a", "ß"])
     }
 }

@@ -32,6 +32,11 @@ struct TrainingTextTests {
         #expect(try TrainingText(lines: ["𠀀𠀁"], unit: .characters).words == ["𠀀", "𠀁"])
     }
 
+    @Test(arguments: [("我们爱北京 hello", true), ("hello 北京 we love it", false), ("привет мир", false)])
+    func mostWordsAreIdeographsOrNot(_ line: String, _ expected: Bool) throws {
+        #expect(try TrainingText(lines: [line]).isMostlyIdeographs == expected)
+    }
+
     @Test func badBytesAreReadAsReplacementCharacters() throws {
         try withFile([0x61, 0x20, 0xFF, 0xFE, 0x20, 0x62, 0x0A, 0xE4, 0xB8]) { path in
             let spaced = try TrainingText(contentsOf: path, unit: .spaces, minimumCount: 1)

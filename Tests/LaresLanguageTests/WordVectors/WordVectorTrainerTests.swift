@@ -78,6 +78,32 @@ struct WordVectorTrainerTests {
         }
     }
 
+    /// A fault at the beginning of its second half, as a training has it that ran away, or at its end.
+    @Test(arguments: [kinds[0], kinds[6]], [20, 40])
+    func numbersThatArentFiniteEndTheTrainingAndItsCheckpointStays(_ kind: Kind, epoch: Int) throws {
+        let pool = ComputePool(threads: 1)
+        defer { pool.close() }
+        var settings = kind.settings
+        settings.epochs = 40
+        let trainer = try WordVectorTrainer(try TrainingText(lines: Self.lines), settings, pool: pool)
+        try withFile("") { path in
+            try FileManager.default.removeItem(atPath: path)
+            _ = try trainer.train(checkpoint: path)
+            let file = try SafeTensors(contentsOf: path)
+            var metadata = file.metadata
+            metadata["note.epoch"] = String(epoch)
+            let tensors = try file.tensors.map { name, tensor in
+                var numbers = try #require(tensor.floats())
+                if name == "model.inputs" { numbers[3] = .nan }
+                return (name: name, value: StoredTensor(Tensor(numbers, Shape(tensor.shape)), as: .f32))
+            }
+            try SafeTensors.write(tensors, metadata: metadata, to: path)
+            let before = try bytes(of: path)
+            #expect(throws: TrainingDiverged.self) { try trainer.train(checkpoint: path) }
+            #expect(try bytes(of: path) == before)
+        }
+    }
+
     @Test func theLossFallsAndProgressCountsToTheEnd() throws {
         var reports: [WordVectorProgress] = []
         var settings = Self.kinds[0].settings
@@ -121,6 +147,33 @@ struct WordVectorTrainerTests {
         #expect(try byWord.similarity("火车", "汽车") > byWord.similarity("火车", "猫"))
         let byCharacter = try WordVectorTrainer(try TrainingText(lines: lines, unit: .characters), Self.kinds[0].settings).train()
         #expect(try byCharacter.similarity("猫", "狗") > byCharacter.similarity("猫", "站"))
+    }
+
+    @Test func piecesHaveLengthsThatSuitTheText() throws {
+        let (chinese, english) = (try TrainingText(lines: ["火车离开车站"]), try TrainingText(lines: ["the train leaves"]))
+        #expect(CharacterGrams(for: english, buckets: 9) == CharacterGrams(shortest: 3, longest: 6, buckets: 9))
+        #expect(CharacterGrams(for: chinese, buckets: 9) == CharacterGrams(shortest: 1, longest: 3, buckets: 9))
+        // 火 车, <火 火车 车>, <火车 火车>
+        #expect(CharacterGrams(for: chinese).pieceCount(of: "火车") == 7)
+        let given: [(Int?, Int?, Int, Int)] = [(2, nil, 2, 3), (5, nil, 5, 5), (nil, 8, 1, 8), (2, 2, 2, 2)]
+        for (shortest, longest, least, most) in given {
+            let grams = CharacterGrams(for: chinese, shortest: shortest, longest: longest)
+            #expect(grams.shortest == least && grams.longest == most)
+        }
+        #expect(CharacterGrams(for: english, longest: 2) == CharacterGrams(shortest: 2, longest: 2))
+    }
+
+    @Test func anUnseenChineseWordIsNearThoseOfItsCharacters() throws {
+        let pool = ComputePool(threads: 1)
+        defer { pool.close() }
+        let vehicles = ["火车 离开 城市", "汽车 离开 城市", "火车 到达 城市", "汽车 到达 城市"].repeated(20)
+        let text = try TrainingText(lines: vehicles + ["小猫 喝 牛奶", "小狗 喝 牛奶", "小猫 吃 鱼", "小狗 吃 鱼"].repeated(20), unit: .spaces)
+        var settings = Self.kinds[0].settings
+        settings.grams = CharacterGrams(for: text, buckets: 20_000)
+        let vectors = try WordVectorTrainer(text, settings, pool: pool).train()
+        for other in ["小猫", "牛奶", "鱼"] {
+            #expect(try vectors.similarity("电车", "火车") > vectors.similarity("电车", other))
+        }
     }
 
     static let bad: [(String, @Sendable (inout WordVectorSettings) -> Void)] = [

@@ -78,6 +78,22 @@ struct LDContextTests {
     }
 
     /// Seeded changes of a context and an entity: everything ends in a result or in an error that says why.
+    @Test func contextsAreKeptUpToSoManyBytes() async throws {
+        let (stand, most) = (try NGSIStand(), 1 << 20)
+        var cache = LDContextCache(most: most)
+        func context(_ number: Int) async throws -> LDContext {
+            try await stand.broker.contexts.resolve(["t\(number)": .string("https://example.org/\(number)")], tenant: "")
+        }
+        for number in 0..<200 {
+            let key = "\(number)" + String(repeating: "x", count: 10_000)
+            cache.keep(try await context(number), key)
+            #expect(cache[key]?.expand("t\(number)") == "https://example.org/\(number)" && cache.bytes <= most)
+        }
+        let (kept, key) = (cache.bytes, String(repeating: "x", count: most))
+        cache.keep(try await context(1), key)
+        #expect(cache[key] == nil && cache.bytes == kept)
+    }
+
     @Test func changedBytesNeverTrap() async throws {
         let stand = try NGSIStand()
         let text = Array(

@@ -51,7 +51,7 @@ struct NGSIBrokerTests {
         #expect(gone.updated == ["urn:b:1", "urn:b:2"] && gone.errors.count == 1)
     }
 
-    @Test func changesAreKeptAsTheyWere() throws {
+    @Test func changesAreKeptAsTheyWere() async throws {
         let stand = try NGSIStand()
         try stand.broker.create(try ngsiEntity(building), tenant: "")
         for level in 5...8 {
@@ -61,17 +61,17 @@ struct NGSIBrokerTests {
         }
         let query = try NGSITemporalQuery(
             relation: "after", timeAt: "2026-01-06T00:00:00Z", endTimeAt: nil, property: nil, lastN: "2", methods: nil, period: nil)
-        let page = try stand.broker.temporal("urn:b:1", query, attributes: nil, datasets: nil, tenant: "")
+        let page = try await stand.broker.temporal("urn:b:1", query, attributes: nil, datasets: nil, tenant: "")
         let written = JSON.object(NGSIWriter(.core).temporal(page.entities[0], query, .values))
         #expect(written["level"] == ["type": "Property", "values": [[8, "2026-01-08T00:00:00Z"], [7, "2026-01-07T00:00:00Z"]]])
         let byChange = try NGSITemporalQuery(
             relation: nil, timeAt: nil, endTimeAt: nil, property: "modifiedAt", lastN: nil, methods: nil, period: nil)
         #expect(
-            try stand.broker.temporal("urn:b:1", byChange, attributes: nil, datasets: nil, tenant: "").entities[0].attributes[
+            try await stand.broker.temporal("urn:b:1", byChange, attributes: nil, datasets: nil, tenant: "").entities[0].attributes[
                 LDContext.core.expand("level")]?.count == 5)
     }
 
-    @Test func valuesAreAggregatedByPeriods() throws {
+    @Test func valuesAreAggregatedByPeriods() async throws {
         let stand = try NGSIStand()
         let temporal = """
             {"id":"urn:v:1","type":"V","speed":[{"type":"Property","value":120,"observedAt":"2026-08-01T12:03:00Z"},
@@ -81,7 +81,7 @@ struct NGSIBrokerTests {
         #expect(try !stand.broker.upsertTemporal(try ngsiEntity(#"{"id":"urn:v:1","type":"V"}"#, .core, .temporal), tenant: ""))
         let query = try NGSITemporalQuery(
             relation: nil, timeAt: nil, endTimeAt: nil, property: nil, lastN: nil, methods: "avg,max,totalCount", period: "PT1H")
-        let page = try stand.broker.temporal("urn:v:1", query, attributes: nil, datasets: nil, tenant: "")
+        let page = try await stand.broker.temporal("urn:v:1", query, attributes: nil, datasets: nil, tenant: "")
         let speed = JSON.object(NGSIWriter(.core).temporal(page.entities[0], query, .aggregated))["speed"]
         #expect(
             speed?["avg"] == [
@@ -91,7 +91,7 @@ struct NGSIBrokerTests {
         #expect(speed?["totalCount"]?.elements?.last == [1, "2026-08-01T14:03:00Z", "2026-08-01T15:03:00Z"])
     }
 
-    @Test func aPageOfThePastSaysWhatItCovers() throws {
+    @Test func aPageOfThePastSaysWhatItCovers() async throws {
         var settings = NGSISettings()
         settings.mostInstances = 3
         let stand = try NGSIStand(settings: settings)
@@ -99,7 +99,7 @@ struct NGSIBrokerTests {
             separator: ",")
         _ = try stand.broker.upsertTemporal(
             try ngsiEntity(#"{"id":"urn:v:1","type":"V","a":[\#(instances)]}"#, .core, .temporal), tenant: "")
-        let all = try stand.broker.temporal("urn:v:1", NGSITemporalQuery(), attributes: nil, datasets: nil, tenant: "")
+        let all = try await stand.broker.temporal("urn:v:1", NGSITemporalQuery(), attributes: nil, datasets: nil, tenant: "")
         let range = try #require(all.range)
         #expect(NGSITime.short(range.first) == "2026-01-01T00:01:00Z" && NGSITime.short(range.last) == "2026-01-01T00:03:00Z")
         #expect(all.entities[0].attributes.groups[0].instances.count == 3)

@@ -55,6 +55,41 @@ final class NGSIPostbox: NGSISender, Sendable {
     }
 }
 
+/// Receivers by the last part of their address: some are dead, some take what they are sent and never answer.
+final class NGSIReceivers: NGSISender, Sendable {
+    /// Who was sent something, as it happens.
+    let posts = AsyncStream.makeStream(of: String.self)
+    private let never = AsyncStream.makeStream(of: Void.self)
+    private let silent: Set<String>
+    private let state: Mutex<(dead: Set<String>, levels: [String: [JSON]])>
+
+    init(dead: Set<String> = [], silent: Set<String> = []) {
+        self.silent = silent
+        state = Mutex((dead, [:]))
+    }
+
+    /// The levels that somebody was told.
+    func told(_ name: String) -> [JSON] { state.withLock { $0.levels[name] ?? [] } }
+
+    func revive() { state.withLock { $0.dead = [] } }
+
+    func send(_ body: [UInt8], headers: [(String, String)], to endpoint: NGSIEndpoint) async -> String? {
+        let name = String(endpoint.uri.split(separator: "/").last ?? "")
+        defer { posts.continuation.yield(name) }
+        if silent.contains(name) {
+            // Until it is cancelled.
+            for await _ in never.stream {}
+            return "no answer"
+        }
+        let level = (try? JSON(parsing: body))?["data"]?.elements?.first?["level"]?["value"] ?? .null
+        return state.withLock { state in
+            guard !state.dead.contains(name) else { return "nobody is there" }
+            state.levels[name, default: []].append(level)
+            return nil
+        }
+    }
+}
+
 func ngsiJSON(_ text: String) throws -> JSON { try JSON(parsing: Array(text.utf8)) }
 
 func ngsiEntity(_ text: String, _ context: LDContext = .core, _ purpose: NGSIReader.Purpose = .whole) throws -> NGSIEntity {

@@ -48,6 +48,16 @@ struct NGSIFormTests {
                 && simple["ways"] == ["urn:y:1"])
     }
 
+    @Test(.timeLimit(.minutes(1)), arguments: [(100, true), (101, false), (300_000, false)])
+    func typesAndScopesAreBounded(_ count: Int, _ isTaken: Bool) throws {
+        let types = JSON.array((0..<count).map { .string("T\($0)") }), scopes = JSON.array((0..<count).map { .string("/S\($0)") })
+        for entity: JSON in [["id": "urn:b:1", "type": types], ["id": "urn:b:1", "type": "B", "scope": scopes]] {
+            let read = Result { try NGSIReader(.core, .whole).entity(entity) }
+            #expect(((try? read.get()) != nil) == isTaken)
+            if !isTaken { #expect(throws: NGSIError.self) { try read.get() } }
+        }
+    }
+
     @Test func severalInstancesAreToldApart() throws {
         let entity = try ngsiEntity(
             #"{"id":"urn:v:1","type":"V","speed":[{"type":"Property","value":1},{"type":"Property","value":2,"datasetId":"urn:d:1"}]}"#)

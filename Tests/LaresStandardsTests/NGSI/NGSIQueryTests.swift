@@ -47,7 +47,7 @@ struct NGSIQueryTests {
 
     @Test(arguments: [
         ("^a+b?$", "aab", true), ("^(a|b){2,3}$", "abab", false), ("[^0-9]x", "1x", false), ("\\d{3}", "ab123", true), (".*z", "no", false),
-        ("a\\.b", "a.b", true),
+        ("a\\.b", "a.b", true), ("^a{2}?$", "a", false), ("a{", "a{", true), ("^a??b$", "ab", true),
     ])
     func patternsMatch(_ pattern: String, _ text: String, _ isFound: Bool) throws {
         #expect(try NGSIPattern(pattern).isFound(in: text) == isFound)
@@ -57,6 +57,20 @@ struct NGSIQueryTests {
     @Test func patternsTakeBoundedTime() throws {
         #expect(try !NGSIPattern("^(a*)*(a|aa)+$").isFound(in: String(repeating: "a", count: 5_000) + "b"))
     }
+
+    @Test(
+        .timeLimit(.minutes(1)),
+        arguments: [
+            "(((((){200}){200}){200}){200}){200}", "((((a{0}){200}){200}){200}){200}", "((((|){200}){200}){200}|){200}x?", "(){200}a?",
+        ])
+    func nothingIsFoundAtOnceHoweverOften(_ pattern: String) throws { #expect(try NGSIPattern(pattern).isFound(in: "b")) }
+
+    @Test(
+        .timeLimit(.minutes(1)),
+        arguments: [
+            "(){200}{200}{200}{200}{200}", "a{2}{3}", "a*{2}", "a{2}*", "((((a|){200}){200}){200}){200}", "((((^){200}){200}){200}){200}",
+        ])
+    func countsOfCountsAreRefusedAtOnce(_ pattern: String) { #expect(throws: NGSIError.self) { try NGSIPattern(pattern) } }
 
     @Test(arguments: ["(", "a)", "[a", "*a", "a**", "(?=a)", "\\q", "[z-a]", "(((a{200}){200}){200})"])
     func whatIsNoPatternIsRefused(_ text: String) { #expect(throws: NGSIError.self) { try NGSIPattern(text) } }

@@ -186,4 +186,76 @@ struct NGSISubscriptionTests {
         await stand.broker.deliverDue(box)
         #expect(box.posts.map { $0.body["triggerReason"] } == ["newlyMatching", "noLongerMatching"])
     }
+
+    /// Subscribes for a receiver, `/n/` and its name, by the id `urn:s:` and its name.
+    private func subscribe(_ stand: NGSIStand, _ name: String) throws {
+        let text = subscription().replacing("urn:s:1", with: "urn:s:" + name).replacing("there.example/n", with: "there.example/n/" + name)
+        _ = try stand.broker.subscribe(try ngsiJSON(text), .entities, tenant: "")
+    }
+
+    private func state(_ stand: NGSIStand, _ name: String) throws -> JSON {
+        try stand.broker.subscription("urn:s:" + name, .entities, tenant: "").state
+    }
+
+    @Test func whatThereIsNoRoomForIsCountedAndHoldsBackNobodyElse() async throws {
+        var settings = NGSISettings()
+        settings.mostWaiting = 2
+        let (stand, receivers) = (try NGSIStand(settings: settings), NGSIReceivers(dead: ["dead"]))
+        try subscribe(stand, "dead")
+        try subscribe(stand, "well")
+        try make(stand)
+        for level in 2...5 {
+            await stand.broker.deliverDue(receivers)
+            try set(stand, #""level":\#(level)"#)
+        }
+        await stand.broker.deliverDue(receivers)
+        #expect(receivers.told("well") == [1, 2, 3, 4, 5] && receivers.told("dead") == [])
+        // One try failed, and three of the five had no room.
+        #expect(try state(stand, "dead")["timesFailed"] == 4 && state(stand, "dead")["status"] == "failed")
+        #expect(try state(stand, "dead")["lastFailure"] != nil && state(stand, "well")["timesFailed"] == nil)
+        // Who opens the same database counts what waits there.
+        let next = NGSIBroker(try NGSIStore(path: stand.folder + "/city.db"), settings: settings, clock: { 1_800_000_001_000_000 })
+        try next.merge(try ngsiEntity(#"{"id":"urn:b:1","level":6}"#, .core, .change), tenant: "")
+        #expect(try state(stand, "dead")["timesFailed"] == 5)
+        receivers.revive()
+        stand.pass(seconds: 60)
+        await stand.broker.deliverDue(receivers)
+        #expect(receivers.told("dead") == [1, 2])
+        try set(stand, #""level":7"#)
+        await stand.broker.deliverDue(receivers)
+        #expect(receivers.told("dead") == [1, 2, 7] && receivers.told("well") == [1, 2, 3, 4, 5, 6, 7])
+    }
+
+    @Test func whatIsGivenUpIsCounted() async throws {
+        let (stand, receivers) = (try NGSIStand(), NGSIReceivers(dead: ["dead"]))
+        try subscribe(stand, "dead")
+        try make(stand)
+        try set(stand, #""level":2"#)
+        await stand.broker.deliverDue(receivers)
+        stand.pass(seconds: 86_401)
+        receivers.revive()
+        await stand.broker.deliverDue(receivers)
+        #expect(try receivers.told("dead") == [] && state(stand, "dead")["timesFailed"] == 3)
+        try set(stand, #""level":3"#)
+        await stand.broker.deliverDue(receivers)
+        #expect(receivers.told("dead") == [3])
+    }
+
+    @Test(.timeLimit(.minutes(1))) func whoIsSlowHoldsBackNobody() async throws {
+        let (stand, receivers) = (try NGSIStand(), NGSIReceivers(silent: ["slow"]))
+        try subscribe(stand, "slow")
+        try subscribe(stand, "well")
+        let running = Task { await stand.broker.run(receivers) }
+        var told = receivers.posts.stream.makeAsyncIterator()
+        try make(stand)
+        for level in 2...4 {
+            // The slow one is asked once and doesn't answer; the other has each change before the next one is made.
+            while let name = await told.next(), name != "well" {}
+            try set(stand, #""level":\#(level)"#)
+        }
+        while let name = await told.next(), name != "well" {}
+        running.cancel()
+        await running.value
+        #expect(receivers.told("well") == [1, 2, 3, 4] && receivers.told("slow") == [])
+    }
 }

@@ -25,6 +25,9 @@ struct NGSITimeTests {
         #expect(duration.months == months && duration.micros == micros)
     }
 
-    @Test(arguments: ["", "P", "1H", "PT", "PT1D", "P1H", "bogus", "P999999999W", "P10001Y", "P99999Y99999Y99999Y", "P99999W99999W99999W"])
+    @Test(arguments: [
+        "", "P", "1H", "PT", "PT1D", "P1H", "bogus", "P999999999W", "P10001Y", "P99999Y99999Y99999Y",
+        "P99999W99999W99999W99999W99999W99999W",
+    ])
     func whatIsNoDurationIsRefused(_ text: String) { #expect(NGSITime.duration(text) == nil) }
 }

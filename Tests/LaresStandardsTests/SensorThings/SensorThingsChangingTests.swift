@@ -324,6 +324,21 @@ import Testing
         #expect(try await service.ids("Things") == [1, 2])
     }
 
+    @Test(arguments: ["1e19", "1e300", "-1e300", "9223372036854775808", "1.5", "true", "{}"])
+    func whatIsNoIdOfABatchIsRefused(_ id: String) async throws {
+        let service = try await TwoThings().service
+        let body = try JSON(parsing: Array(#"{"requests":[{"id":\#(id),"method":"get","url":"Things"}]}"#.utf8))
+        #expect(await service.ask("POST", "$batch", body).status == 400)
+    }
+
+    @Test(arguments: ["9223372036854775807", "-9223372036854775808", "7", "1e3", "\"7\""])
+    func aBatchAnswersWithTheIdsItWasGiven(_ id: String) async throws {
+        let service = try await TwoThings().service
+        let body = try JSON(parsing: Array(#"{"requests":[{"id":\#(id),"method":"get","url":"Things"}]}"#.utf8))
+        let answer = try #require(await service.ask("POST", "$batch", body).json?["responses"]?.elements?.first)
+        #expect(answer["id"] == .string(id == "1e3" ? "1000" : id.filter { $0 != "\"" }) && answer["status"] == 200)
+    }
+
     @Test func aBatchNamesWhatItsEarlierRequestsCreatedAndItsGroupsAreWhole() async throws {
         let service = try await TwoThings().service
         let answer = await service.ask(

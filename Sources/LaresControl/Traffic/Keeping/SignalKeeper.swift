@@ -23,6 +23,8 @@ public struct SignalKeeper: Sendable {
     private var programme = FixedTime()
     private var eyes: ApproachEyes
     private var quietSince = 0
+    /// The shell before the last second, and whether the junction was clear.
+    private var last: (state: ShellState, isClear: Bool)
     /// Seconds for which somebody has stood inside the junction without a break.
     private var blocked = 0
     /// Seconds without fault after which the controller is heard again.
@@ -44,6 +46,7 @@ public struct SignalKeeper: Sendable {
     public init(_ rules: ShellRules, _ controller: any SignalController, ladder: StageLadder? = nil) {
         (self.rules, self.controller, self.ladder) = (rules, controller, ladder)
         shell = SafetyShell(rules)
+        last = (shell.state, true)
         eyes = ApproachEyes(rules.plan)
     }
 
@@ -68,14 +71,24 @@ public struct SignalKeeper: Sendable {
         if demand != nil { controller.watch(view, isChanging: shell.state.target != nil) }
         let (wish, answer) = decide(view)
         settle(answer, at: time)
-        // What isn't seen is no empty street, and what people do is no merit or fault of the controller.
-        let queue = demand.map { $0.reduce(0) { $0 + $1.standing } } ?? .nan
+        // What isn't seen is no empty street, and what people or the programme do instead of the controller is no merit or fault of it.
+        let queue = fallBack == nil ? demand.map { $0.reduce(0) { $0 + $1.standing } } ?? .nan : .nan
         if hand == nil, let kind = ladder?.second(at: time, queue: queue, answer: answer) { log(kind, at: time) }
         let (before, wasTo) = (phase, target)
-        let state = shell.tick(wish: wish, isClear: isClear(inside))
+        last = (shell.state, isClear(inside))
+        let state = shell.tick(wish: wish, isClear: last.isClear)
         if let target, target != wasTo { decision?.heard(target) }
         green = phase == nil ? 0 : phase == before ? green + 1 : 0
         return state
+    }
+
+    /// Takes the last second's wish back, before it was shown: the shell goes on as if nothing had been wished.
+    ///
+    /// - Returns: What to show for the next second.
+    public mutating func withdraw() -> [Aspect] {
+        shell.state = rules.next(after: last.state, wish: nil, isClear: last.isClear)
+        green = phase == nil ? 0 : green + 1
+        return aspects
     }
 
     /// Another controller decides from now on, or the same one with another trust. What the street shows goes on as it is.

@@ -35,6 +35,8 @@ public struct StageLadder: Sendable, Hashable, Codable {
     private var hour = -1
     private var seconds = 0.0, asked = 0, answered = 0, faults = 0
     private var ratio = HourMean()
+    /// Questions an hour: one in a minute.
+    private static let leastAsked = 60.0
 
     /// From a stage on; a new controller begins in the shadow.
     public init(from stage: Stage = .shadow, _ requirements: Requirements = Requirements()) {
@@ -56,11 +58,11 @@ public struct StageLadder: Sendable, Hashable, Codable {
     /// A second.
     ///
     /// - Parameters:
-    ///   - queue: Vehicles that stand; NaN: nothing was seen.
+    ///   - queue: Vehicles that stand; NaN: nothing was seen, or the controller isn't heard. Such a second is no merit, and its queue no fault.
     ///   - answer: Whether the controller answered; nil: it wasn't asked.
     /// - Returns: What changed; nil: nothing.
     public mutating func second(at time: Double, queue: Float, answer: Bool?) -> TrafficEvent.Kind? {
-        seconds += 1
+        if queue.isFinite { seconds += 1 }
         if let answer {
             asked += 1
             answered += answer ? 1 : 0
@@ -84,7 +86,10 @@ public struct StageLadder: Sendable, Hashable, Codable {
             ratio.add(beside)
             if beside > requirements.queueToFall, let lower = stage.previous { return step(to: lower, .queues) }
         }
-        guard let next = stage.next, seconds >= requirements.hours * 3_600, asked > 0 else { return nil }
+        // A controller that was hardly asked has shown nothing.
+        guard let next = stage.next, seconds >= requirements.hours * 3_600, Double(asked) >= requirements.hours * Self.leastAsked else {
+            return nil
+        }
         guard Double(answered) >= requirements.answered * Double(asked) else { return nil }
         guard stage == .shadow || (ratio.mean ?? .infinity) <= requirements.queueToRise else { return nil }
         begin(next)
@@ -99,6 +104,26 @@ public struct StageLadder: Sendable, Hashable, Codable {
     private mutating func begin(_ stage: Stage) {
         self.stage = stage
         (seconds, asked, answered, faults, ratio) = (0, 0, 0, 0, HourMean())
+    }
+
+    private enum CodingKeys: String, CodingKey { case stage, requirements, usual, now, hour, seconds, asked, answered, faults, ratio }
+
+    /// One that was kept.
+    ///
+    /// - Throws: `DecodingError` for what no ladder has written.
+    public init(from decoder: any Decoder) throws {
+        let kept = try decoder.container(keyedBy: CodingKeys.self)
+        stage = try kept.decode(Stage.self, forKey: .stage)
+        requirements = try kept.decode(Requirements.self, forKey: .requirements)
+        usual = try kept.decode([HourMean].self, forKey: .usual)
+        (now, ratio) = (try kept.decode(HourMean.self, forKey: .now), try kept.decode(HourMean.self, forKey: .ratio))
+        (hour, seconds) = (try kept.decode(Int.self, forKey: .hour), try kept.decode(Double.self, forKey: .seconds))
+        (asked, answered) = (try kept.decode(Int.self, forKey: .asked), try kept.decode(Int.self, forKey: .answered))
+        faults = try kept.decode(Int.self, forKey: .faults)
+        let most = 1 << 40
+        guard usual.count == 24, (-1..<24).contains(hour), [asked, answered, faults].allSatisfy({ (0..<most).contains($0) }),
+            (usual + [now, ratio]).allSatisfy({ (0..<most).contains($0.count) })
+        else { throw DecodingError.dataCorruptedError(forKey: .usual, in: kept, debugDescription: "no ladder has written this") }
     }
 
     private struct HourMean: Sendable, Hashable, Codable {

@@ -33,9 +33,11 @@ public struct Street: Sendable {
     public mutating func second(of port: inout some SignalPort, states: inout [[Aspect]?]) throws {
         for (place, state) in states.enumerated() {
             guard let state else { continue }
-            for violation in monitors[place].see(state) where violations.count < 100 {
-                violations.append("\(keepers[place].plan.name): \(violation)")
-            }
+            let found = monitors[place].see(state)
+            guard !found.isEmpty else { continue }
+            // Whatever the shell did: this isn't shown. Red for all is always safe.
+            states[place] = .init(repeating: .red, count: state.count)
+            violations += found.prefix(max(0, 100 - violations.count)).map { "\(keepers[place].plan.name): \($0)" }
         }
         do {
             let reading = try port.exchange(states)

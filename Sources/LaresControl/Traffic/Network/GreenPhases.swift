@@ -2,6 +2,8 @@
 struct GreenPhases {
     var states: [[Aspect]] = []
     var programme: [(phase: Int, seconds: Int)] = []
+    /// More than any cabinet has.
+    private static let most = 64
 
     init(
         of phases: [RoadNetwork.ProgrammePhase], signal: String, links: [SignalPlan.Link], conflicts: ConflictMatrix
@@ -28,6 +30,9 @@ struct GreenPhases {
         }
         guard states.count > 1 else {
             throw TrafficError(.badNetwork, "signal '\(signal)' has fewer than two green phases: nothing is to be decided")
+        }
+        guard states.count <= Self.most else {
+            throw TrafficError(.badNetwork, "signal '\(signal)' has \(states.count) green phases; \(Self.most) are the most")
         }
     }
 

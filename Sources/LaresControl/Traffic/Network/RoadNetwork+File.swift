@@ -46,6 +46,8 @@ private final class RoadNetworkReader {
     private var junction: RoadNetwork.Junction?
     private var requests: [(foes: String, response: String)] = []
     private static let mostLinks = 1_024
+    /// In metres and metres per second: further apart than any two junctions, faster than anything on wheels, and slower than anybody walks.
+    private static let longestLane = 100_000.0, fastestLane = 1_000.0, slowestLane = 0.1
 
     func open(_ element: String, _ attributes: [String: String]) {
         switch element {
@@ -68,11 +70,11 @@ private final class RoadNetworkReader {
     private func lane(_ attributes: [String: String]) {
         guard let name = attributes["id"] else { return }
         let (length, speed) = (Double(attributes["length"] ?? "") ?? .nan, Double(attributes["speed"] ?? "") ?? .nan)
-        guard length.isFinite, length >= 0, speed.isFinite, speed >= 0 else {
+        guard (0...Self.longestLane).contains(length), (0...Self.fastestLane).contains(speed) else {
             return fault = "lane '\(name)' has no usable length and speed"
         }
         let isForPedestrians = attributes["allow"] == "pedestrian"
-        network.lanes[name] = .init(name: name, length: length, speed: speed, isForPedestrians: isForPedestrians)
+        network.lanes[name] = .init(name: name, length: length, speed: max(speed, Self.slowestLane), isForPedestrians: isForPedestrians)
     }
 
     private func begin(_ name: String) {

@@ -44,7 +44,7 @@ public struct ShellRules: Sendable, Hashable {
     public func walkingTime(of link: Int) -> Int { Self.walkingTime(plan.links[link].crossing, times) }
 
     private static func walkingTime(_ length: Double?, _ times: ShellTimes) -> Int {
-        length.map { min(60, Int(($0 / times.walkingSpeed).rounded(.up))) } ?? 0
+        length.map { Int(min(60, ($0 / times.walkingSpeed).rounded(.up))) } ?? 0
     }
 
     private static func seconds(of lost: [Int], _ plan: SignalPlan, _ times: ShellTimes) -> Int {

@@ -14,6 +14,12 @@ public struct TrainingText: Sendable {
     /// Longer words are left out: they are addresses or damage.
     static let longestWord = 255
 
+    /// Whether most of its words begin with an ideograph, as those of Chinese do.
+    public var isMostlyIdeographs: Bool {
+        let ideographs = zip(words, counts).filter { $0.0.unicodeScalars.first?.properties.isIdeographic ?? false }
+        return 2 * ideographs.reduce(0) { $0 + $1.1 } > wordCount
+    }
+
     /// Reads a UTF-8 file, a sentence a line, as a stream. Bytes that are no UTF-8 are read as U+FFFD.
     ///
     /// - Parameters:

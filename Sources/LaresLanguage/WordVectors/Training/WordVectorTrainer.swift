@@ -23,11 +23,12 @@ public struct WordVectorTrainer {
         parts = WordVectorTrainer.parts(text.tokens)
     }
 
-    /// Trains, and calls `progress` a few times a second on this thread; what it throws ends the training, as cancelling the task does.
+    /// Trains, and calls `progress` a few times a second and at the end of each epoch on this thread; what it throws ends the training, as cancelling the task does.
     ///
     /// - Parameter checkpoint: A file that is written after every twentieth part of the training, and gone on from when it is there. On one thread
     ///   the vectors are the same, bit by bit, as those of a training that wasn't interrupted.
-    /// - Throws: `CheckpointError`, `SafeTensorsError` for a checkpoint; what `progress` throws.
+    /// - Throws: `TrainingDiverged` when a number is no longer finite; `CheckpointError`, `SafeTensorsError` for a checkpoint; what `progress`
+    ///   throws.
     public func train(checkpoint: String? = nil, progress: (WordVectorProgress) throws -> Void = { _ in }) throws -> WordVectors {
         let grams = settings.grams.map { grams in text.words.map { grams.rows(of: $0).map { UInt32($0 + text.words.count) } } }
         let kernel = kernel(grams)
@@ -44,12 +45,14 @@ public struct WordVectorTrainer {
             let ends = Array(parts[place.part...min(place.part + width, parts.count - 1)])
             let seed = settings.seed &* 0x5851_f42d_4c95_7f2d &+ UInt64(place.epoch * parts.count + place.part)
             let (loss, predictions) = kernel.train(text.tokens, ends: ends, rate: meter.rate, seed: seed)
+            guard loss.isFinite else { throw TrainingDiverged(at: "part \(place.part + 1) of epoch \(place.epoch + 1)") }
             let report = meter.count((ends.last ?? 0) - ends[0], of: text, loss, predictions)
             let done = place.epoch * groups + place.part / width + 1
             place.advance(by: width, of: parts.count - 1)
             if let file, CheckpointFile.isDue(after: done, of: settings.epochs * groups) { try place.write(meter, kernel, to: file) }
-            if let report { try progress(report) }
+            if let report = place.part == 0 ? meter.report : report { try progress(report) }
         }
+        guard kernel.isFinite else { throw TrainingDiverged(at: "the end") }
         try progress(meter.report)
         return vectors(kernel, grams)
     }

@@ -118,6 +118,7 @@ struct NetworkDetail {
         if rollout.kind == .shadow {
             facts.append(("net.disagreements", amount.whole(trial?.disagreements ?? 0)))
             facts.append(("net.difference", amount.figure(Double(trial?.difference ?? 0))))
+            facts.append(("net.skipped", amount.whole(trial?.skipped ?? 0)))
         }
         fields["trial"] =
             [

@@ -5,8 +5,8 @@ import LaresServing
 /// The page of a training: how far it is, its losses, what it came to, what happened.
 struct JobDetail {
     let job: Job
-    /// The version that it became.
-    let published: ModelVersion?
+    /// What it became: what that is called, and the address of its page.
+    let published: (title: String, page: String)?
     /// Whether the data set it learned from is still here.
     let hasData: Bool
     let amount: Amount
@@ -44,7 +44,7 @@ struct JobDetail {
         fields.merge((limits ?? LimitsForm(job.limits)).fields) { $1 }
         fields["again"] = mayRepeat ? "/new-training?job=\(job.id)" : false
         fields["network"] = published?.page ?? false
-        fields["networkName"] = published.map { words("ver.title", ["name": $0.model, "version": "\($0.number)"]) } ?? ""
+        fields["networkName"] = published?.title ?? ""
         let steps = max(1, progress?.steps ?? 1)
         fields["step"] = "\(job.state == .finished ? steps : progress?.step ?? 0)"
         fields["steps"] = "\(steps)"
@@ -90,8 +90,7 @@ struct JobDetail {
         let file = job.recipe["data"]?["file"]?.text?.split(separator: "/").last.map(String.init)
         return pace + [
             Fact.plain(words("job.data"), file ?? words("unit.none")),
-            Fact.plain(
-                words("job.target"), job.recipe["target"]?["name"]?.text ?? (isOfSeries ? words("job.seriesTarget") : words("unit.none"))),
+            Fact.plain(words("job.target"), JobText(words).target(of: job)),
             Fact.plain(words("job.asked"), amount.moment(job.created)), Fact.plain(words("job.by"), job.by ?? words("unit.none")),
             Fact.plain(words("job.attempts"), "\(job.attempts)"), Fact.plain(words("limits.title"), allowed),
             Fact.code(words("job.id"), job.id),

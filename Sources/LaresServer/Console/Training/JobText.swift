@@ -24,6 +24,13 @@ struct JobText {
             ["epoch": amount.whole(progress.epoch), "epochs": amount.whole(progress.epochs)])
     }
 
+    /// What it learns to tell.
+    func target(of job: Job) -> String {
+        if let column = job.recipe["target"]?["name"]?.text { return column }
+        if isOfSeries(job) { return words("job.seriesTarget") }
+        return TextRecipe.kind(of: job.recipe).map { words("job.target.\($0.rawValue)") } ?? words("unit.none")
+    }
+
     /// Whether it trains a forecaster or a detector.
     func isOfSeries(_ job: Job) -> Bool { SeriesRecipe.describes(job.recipe) }
 

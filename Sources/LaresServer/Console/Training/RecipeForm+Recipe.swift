@@ -2,6 +2,13 @@ package import LaresJSON
 import LaresNeural
 
 extension RecipeForm {
+    /// What to begin with where there are no columns: word vectors of a text, a translator of pairs.
+    package static func recipe(file: String, isPairs: Bool) -> JSON {
+        let (kind, plan): (String, JSON) =
+            isPairs ? ("translator", ["cell": "lstm", "epochs": 10]) : ("words", ["method": "skipgram", "dimensions": 100, "epochs": 5])
+        return ["name": .string(suggestedName(file)), "data": ["file": .string(file)], kind: plan]
+    }
+
     /// Numbers that become one input of many, where a field for each would be too many to fill in.
     static let mostInputs = 40
     private static let mostOneHot = 30

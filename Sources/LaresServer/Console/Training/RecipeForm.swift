@@ -67,7 +67,7 @@ package struct RecipeForm: Sendable {
         for place in uses.indices { uses[place] = Use(rawValue: form["use\(place)"]) ?? uses[place] }
     }
 
-    private static func suggestedName(_ file: String) -> String {
+    static func suggestedName(_ file: String) -> String {
         let base = file.split(separator: "/").last.map(String.init) ?? file
         let stem = base.split(separator: ".").first.map(String.init) ?? base
         let plain = stem.lowercased().unicodeScalars.map { scalar -> Character in

@@ -18,12 +18,7 @@ extension TrainingPages {
             [
                 "title": set.name, "use": "/new-training?data=\(set.id)", "remove": "/new-training/data/\(set.id)/remove",
                 "useName": words("data.useName", ["name": set.name]), "removeName": words("data.removeName", ["name": set.name]),
-                "about": words(
-                    "data.row",
-                    [
-                        "rows": amount.whole(set.summary.rows), "columns": amount.whole(set.summary.columns.count),
-                        "bytes": amount.bytes(set.bytes), "ago": amount.ago(set.created, now: .now),
-                    ]),
+                "about": about(set, amount),
             ] as [String: Any]
         }
         let own: [String: Any] = [
@@ -36,6 +31,16 @@ extension TrainingPages {
             .newTraining, title: words("form.title"),
             own.merging(Trouble.fields(trouble, title: words("data.failed"), form: ["file", "path"])) { $1 }, viewer: viewer,
             status: trouble == nil ? .ok : .badRequest)
+    }
+
+    private func about(_ set: DataSet, _ amount: Amount) -> String {
+        let (bytes, ago) = (amount.bytes(set.bytes), amount.ago(set.created, now: .now))
+        switch set.summary {
+        case .table(let table):
+            let (rows, columns) = (amount.whole(table.rows), amount.whole(table.columns.count))
+            return amount.words("data.row", ["rows": rows, "columns": columns, "bytes": bytes, "ago": ago])
+        case .text(let lines, _): return amount.words("data.lines", ["lines": amount.whole(lines), "bytes": bytes, "ago": ago])
+        }
     }
 
     @Sendable private func add(_ request: Request, _ context: LaresContext) async throws -> Response {

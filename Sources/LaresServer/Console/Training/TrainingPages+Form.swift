@@ -23,7 +23,7 @@ extension TrainingPages {
             guard !data.isEmpty || !path.isEmpty else { return try showData(viewer) }
             do {
                 let source = try await source(data, path, viewer)
-                return try show(RecipeForm(file: source.file, summary: source.summary), source, viewer)
+                return try show(source, viewer)
             } catch {
                 return try showData(viewer, path: path, trouble: trouble(error, words, field: path.isEmpty ? nil : "path"))
             }
@@ -40,10 +40,11 @@ extension TrainingPages {
                 return try showData(viewer, path: form["path"], trouble: trouble(error, console.words(viewer), field: nil))
             }
             let text = form.exact("recipe")
-            return text.isEmpty
-                ? try await start(
-                    RecipeForm(file: source.file, summary: source.summary, form), LimitsForm(form), source, viewer, context, form["act"])
-                : try await start(text, LimitsForm(form), source, viewer, context)
+            guard text.isEmpty, let table = source.summary.table else {
+                return try await start(text, LimitsForm(form), source, viewer, context)
+            }
+            return try await start(
+                RecipeForm(file: source.file, summary: table, form), LimitsForm(form), source, viewer, context, form["act"])
         }
     }
 
@@ -71,6 +72,14 @@ extension TrainingPages {
         }
     }
 
+    /// The fields for a table, the text of a recipe for anything else.
+    private func show(_ source: TrainingSource, _ viewer: Viewer) throws -> Response {
+        switch source.summary {
+        case .table(let table): try show(RecipeForm(file: source.file, summary: table), source, viewer)
+        case .text(_, let isPairs): try show(RecipeForm.recipe(file: source.file, isPairs: isPairs).indented, source, viewer)
+        }
+    }
+
     private func show(
         _ form: RecipeForm, _ source: TrainingSource, _ viewer: Viewer, _ limits: LimitsForm = LimitsForm(), trouble: Trouble? = nil
     ) throws -> Response {
@@ -86,7 +95,7 @@ extension TrainingPages {
         let words = console.words(viewer), (name, value) = source.field
         let own: [String: Any] = [
             "carryName": name, "carryValue": value, "file": source.file, "recipe": recipe,
-            "fields": "/new-training?\(name)=\(value.pathEscaped)",
+            "fields": source.summary.table == nil ? false : "/new-training?\(name)=\(value.pathEscaped)",
             "openLimits": trouble?.field.map(LimitsForm.fields.contains) ?? false,
         ]
         return try console.html(
@@ -101,6 +110,7 @@ extension TrainingPages {
         case let fault as FieldFault: Trouble(fault.sentence(words), field: fault.field)
         case let error as APIError: Trouble(words("form.failed"), detail: error.message, field: field)
         case let error as RecipeError: Trouble(words("error.data.table"), detail: error.message, field: field)
+        case let error as JobError where error.code == .badData: Trouble(error, words, fallback: "form.failed", field: field)
         case let error as JobError where error.code != .badRecipe: Trouble(error, words, fallback: "form.failed")
         default: Trouble(error, words, fallback: "form.failed", field: field)
         }
@@ -109,16 +119,20 @@ extension TrainingPages {
 
 extension TrainingPages {
     /// The data that a page was given by an id or by a path; a file of this machine is named by those on this machine only.
-    private func source(_ id: String, _ path: String, _ viewer: Viewer) async throws -> TrainingSource {
+    private func source(
+        _ id: String, _ path: String, _ viewer: Viewer, as kind: DataSummary.Kind? = nil
+    ) async throws -> TrainingSource {
         guard !path.isEmpty, viewer.caller.isLocal else { return .kept(try jobs.data.find(id)) }
         let file = URL(filePath: path).resolvingSymlinksInPath().path
         let type = try? FileManager.default.attributesOfItem(atPath: file)[.type] as? FileAttributeType
         guard path.hasPrefix("/"), type == .typeRegular else { throw FieldFault("path", "data.noFile") }
-        return .file(path, try await offTheThreads { try TableSummary(contentsOf: path) })
+        return .file(path, try await offTheThreads { try DataSummary(contentsOf: path, named: path, as: kind) })
     }
 
     /// The data that a training learned from.
     private func source(_ job: Job, _ viewer: Viewer) async throws -> TrainingSource {
-        try await source(job.dataSet ?? "", job.dataSet == nil ? job.recipe["data"]?["file"]?.text ?? "" : "", viewer)
+        try await source(
+            job.dataSet ?? "", job.dataSet == nil ? job.recipe["data"]?["file"]?.text ?? "" : "", viewer,
+            as: TextRecipe.kind(of: job.recipe) == nil ? nil : .text)
     }
 }

@@ -80,17 +80,22 @@ struct TrainingPages: Sendable {
     }
 
     private func detail(_ job: Job, _ viewer: Viewer) -> JobDetail {
-        JobDetail(
-            job: job, published: published(job), hasData: job.dataSet.map { (try? jobs.data.find($0)) != nil } ?? false,
-            amount: Amount(console.words(viewer)), mayChange: viewer.caller.mayAdminister, isLocal: viewer.caller.isLocal)
+        let words = console.words(viewer)
+        return JobDetail(
+            job: job, published: published(job, words), hasData: job.dataSet.map { (try? jobs.data.find($0)) != nil } ?? false,
+            amount: Amount(words), mayChange: viewer.caller.mayAdminister, isLocal: viewer.caller.isLocal)
     }
 
-    /// The version that a training became.
-    private func published(_ job: Job) -> ModelVersion? {
-        guard job.state == .finished, let name = job.recipe["name"]?.text, let model = try? console.networks?.model(name) else {
+    /// The version, or the model of the store, that a training became: what it is called, and the address of its page.
+    private func published(_ job: Job, _ words: Words) -> (title: String, page: String)? {
+        guard job.state == .finished, let name = job.recipe["name"]?.text else { return nil }
+        if let version = try? console.networks?.model(name).versions.first(where: { $0.lineage.job == job.id }) {
+            return (words("ver.title", ["name": version.model, "version": "\(version.number)"]), version.page)
+        }
+        guard (try? TrainingRecipe(job.recipe, dataComeAlong: true))?.makesModel == true, let model = try? console.store?.find(name) else {
             return nil
         }
-        return model.versions.first { $0.lineage.job == job.id }
+        return (model.name, "/models/" + model.name.pathEscaped)
     }
 
     /// How a person may end a training: one that is under way, or one that is over.

@@ -1,12 +1,11 @@
-import LaresNeural
 import LaresServing
 
-/// Where the rows of a new training come from.
+/// Where the data of a new training come from.
 enum TrainingSource: Sendable {
     /// A data set of this place.
     case kept(DataSet)
     /// A file of this machine, by its full path.
-    case file(String, TableSummary)
+    case file(String, DataSummary)
 
     /// What the recipe calls it.
     var file: String {
@@ -16,7 +15,7 @@ enum TrainingSource: Sendable {
         }
     }
 
-    var summary: TableSummary {
+    var summary: DataSummary {
         switch self {
         case .kept(let set): set.summary
         case .file(_, let summary): summary

@@ -74,7 +74,7 @@ extension NGSIAPI {
             if notification["format"] == nil, kind == .entities { notification.append("format", "normalized") }
             for name in ["status", "timesSent", "timesFailed"] { notification[name] = state[name] }
             for name in ["lastNotification", "lastSuccess", "lastFailure"] {
-                notification[name] = state[name]?.number.map { .string(NGSITime.text(Int($0))) }
+                notification[name] = state[name]?.whole.map { .string(NGSITime.text($0)) }
             }
             members["notification"] = .object(notification)
         }
@@ -88,7 +88,7 @@ extension NGSIAPI {
                 try only ?? call.host + NGSIContexts.path + broker.contexts.implicit(source, tenant: call.tenant))
         }
         if try call.flag("sysAttrs") || call.options(["sysAttrs"]).contains("sysAttrs") {
-            for name in ["createdAt", "modifiedAt"] { members[name] = state[name]?.number.map { .string(NGSITime.text(Int($0))) } }
+            for name in ["createdAt", "modifiedAt"] { members[name] = state[name]?.whole.map { .string(NGSITime.text($0)) } }
         }
         return members
     }

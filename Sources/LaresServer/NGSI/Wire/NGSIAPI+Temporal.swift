@@ -91,7 +91,7 @@ extension NGSIAPI {
         let id = try call.uri(2, "entity"), type = try call.accepted(), context = try await call.context()
         let (query, shape) = try past(call)
         let output = try NGSIOutput(call, context)
-        let page = try broker.temporal(
+        let page = try await broker.temporal(
             id, query, attributes: output.writer.attributes, datasets: output.writer.datasets, tenant: call.tenant)
         let members = output.writer.temporal(page.entities[0], query, shape)
         guard members.count > 0, output.writer.pick == nil || members.count > 0 else {
@@ -105,7 +105,7 @@ extension NGSIAPI {
         let type = try call.accepted(), context = try await call.context()
         let (query, shape) = try past(call)
         guard query.relation != nil else { throw NGSIError(.badRequestData, "a query of the past says timerel and timeAt") }
-        return try answer(try NGSISearch(call, context), query, shape, call, context, type)
+        return try await answer(try NGSISearch(call, context), query, shape, call, context, type)
     }
 
     private func queryTemporalByBody(_ call: NGSICall) async throws -> NGSIResponse {
@@ -130,7 +130,7 @@ extension NGSIAPI {
             period: try text("aggrPeriodDuration") ?? aggregation.period ?? call["aggrPeriodDuration"])
         guard query.relation != nil else { throw NGSIError(.badRequestData, "temporalQ says timerel and timeAt") }
         let shape = query.methods.isEmpty ? try shape(call, query) : .aggregated
-        return try answer(search, query, shape, call, body.context, type)
+        return try await answer(search, query, shape, call, body.context, type)
     }
 
     /// What `aggrParams` of a query say.
@@ -147,13 +147,14 @@ extension NGSIAPI {
     private func answer(
         _ search: NGSISearch, _ query: NGSITemporalQuery, _ shape: NGSIWriter.TemporalForm, _ call: NGSICall, _ context: LDContext,
         _ type: NGSICall.ContentType
-    ) throws -> NGSIResponse {
+    ) async throws -> NGSIResponse {
         let counts = try call.flag("count")
         let limit = try call.number("limit", 0...broker.mostInPage) ?? broker.page
         let offset = try call.number("offset", 0...1_000_000_000) ?? 0
         guard limit > 0 || counts else { throw NGSIError(.badRequestData, "limit=0 goes with count=true") }
-        let page = try broker.temporal(
-            search.selection, query, attributes: search.output.writer.attributes, limit: limit, offset: offset, tenant: call.tenant)
+        let page = try await broker.temporal(
+            search.selection, query, attributes: search.output.writer.attributes, limit: limit, offset: offset, counts: counts,
+            tenant: call.tenant)
         let objects = page.entities.map { search.output.writer.temporal($0, query, shape) }.filter { $0.count > 0 }
         let response = ranged(try call.answer(objects, context, type), page, query)
         return call.page(response, limit: limit, offset: offset, count: page.count, counts: counts)

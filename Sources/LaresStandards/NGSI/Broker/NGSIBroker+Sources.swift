@@ -72,8 +72,6 @@ extension NGSIBroker {
         let data = documents.map { told($0, watcher) }
         let parcel = watcher.parcel(
             data, at: transaction.now, tenant: transaction.tenant, type: "ContextSourceNotification", reason: reason.rawValue)
-        try transaction.database.execute(
-            sql: "INSERT INTO notifications (subscription, body, created, due) VALUES (?, ?, ?, ?)",
-            arguments: [watcher.number, parcel.serialized, transaction.now, transaction.now])
+        try put(parcel, watcher, transaction.now, transaction.database)
     }
 }

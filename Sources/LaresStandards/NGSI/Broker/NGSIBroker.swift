@@ -20,6 +20,7 @@ public final class NGSIBroker: Sendable {
     /// Microseconds since 1970; never the same twice in a row.
     let clock: @Sendable () -> Int
     let watchers = Mutex<[String: [NGSIWatcher]]>([:])
+    let outbox = NGSIOutbox()
     private let began: Int
     /// When registrations are looked at next whose time may be over.
     let nextSweep = Mutex(0)
@@ -52,7 +53,7 @@ public final class NGSIBroker: Sendable {
 
     /// Does something in one transaction, and what follows from it.
     func write<Result>(_ tenant: String, makesTenant: Bool = false, _ body: (inout NGSITransaction) throws -> Result) throws -> Result {
-        let result = try store.pool.write { database in
+        let result = try post { database in
             var transaction = NGSITransaction(database: database, tenant: tenant, now: clock())
             if makesTenant, !tenant.isEmpty {
                 try database.execute(sql: "INSERT OR IGNORE INTO tenants VALUES (?)", arguments: [tenant])
@@ -91,12 +92,14 @@ public struct NGSISettings: Sendable, Hashable {
     public var mostInPage = 1_000
     /// How many instances of attributes an answer about the past has at most, all together.
     public var mostInstances = 10_000
+    /// From how many the values of an answer are put together at most: a year of minutes.
+    public var mostAggregated = 600_000
     /// Whether changes of entities are kept as temporal representations.
     public var recordsChanges = true
     /// For how many seconds they are; nil: for ever.
     public var retention: Double? = 366 * 86_400
-    /// How many notifications may wait.
-    public var mostWaiting = 100_000
+    /// How many notifications may wait for each subscription.
+    public var mostWaiting = 10_000
     /// For how many seconds a notification is tried.
     public var patience: Double = 86_400
 

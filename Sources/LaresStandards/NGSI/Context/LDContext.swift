@@ -12,6 +12,9 @@ public struct LDContext: Sendable, Hashable {
     private var prefixes: [(name: String, iri: String)] = []
     private var vocabulary = CoreTerms.vocabulary
 
+    /// Roughly how many bytes its tables take.
+    let size: Int
+
     /// How many terms there may be.
     static let mostTerms = 20_000
 
@@ -37,6 +40,8 @@ public struct LDContext: Sendable, Hashable {
         }
         prefixes += [("ngsi-ld", CoreTerms.base), ("geojson", CoreTerms.geoJSON)]
         prefixes.sort { ($0.iri.utf8.count, $1.name) > ($1.iri.utf8.count, $0.name) }
+        // A term stands in both tables, each entry with two strings of 16 bytes and what they point to.
+        size = terms.reduce(0) { $0 + 2 * ($1.key.utf8.count + $1.value.utf8.count + 64) }
     }
 
     /// Two contexts are the same when they expand alike.

@@ -45,7 +45,7 @@ public final class NGSIContexts: Sendable {
     private let source: (any NGSIContextSource)?
     private let allowed: [String]
     private let clock: @Sendable () -> Int
-    private let compiled = Mutex<[String: LDContext]>([:])
+    private let compiled = Mutex(LDContextCache(most: 32 << 20))
 
     /// - Parameters:
     ///   - store: Where they are kept.
@@ -83,10 +83,7 @@ public final class NGSIContexts: Sendable {
                 return kept.body
             }
         }
-        compiled.withLock { compiled in
-            if compiled.count > 500 { compiled = [:] }
-            compiled[key] = context
-        }
+        compiled.withLock { $0.keep(context, key) }
         return context
     }
 
@@ -176,7 +173,7 @@ public final class NGSIContexts: Sendable {
         } else {
             try await store.pool.write { try $0.execute(sql: "DELETE FROM contexts WHERE id = ?", arguments: [kept.id]) }
         }
-        compiled.withLock { $0 = [:] }
+        compiled.withLock { $0 = LDContextCache(most: $0.most) }
     }
 
     /// By its own name, or by an address that ends in the path of one kept here.

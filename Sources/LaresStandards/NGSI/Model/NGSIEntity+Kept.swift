@@ -89,14 +89,3 @@ extension NGSIAttribute {
         self.init(kept: json)
     }
 }
-
-extension JSON {
-    /// A whole number; nil for anything else.
-    var whole: Int? {
-        switch self {
-        case .int(let number): number
-        case .double(let number): Int(exactly: number)
-        default: nil
-        }
-    }
-}

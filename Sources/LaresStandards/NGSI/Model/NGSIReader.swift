@@ -21,6 +21,8 @@ public struct NGSIReader: Sendable {
     static let mostAttributes = 2_000
     static let mostInstances = 10_000
     static let mostDepth = 12
+    /// How many types, and how many scopes.
+    static let mostTypes = 100
 
     /// - Parameters:
     ///   - context: What names stand for.
@@ -86,6 +88,9 @@ public struct NGSIReader: Sendable {
         guard let names = json.texts, !names.isEmpty, names.allSatisfy(\.isNGSIName) else {
             throw NGSIError.bad("'type' must be a name, or an array of names")
         }
+        guard names.count <= Self.mostTypes else {
+            throw NGSIError.bad("an entity has at most \(Self.mostTypes) types, not \(names.count)")
+        }
         var types: [String] = []
         for name in names {
             guard let first = name.first, !first.isNumber else { throw NGSIError.bad("the type '\(name.prefix(100))' begins with a digit") }
@@ -102,6 +107,9 @@ public struct NGSIReader: Sendable {
         let values = json.members?["value"] ?? json
         guard let texts = values.texts, texts.allSatisfy({ NGSIScope.isValid($0) }) else {
             throw NGSIError.bad("'scope' must be a path such as /City/District, or an array of them")
+        }
+        guard texts.count <= Self.mostTypes else {
+            throw NGSIError.bad("an entity has at most \(Self.mostTypes) scopes, not \(texts.count)")
         }
         return texts.map { $0.hasPrefix("/") ? $0 : "/" + $0 }
     }

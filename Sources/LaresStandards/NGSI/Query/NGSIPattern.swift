@@ -24,6 +24,9 @@ public struct NGSIPattern: Sendable, Hashable {
     }
 
     private static let mostSteps = 4_000
+    /// How many parts are compiled, those among them that add no step.
+    private static let mostParts = 40_000
+    private var parts = 0
 
     /// - Throws: ``NGSIError`` with `badRequestData` for what isn't such an expression, or is too large.
     public init(_ text: String) throws {
@@ -73,7 +76,10 @@ public struct NGSIPattern: Sendable, Hashable {
     }
 
     private mutating func compile(_ tree: PatternTree) throws {
-        guard program.count < Self.mostSteps else { throw NGSIError.bad("the pattern '\(text.prefix(100))' is too large: count less") }
+        parts += 1
+        guard program.count < Self.mostSteps, parts <= Self.mostParts else {
+            throw NGSIError.bad("the pattern '\(text.prefix(100))' is too large: count less")
+        }
         switch tree {
         case .empty: break
         case .one(let set): program.append(.one(set))
@@ -118,6 +124,9 @@ private indirect enum PatternTree {
     case sequence([PatternTree])
     case either(PatternTree, PatternTree)
     case repeated(PatternTree, Int, Int?)
+
+    /// Whether it is written without anything in it, such as `()`.
+    var isEmpty: Bool { if case .empty = self { true } else { false } }
 }
 
 /// Reads expressions by recursive descent, 32 groups deep at most.
@@ -141,34 +150,37 @@ private struct PatternReader {
     mutating func alternatives(_ depth: Int) throws -> PatternTree {
         guard depth <= 32 else { throw error("groups are nested more than 32 deep") }
         var tree = try sequence(depth)
-        while take("|") { tree = .either(tree, try sequence(depth)) }
+        while take("|") {
+            let other = try sequence(depth)
+            tree = tree.isEmpty && other.isEmpty ? .empty : .either(tree, other)
+        }
         return tree
     }
 
     private mutating func sequence(_ depth: Int) throws -> PatternTree {
         var parts: [PatternTree] = []
-        while let scalar = next, scalar != "|", scalar != ")" { parts.append(try repeated(depth)) }
+        while let scalar = next, scalar != "|", scalar != ")" {
+            let part = try repeated(depth)
+            if !part.isEmpty { parts.append(part) }
+        }
         return parts.isEmpty ? .empty : .sequence(parts)
     }
 
     private mutating func repeated(_ depth: Int) throws -> PatternTree {
-        var part = try atom(depth)
-        while let scalar = next {
-            switch scalar {
-            case "*": part = .repeated(part, 0, nil)
-            case "+": part = .repeated(part, 1, nil)
-            case "?": part = .repeated(part, 0, 1)
-            case "{":
-                guard let (least, most) = counts() else { return part }
-                part = .repeated(part, least, most)
-                continue
-            default: return part
-            }
-            at += 1
-            _ = take("?")
-            if next == "*" || next == "+" || next == "?" { throw error("a count follows a count") }
-        }
-        return part
+        let part = try atom(depth)
+        guard let (least, most) = count() else { return part }
+        // One that is content with little finds the same.
+        _ = take("?")
+        if let next, ["*", "+", "?", "{"].contains(next) { throw error("a count follows a count") }
+        // Nothing, however often, is nothing.
+        return part.isEmpty || most == 0 ? .empty : .repeated(part, least, most)
+    }
+
+    private mutating func count() -> (Int, Int?)? {
+        if take("*") { return (0, nil) }
+        if take("+") { return (1, nil) }
+        if take("?") { return (0, 1) }
+        return next == "{" ? counts() : nil
     }
 
     /// `{2}`, `{2,}` or `{2,5}`; nil when a brace stands for itself, or counts beyond 200.

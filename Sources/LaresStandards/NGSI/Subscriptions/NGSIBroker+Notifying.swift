@@ -69,14 +69,9 @@ extension NGSIBroker {
         return watcher.json(entity, changes: event.changes, related: related)
     }
 
-    /// Puts a notification in the outbox.
+    /// Puts a notification of entities in the outbox.
     func enqueue(_ data: [JSON], _ watcher: NGSIWatcher, _ now: Int, _ database: Database) throws {
-        let waiting = try Int.fetchOne(database, sql: "SELECT count(*) FROM notifications") ?? 0
-        guard waiting < settings.mostWaiting else { return }
-        let parcel = watcher.parcel(data, at: now, tenant: watcher.tenant)
-        try database.execute(
-            sql: "INSERT INTO notifications (subscription, body, created, due) VALUES (?, ?, ?, ?)",
-            arguments: [watcher.number, parcel.serialized, now, now])
+        try put(watcher.parcel(data, at: now, tenant: watcher.tenant), watcher, now, database)
         try database.execute(sql: "UPDATE subscriptions SET queued = ? WHERE number = ?", arguments: [now, watcher.number])
     }
 }

@@ -111,9 +111,10 @@ extension NGSIBroker {
 
     /// Takes a subscription away, and what of it waits to be sent.
     public func unsubscribe(_ id: String, _ kind: SubscriptionKind, tenant: String) throws {
-        try store.pool.write { database in
+        try post { database in
             guard let found = try Self.find(id, kind, tenant, database) else { throw Self.unknown(subscription: id) }
             try database.execute(sql: "DELETE FROM subscriptions WHERE number = ?", arguments: [found.number])
+            outbox.remove(found.number)
         }
         watchers.withLock { $0[tenant] = nil }
     }

@@ -11,28 +11,53 @@ public protocol NGSISender: Sendable {
 
 /// Delivers what waits, in order for each subscription, until the other side has taken it or it is given up.
 extension NGSIBroker {
+    /// How many notifications a subscription is told in a row before others may have its place.
+    private static let mostInARow = 100
+
     /// Delivers and looks after subscriptions with an interval, until its task is cancelled. Once: it doesn't begin again.
+    ///
+    /// Subscriptions are told side by side: one whose other side is slow holds back nobody but itself.
     public func run(_ sender: any NGSISender) async {
         var wakes = self.wakes.stream.makeAsyncIterator()
-        while !Task.isCancelled {
-            try? tick()
-            await deliverDue(sender)
-            let alarm = Task { [self] in
-                try? await Task.sleep(for: .seconds(nextWait()))
-                if !Task.isCancelled { self.wakes.continuation.yield() }
+        await withDiscardingTaskGroup { group in
+            while !Task.isCancelled {
+                try? tick()
+                for subscription in await begin() { group.addTask { await self.deliver(subscription, sender) } }
+                let wait = await nextWait()
+                let alarm = Task { [self] in
+                    try? await Task.sleep(for: .seconds(wait))
+                    if !Task.isCancelled { self.wakes.continuation.yield() }
+                }
+                _ = await wakes.next()
+                alarm.cancel()
             }
-            _ = await wakes.next()
-            alarm.cancel()
         }
     }
 
-    /// Delivers everything that is due, and what of it is due again, one round after the other.
+    /// Delivers everything that is due, and what of it is due again.
     package func deliverDue(_ sender: any NGSISender) async {
-        while !Task.isCancelled, let due = try? heads(), !due.isEmpty {
+        while case let due = await begin(), !due.isEmpty {
             await withDiscardingTaskGroup { group in
-                for head in due { group.addTask { await self.deliver(head, sender) } }
+                for subscription in due { group.addTask { await self.deliver(subscription, sender) } }
             }
         }
+    }
+
+    /// Subscriptions that are to be told; they are under way from now on.
+    private func begin() async -> [Int64] {
+        guard !Task.isCancelled else { return [] }
+        let due = (try? await posting { [self] in try outbox.due(clock(), $0) }) ?? []
+        outbox.begin(due)
+        return due
+    }
+
+    /// Tells one subscription what is due.
+    private func deliver(_ subscription: Int64, _ sender: any NGSISender) async {
+        for _ in 0..<Self.mostInARow {
+            guard !Task.isCancelled, let head = try? await head(of: subscription), await deliver(head, sender) else { break }
+        }
+        outbox.end(subscription)
+        wakes.continuation.yield()
     }
 
     private struct Head: Sendable {
@@ -42,33 +67,41 @@ extension NGSIBroker {
         let created: Int
         let endpoint: NGSIEndpoint
         let parcel: JSON
-    }
 
-    /// The first that waits of each subscription, where it is due.
-    private func heads() throws -> [Head] {
-        let now = clock()
-        return try store.pool.write { database in
-            try database.execute(sql: "DELETE FROM notifications WHERE created < ?", arguments: [now - Int(settings.patience * 1_000_000)])
-            return try Row.fetchAll(
-                database,
-                sql: """
-                    SELECT n.*, s.document AS document FROM notifications n JOIN subscriptions s ON s.number = n.subscription
-                    WHERE n.number IN (SELECT min(number) FROM notifications GROUP BY subscription) AND n.due <= ? ORDER BY n.number LIMIT 32
-                    """, arguments: [now]
-            ).compactMap { row in
-                guard let parcel = try? JSON(parsing: Array((row["body"] as String).utf8)),
-                    let document = try? JSON(parsing: Array((row["document"] as String).utf8)),
-                    let endpoint = try? NGSIEndpoint(document["notification"]?["endpoint"])
-                else { return nil }
-                return Head(
-                    number: row["number"], subscription: row["subscription"], attempts: row["attempts"], created: row["created"],
-                    endpoint: endpoint,
-                    parcel: parcel)
-            }
+        /// Nil for what can't be read any more.
+        init?(_ row: Row) {
+            guard let parcel = try? JSON(parsing: Array((row["body"] as String).utf8)),
+                let document = try? JSON(parsing: Array((row["document"] as String).utf8)),
+                let endpoint = try? NGSIEndpoint(document["notification"]?["endpoint"])
+            else { return nil }
+            (number, subscription, attempts, created) = (row["number"], row["subscription"], row["attempts"], row["created"])
+            (self.endpoint, self.parcel) = (endpoint, parcel)
         }
     }
 
-    private func deliver(_ head: Head, _ sender: any NGSISender) async {
+    /// The first that waits for a subscription; nil: it isn't due. What has waited too long is given up.
+    private func head(of subscription: Int64) async throws -> Head? {
+        let now = clock(), oldest = now - Int(settings.patience * 1_000_000)
+        return try await posting { [outbox] database in
+            let sql = """
+                SELECT n.*, s.document AS document FROM notifications n JOIN subscriptions s ON s.number = n.subscription
+                WHERE n.subscription = ? ORDER BY n.number LIMIT 1
+                """
+            while let row = try Row.fetchOne(database, sql: sql, arguments: [subscription]), row["due"] <= now {
+                if let head = Head(row), head.created >= oldest { return head }
+                try database.execute(
+                    sql: "DELETE FROM notifications WHERE subscription = ? AND (number = ? OR created < ?)",
+                    arguments: [subscription, row["number"] as Int64, oldest])
+                let gone = database.changesCount
+                outbox.add(-gone, to: subscription)
+                try Self.mark(subscription, database) { $0.noteFailures(gone, at: now) }
+            }
+            return nil
+        }
+    }
+
+    /// - Returns: Whether the other side has taken it, and the next may follow.
+    private func deliver(_ head: Head, _ sender: any NGSISender) async -> Bool {
         var headers = head.endpoint.receiverInfo.filter { !Self.ownHeaders.contains($0.0.lowercased()) }
         headers.append(("Content-Type", head.parcel["type"]?.text ?? "application/json"))
         if let link = head.parcel["link"]?.text {
@@ -76,52 +109,49 @@ extension NGSIBroker {
         }
         if let tenant = head.parcel["tenant"]?.text, !tenant.isEmpty { headers.append(("NGSILD-Tenant", tenant)) }
         // Counted as sent before it goes, so that who got it and asks at once sees it counted.
-        try? mark(head) { state, now in
-            state["lastNotification"] = .int(now)
-            if head.attempts == 0 { state["timesSent"] = .int((state["timesSent"]?.whole ?? 0) + 1) }
+        let now = clock()
+        try? await posting { database in
+            try Self.mark(head.subscription, database) { state in
+                state["lastNotification"] = .int(now)
+                if head.attempts == 0 { state["timesSent"] = .int((state["timesSent"]?.whole ?? 0) + 1) }
+            }
         }
         let failure = await sender.send(head.parcel["body"]?.data ?? [], headers: headers, to: head.endpoint)
-        if Task.isCancelled, failure != nil { return }
+        if Task.isCancelled, failure != nil { return false }
         do {
-            guard failure != nil else {
-                try mark(head) { state, now in
-                    state["lastSuccess"] = .int(now)
-                    state["status"] = "ok"
-                }
-                try await store.pool.write { try $0.execute(sql: "DELETE FROM notifications WHERE number = ?", arguments: [head.number]) }
-                return
-            }
-            try mark(head) { state, now in
-                state["lastFailure"] = .int(now)
-                state["timesFailed"] = .int((state["timesFailed"]?.whole ?? 0) + 1)
-                state["status"] = "failed"
-            }
-            let wait = max((head.endpoint.cooldown ?? 0) / 1_000, min(3_600, 10 * Double(1 << min(head.attempts, 12))))
-            let due = clock() + Int(wait * 1_000_000)
-            try await store.pool.write {
-                try $0.execute(
-                    sql: "UPDATE notifications SET attempts = attempts + 1, due = ? WHERE number = ?", arguments: [due, head.number])
-            }
+            if failure == nil { try await settle(head) } else { try await postpone(head) }
+            return failure == nil
         } catch {
             // The disk may be full: it stays as it is, and is tried again.
             try? await Task.sleep(for: .seconds(5))
+            return false
+        }
+    }
+
+    private func settle(_ head: Head) async throws {
+        let now = clock()
+        try await posting { [outbox] database in
+            try Self.mark(head.subscription, database) { state in
+                state["lastSuccess"] = .int(now)
+                state["status"] = "ok"
+            }
+            try database.execute(sql: "DELETE FROM notifications WHERE number = ?", arguments: [head.number])
+            outbox.add(-database.changesCount, to: head.subscription)
+        }
+    }
+
+    private func postpone(_ head: Head) async throws {
+        let now = clock(), wait = max((head.endpoint.cooldown ?? 0) / 1_000, min(3_600, 10 * Double(1 << min(head.attempts, 12))))
+        try await posting { database in
+            try Self.mark(head.subscription, database) { $0.noteFailures(1, at: now) }
+            try database.execute(
+                sql: "UPDATE notifications SET attempts = attempts + 1, due = ? WHERE number = ?",
+                arguments: [now + Int(wait * 1_000_000), head.number])
         }
     }
 
     /// Headers that a subscriber can't set.
     private static let ownHeaders: Set<String> = ["host", "content-length", "transfer-encoding", "connection", "upgrade", "te", "trailer"]
-
-    /// Changes how a subscription's notifications stand.
-    private func mark(_ head: Head, _ change: (inout JSON.Members, Int) -> Void) throws {
-        try store.pool.write { database in
-            let text = try String.fetchOne(
-                database, sql: "SELECT state FROM subscriptions WHERE number = ?", arguments: [head.subscription])
-            guard let text, var state = (try? JSON(parsing: Array(text.utf8)))?.members else { return }
-            change(&state, clock())
-            try database.execute(
-                sql: "UPDATE subscriptions SET state = ? WHERE number = ?", arguments: [JSON.object(state).serialized, head.subscription])
-        }
-    }
 
     /// Tells subscriptions with an interval, forgets entities that have expired.
     package func tick() throws {
@@ -140,7 +170,7 @@ extension NGSIBroker {
                 continue
             }
             (watcher.number, watcher.tenant) = (row.number, row.tenant)
-            try store.pool.write { try tick(watcher, isSources: row.kind == SubscriptionKind.sources.rawValue, now, $0) }
+            try post { try tick(watcher, isSources: row.kind == SubscriptionKind.sources.rawValue, now, $0) }
         }
     }
 
@@ -199,15 +229,16 @@ extension NGSIBroker {
         }
     }
 
-    /// Seconds until something is due; a minute at most.
-    private func nextWait() -> Double {
-        let next = try? store.pool.read {
+    /// Seconds until something is due that can be done then; a minute at most. Who is through wakes the others.
+    private func nextWait() async -> Double {
+        let heads = outbox.room > 0 ? outbox.idle : []
+        let next = try? await store.pool.read {
             try Int.fetchOne(
                 $0,
                 sql: """
-                    SELECT min(t) FROM (SELECT min(due) AS t FROM notifications WHERE number IN (SELECT min(number) FROM notifications GROUP BY subscription)
+                    SELECT min(t) FROM (SELECT min(due) AS t FROM (\(NGSIOutbox.heads))
                     UNION ALL SELECT min(due) FROM subscriptions UNION ALL SELECT min(expires) FROM entities)
-                    """)
+                    """, arguments: [NGSIOutbox.list(heads)])
         }
         return max(0.05, min(60, Double((next ?? clock() + 60_000_000) - clock()) / 1_000_000))
     }

@@ -4,8 +4,22 @@ import NIOHTTP1
 
 /// Sends notifications over HTTP, and over MQTT to the broker that an endpoint names.
 public struct NGSIWebSender: NGSISender {
-    /// A sender.
-    public init() {}
+    private let client: HTTPClient
+
+    /// Gives a sender for as long as the body runs; its connections are closed afterwards.
+    public static func with(_ body: (NGSIWebSender) async -> Void) async {
+        var configuration = HTTPClient.Configuration(redirectConfiguration: .disallow)
+        configuration.httpVersion = .http1Only
+        configuration.connectionPool.retryConnectionEstablishment = false
+        // Nobody waits for a connection that is told something else: one server may have many subscriptions.
+        configuration.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = NGSIOutbox.mostAtOnce
+        // Shorter than servers keep what is idle: a notification isn't sent into a connection that is being closed.
+        configuration.connectionPool.idleTimeout = .seconds(2)
+        let client = HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
+        await body(NGSIWebSender(client: client))
+        // Whoever is through isn't kept until the connections are closed.
+        client.shutdown { _ in }
+    }
 
     /// Sends one.
     public func send(_ body: [UInt8], headers: [(String, String)], to endpoint: NGSIEndpoint) async -> String? {
@@ -14,18 +28,10 @@ public struct NGSIWebSender: NGSISender {
         request.method = .POST
         for (name, value) in headers { request.headers.replaceOrAdd(name: name, value: value) }
         request.body = .bytes(ByteBuffer(bytes: body))
-        var configuration = HTTPClient.Configuration(redirectConfiguration: .disallow)
-        configuration.httpVersion = .http1Only
-        configuration.connectionPool.retryConnectionEstablishment = false
-        let client = HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
-        var failure: String?
         do {
             let patience = min(60_000, max(100, endpoint.timeout ?? 5_000))
             let response = try await client.execute(request, timeout: .milliseconds(Int64(patience)))
-            if !(200..<300).contains(response.status.code) { failure = "the endpoint answers \(response.status.code)" }
-        } catch { failure = "the endpoint can't be reached: \(error)" }
-        // Whoever sent isn't kept until the connection is closed.
-        client.shutdown { _ in }
-        return failure
+            return (200..<300).contains(response.status.code) ? nil : "the endpoint answers \(response.status.code)"
+        } catch { return "the endpoint can't be reached: \(error)" }
     }
 }

@@ -60,15 +60,22 @@ extension NGSIBroker {
             ])
     }
 
-    /// Forgets instances that are older than is kept.
-    public func prune() throws {
+    /// How many instances are forgotten in one transaction: others write between two.
+    private static let prunedAtOnce = 10_000
+
+    /// Forgets all instances that are older than is kept.
+    public func prune() async throws {
         guard let retention = settings.retention else { return }
         let oldest = clock() - Int(retention * 1_000_000)
-        try store.pool.write { database in
-            try database.execute(
-                sql:
-                    "DELETE FROM temporal_instances WHERE number IN (SELECT number FROM temporal_instances WHERE modified < ? LIMIT 100000)",
-                arguments: [oldest])
+        var gone = Self.prunedAtOnce
+        while gone == Self.prunedAtOnce, !Task.isCancelled {
+            gone = try await store.pool.write { database in
+                try database.execute(
+                    sql:
+                        "DELETE FROM temporal_instances WHERE number IN (SELECT number FROM temporal_instances WHERE modified < ? LIMIT ?)",
+                    arguments: [oldest, Self.prunedAtOnce])
+                return database.changesCount
+            }
         }
     }
 }

@@ -14,97 +14,46 @@ extension NGSIBroker {
     }
 
     /// One entity.
-    public func temporal(_ id: String, _ query: NGSITemporalQuery, attributes: Set<String>?, datasets: Set<String>?, tenant: String) throws
-        -> TemporalPage
+    public func temporal(_ id: String, _ query: NGSITemporalQuery, attributes: Set<String>?, datasets: Set<String>?, tenant: String)
+        async throws -> TemporalPage
     {
-        try store.pool.read { database in
+        // Read on a thread of the database: it may take long.
+        try await store.pool.read { [self] database in
             guard let (number, entity) = try Self.temporal(id, tenant, database) else {
                 throw NGSIError.missing("there is no temporal representation of '\(id.prefix(300))'")
             }
-            var page = TemporalPage()
-            page.entities = [try Self.filled(entity, number, query, attributes, datasets, database)]
-            page.count = 1
-            if let attributes, page.entities[0].attributes.isEmpty {
+            var gathering = gathering(NGSITemporalRows(database: database, query: query, datasets: datasets))
+            try gathering.add(entity, number, attributes)
+            if let attributes, gathering.entities[0].attributes.isEmpty {
                 throw NGSIError.missing("'\(id.prefix(300))' has none of the \(attributes.count) attributes asked for")
             }
-            return bounded(page, query)
+            return try gathering.page(count: 1)
         }
     }
 
     /// Entities that are meant, of which some instance is.
+    ///
+    /// - Parameter counts: Whether all are counted; else only whether there are more.
     public func temporal(
-        _ selection: NGSIEntitySelection, _ query: NGSITemporalQuery, attributes: Set<String>?, limit: Int, offset: Int, tenant: String
-    ) throws -> TemporalPage {
-        try store.pool.read { database in
+        _ selection: NGSIEntitySelection, _ query: NGSITemporalQuery, attributes: Set<String>?, limit: Int, offset: Int, counts: Bool,
+        tenant: String
+    ) async throws -> TemporalPage {
+        try await store.pool.read { [self] database in
+            let rows = NGSITemporalRows(database: database, query: query, datasets: selection.datasets)
             let cursor = try Row.fetchCursor(
                 database, sql: "SELECT * FROM temporal_entities WHERE tenant = ? ORDER BY number", arguments: [tenant])
-            var (page, kinds) = (TemporalPage(), selection)
-            (kinds.query, kinds.place, kinds.attributes, kinds.datasets) = (nil, nil, [], nil)
+            var (matching, gathering, count) = (NGSITemporalMatching(rows, selection), gathering(rows), 0)
             while let row = try cursor.next() {
-                guard let (number, entity) = Self.temporal(row), kinds.matches(entity) else { continue }
-                let whole = try Self.filled(entity, number, query, nil, selection.datasets, database)
-                guard !whole.attributes.isEmpty, selection.matches(whole) else { continue }
-                page.count += 1
-                guard page.count > offset, page.entities.count < limit else { continue }
-                let shown = try attributes.map { try Self.filled(entity, number, query, $0, selection.datasets, database) } ?? whole
-                page.entities.append(shown)
+                guard let (number, entity) = Self.temporal(row), try matching.matches(entity, number) else { continue }
+                count += 1
+                if count > offset, gathering.entities.count < limit { try gathering.add(entity, number, attributes) }
+                if !counts, count > offset + limit { break }
             }
-            return bounded(page, query)
+            return try gathering.page(count: count)
         }
     }
 
-    /// An entity with the instances that are meant: in order of time, the latest first where only the last are.
-    private static func filled(
-        _ entity: NGSIEntity, _ number: Int64, _ query: NGSITemporalQuery, _ attributes: Set<String>?, _ datasets: Set<String>?,
-        _ database: Database
-    ) throws -> NGSIEntity {
-        var filled = entity
-        let rows = try Row.fetchCursor(
-            database, sql: "SELECT attribute, document FROM temporal_instances WHERE entity = ? ORDER BY number LIMIT 1000000",
-            arguments: [number])
-        var found: [String: [(Int, NGSIAttribute)]] = [:]
-        var order: [String] = []
-        while let row = try rows.next() {
-            let name: String = row["attribute"]
-            guard attributes?.contains(name) != false, let instance = NGSIAttribute(kept: row["document"] as String),
-                datasets?.contains(instance.datasetId ?? "@none") != false, let moment = query.moment(of: instance), query.contains(moment)
-            else { continue }
-            if found[name] == nil { order.append(name) }
-            found[name, default: []].append((moment, instance))
-        }
-        for name in order {
-            var instances = (found[name] ?? []).sorted { $0.0 < $1.0 }
-            if let lastN = query.lastN { instances = instances.suffix(lastN).reversed() }
-            filled.attributes[name] = instances.map(\.1)
-        }
-        return filled
-    }
-
-    /// Cuts a page down to as many instances as an answer may have: at the same moment for all entities and attributes (clause 6.3.10).
-    private func bounded(_ page: TemporalPage, _ query: NGSITemporalQuery) -> TemporalPage {
-        let isBackwards = query.lastN != nil
-        var moments = page.entities.flatMap { $0.attributes.groups.flatMap { $0.instances.compactMap { query.moment(of: $0) } } }
-        guard query.methods.isEmpty, moments.count > settings.mostInstances else { return page }
-        moments.sort { isBackwards ? $0 > $1 : $0 < $1 }
-        let (last, next) = (moments[settings.mostInstances - 1], moments[settings.mostInstances])
-        // A moment is told whole or not at all, but for one that fills the page alone.
-        let end = last == next ? moments[..<settings.mostInstances].last { $0 != last } ?? last : last
-        var cut = page
-        for e in cut.entities.indices {
-            for g in cut.entities[e].attributes.groups.indices {
-                cut.entities[e].attributes.groups[g].instances.removeAll { instance in
-                    query.moment(of: instance).map { isBackwards ? $0 < end : $0 > end } ?? true
-                }
-            }
-        }
-        let first: Int? =
-            switch (query.relation, isBackwards) {
-            case (.before, true): query.timeAt
-            case (.between, true): query.endTimeAt
-            case (.after, false), (.between, false): query.timeAt
-            default: nil
-            }
-        cut.range = (first ?? moments[0], end)
-        return cut
+    private func gathering(_ rows: NGSITemporalRows) -> NGSITemporalGathering {
+        NGSITemporalGathering(rows, most: rows.query.methods.isEmpty ? settings.mostInstances : settings.mostAggregated)
     }
 }

@@ -73,15 +73,8 @@ public struct NGSITemporalQuery: Sendable, Hashable {
         return micros
     }
 
-    /// Whether a moment is meant.
-    func contains(_ moment: Int) -> Bool {
-        switch relation {
-        case nil: true
-        case .before: moment < timeAt ?? .max
-        case .after: moment >= timeAt ?? .min
-        case .between: moment >= timeAt ?? .min && moment < endTimeAt ?? .max
-        }
-    }
+    /// Whether the latest come first.
+    var isBackwards: Bool { lastN != nil }
 
     /// The moment of an instance that counts; nil: it has none.
     func moment(of instance: NGSIAttribute) -> Int? {

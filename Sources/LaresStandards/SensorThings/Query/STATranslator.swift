@@ -21,7 +21,22 @@ struct STATranslator {
         return condition
     }
 
+    /// How many bytes the SQL of an expression may have: some of it stands there several times.
+    static let longestSQL = 1 << 20
+
     mutating func term(_ expression: STAExpression) throws -> STATerm {
+        let term = try unbounded(expression)
+        try check(term.sql.text.utf8.count)
+        return term
+    }
+
+    private func check(_ size: Int) throws {
+        guard size <= Self.longestSQL else {
+            throw SensorThingsError.bad("'\(option)' becomes more than \(Self.longestSQL) bytes of SQL: ask for less at once")
+        }
+    }
+
+    private mutating func unbounded(_ expression: STAExpression) throws -> STATerm {
         switch expression {
         case .literal(let literal): return Self.term(literal)
         case .path(let path, let place): return try column(path, place)
@@ -33,10 +48,7 @@ struct STATranslator {
                 throw error("'-' needs a number, not \(term.form.rawValue)", at: place)
             }
             return STATerm(term.form == .duration ? .duration : .number, "(-" + number + ")")
-        case .among(let value, let list, let place):
-            guard !list.isEmpty else { return STATerm(.bool, "0") }
-            let left = try term(value)
-            return STATerm(.bool, .joined(try list.map { try compare(.eq, left, try term($0), place) }, by: "OR"))
+        case .among(let value, let list, let place): return try among(value, list, place)
         case .binary(let operation, let a, let b, let place): return try binary(operation, a, b, place)
         }
     }
@@ -55,6 +67,20 @@ struct STATranslator {
         case .duration(let time): STATerm(.duration, .value(time))
         case .geometry(let text): STATerm(.geometry, .value(text))
         }
+    }
+
+    private mutating func among(_ value: STAExpression, _ list: [STAExpression], _ place: Int) throws -> STATerm {
+        guard !list.isEmpty else { return STATerm(.bool, "0") }
+        let left = try term(value)
+        var (parts, size) = ([STASQL](), 0)
+        // Bounded while it grows: the left side stands there as often as the list is long.
+        for one in list {
+            let part = try compare(.eq, left, try term(one), place)
+            size += part.text.utf8.count
+            try check(size)
+            parts.append(part)
+        }
+        return STATerm(.bool, .joined(parts, by: "OR"))
     }
 
     private mutating func binary(_ operation: STAExpression.Operator, _ a: STAExpression, _ b: STAExpression, _ place: Int) throws

@@ -50,7 +50,7 @@ struct STABatchPart: Sendable {
         guard let method = json["method"]?.text?.uppercased(), var url = json["url"]?.text else {
             throw SensorThingsError.bad("request \(i) of the batch needs 'method' and 'url'")
         }
-        id = json["id"]?.text ?? json["id"]?.number.map { String(Int($0)) } ?? String(i)
+        id = try json["id"].map { try Self.id($0, i) } ?? String(i)
         group = json["atomicityGroup"]?.text
         if url.hasPrefix(outer.root) { url = String(url.dropFirst(outer.root.count)) }
         let parts = url.split(separator: "?", maxSplits: 1, omittingEmptySubsequences: false)
@@ -67,6 +67,13 @@ struct STABatchPart: Sendable {
         request.json = json["body"]
         guard request.path != "$batch" else { throw SensorThingsError.bad("a batch can't stand in a batch") }
         self.request = request
+    }
+
+    private static func id(_ json: JSON, _ i: Int) throws -> String {
+        guard let id = json.text ?? json.whole.map({ String($0) }) else {
+            throw SensorThingsError.bad("the 'id' of request \(i) of the batch must be a text or a whole number")
+        }
+        return id
     }
 
     func json(_ answer: SensorThingsResponse) -> JSON {

@@ -15,13 +15,13 @@ extension StreetRunner {
         var requests: [OrderRequest] = [], places: [Int] = []
         let now = clock.now
         for place in junctions.indices {
-            let target = street.keepers[place].target
+            let keeper = street.keepers[place], before = junctions[place].target, target = keeper.target ?? keeper.phase
             defer { junctions[place].target = target }
-            // What somebody else who has the signal wants is an order of theirs already, and its programme without them is nobody's.
-            guard junctions[place].isOurs, let target, target != junctions[place].target, let decision = street.keepers[place].decision
-            else {
-                continue
-            }
+            // The phase with which it begins isn't a change. What somebody else who has the signal wants is an order of theirs already, and its programme
+            // without them is nobody's.
+            guard junctions[place].isOurs, let target, target != before, keeper.target != nil || before != nil,
+                let decision = keeper.decision
+            else { continue }
             let request = OrderRequest(
                 id: "phase-\(UUID().uuidString)", actuator: junctions[place].actuator, value: ["phase": .int(target)],
                 issuer: junctions[place].issuer, expiresAt: now + Self.validity, cause: cause(decision, at: place)
@@ -33,8 +33,11 @@ extension StreetRunner {
         writing {
             for (place, order) in zip(places, try book.placeForSending(requests)) {
                 guard order.state == .sent, case .int(let phase)? = order.value["phase"] else {
-                    // Somebody took the signal over a moment ago: its programme runs until they say what they want.
-                    street.change(place) { $0.hand = .programme }
+                    // Somebody took the signal over a moment ago: nothing that we wished is shown, and its programme runs until they say what they want.
+                    street.change(place) {
+                        $0.hand = .programme
+                        states[place] = $0.withdraw()
+                    }
                     continue
                 }
                 junctions[place].open = .init(id: order.id, phase: phase, began: time ?? 0)

@@ -12,7 +12,7 @@ package final class StreetRunner {
     private let models: (any SignalModels)?
     package internal(set) var street: Street
     var port: WatchedPort?
-    private var states: [[Aspect]?]
+    var states: [[Aspect]?]
     var junctions: [JunctionRun]
     /// As which things they report themselves, by their names.
     let things: [String: JunctionThing]
