@@ -73,6 +73,15 @@ def test_a_flow_is_watched_as_such(home):
     assert home.ask("/lares/v1/watches", watch) == watch
 
 
+def test_watches_of_each_kind_are_kept_as_they_are_said(home):
+    usual = {"id": "kind", "things": "#", "properties": "power", "severity": "major", "threshold": 0.5, "learning": 600, "enabled": True}
+    together = {"kind": "multivariate", "properties": ["power", "voltage"]}
+    for kind in ({"kind": "change-point"}, {"kind": "likelihood"}, {"kind": "spectral"}, together):
+        assert home.ask("/lares/v1/watches", {**usual, **kind}) == {**usual, **kind}
+    for wrong in ({"kind": "wrong"}, {"kind": "multivariate"}, {**together, "properties": ["power"]}, {"properties": ["power", "voltage"]}, {"kind": "change-point", "threshold": 0.6}):
+        assert refusal(home, "/lares/v1/watches", {**usual, **wrong})[0] == 400
+
+
 def test_what_cannot_be_is_refused(home):
     for zone in ({}, {"id": "a"}, {**SQUARE, "id": "A"}, {**SQUARE, "least": 0}, {**SQUARE, "interval": 1}, {**SQUARE, "area": [[0, 0]]}, {**SQUARE, "faces": True}):
         assert refusal(home, "/lares/v1/zones", zone)[0] == 400

@@ -88,7 +88,24 @@ import Testing
         for level in [0.8, 0.9, 0.95] {
             #expect(abs(result.intervals(of: 0, level: level).coverage - level) < tolerance, "\(column), \(level)")
             #expect(abs(try adaptiveCoverage(result.residuals(of: 0), level) - level) < 0.02, "\(column), \(level), adaptive")
+            let served = try servedCoverage(result.residuals(of: 0), level)
+            #expect(abs(served - level) < 0.02, "\(column), \(level), served: \(served)")
         }
+    }
+
+    /// The share of residuals inside intervals as they are served: by 28 days at first, then by what comes, a day at a time.
+    private func servedCoverage(_ residuals: [[Double]], _ level: Double) throws -> Double {
+        let first = try ConformalIntervals(residuals: Array(residuals.prefix(28))).radii(level: level)
+        var intervals = try LiveIntervals(levels: [level], radii: [first]), inside = 0.0, count = 0.0
+        for row in residuals.dropFirst(28) {
+            let reach = intervals.reach[0]
+            for (step, error) in row.enumerated() where error.isFinite {
+                count += 1
+                inside += abs(error) <= reach[step] ? 1 : 0
+                intervals.take(error: error, step: step, isOutside: [abs(error) > reach[step]])
+            }
+        }
+        return inside / count
     }
 
     /// The share of residuals inside intervals that each step adapts by itself.

@@ -19,6 +19,12 @@ public struct BacktestResult: Sendable, Hashable {
         zip(forecasts[series], actual[series]).map { said, came in zip(said, came).map { $1 - $0 } }
     }
 
+    /// What it found of one series.
+    func alone(_ series: Int) -> BacktestResult {
+        BacktestResult(
+            forecaster: forecaster, origins: origins, forecasts: [forecasts[series]], actual: [actual[series]], scales: [scales[series]])
+    }
+
     /// The errors of each step, of all series and windows.
     public var steps: [ForecastErrors] {
         (0..<horizon).map { step in errors(of: forecasts.indices) { $0 == step } }

@@ -40,13 +40,30 @@ public struct AdaptiveConformal: Sendable, Hashable {
         return sorted[min(max(rank, 1), sorted.count) - 1]
     }
 
+    /// How many errors are kept.
+    public var count: Int { recent.count }
+
+    /// The errors that are kept, the oldest first.
+    public var kept: [Double] { Array(recent[oldest...] + recent[..<oldest]) }
+
+    /// Goes on with a share and errors of before, as ``share`` and ``kept`` said them; what can't be is left out.
+    public func continued(share: Double, kept: [Double]) -> AdaptiveConformal {
+        var next = self
+        next.recent = Array(kept.filter { $0 >= 0 && $0.isFinite }.suffix(window))
+        (next.sorted, next.oldest) = (next.recent.sorted(), 0)
+        next.share = share.isFinite ? min(max(share, -rate), 1) : 1 - level
+        return next
+    }
+
     /// Takes in what came less what was said; a missing one changes nothing.
-    public mutating func take(error: Double) {
+    ///
+    /// - Parameter isOutside: Whether it lay outside the interval that was told, where that isn't the one of now.
+    public mutating func take(error: Double, isOutside: Bool? = nil) {
         guard !error.isNaN else { return }
         let size = abs(error)
         if let radius {
             // Bounded, so that a long quiet stretch is made up for within a window.
-            share = min(max(share + rate * (1 - level - (size > radius ? 1 : 0)), -rate), 1)
+            share = min(max(share + rate * (1 - level - (isOutside ?? (size > radius) ? 1 : 0)), -rate), 1)
         }
         if recent.count < window {
             recent.append(size)

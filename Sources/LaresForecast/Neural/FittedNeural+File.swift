@@ -13,6 +13,7 @@ extension FittedNeural: FileForecaster {
             "embedding": .int(plan.embedding), "depth": .int(plan.depth), "dropout": .double(Double(plan.dropout)),
             "centre": .string(centre.rawValue), "season": season.map { .int($0) } ?? .null, "step": .int(Int(step)), "clock": clock.json,
             "scales": .array(scales.map(\.json)), "known": .array(knownScale.scales.map(\.json)), "members": .int(networks.count),
+            "series": .int(plan.seriesCount), "first": .int(first),
         ]
     }
 
@@ -29,14 +30,16 @@ extension FittedNeural: FileForecaster {
         guard !scales.isEmpty, let centre = try fields.choice("centre", of: WindowCentre.self),
             let step = try fields.int("step", in: 1...1 << 50), let members = try fields.int("members", in: 1...100)
         else { throw fields.error("scales", "and 'centre', 'step', 'members' are needed") }
-        let plan = try SpaceTimePlan(&fields, series: scales.count, covariates: known.count)
+        let series = try fields.int("series", in: scales.count...WindowBounds.series) ?? scales.count
+        let first = try fields.int("first", in: 0...(series - scales.count)) ?? 0
+        let plan = try SpaceTimePlan(&fields, series: series, covariates: known.count)
         let season = try fields.int("season", in: 1...Int(Int32.max))
         let clock = try fields.fields("clock").map { try LocalClock($0) } ?? .utc
         try fields.end()
         guard plan.slots == WindowSource.slots(Int64(step)) else { throw fields.error("slots", "isn't what a step of \(step) ms has") }
         self.init(
             plan: plan, centre: centre, season: season, clock: clock, step: Int64(step), scales: scales, knownScale: KnownScale(known),
-            networks: try (0..<members).map { try SpaceTimeNetwork(plan, tensors.under("\($0).")) })
+            networks: try (0..<members).map { try SpaceTimeNetwork(plan, tensors.under("\($0).")) }, first: first)
     }
 }
 

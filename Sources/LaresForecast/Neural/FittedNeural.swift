@@ -10,6 +10,8 @@ public struct FittedNeural: WindowForecaster {
     let scales: [SeriesScale]
     let knownScale: KnownScale
     let networks: [SpaceTimeNetwork]
+    /// The place of its first series among those that the networks learnt.
+    var first = 0
 
     /// How many series it forecasts.
     public var seriesCount: Int { scales.count }
@@ -40,8 +42,15 @@ public struct FittedNeural: WindowForecaster {
         return result
     }
 
+    /// One series by itself, forecast by the networks that learnt all.
+    func alone(_ place: Int) -> FittedNeural {
+        FittedNeural(
+            plan: plan, centre: centre, season: season, clock: clock, step: step, scales: [scales[place]], knownScale: knownScale,
+            networks: networks, first: first + place)
+    }
+
     private func append(_ source: WindowSource, _ places: [(series: Int, origin: Int)], _ result: inout [Double]) {
-        let batch = source.batch(places)
+        let batch = source.batch(places, first: first)
         var sum = networks[0](batch)
         for network in networks.dropFirst() { sum = sum + network(batch) }
         let mean = sum / Float(networks.count)

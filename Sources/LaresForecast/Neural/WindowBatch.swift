@@ -48,7 +48,9 @@ struct WindowSource: Sendable {
     }
 
     /// The windows before some origins.
-    func batch(_ places: [(series: Int, origin: Int)]) -> WindowBatch {
+    ///
+    /// - Parameter first: The network's number of the first series.
+    func batch(_ places: [(series: Int, origin: Int)], first: Int = 0) -> WindowBatch {
         var (windows, centres) = ([Float](), [Float]())
         windows.reserveCapacity(places.count * lookback)
         for (series, origin) in places {
@@ -59,7 +61,7 @@ struct WindowSource: Sendable {
         let moments = places.map { clock.moment(at: start &+ Int64($0.origin) &* step) }
         return WindowBatch(
             windows: Tensor(windows, [places.count, lookback]), centres: centres, known: knownInputs(places),
-            series: Indices(places.map(\.series)),
+            series: Indices(places.map { first + $0.series }),
             slots: Indices(moments.map { Int($0.timeOfDay * Int64(slots) / LocalMoment.dayLength) }),
             weekdays: Indices(moments.map(\.weekday)))
     }

@@ -56,17 +56,9 @@ public struct ForecastModel: Sendable {
     ) throws {
         try ForecastModel.check(panel, against: plan)
         let candidates = try kinds.kinds(for: plan)
-        let share = plan.budget * Double(ComputePool.shared.threads) / Double(plan.series.count)
-        let found = ComputePool.shared.mapped(plan.series.count) { place in
-            Result { () throws(Refusal) -> Member in
-                do {
-                    try before(place)
-                    return try ForecastModel.member(plan, try panel.alone(place), place, candidates, within: .seconds(share))
-                } catch {
-                    throw Refusal(series: plan.series[place], reason: "\(error)")
-                }
-            }
-        }
+        let found =
+            candidates[0].kind.isShared
+            ? try ForecastModel.together(plan, panel, candidates[0], before) : ForecastModel.each(plan, panel, candidates, before)
         members = found.compactMap { try? $0.get() }
         refusals = found.compactMap { if case .failure(let refusal) = $0 { refusal } else { nil } }
         (self.plan, end) = (plan, panel.end)
@@ -78,21 +70,49 @@ public struct ForecastModel: Sendable {
         }
     }
 
+    private typealias Candidate = (kind: ForecasterKinds.Kind, forecaster: any Forecaster)
+
+    /// A model for each series, which chooses among the candidates.
+    private static func each(
+        _ plan: ForecastPlan, _ panel: Panel, _ candidates: [Candidate], _ before: @escaping @Sendable (Int) throws -> Void
+    ) -> [Result<Member, Refusal>] {
+        let share = plan.budget * Double(ComputePool.shared.threads) / Double(plan.series.count)
+        return ComputePool.shared.mapped(plan.series.count) { place in
+            learnt(plan, place) {
+                try before(place)
+                return try member(plan, try panel.alone(place), place, candidates, within: .seconds(share))
+            }
+        }
+    }
+
+    /// One forecaster of all series, of which each keeps its own.
+    private static func together(
+        _ plan: ForecastPlan, _ panel: Panel, _ candidate: Candidate, _ before: @escaping @Sendable (Int) throws -> Void
+    ) throws -> [Result<Member, Refusal>] {
+        let result = try plan.backtest.run(candidate.forecaster, on: panel)
+        guard let fitted = try candidate.forecaster.fitted(to: panel) as? any SharedForecaster else {
+            throw ForecastError(.badSetting, "the forecaster '\(candidate.forecaster.name)' can't be kept in a file")
+        }
+        return plan.series.indices.map { place in
+            learnt(plan, place) {
+                try before(place)
+                return try Member(plan, place, candidate.kind, fitted.alone(place), result.alone(place))
+            }
+        }
+    }
+
+    private static func learnt(_ plan: ForecastPlan, _ place: Int, _ body: () throws -> Member) -> Result<Member, Refusal> {
+        do { return .success(try body()) } catch { return .failure(Refusal(series: plan.series[place], reason: "\(error)")) }
+    }
+
     private static func member(
-        _ plan: ForecastPlan, _ panel: Panel, _ place: Int, _ candidates: [(kind: ForecasterKinds.Kind, forecaster: any Forecaster)],
-        within budget: Duration
+        _ plan: ForecastPlan, _ panel: Panel, _ place: Int, _ candidates: [Candidate], within budget: Duration
     ) throws -> Member {
         let outcome = try ForecasterChoice(candidates.map(\.forecaster), by: plan.backtest, within: budget).made(for: panel)
         guard let fitted = try outcome.best.fitted(to: panel) as? any StorableForecaster,
             let kind = candidates.first(where: { $0.forecaster.name == outcome.best.name })?.kind
         else { throw ForecastError(.badSetting, "the forecaster '\(outcome.best.name)' can't be kept in a file") }
-        let intervals = try ConformalIntervals(residuals: outcome.result.residuals(of: 0))
-        let radii = try plan.levels.map { try intervals.radii(level: $0) }
-        let residuals = plan.hierarchy == nil ? [] : outcome.result.residuals(of: 0).map { $0[0] }
-        return Member(
-            name: plan.series[place], kind: kind.name, fitted: fitted, radii: radii,
-            score: Forecast.Score(outcome.result, level: plan.levels.min() ?? 0.8),
-            residuals: residuals)
+        return try Member(plan, place, kind, fitted, outcome.result)
     }
 
     private static func check(_ panel: Panel, against plan: ForecastPlan) throws {
@@ -115,9 +135,11 @@ public struct ForecastModel: Sendable {
     ///   - steps: 1 to the plan's horizon; nil for all of it.
     ///   - forecaster: What the registry calls this model; nil: it isn't from there.
     ///   - version: The name of this model's version, which every forecast carries.
+    ///   - intervals: What was learnt of a series' intervals since it is served; nil: they reach as far as the back-test said.
     /// - Throws: ``ForecastError`` for a history that isn't the plan's, and for steps out of range.
     public func forecasts(
-        after history: Panel? = nil, steps: Int? = nil, forecaster: String? = nil, version: String
+        after history: Panel? = nil, steps: Int? = nil, forecaster: String? = nil, version: String,
+        intervals: (String) -> LiveIntervals? = { _ in nil }
     ) throws -> [Forecast] {
         let steps = steps ?? plan.horizon
         guard (1...plan.horizon).contains(steps) else {
@@ -129,7 +151,9 @@ public struct ForecastModel: Sendable {
         let places = Dictionary(uniqueKeysWithValues: plan.series.enumerated().map { ($1, $0) })
         let alone = try members.map { member in try history.alone(places[member.name] ?? 0) }
         let means = try added(up: zip(members, alone).map { try $0.fitted.forecast($1, steps: steps)[0] })
-        return zip(members, means).map { forecast($0, $1, start: history.end, forecaster, version) }
+        return zip(members, means).map { member, mean in
+            forecast(member, mean, intervals(member.name)?.reach ?? member.radii, start: history.end, forecaster, version)
+        }
     }
 
     /// The forecasts so that sums are sums, where the plan says which.
@@ -155,22 +179,41 @@ public struct ForecastModel: Sendable {
         return scores.compactMap { name, value in value.map { (name, $0) } }
     }
 
+    /// Intervals of a series that hold their levels by what comes; nil for a series that isn't forecast.
+    public func intervals(of series: String) -> LiveIntervals? {
+        members.first { $0.name == series }.flatMap { try? LiveIntervals(levels: plan.levels, radii: $0.radii) }
+    }
+
     /// Watches whether forecasts of a series have become worse than they were in the back-test; nil for a series that isn't forecast, or that was
     /// forecast without error.
     public func drift(of series: String) -> ErrorDrift? {
         members.first { $0.name == series }.flatMap { try? ErrorDrift(usual: $0.score.mae) }
     }
 
-    private func forecast(_ member: Member, _ mean: [Double], start: Int64, _ forecaster: String?, _ version: String) -> Forecast {
+    private func forecast(
+        _ member: Member, _ mean: [Double], _ reach: [[Double]], start: Int64, _ forecaster: String?, _ version: String
+    ) -> Forecast {
         let least = plan.isNonNegative ? 0 : -Double.greatestFiniteMagnitude, most = Double.greatestFiniteMagnitude
         func bounded(_ value: Double) -> Double { min(max(value, least), most) }
-        let intervals = zip(plan.levels, member.radii).map { level, radii in
+        let intervals = zip(plan.levels, reach).map { level, radii in
             Forecast.Interval(
                 level: level, lower: zip(mean, radii).map { bounded($0 - $1) }, upper: zip(mean, radii).map { bounded($0 + $1) })
         }
         return Forecast(
             series: member.name, start: start, step: Int64(plan.step) * 1000, mean: mean.map(bounded), intervals: intervals,
             model: member.fitted.names[0], forecaster: forecaster, version: version, score: member.score)
+    }
+}
+
+extension ForecastModel.Member {
+    /// - Parameter result: What the back-test found of this series alone.
+    fileprivate init(
+        _ plan: ForecastPlan, _ place: Int, _ kind: ForecasterKinds.Kind, _ fitted: any StorableForecaster, _ result: BacktestResult
+    ) throws {
+        let errors = result.residuals(of: 0), intervals = try ConformalIntervals(residuals: errors)
+        self.init(
+            name: plan.series[place], kind: kind.name, fitted: fitted, radii: try plan.levels.map { try intervals.radii(level: $0) },
+            score: Forecast.Score(result, level: plan.levels.min() ?? 0.8), residuals: plan.hierarchy == nil ? [] : errors.map { $0[0] })
     }
 }
 

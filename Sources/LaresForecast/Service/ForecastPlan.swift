@@ -31,6 +31,8 @@ public struct ForecastPlan: Sendable, Hashable {
     public let hierarchy: HierarchyPlan?
     /// What is known of times beforehand; nil: nothing.
     public let calendar: CalendarPlan?
+    /// How the network is made where the model is one; nil: as usual.
+    public let network: NetworkPlan?
 
     /// How many series a plan may have.
     public static let mostSeries = 4_000
@@ -58,6 +60,7 @@ public struct ForecastPlan: Sendable, Hashable {
         budget = try fields.double("budget", in: 0.001...86_400) ?? 60
         isNonNegative = try fields.bool("non_negative") ?? false
         calendar = try fields.fields("calendar").map { try CalendarPlan($0) }
+        network = try fields.fields("network").map { try NetworkPlan($0) }
         let series = series
         hierarchy = try fields.fields("hierarchy").map { try HierarchyPlan($0, series) }
         try fields.end()
@@ -73,6 +76,7 @@ public struct ForecastPlan: Sendable, Hashable {
             "budget": .double(budget), "non_negative": .bool(isNonNegative),
         ]
         if let calendar { members.append("calendar", calendar.json) }
+        if let network { members.append("network", network.json) }
         if let hierarchy { members.append("hierarchy", hierarchy.json) }
         return .object(members)
     }

@@ -8,6 +8,12 @@ public protocol StorableForecaster: FittedForecaster {
     var names: [String] { get }
 }
 
+/// A forecaster that learnt several series together.
+protocol SharedForecaster: FittedForecaster {
+    /// What forecasts one of them, and can be kept in a file.
+    func alone(_ place: Int) -> any StorableForecaster
+}
+
 /// The forecasters that a plan may name.
 public struct ForecasterKinds: Sendable {
     /// One of them.
@@ -18,6 +24,8 @@ public struct ForecasterKinds: Sendable {
         public let isChosen: Bool
         /// Whether it looks at what is known beforehand.
         public let takesCovariates: Bool
+        /// Whether it learns all series of a plan together.
+        public let isShared: Bool
         /// Makes one with a plan's settings; nil where the plan has none for it, such as no season.
         public let make: @Sendable (ForecastPlan) throws -> (any Forecaster)?
         /// Reads what ``StorableForecaster/stored`` wrote; throws for anything else.
@@ -25,11 +33,12 @@ public struct ForecasterKinds: Sendable {
 
         /// A kind of forecaster.
         public init(
-            _ name: String, isChosen: Bool = true, takesCovariates: Bool = false,
+            _ name: String, isChosen: Bool = true, takesCovariates: Bool = false, isShared: Bool = false,
             make: @escaping @Sendable (ForecastPlan) throws -> (any Forecaster)?,
             read: @escaping @Sendable (JSON) throws -> any StorableForecaster
         ) {
             (self.name, self.isChosen, self.takesCovariates, self.make, self.read) = (name, isChosen, takesCovariates, make, read)
+            self.isShared = isShared
         }
     }
 
@@ -45,7 +54,10 @@ public struct ForecasterKinds: Sendable {
         Kind(
             "seasonal-naive", make: { plan in try plan.seasons.last.map { try SeasonalNaive(season: $0) } }, read: { try FittedNaive($0) }),
         Kind("naive", make: { _ in Naive() }, read: { try FittedNaive($0) }),
-        Kind("linear", takesCovariates: true, make: { try CalendarLinear($0) }, read: { try FittedCalendarLinear($0) }),
+        Kind("linear", takesCovariates: true, make: { try CalendarLinear($0) }, read: { try FittedCalendarMap<FittedLinear>($0) }),
+        Kind(
+            "stid", isChosen: false, takesCovariates: true, isShared: true, make: { try CalendarNeural($0) },
+            read: { try FittedCalendarMap<FittedNeural>($0) }),
         Kind("drift", isChosen: false, make: { _ in Drift() }, read: { try FittedNaive($0) }),
     ])
 
@@ -64,6 +76,9 @@ public struct ForecasterKinds: Sendable {
         if !plan.covariates.isEmpty || plan.calendar != nil, !made.contains(where: \.0.takesCovariates) {
             throw ForecastError(
                 .badSetting, "the model '\(plan.model)' doesn't look at covariates or a calendar: leave them out, or name another model")
+        }
+        if plan.network != nil, plan.model != "stid" {
+            throw ForecastError(.badSetting, "the model '\(plan.model)' is no network: leave 'network' out, or name 'stid'")
         }
         return made
     }

@@ -6,7 +6,8 @@ public struct ChangePoint: Detector {
     /// The field's name for it.
     public static let name = "change-point"
 
-    private let settings: DetectorSettings
+    /// What it was told.
+    public let settings: DetectorSettings
     private var clock = StreamClock()
     private var mean = 0.0
     private var spread = 0.0
@@ -19,6 +20,9 @@ public struct ChangePoint: Detector {
 
     /// Watching with these settings, knowing nothing yet.
     public init(_ settings: DetectorSettings = .standard) { self.settings = settings }
+
+    /// How many values were seen.
+    public var count: Int { clock.count }
 
     /// How odd the next value is, 0 to 1.
     public mutating func observe(_ value: Double, at time: Int64) -> Double {

@@ -8,7 +8,8 @@ public struct ErrorLikelihood: Detector {
     /// The field's name for it.
     public static let name = "error-likelihood"
 
-    private let settings: DetectorSettings
+    /// What it was told.
+    public let settings: DetectorSettings
     private var clock = StreamClock()
     private var level = 0.0
     private var trend = 0.0
@@ -20,6 +21,9 @@ public struct ErrorLikelihood: Detector {
 
     /// Watching with these settings, knowing nothing yet.
     public init(_ settings: DetectorSettings = .standard) { self.settings = settings }
+
+    /// How many values were seen.
+    public var count: Int { clock.count }
 
     /// How odd the next value is, 0 to 1.
     public mutating func observe(_ value: Double, at time: Int64) -> Double {

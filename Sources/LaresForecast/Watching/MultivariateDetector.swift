@@ -8,7 +8,8 @@ public struct MultivariateDetector: Sendable {
     /// Begins each state.
     public static let name = "multivariate"
 
-    private let settings: DetectorSettings
+    /// What it was told.
+    public let settings: DetectorSettings
     private var clock = StreamClock()
     private var means: [Double]
     /// Rows of the lower half.
@@ -26,6 +27,11 @@ public struct MultivariateDetector: Sendable {
         means = Array(repeating: 0, count: series)
         covariances = Array(repeating: 0, count: series * (series + 1) / 2)
     }
+
+    /// How many series are watched together.
+    public var seriesCount: Int { means.count }
+    /// How many rows were seen.
+    public var count: Int { clock.count }
 
     /// Takes the next row in.
     ///

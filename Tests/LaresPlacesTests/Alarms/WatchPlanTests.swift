@@ -11,18 +11,19 @@ import Testing
         ("attic/#", "+", "hall/meter/power", false),
     ])
     func aPatternMeansSeries(_ things: String, _ properties: String, _ series: String, _ isMeant: Bool) throws {
-        let plan = try #require(WatchPlan(id: "all", things: things, properties: properties))
+        let plan = try #require(WatchPlan(id: "all", things: things, properties: [properties]))
         #expect(plan.watches(try #require(SeriesKey(series))) == isMeant)
-        let off = try #require(WatchPlan(id: "all", things: things, properties: properties, isEnabled: false))
+        let off = try #require(WatchPlan(id: "all", things: things, properties: [properties], isEnabled: false))
         #expect(!off.watches(try #require(SeriesKey(series))))
     }
 
     @Test func itIsReadAsItIsWritten() throws {
         let plan = try #require(
             WatchPlan(
-                id: "power", things: "hall/#", properties: "power", severity: .critical, threshold: 0.75, learning: 288, isEnabled: false))
+                id: "power", things: "hall/#", properties: ["power"], severity: .critical, threshold: 0.75, learning: 288, isEnabled: false)
+        )
         #expect(try WatchPlan(plan.json) == plan)
-        #expect(try WatchPlan(JSON(parsing: Array(#"{"id": "all"}"#.utf8))) == WatchPlan(id: "all", things: "#", properties: "+"))
+        #expect(try WatchPlan(JSON(parsing: Array(#"{"id": "all"}"#.utf8))) == WatchPlan(id: "all", things: "#", properties: ["+"]))
     }
 
     @Test func seriesThatAreNoThingsAreMeantWhereThatIsSaid() throws {
@@ -35,7 +36,21 @@ import Testing
         #expect(!usual.isBeyondThings && usual.json["scope"] == nil)
     }
 
+    @Test(arguments: WatchPlan.Kind.allCases) func eachKindIsReadAsItIsWritten(_ kind: WatchPlan.Kind) throws {
+        let properties = kind == .multivariate ? ["power", "voltage"] : ["power"]
+        let plan = try #require(WatchPlan(id: "a", things: "hall/+", properties: properties, kind: kind))
+        #expect(try WatchPlan(plan.json) == plan)
+        #expect(plan.watches(SeriesKey(thing: "hall/meter", property: "power")))
+        #expect(plan.watches(SeriesKey(thing: "hall/meter", property: "voltage")) == (kind == .multivariate))
+    }
+
     @Test(arguments: [
+        #"{"id": "a", "kind": "wrong"}"#, #"{"id": "a", "kind": "multivariate"}"#,
+        #"{"id": "a", "kind": "multivariate", "properties": "power"}"#, #"{"id": "a", "kind": "multivariate", "properties": ["power"]}"#,
+        #"{"id": "a", "kind": "multivariate", "properties": ["power", "power"]}"#,
+        #"{"id": "a", "kind": "multivariate", "properties": ["power", "+"]}"#,
+        #"{"id": "a", "kind": "multivariate", "properties": ["power", 1]}"#,
+        #"{"id": "a", "kind": "spectral", "properties": ["power"]}"#, #"{"id": "a", "kind": "change-point", "threshold": 0.6}"#,
         #"{"id": "a", "scope": "some"}"#, #"{"id": "a", "scope": "all", "properties": "a/b"}"#, #"{"id": "a", "properties": "no2 µg"}"#,
         "[]", "{}", #"{"id": 1}"#, #"{"id": "A"}"#, #"{"id": ""}"#, #"{"id": "a", "things": "a#"}"#, #"{"id": "a", "properties": "A"}"#,
         #"{"id": "a", "threshold": 0}"#, #"{"id": "a", "threshold": 1.1}"#, #"{"id": "a", "learning": 19}"#,

@@ -48,7 +48,7 @@ struct WatchedHome {
 }
 
 @Suite struct WatchingTests {
-    private static let plan = WatchPlan(id: "power", things: "hall/+", properties: "power", severity: .critical, learning: 60)!
+    private static let plan = WatchPlan(id: "power", things: "hall/+", properties: ["power"], severity: .critical, learning: 60)!
 
     @Test func whatIsOddIsAnAlarmUntilItIsCalm() async throws {
         let place = try WatchedHome()
@@ -174,10 +174,10 @@ struct WatchedHome {
         let watching = try place.watching(store)
         await watching.begin()
         // What is usual comes from the history; a plan for things means none of these but the meter.
-        try await watching.set(try #require(WatchPlan(id: "all", things: "#", properties: "+", learning: 60)))
+        try await watching.set(try #require(WatchPlan(id: "all", things: "#", properties: ["+"], learning: 60)))
         #expect(await watching.seriesCount == 1)
         try await watching.set(
-            try #require(WatchPlan(id: "air", things: "air,station=7", properties: "+", learning: 60, isBeyondThings: true)))
+            try #require(WatchPlan(id: "air", things: "air,station=7", properties: ["+"], learning: 60, isBeyondThings: true)))
         #expect(await watching.seriesCount == 2)
         let life = Task { await watching.run() }
         for (step, value) in WatchedHome.usual(50).enumerated() { try await append(value, step, 0..<4) }

@@ -63,7 +63,7 @@ public struct NABReport: Sendable, Hashable {
     private static let own: [any Detector.Type] = [
         EnsembleDetector.self, Extremes.self, SeasonalResidual.self, Roughness.self, Sustained.self, ShapeNovelty.self,
         RelativeEntropy.self,
-        ChangePoint.self, ErrorLikelihood.self,
+        ChangePoint.self, ErrorLikelihood.self, SpectralResidual.self,
     ]
 
     /// As the benchmark's README had them in version 1.1.

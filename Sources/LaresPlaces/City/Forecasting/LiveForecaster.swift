@@ -85,15 +85,16 @@ struct LiveForecaster: Sendable {
             let step = Int((moment - start) / self.step)
             for (member, name) in model.series.enumerated() {
                 guard let place = places[name], rows[place].indices.contains(step) else { continue }
-                let said = issues.compactMap { issue -> (Double, Double, Double)? in
-                    let forecast = issue.forecasts[member], ahead = Int((moment - issue.start) / self.step)
-                    guard moment >= issue.start, forecast.mean.indices.contains(ahead) else { return nil }
-                    return (forecast.mean[ahead], forecast.intervals[level].lower[ahead], forecast.intervals[level].upper[ahead])
-                }
                 let value = rows[place][step]
-                score.take(value, of: name, said.map { (mean: $0.0, lower: $0.1, upper: $0.2) })
-                guard let last = said.last, value.isFinite, abs(value - last.0) <= 1e200, errors.count < Self.mostErrors else { continue }
-                errors.append(StepError(series: name, time: moment, value: value - last.0))
+                let said = issues.compactMap { issue -> LiveScore.Said? in
+                    guard moment >= issue.start else { return nil }
+                    return LiveScore.Said(issue.forecasts[member], step: Int((moment - issue.start) / self.step), value)
+                }
+                score.take(value, of: name, said)
+                guard let last = said.last, value.isFinite, abs(value - last.mean) <= 1e200, errors.count < Self.mostErrors else {
+                    continue
+                }
+                errors.append(StepError(series: name, time: moment, value: value - last.mean))
             }
         }
         scoredUntil = max(scoredUntil, time)
@@ -112,7 +113,7 @@ struct LiveForecaster: Sendable {
     /// - Throws: `ForecastError`.
     mutating func forecast() throws {
         let panel = try Panel(start: start, step: step, series: rows)
-        latest = try model.forecasts(after: panel, forecaster: name, version: "\(number)")
+        latest = try model.forecasts(after: panel, forecaster: name, version: "\(number)", intervals: { score.intervals[$0] })
         let apart = Int64(max(1, model.plan.horizon / Self.mostIssues)) * step
         if issues.last.map({ $0.start + apart <= end }) ?? true {
             issues.append(Issue(start: end, forecasts: latest))

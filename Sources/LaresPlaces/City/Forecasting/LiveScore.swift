@@ -1,25 +1,47 @@
 internal import LaresForecast
 internal import LaresJSON
 
-/// How a served version of a forecaster does: its forecasts held to what came.
+/// How a served version of a forecaster does: its forecasts held to what came, and intervals that hold their levels by that.
 struct LiveScore: Sendable {
+    /// What was said of a value before it came.
+    struct Said: Sendable {
+        let mean: Double
+        /// How many steps ahead, from 0 on.
+        let step: Int
+        /// Whether the value lay outside the interval of each level.
+        let isOutside: [Bool]
+
+        /// Nil where the forecast doesn't reach so far.
+        init?(_ forecast: Forecast, step: Int, _ value: Double) {
+            guard forecast.mean.indices.contains(step) else { return nil }
+            (mean, self.step) = (forecast.mean[step], step)
+            isOutside = forecast.intervals.map { value < $0.lower[step] || value > $0.upper[step] }
+        }
+    }
+
     /// Values that came and had been forecast, of all series.
     private(set) var count = 0
     private var absolute = 0.0, scaled = 0.0, scaledCount = 0, inside = 0, checked = 0
     private(set) var drifts: [String: ErrorDrift] = [:]
+    /// Those of each series.
+    private(set) var intervals: [String: LiveIntervals] = [:]
     private let scales: [String: Double]
+    /// The place of the lowest level.
+    private let lowest: Int
 
     init(_ model: ForecastModel) {
         var scales: [String: Double] = [:]
         for name in model.series {
             drifts[name] = model.drift(of: name)
+            intervals[name] = model.intervals(of: name)
             if let score = model.score(of: name), score.mase > 0, score.mae.isFinite { scales[name] = score.mae / score.mase }
         }
         self.scales = scales
+        lowest = model.plan.levels.indices.min { model.plan.levels[$0] < model.plan.levels[$1] } ?? 0
     }
 
     /// Takes in what came of a series at a step, and the forecasts there were of it.
-    mutating func take(_ value: Double, of series: String, _ said: [(mean: Double, lower: Double, upper: Double)]) {
+    mutating func take(_ value: Double, of series: String, _ said: [Said]) {
         guard value.isFinite, !said.isEmpty else { return }
         let error = said.reduce(0) { $0 + abs(value - $1.mean) } / Double(said.count)
         count += 1
@@ -30,7 +52,8 @@ struct LiveScore: Sendable {
         }
         for one in said {
             checked += 1
-            if value >= one.lower, value <= one.upper { inside += 1 }
+            if !one.isOutside[lowest] { inside += 1 }
+            intervals[series]?.take(error: value - one.mean, step: one.step, isOutside: one.isOutside)
         }
         drifts[series]?.take(error: error)
     }
@@ -64,6 +87,13 @@ extension LiveScore {
                         $0.append($1.key, [.double($1.value.excess), .bool($1.value.hasDrifted)])
                     }
                 }),
+            "intervals": .object(
+                intervals.sorted { $0.key < $1.key }.reduce(into: JSON.Members()) {
+                    let kept = $1.value.kept
+                    guard !kept.sizes.isEmpty else { return }
+                    $0.append(
+                        $1.key, ["shares": .array(kept.shares.map(JSON.double)), "sizes": .array(kept.sizes.map(JSON.double))])
+                }),
         ]
     }
 
@@ -73,10 +103,18 @@ extension LiveScore {
         func whole(_ key: String) -> Int { Int(exactly: min(number(key), 1e15).rounded()) ?? 0 }
         (count, absolute, scaled, scaledCount) = (whole("count"), number("absolute"), number("scaled"), whole("scaled_count"))
         (inside, checked) = (whole("inside"), whole("checked"))
-        guard case .object(let members)? = json["drifts"] else { return }
-        for (name, value) in members {
+        for (name, value) in Self.members(json["drifts"]) {
             guard let parts = value.elements, parts.count == 2, let excess = parts[0].number else { continue }
             drifts[name] = drifts[name]?.continued(excess: excess, hasDrifted: parts[1] == true)
         }
+        for (name, value) in Self.members(json["intervals"]) {
+            guard let shares = value["shares"]?.elements, let sizes = value["sizes"]?.elements else { continue }
+            intervals[name] = intervals[name]?.continued(shares: shares.compactMap(\.number), sizes: sizes.compactMap(\.number))
+        }
+    }
+
+    private static func members(_ json: JSON?) -> JSON.Members {
+        guard case .object(let members)? = json else { return [:] }
+        return members
     }
 }

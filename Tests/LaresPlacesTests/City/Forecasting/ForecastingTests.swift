@@ -173,6 +173,30 @@ private struct Scene {
         #expect(kept?["drifted"] == true && scene.models.state.withLock(\.asked).count == 1)
     }
 
+    @Test func intervalsBecomeAsWideAsErrorsAreAndStaySoOverARestart() async throws {
+        let scene = try await Scene()
+        defer { scene.end() }
+        try scene.learn(1)
+        scene.models.serve(1)
+        await scene.pass(to: 0)
+        func widths(_ forecasting: Forecasting) async throws -> [Double] {
+            let forecast = try #require(try await forecasting.forecast(of: scene.series())).forecast
+            return forecast.intervals.map { $0.upper[0] - $0.lower[0] }
+        }
+        let before = try await widths(scene.forecasting)
+        for place in 1...60 {
+            try await scene.report((place - 1)..<place) { Scene.wave($0) + Double($0 * 37 % 101 - 50) }
+            await scene.pass(to: place)
+        }
+        let after = try await widths(scene.forecasting)
+        #expect(after[0] > 3 * before[0] && after[1] > 3 * before[1], "\(before) before, \(after) after")
+        #expect(after[0] > after[1], "80% reaches further than 50%")
+        let again = try Forecasting(
+            scene.store, models: scene.models, store: ForecastStore(path: scene.folder + "/forecasting.db"), clock: scene.clock)
+        await again.tick()
+        #expect(try await widths(again) == after)
+    }
+
     @Test func howFarForecastsWereOffIsASeriesToo() async throws {
         let scene = try await Scene()
         defer { scene.end() }

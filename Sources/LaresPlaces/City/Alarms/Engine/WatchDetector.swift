@@ -1,83 +1,107 @@
 internal import LaresForecast
+internal import LaresThings
 
-/// What looks at one series, by the kind of its watch.
-enum WatchDetector: Sendable {
-    case odd(EnsembleDetector)
-    case flow(FlowDetector)
+/// What looks at the readings of one watch: at one series, or at several of a thing together.
+protocol WatchDetector: Sendable {
+    /// The kind of watch that it is for.
+    static var kind: WatchPlan.Kind { get }
 
-    init?(_ plan: WatchPlan) {
-        guard let settings = try? DetectorSettings(learning: plan.learning) else { return nil }
-        switch plan.kind {
-        case .odd: self = .odd(EnsembleDetector(settings))
-        case .flow: self = .flow(FlowDetector(settings))
+    /// One that knows nothing yet; nil: it can't look at so many series together.
+    static func make(_ settings: DetectorSettings, series: Int) -> Self?
+
+    /// Goes on with what was kept; throws for what isn't its state.
+    init(state: [UInt8]) throws
+
+    /// How odd the next value is, 0 to 1.
+    ///
+    /// - Parameter place: Which of the series that are looked at together it is of.
+    mutating func observe(_ value: Double, of place: Int, at time: Int64) -> Double
+
+    /// What it was told.
+    var settings: DetectorSettings { get }
+    /// How many values were seen.
+    var count: Int { get }
+    /// What is kept.
+    var state: [UInt8] { get }
+    /// How odd the last value was, be it news or not.
+    var oddness: Double { get }
+    /// What found it, and which version of that.
+    var model: (name: String, version: String) { get }
+    /// The value of the first series that was judged last; nil: the one that was observed.
+    var judged: Double? { get }
+}
+
+/// A detector of one series needs no more than its kind.
+extension WatchDetector where Self: Detector {
+    static func make(_ settings: DetectorSettings, series: Int) -> Self? { Self(settings) }
+
+    mutating func observe(_ value: Double, of place: Int, at time: Int64) -> Double { observe(value, at: time) }
+
+    var oddness: Double { 0 }
+    var model: (name: String, version: String) { (Self.name, "1") }
+    var judged: Double? { nil }
+}
+
+extension EnsembleDetector: WatchDetector {
+    static var kind: WatchPlan.Kind { .odd }
+    var model: (name: String, version: String) { (Self.name, Self.version) }
+}
+
+extension FlowDetector: WatchDetector {
+    static var kind: WatchPlan.Kind { .flow }
+    var oddness: Double { trouble == nil ? 0 : 1 }
+    var model: (name: String, version: String) { ("flow-" + (trouble?.word ?? "over"), "1") }
+}
+
+extension ChangePoint: WatchDetector { static var kind: WatchPlan.Kind { .changePoint } }
+
+extension ErrorLikelihood: WatchDetector { static var kind: WatchPlan.Kind { .likelihood } }
+
+extension SpectralResidual: WatchDetector { static var kind: WatchPlan.Kind { .spectral } }
+
+/// What a plan makes of it.
+extension WatchPlan.Kind {
+    fileprivate var detector: any WatchDetector.Type {
+        switch self {
+        case .odd: EnsembleDetector.self
+        case .flow: FlowDetector.self
+        case .changePoint: ChangePoint.self
+        case .likelihood: ErrorLikelihood.self
+        case .spectral: SpectralResidual.self
+        case .multivariate: RowDetector.self
         }
+    }
+}
+
+extension WatchPlan {
+    /// One that knows nothing yet.
+    func detector() -> (any WatchDetector)? {
+        (try? DetectorSettings(learning: learning)).flatMap { kind.detector.make($0, series: properties.count) }
     }
 
     /// Goes on with what was kept; nil where that can't be read or was learnt in another way.
-    init?(_ plan: WatchPlan, state: [UInt8]) {
-        switch plan.kind {
-        case .odd:
-            guard let detector = try? EnsembleDetector(state: state) else { return nil }
-            self = .odd(detector)
-        case .flow:
-            guard let detector = try? FlowDetector(state: state) else { return nil }
-            self = .flow(detector)
-        }
-        if learning != plan.learning { return nil }
+    func detector(state: [UInt8]) -> (any WatchDetector)? {
+        (try? kind.detector.init(state: state)).flatMap { suits($0) ? $0 : nil }
     }
 
-    /// How odd the next value is, 0 to 1.
-    mutating func observe(_ value: Double, at time: Int64) -> Double {
-        switch self {
-        case .odd(var detector):
-            defer { self = .odd(detector) }
-            return detector.observe(value, at: time)
-        case .flow(var detector):
-            defer { self = .flow(detector) }
-            return detector.observe(value, at: time)
-        }
+    /// Whether a detector is of its kind and learns as it says.
+    func suits(_ detector: any WatchDetector) -> Bool { type(of: detector).kind == kind && detector.settings.learning == learning }
+
+    /// Which of the series that are watched together this is; the first where it is watched alone.
+    func place(of series: SeriesKey) -> Int { kind == .multivariate ? properties.firstIndex(of: series.property) ?? 0 : 0 }
+
+    /// The series that are watched together with one, itself among them.
+    func together(with series: SeriesKey) -> [SeriesKey] {
+        kind == .multivariate ? properties.map { SeriesKey(thing: series.thing, property: $0) } : [series]
     }
 
-    var oddness: Double {
-        switch self {
-        case .odd(let detector): detector.oddness
-        case .flow(let detector): detector.trouble == nil ? 0 : 1
-        }
+    /// Under what their detector is kept: it names them all, so that those of other properties learn anew.
+    func key(of series: SeriesKey) -> SeriesKey {
+        kind == .multivariate ? SeriesKey(thing: series.thing, property: properties.joined(separator: "+")) : series
     }
 
-    var kind: WatchPlan.Kind {
-        switch self {
-        case .odd: .odd
-        case .flow: .flow
-        }
-    }
-
-    var learning: Int {
-        switch self {
-        case .odd(let detector): detector.settings.learning
-        case .flow(let detector): detector.settings.learning
-        }
-    }
-
-    var count: Int {
-        switch self {
-        case .odd(let detector): detector.count
-        case .flow(let detector): detector.count
-        }
-    }
-
-    var state: [UInt8] {
-        switch self {
-        case .odd(let detector): detector.state
-        case .flow(let detector): detector.state
-        }
-    }
-
-    /// What found it, and which version of that.
-    var model: (name: String, version: String) {
-        switch self {
-        case .odd: (EnsembleDetector.name, EnsembleDetector.version)
-        case .flow(let detector): ("flow-" + (detector.trouble?.word ?? "over"), "1")
-        }
+    /// Whether a detector that is kept under a key is one of its own.
+    func keeps(_ key: SeriesKey) -> Bool {
+        kind == .multivariate ? key == self.key(of: key) && watches(together(with: key)[0]) : watches(key)
     }
 }

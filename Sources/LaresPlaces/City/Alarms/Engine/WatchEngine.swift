@@ -21,7 +21,7 @@ struct WatchEngine: Sendable {
     static let mostSeries = 50_000
 
     private(set) var plans: [WatchPlan] = []
-    private var detectors: [Key: WatchDetector] = [:]
+    private var detectors: [Key: any WatchDetector] = [:]
     private var unsaved: Set<Key> = []
     /// Those that are kept next, so that each has its turn.
     private var line: [Key] = []
@@ -39,7 +39,7 @@ struct WatchEngine: Sendable {
         (self.plans, watching) = (plans, [:])
         let byID = Dictionary(plans.map { ($0.id, $0) }, uniquingKeysWith: { $1 })
         detectors = detectors.filter { key, detector in
-            byID[key.watch].map { $0.watches(key.series) && $0.learning == detector.learning && $0.kind == detector.kind } ?? false
+            byID[key.watch].map { $0.keeps(key.series) && $0.suits(detector) } ?? false
         }
         unsaved.formIntersection(detectors.keys)
     }
@@ -52,7 +52,7 @@ struct WatchEngine: Sendable {
         let words = trained.take(address, value, at: date, in: place)
         return words
             + plans(for: address, isOfThing).compactMap { plan in
-                plan.number(value).flatMap { observe($0, Key(watch: plan.id, series: address), plan, at: date, in: place) }
+                plan.number(value).flatMap { observe($0, of: address, plan, at: date, in: place) }
             }
     }
 
@@ -63,19 +63,21 @@ struct WatchEngine: Sendable {
         return found
     }
 
-    private mutating func observe(_ value: Double, _ key: Key, _ plan: WatchPlan, at date: Date, in place: AreaID?) -> Word? {
+    private mutating func observe(_ value: Double, of series: SeriesKey, _ plan: WatchPlan, at date: Date, in place: AreaID?) -> Word? {
+        let key = Key(watch: plan.id, series: plan.key(of: series))
         if detectors[key] == nil {
-            guard detectors.count < Self.mostSeries, let detector = WatchDetector(plan) else { return nil }
+            guard detectors.count < Self.mostSeries, let detector = plan.detector() else { return nil }
             detectors[key] = detector
         }
-        guard let score = detectors[key]?.observe(value, at: Self.milliseconds(date)) else { return nil }
+        guard let score = detectors[key]?.observe(value, of: plan.place(of: series), at: Self.milliseconds(date)) else { return nil }
         unsaved.insert(key)
-        if score >= plan.threshold {
-            let model: (name: String, version: String) = detectors[key]?.model ?? ("", "")
-            let cause = Alarm.Cause(series: key.series, value: value, score: score, model: model.name, version: model.version)
-            return .odd(AlarmBook.Sign(watch: plan.id, place: place, severity: plan.severity, cause: cause))
-        }
-        return (detectors[key]?.oddness ?? 0) >= plan.threshold ? .still(watch: plan.id, key.series) : nil
+        guard let detector = detectors[key], max(score, detector.oddness) >= plan.threshold else { return nil }
+        // Of several that are watched together the first stands for all: there is one alarm of them.
+        let subject = plan.together(with: series)[0]
+        guard score >= plan.threshold else { return .still(watch: plan.id, subject) }
+        let cause = Alarm.Cause(
+            series: subject, value: detector.judged ?? value, score: score, model: detector.model.name, version: detector.model.version)
+        return .odd(AlarmBook.Sign(watch: plan.id, place: place, severity: plan.severity, cause: cause))
     }
 
     /// Forgets what was watched of a thing.
@@ -88,25 +90,32 @@ struct WatchEngine: Sendable {
 
 /// What histories teach.
 extension WatchEngine {
-    /// Which of these series plans watch that haven't seen enough to call anything odd.
-    func unlearned(_ addresses: [SeriesKey], areOfThings: Bool = true) -> [(key: Key, learning: Int)] {
+    /// A detector that knows little, and the series whose histories it learns from.
+    struct Unlearned: Sendable {
+        let key: Key
+        let learning: Int
+        let series: [SeriesKey]
+    }
+
+    /// What plans watch of these series without having seen enough to call anything odd.
+    func unlearned(_ addresses: [SeriesKey], areOfThings: Bool = true) -> [Unlearned] {
         addresses.flatMap { address in
-            plans.filter {
-                $0.watches(address) && (areOfThings || $0.isBeyondThings)
-                    && (detectors[Key(watch: $0.id, series: address)]?.count ?? 0) <= $0.learning
+            plans.filter { $0.watches(address) && (areOfThings || $0.isBeyondThings) && $0.place(of: address) == 0 }.compactMap { plan in
+                let key = Key(watch: plan.id, series: plan.key(of: address))
+                guard detectors[key]?.count ?? 0 <= plan.learning else { return nil }
+                return Unlearned(key: key, learning: plan.learning, series: plan.together(with: address))
             }
-            .map { (Key(watch: $0.id, series: address), $0.learning) }
         }
     }
 
     /// Learns from readings of before, oldest first, unless more was seen since.
-    mutating func learn(_ key: Key, from readings: [(value: PropertyValue, date: Date)]) {
-        guard let plan = plans.first(where: { $0.id == key.watch }), plan.watches(key.series),
-            detectors[key] != nil || detectors.count < Self.mostSeries, var detector = WatchDetector(plan)
+    mutating func learn(_ key: Key, from readings: [(series: SeriesKey, value: PropertyValue, date: Date)]) {
+        guard let plan = plans.first(where: { $0.id == key.watch }), plan.keeps(key.series),
+            detectors[key] != nil || detectors.count < Self.mostSeries, var detector = plan.detector()
         else { return }
-        for (value, date) in readings {
+        for (series, value, date) in readings {
             guard let number = plan.number(value) else { continue }
-            _ = detector.observe(number, at: Self.milliseconds(date))
+            _ = detector.observe(number, of: plan.place(of: series), at: Self.milliseconds(date))
         }
         guard detector.count > detectors[key]?.count ?? 0 else { return }
         detectors[key] = detector
@@ -119,7 +128,7 @@ extension WatchEngine {
 extension WatchPlan {
     /// A value as a number. A watch over all properties means numbers; whoever wants a switch watched names it.
     fileprivate func number(_ value: PropertyValue) -> Double? {
-        value.number ?? (properties == "+" ? nil : value.boolean.map { $0 ? 1 : 0 })
+        value.number ?? (properties == ["+"] ? nil : value.boolean.map { $0 ? 1 : 0 })
     }
 }
 
@@ -144,8 +153,8 @@ extension WatchEngine {
 
     /// Goes on with what was kept; what can't be read, or was learnt in another way, begins anew.
     mutating func restore(_ key: Key, _ state: [UInt8]) {
-        guard let plan = plans.first(where: { $0.id == key.watch }), plan.watches(key.series), detectors.count < Self.mostSeries,
-            let detector = WatchDetector(plan, state: state)
+        guard let plan = plans.first(where: { $0.id == key.watch }), plan.keeps(key.series), detectors.count < Self.mostSeries,
+            let detector = plan.detector(state: state)
         else { return }
         detectors[key] = detector
     }

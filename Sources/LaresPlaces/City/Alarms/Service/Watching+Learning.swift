@@ -19,13 +19,21 @@ extension Watching {
         guard !wanted.isEmpty else { return }
         let series = Dictionary(all.map { ($0.key, $0.id) }, uniquingKeysWith: { $1 })
         let range = Timestamp.earliest..<max(.earliest, Timestamp(clock.now + 1))
-        for (key, learning) in wanted {
+        for one in wanted {
             guard !Task.isCancelled else { return }
-            guard let id = series[key.series] else { continue }
-            let kind = PropertyAddress(key.series.description).flatMap { home.property($0)?.kind }
-            let limit = min(Self.history.readings, Self.history.lives * learning)
-            let readings = try await telemetry.readings(of: id, in: range, order: .newestFirst, limit: limit)
-            engine.learn(key, from: readings.reversed().compactMap { one in Self.value(one.value, kind).map { ($0, one.time.date) } })
+            let limit = min(Self.history.readings, Self.history.lives * one.learning)
+            var readings: [(series: SeriesKey, value: PropertyValue, date: Date)] = []
+            for key in one.series {
+                guard let id = series[key] else { continue }
+                let kind = PropertyAddress(key.description).flatMap { home.property($0)?.kind }
+                let found = try await telemetry.readings(of: id, in: range, order: .newestFirst, limit: limit)
+                readings += found.reversed().compactMap { found in Self.value(found.value, kind).map { (key, $0, found.time.date) } }
+            }
+            // Readings of one moment stay in the order of the series.
+            if one.series.count > 1 {
+                readings = readings.enumerated().sorted { ($0.element.date, $0.offset) < ($1.element.date, $1.offset) }.map(\.element)
+            }
+            engine.learn(one.key, from: readings)
         }
     }
 
