@@ -143,7 +143,6 @@ import Testing
             var wording = try Wording(["hazards": ["on": "opens"]])
             try place.set(wording, of: lamp)
             try place.receive([
-                MQTTMessage(announcement.topic, #"{"name":null,"uniq_id":"lamp1","stat_t":"lamp","dev":{"ids":"1","name":"Lamp","sa":"Hall"}}"#),
                 MQTTMessage(
                     "homeassistant/sensor/s/config",
                     #"{"name":"Glow","uniq_id":"s","stat_t":"s","dev":{"ids":"1","name":"Lamp","sa":"Hall"}}"#),
@@ -193,6 +192,48 @@ import Testing
                 }
             }
             #expect(collector.topics.filter { $0 == "relay/set" }.count == times)
+        }
+    }
+
+    /// A switch that is a part of a device, announced by itself.
+    private func part(_ number: Int, of device: String, in room: String = "Hall") -> MQTTMessage {
+        MQTTMessage(
+            "homeassistant/switch/\(device)_\(number)/config",
+            #"{"name":"Gate \#(number)","uniq_id":"\#(device)\#(number)","stat_t":"\#(device)/\#(number)","cmd_t":"\#(device)/\#(number)/set","dev":{"ids":"\#(device)","name":"\#(device)","sa":"\#(room)"}}"#
+        )
+    }
+
+    @Test func aThousandPartsAreDescribedTogether() async throws {
+        let path = NSTemporaryDirectory() + "/lares-home-\(UUID().uuidString)"
+        defer { try? FileManager.default.removeItem(atPath: path) }
+        let folder = try LaresHome(path: path), home = try home(folder), start = ContinuousClock.now
+        let events = home.events()
+        try home.receive((0..<1_000).map { part($0, of: "box") } + [MQTTMessage("box/7", "ON"), MQTTMessage("box/7", "OFF")])
+        let box = try #require(home.thing(ThingID("hall/box")!)?.thing)
+        #expect(box.properties.count == 1_000 && box.properties.allSatisfy { $0.hazard == .opens })
+        var (described, said): (Int, [PropertyValue?]) = (0, [])
+        for await event in events {
+            switch event {
+            case .described: described += 1
+            case .changed(let change): said.append(change.new)
+            default: break
+            }
+            if said.count == 2 { break }
+        }
+        #expect(described == 1 && said == [.boolean(true), .boolean(false)], "and each hears what is said after it was announced")
+        #expect(try self.home(folder).thing(box.id)?.thing == box)
+        #expect(ContinuousClock.now - start < .seconds(5))
+        try home.receive([part(1_000, of: "box")])
+        #expect(home.faults.announcements == 1 && home.thing(box.id)?.thing.properties.count == 1_000)
+    }
+
+    @Test func roomsThatDevicesNameAreBounded() throws {
+        try withFolder { folder in
+            let home = try home(folder)
+            try home.receive((0..<600).map { part(0, of: "box\($0)", in: "Room \($0)") })
+            #expect(home.things().count == 600 && home.areas().count == 500)
+            try home.set(Area(id: AreaID("mine")!, name: "Mine"))
+            #expect(home.areas().count == 501)
         }
     }
 
