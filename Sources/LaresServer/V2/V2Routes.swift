@@ -77,7 +77,8 @@ struct V2Routes {
                     model: place.model, version: place.version,
                     inputs: asked.inputs.map { InferenceInput(name: $0.name, datatype: $0.datatype, value: $0.value) }))
             if let automations, automations.listens(to: place.model) {
-                await automations.take(.answered(model: place.model, answer: answer.plain))
+                await automations.take(
+                    .answered(model: place.model, answer: answer.plain, isDoubted: context.caller.isDoubted))
             }
             return try asked.response(answer)
         }
