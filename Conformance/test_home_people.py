@@ -173,6 +173,55 @@ def test_nobody_opens_the_door_by_a_detour(home, lock):
     home.wait(lambda: home.value("hall/door/locked") is False)
 
 
+def test_a_trusted_rule_is_not_trusted_for_who_makes_none(home, lock):
+    """By a webhook, by a timer that they start or bring forward, and by a rule in between: for them it asks, as any rule."""
+    when = [{"webhook": "door"}, {"event": "timer"}, {"event": "knock"}]
+    home.ask("/lares/v1/rules", {"rule": {"id": "door", "name": "Door", "when": when, "then": [{"set": {"hall/lamp/on": True}}, {"set": {"hall/door/locked": False}}]}, "trusted": True})
+    home.ask("/lares/v1/rules", {"id": "knock", "name": "Knock", "when": [{"webhook": "knock"}], "then": [{"fire": "knock"}]})
+    questions = lambda: home.ask("/lares/v1/confirmations")["confirmations"]
+    ours = home.ask("/lares/v1/timers", {"name": "Ours", "seconds": 3600})["id"]
+
+    def held(secret, path, body, method=None):
+        assert ask(home, secret, path, body, method)[0] in (200, 201), path
+        home.wait(questions)
+        assert home.value("hall/door/locked") is True and home.value("hall/lamp/on") is True, "what isn't dangerous is done"
+        assert [question["asked_by"] for question in questions()] == ["rule:door"]
+        home.ask(f"/lares/v1/confirmations/{questions()[0]['id']}", {"answer": "no"})
+        home.ask("/lares/v1/things/hall/lamp", {"on": False})
+
+    for role in ("guest", "child", "agent"):
+        secret = key(home, role, "--role", role)
+        held(secret, "/lares/v1/hooks/door", {})
+        held(secret, "/lares/v1/hooks/knock", {})
+        held(secret, "/lares/v1/timers", {"name": "Eggs", "seconds": 1})
+    held(secret, f"/lares/v1/timers/{ours}", {"do": "add", "seconds": -3599}, "PATCH")
+    assert ask(home, key(home, "resident", "--role", "resident"), "/lares/v1/hooks/door", {})[0] == 200
+    home.wait(lambda: home.value("hall/door/locked") is False)
+    assert questions() == []
+
+
+def test_what_waits_is_judged_again(home, lock):
+    """Not done for a key that ended, nor when it is dangerous by then; what is dangerous waits for a day at most."""
+    waiting = lambda secret, thing, values, seconds, **more: ask(home, secret, "/lares/v1/delayed", {"thing": thing, "set": values, "in_seconds": seconds} | more)
+    resident, guest = key(home, "resident", "--role", "resident"), key(home, "guest", "--role", "guest")
+    assert waiting(resident, "hall/door", {"locked": False}, 90_000, confirm=True)[0] == 400
+    assert waiting(resident, "hall/door", {"locked": False}, 2)[1]["code"] == "needs_confirmation"
+    assert waiting(guest, "hall/lamp", {"on": True}, 3)[0] == 201
+    must_run(["keys", "revoke", "guest"], home.folder)
+    told = lambda: [notice["text"] for notice in home.ask("/lares/v1/notices")["notices"]]
+    home.wait(lambda: any("key_ended" in text for text in told()), 10)
+    assert home.value("hall/lamp/on") is False
+    assert "hall/lamp" in home.ask("/lares/v1/audit?act=deed.refused")["entries"][0]["subject"]
+    assert waiting(resident, "hall/lamp", {"on": True}, 3)[0] == 201
+    home.ask("/lares/v1/things/hall/lamp", {"hazards": {"on": "heats"}}, "PATCH")
+    home.wait(lambda: any("confirmation" in text for text in told()), 10)
+    assert home.value("hall/lamp/on") is False
+    home.ask("/lares/v1/things/hall/lamp", {"hazards": {}}, "PATCH")
+    assert waiting(resident, "hall/door", {"locked": False}, 1, confirm=True)[0] == 201
+    home.wait(lambda: home.value("hall/door/locked") is False, 10)
+    assert {entry["act"] for entry in home.ask("/lares/v1/audit?who=resident&limit=2")["entries"]} == {"deed.permitted", "thing.set"}
+
+
 def test_an_agent_asks_and_a_person_answers_once(home, lock):
     agent = key(home, "assistant", "--role", "agent")
     assert ask(home, agent, "/lares/v1/things/hall/lamp", {"on": True})[0] == 200

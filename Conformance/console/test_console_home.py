@@ -174,6 +174,23 @@ def test_a_scene_is_kept_and_applied(visit, home):
     page.screenshot(path=".build/shots/scenes.png", full_page=True)
 
 
+def test_a_scene_that_opens_the_door_asks_first(visit, home):
+    home.ask("/lares/v1/scenes", {"name": "Come in", "states": {"hall/front_door": {"locked": False}}})
+    page = visit("/home/rooms/hall", scripts=False)
+    page.get_by_role("button", name="Come in").click()
+    page.wait_for_url("**/home/scene?**")
+    assert "Come in" in page.inner_text("h1") and "Front door" in page.inner_text(".head p")
+    page.get_by_role("link", name="Leave it").click()
+    page.wait_for_url("**/home/rooms/hall")
+    assert home.value("hall/front_door/locked") is True
+    page.get_by_role("button", name="Come in").click()
+    page.get_by_role("button", name="Set", exact=True).click()
+    page.wait_for_url("**/home/rooms/hall")
+    home.wait(lambda: home.value("hall/front_door/locked") is False)
+    home.ask("/lares/v1/things/hall/front_door", {"locked": True})
+    home.ask("/lares/v1/scenes/come_in", method="DELETE")
+
+
 def test_histories_of_states_and_of_any_span(visit, home):
     """Without scripts: the span is in the address, a state has a lane, and the table says how long it was so."""
     home.ask("/lares/v1/things/kitchen/kitchen_light", {"on": False})

@@ -7,11 +7,17 @@
 /// A name of the host wins over the library's; a value of the context wins over a function.
 public struct TemplateEnvironment: Sendable {
     /// The values one call of a host's function, filter or test is given.
-    public struct Call: Sendable {
+    public struct Call {
         /// The values without a name; for a filter or a test, the value it is applied to comes first.
         public var positional: [TemplateValue]
         /// The values with a name.
         public var named: [String: TemplateValue]
+        let render: Render
+
+        /// Pays for work of its own out of the steps of the render.
+        ///
+        /// - Throws: ``TemplateError`` with `.limit` when they are spent.
+        public func spend(_ steps: Int) throws { try render.spend(steps) }
     }
 
     /// A function of the host. It may throw ``TemplateError`` or an error of its own.
@@ -63,7 +69,7 @@ extension TemplateEnvironment {
     }
 
     private static func call(_ function: Function, _ arguments: Arguments, _ render: Render) throws -> Value {
-        var call = Call(positional: [], named: [:])
+        var call = Call(positional: [], named: [:], render: render)
         for value in arguments.positional { call.positional.append(try TemplateValue(value, render)) }
         for (name, value) in arguments.named { call.named[name] = try TemplateValue(value, render) }
         return try Value(function(call), render)

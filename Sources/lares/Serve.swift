@@ -106,9 +106,10 @@ struct Serve: AsyncParsableCommand {
             }
         }
         let sensing = try things.map { try Sensing(home: $0.home, store: SenseStore($0.store), telemetry: $0.telemetry) }
-        let times = try Self.times(things, automations)
+        let guardian = HomeGuard(keys, People(keys, audit: audit))
+        let times = try Self.times(things, automations, guardian, audit)
         let orders = try things.map { _ in OrderDispatch(try OrderBook(home: folder)) }
-        let energy = try await Self.energy(things, automations, folder, HomeGuard(keys, People(keys, audit: audit)), audit, orders)
+        let energy = try await Self.energy(things, automations, folder, guardian, audit, orders)
         let city = try await Self.city(
             things, orders, { automations?.site ?? site }, folder, reader, serving.networks.registry, jobs, settings.server.address())
         let server = LaresServer(
@@ -141,9 +142,13 @@ struct Serve: AsyncParsableCommand {
     }
 
     /// Timers, commands that wait, and the presence simulation.
-    private static func times(_ things: HomeServices?, _ automations: Automations?) throws -> Timekeeper? {
+    private static func times(
+        _ things: HomeServices?, _ automations: Automations?, _ guardian: HomeGuard, _ audit: AuditLog
+    ) throws -> Timekeeper? {
         guard let things, let automations else { return nil }
-        return try Timekeeper(home: things.home, store: things.store, telemetry: things.telemetry, automations: automations)
+        return try Timekeeper(
+            home: things.home, store: things.store, telemetry: things.telemetry, automations: automations,
+            permit: DelayedGuard(home: things.home, guardian: guardian, audit: audit).permit)
     }
 
     private static func run(

@@ -2,6 +2,7 @@ import Foundation
 import LaresJSON
 import LaresPlaces
 import LaresThings
+import Synchronization
 import Testing
 
 @Suite struct TimekeeperTests {
@@ -34,6 +35,18 @@ import Testing
         #expect(try await self.times(place, clock).timers.isEmpty)
     }
 
+    @Test func aTimerIsDoubtedOnceSomebodyWhoIsHadAHandInIt() async throws {
+        let place = try MovingHome(), clock = FixedClock(start)
+        let (tea, rice) = (
+            try await times(place, clock).start("Tea", seconds: 60, isDoubted: true), try await times(place, clock).start("Rice", seconds: 60)
+        )
+        let times = try times(place, clock)
+        #expect(await times.timers.map(\.isDoubted) == [true, false])
+        _ = try await times.change(tea.id) { $0.add(seconds: 1, at: $1) }
+        #expect(try await times.change(rice.id, isDoubted: true) { $0.add(seconds: -30, at: $1) }?.isDoubted == true)
+        #expect(try await self.times(place, clock).timers.map(\.isDoubted) == [true, true])
+    }
+
     @Test func aTimerThatIsPausedOrStoppedDoesNotRing() async throws {
         let place = try MovingHome(), clock = FixedClock(start)
         let times = try times(place, clock)
@@ -59,6 +72,23 @@ import Testing
         // No broker here: the command is gone all the same, and people hear why.
         #expect(try place.automations.notices().first?.text.hasPrefix("✗ hall/lamp/on=false: ") == true)
         #expect(try await self.times(place, clock).waiting.isEmpty)
+    }
+
+    @Test func aCommandThatWaitsIsJudgedWhenItIsDueByWhatItWasPermittedOn() async throws {
+        let place = try await MovingHome.furnished(), clock = FixedClock(start), asked = Mutex<[JSON]>([])
+        let command = ThingCommand(ThingID("hall/lamp")!, ["on": .boolean(false)], by: Cause(.principal, name: "anna"))
+        _ = try await times(place, clock).wait(command, until: start + 600, on: ["key": "7f"])
+        let times = try Timekeeper(
+            home: place.home, store: place.store, telemetry: MemoryTelemetry(), automations: place.automations, clock: clock
+        ) { command, pledge in
+            asked.withLock { $0.append(pledge) }
+            throw ThingsError(.needsConfirmation, "not \(command.thing)")
+        }
+        clock.advance(by: 600)
+        await times.pass()
+        #expect(asked.withLock(\.self) == [["key": "7f"]])
+        #expect(try place.automations.notices().map(\.text) == ["✗ hall/lamp/on=false: not hall/lamp"])
+        #expect(await times.waiting.isEmpty)
     }
 
     @Test func aCommandThatIsAnHourLateIsNotDone() async throws {

@@ -95,7 +95,7 @@ extension HomeGuard {
     }
 
     /// Whoever asked, as they are now: a key may have been revoked, a person have another role.
-    private func asker(_ then: Principal, _ now: Date) throws -> Principal? {
+    func asker(_ then: Principal, _ now: Date) throws -> Principal? {
         guard let id = then.keyID else { return then }
         return try keys.principal(keyID: id, now: now)
     }

@@ -71,9 +71,13 @@ public struct HomeGuard: Sendable {
         case .standing(let name) where deed.path == .rule || deed.path == .schedule:
             return .permitted(try permit(deed, by: name, now))
         case .none, .confirmed, .pin, .standing:
-            try note(.deedHeld, deed, ["needs": .string(need.rawValue)], now)
-            return .needs(need)
+            return try held(deed, need, now)
         }
+    }
+
+    func held(_ deed: Deed, _ need: Need, _ now: Date) throws -> Judgement {
+        try note(.deedHeld, deed, ["needs": .string(need.rawValue)], now)
+        return .needs(need)
     }
 
     /// The policy's word on a deed, as it is now.
@@ -83,7 +87,7 @@ public struct HomeGuard: Sendable {
     }
 
     /// What isn't dangerous is noted by whoever does it.
-    private func permit(_ deed: Deed, by warrantor: String?, _ now: Date) throws -> Permit {
+    func permit(_ deed: Deed, by warrantor: String?, _ now: Date) throws -> Permit {
         if !deed.hazards.isEmpty { try note(.deedPermitted, deed, warrantor.map { ["warrantor": .string($0)] } ?? [:], now) }
         return Permit(deed, by: warrantor)
     }

@@ -44,6 +44,8 @@ public struct HomePolicy: Sendable, Hashable {
         case tooDangerous = "too_dangerous"
         /// The order is too long to be shown to a person.
         case tooLong = "too_long"
+        /// It was to be done later, and the key of who wanted it opens nothing any more.
+        case keyEnded = "key_ended"
     }
 
     /// A hazard in the hands of a role.

@@ -1,5 +1,5 @@
 public import Foundation
-internal import LaresJSON
+public import LaresJSON
 public import LaresThings
 
 /// What a home does at times that no rule names: kitchen timers, commands that wait, and looking lived in while nobody is there.
@@ -19,7 +19,12 @@ public actor Timekeeper {
         public let id: Int
         /// The timer.
         public var timer: CountdownTimer
+        /// Whether somebody had a hand in it who may not start trusted rules (``RuleEvent``).
+        public var isDoubted = false
     }
+
+    /// Says whether a command that waited may be carried out, by what it was permitted on, and writes it down; what it throws is why it isn't done.
+    public typealias Permit = @Sendable (ThingCommand, _ pledge: JSON) throws -> Void
 
     /// How many timers there may be.
     public static let most = 100
@@ -28,6 +33,7 @@ public actor Timekeeper {
     let telemetry: any TelemetryStore
     let automations: Automations
     let clock: any TimeSource
+    private let permit: Permit?
     private let store: TimekeeperStore
     /// The timers that run or are paused, the first that was started first.
     public private(set) var timers: [Numbered]
@@ -39,11 +45,13 @@ public actor Timekeeper {
 
     /// As they were left.
     ///
+    /// - Parameter permit: Whether what waited may be carried out, asked when it is due; nil: it may.
     /// - Throws: An error of the database.
     public init(
-        home: Home, store: HomeStore, telemetry: any TelemetryStore, automations: Automations, clock: any TimeSource = SystemTime()
+        home: Home, store: HomeStore, telemetry: any TelemetryStore, automations: Automations, clock: any TimeSource = SystemTime(),
+        permit: Permit? = nil
     ) throws {
-        (self.home, self.telemetry, self.automations, self.clock) = (home, telemetry, automations, clock)
+        (self.home, self.telemetry, self.automations, self.clock, self.permit) = (home, telemetry, automations, clock, permit)
         self.store = TimekeeperStore(store)
         (timers, delayed, presence) = (try self.store.timers(), try self.store.delayed(), try self.store.presence())
         checkedUntil = clock.now
@@ -71,20 +79,26 @@ public actor Timekeeper {
 extension Timekeeper {
     /// Starts a timer.
     ///
+    /// - Parameter isDoubted: Whether whoever wants it may not start trusted rules.
     /// - Throws: ``ScheduleError`` with `badSchedule`, or `full`; an error of the database.
-    public func start(_ name: String, seconds: Double) throws -> Numbered {
+    public func start(_ name: String, seconds: Double, isDoubted: Bool = false) throws -> Numbered {
         guard timers.count < Self.most else { throw ScheduleError(.full, "\(Self.most) timers run already: stop some") }
         let timer = try CountdownTimer(name: name, seconds: seconds, at: clock.now)
-        return try keep(timers + [Numbered(id: (timers.map(\.id).max() ?? 0) + 1, timer: timer)], returning: timers.count)
+        let new = Numbered(id: (timers.map(\.id).max() ?? 0) + 1, timer: timer, isDoubted: isDoubted)
+        return try keep(timers + [new], returning: timers.count)
     }
 
     /// Changes a timer: pauses it, lets it go on, adds time.
     ///
+    /// - Parameter isDoubted: Whether whoever wants it may not start trusted rules: when it rings is their doing too.
     /// - Returns: The timer as it is now; nil: there is none of this number.
-    public func change(_ id: Int, _ change: @Sendable (inout CountdownTimer, Date) -> Void) throws -> Numbered? {
+    public func change(
+        _ id: Int, isDoubted: Bool = false, _ change: @Sendable (inout CountdownTimer, Date) -> Void
+    ) throws -> Numbered? {
         guard let place = timers.firstIndex(where: { $0.id == id }) else { return nil }
         var changed = timers
         change(&changed[place].timer, clock.now)
+        if isDoubted { changed[place].isDoubted = true }
         return try keep(changed, returning: place)
     }
 
@@ -121,11 +135,12 @@ extension Timekeeper {
     /// The commands that wait, the next one first.
     public var waiting: [DelayedCommand] { delayed.all }
 
-    /// Has a thing do something later. Whoever calls it has asked the policy.
+    /// Has a thing do something later. Whoever calls it has asked the policy, which is asked again when it is due.
     ///
+    /// - Parameter pledge: What it was permitted on, for ``Permit``.
     /// - Throws: ``ScheduleError`` with `badSchedule`, or `full`; an error of the database.
-    public func wait(_ command: ThingCommand, until due: Date) throws -> DelayedCommand {
-        let order = WaitingOrder(command)
+    public func wait(_ command: ThingCommand, until due: Date, on pledge: JSON = .null) throws -> DelayedCommand {
+        let order = WaitingOrder(command, pledge)
         let used = Set(delayed.all.map(\.id)), id = (1...).lazy.map { "\($0)" }.first { !used.contains($0) } ?? ""
         guard let waiting = DelayedCommand(id: id, due: Instant(flooring: due), command: order.json, missed: .runOnce(within: 3_600)) else {
             throw ScheduleError(.badSchedule, "a command waits until a moment of the years 1900 to 2199")
@@ -160,11 +175,12 @@ extension Timekeeper {
     }
 
     private func carryOut(_ waiting: DelayedCommand) async {
-        guard let command = WaitingOrder(waiting)?.command else { return }
-        do throws(ThingsError) {
-            _ = try await home.carryOut(command)
+        guard let order = WaitingOrder(waiting) else { return }
+        do {
+            try permit?(order.command, order.pledge)
+            _ = try await home.carryOut(order.command)
         } catch {
-            await automations.tell("✗ \(command.subject): \(error.message)")
+            await automations.tell("✗ \(order.command.subject): \((error as? ThingsError)?.message ?? "\(error)")")
         }
     }
 }
@@ -227,7 +243,8 @@ extension PresenceSimulation.Switching {
 extension Automations {
     /// A timer has run down: rules hear of it, and people are told.
     func ring(_ timer: Timekeeper.Numbered) {
-        take(.fired("timer", data: ["id": .int(timer.id), "name": .string(timer.timer.name)], by: Cause(.time, name: "timer")))
+        let data: JSON = ["id": .int(timer.id), "name": .string(timer.timer.name)]
+        take(.fired("timer", data: data, by: Cause(.time, name: "timer"), isDoubted: timer.isDoubted))
         tell(timer.timer.name.isEmpty ? "⏰" : "⏰ \(timer.timer.name)")
     }
 

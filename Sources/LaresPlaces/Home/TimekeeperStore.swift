@@ -31,11 +31,11 @@ struct TimekeeperStore: Sendable {
 }
 
 extension Timekeeper.Numbered {
-    fileprivate var kept: JSON { ["id": .int(id), "timer": timer.json] }
+    fileprivate var kept: JSON { ["id": .int(id), "timer": timer.json, "doubted": .bool(isDoubted)] }
 
     fileprivate init?(_ json: JSON) {
         guard case .int(let id)? = json["id"], let timer = json["timer"].flatMap({ try? CountdownTimer($0) }) else { return nil }
-        self.init(id: id, timer: timer)
+        self.init(id: id, timer: timer, isDoubted: json["doubted"] == true)
     }
 }
 
@@ -98,11 +98,12 @@ extension DelayedCommand {
     public var subject: String { WaitingOrder(self)?.command.subject ?? "" }
 }
 
-/// A command for a thing as it waits: what, and who wanted it.
+/// A command for a thing as it waits: what, who wanted it, and what it was permitted on.
 struct WaitingOrder {
     let command: ThingCommand
+    let pledge: JSON
 
-    init(_ command: ThingCommand) { self.command = command }
+    init(_ command: ThingCommand, _ pledge: JSON) { (self.command, self.pledge) = (command, pledge) }
 
     /// Nil for one that isn't a thing's.
     init?(_ waiting: DelayedCommand) {
@@ -111,11 +112,12 @@ struct WaitingOrder {
         var values: [String: PropertyValue] = [:]
         for (name, json) in members { values[name] = PropertyValue(json) }
         command = ThingCommand(thing, values, by: Cause(.principal, name: json["by"]?.text ?? ""))
+        pledge = json["pledge"] ?? .null
     }
 
     var json: JSON {
         var set = JSON.Members()
         for (name, value) in command.values.sorted(by: { $0.key < $1.key }) { set.append(name, value.json) }
-        return ["thing": .string(command.thing.description), "set": .object(set), "by": .string(command.cause.name)]
+        return ["thing": .string(command.thing.description), "set": .object(set), "by": .string(command.cause.name), "pledge": pledge]
     }
 }

@@ -12,7 +12,8 @@ public struct SeriesQuestion: Sendable {
         case readings
     }
 
-    private let keys: [SeriesKey]
+    /// The series that it names.
+    public let keys: [SeriesKey]
     private let form: Form
     private let range: Range<Timestamp>
 

@@ -61,7 +61,7 @@ struct Frame {
                 link("/rules", "rule", "page.rules", with: "/new-rule"), link("/schedules", "clock", "page.schedules", with: "/holidays"),
                 link("/energy", "bolt", "page.energy"), link("/notices", "bell", "page.notices"),
             ]
-            if hasZigbee { home.append(link("/zigbee", "network", "page.zigbee")) }
+            if hasZigbee, viewer.caller.mayAdminister { home.append(link("/zigbee", "network", "page.zigbee")) }
             areas.append(Area(icon: "home", label: words("area.home"), pages: home))
         }
         if hasHome { areas.append(Area(icon: "city", label: words("area.city"), pages: cityLinks)) }

@@ -56,6 +56,8 @@ public struct Caller: Sendable, Hashable {
     public var mayAdminister: Bool { principal.mayAdminister }
     /// True when the caller may make and change rules and schedules.
     var mayMakeRules: Bool { principal.roles.allSatisfy(\.mayMakeRules) }
+    /// True when rules that hear of what they did aren't trusted then: they may not make rules, and start none that do what is dangerous.
+    var isDoubted: Bool { !mayMakeRules }
     /// True when the caller may have things do something.
     var mayControl: Bool { principal.roles.allSatisfy(\.mayControl) }
     /// The id of the key they showed; nil for callers without one.

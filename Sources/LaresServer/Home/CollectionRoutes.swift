@@ -66,19 +66,21 @@ struct CollectionRoutes {
     /// A scene as it is to be, or `{"name": …, "capture": {"area": "living"}}` or `{"things": […]}`: as things are now.
     func addScene(_ request: Request, _ context: LaresContext) async throws -> Response {
         try context.requireRuleMaker()
-        let (home, scenes) = (try require().home, try requireScenes())
+        let (sight, scenes) = (try sight(context), try requireScenes())
         let body = try await request.json(within: limits).json
         return try telling {
-            let scene = try body["capture"].map { try captured(body, $0, scenes, home) } ?? Scene(body) { try value($0, $1, $2, home) }
-            try context.requireMaker(of: scene, in: home)
-            if let before = try scenes.find(scene.id) { try context.requireMaker(of: before, in: home) }
+            let present = try body["capture"].map { try captured(body, $0, scenes, sight) }
+            let scene = try present ?? Scene(body) { try value($0, $1, $2, sight) }
+            try context.requireMaker(of: scene, in: sight.home)
+            if let before = try scenes.find(scene.id) { try context.requireMaker(of: before, in: sight.home) }
             try scenes.set(scene)
             note(.homeChanged, "scene/" + scene.id, context)
             return .json(scene.json, status: .created)
         }
     }
 
-    private func captured(_ body: JSON, _ what: JSON, _ scenes: Scenes, _ home: Home) throws -> Scene {
+    /// How the things are that the caller sees.
+    private func captured(_ body: JSON, _ what: JSON, _ scenes: Scenes, _ sight: HomeSight) throws -> Scene {
         var fields = try JSONFields(body)
         guard let name = try fields.string("name") else { throw fields.error("name", "is missing: what people call it") }
         let id = try fields.string("id"), transition = try fields.double("transition", in: 0...3_600)
@@ -87,12 +89,14 @@ struct CollectionRoutes {
         var source = try JSONFields(what, at: "capture")
         let area = try source.string("area"), names = try source.strings("things") ?? []
         try source.end()
-        let things = home.things().map(\.thing).filter { $0.area?.description == area && area != nil || names.contains($0.id.description) }
+        let things = try sight.things().map(\.thing).filter {
+            $0.area?.description == area && area != nil || names.contains($0.id.description)
+        }
         return try scenes.captured(name, id: id, from: things.map(\.id), transition: transition)
     }
 
-    private func value(_ thing: ThingID, _ name: String, _ json: JSON, _ home: Home) throws -> (String, PropertyValue) {
-        guard let property = home.thing(thing)?.thing.property(name) else {
+    private func value(_ thing: ThingID, _ name: String, _ json: JSON, _ sight: HomeSight) throws -> (String, PropertyValue) {
+        guard let property = try sight.thing(thing)?.thing.property(name) else {
             throw ThingsError(.unknown, "there is no property '\(thing)/\(name.prefix(64))'")
         }
         guard property.isWritable else { throw ThingsError(.notWritable, "'\(thing)/\(name)' can't be set") }
@@ -178,8 +182,10 @@ struct CollectionRoutes {
         ]
     }
 
-    private func sees(_ context: LaresContext) throws -> ([ThingID]) -> Bool {
-        try HomeSight(home: try require().home, guardian: guardian, caller: context.caller, path: .api).seesAll()
+    private func sees(_ context: LaresContext) throws -> ([ThingID]) -> Bool { try sight(context).seesAll() }
+
+    private func sight(_ context: LaresContext) throws -> HomeSight {
+        HomeSight(home: try require().home, guardian: guardian, caller: context.caller, path: .api)
     }
 
     private func cause(_ context: LaresContext) -> Cause { Cause(.principal, name: context.caller.name) }

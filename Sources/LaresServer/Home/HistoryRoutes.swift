@@ -87,9 +87,10 @@ struct HistoryRoutes {
 
     /// One row for each period, one column for each property that is asked for, as a recipe's `data.history` has it: rows to learn from, as CSV.
     func table(_ request: Request, _ context: LaresContext) async throws -> Response {
-        // A table may name anything.
         try context.requireRuleMaker()
-        let rows = try await tables.rows(try await request.json(within: limits).json)
+        guard let services else { throw APIError.noHome }
+        let sight = try SeriesSight(HomeSight(home: services.home, guardian: guardian, caller: context.caller, path: .api))
+        let rows = try await tables.rows(try await request.json(within: limits).json, shows: sight.shows)
         return Response(status: .ok, headers: [.contentType: "text/csv; charset=utf-8"], body: .init(byteBuffer: ByteBuffer(bytes: rows)))
     }
 

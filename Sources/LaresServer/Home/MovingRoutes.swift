@@ -10,6 +10,7 @@ struct MovingRoutes {
     let services: HomeServices?
     let automations: Automations?
     let sensing: Sensing?
+    let guardian: HomeGuard?
     let audit: AuditLog?
     let limits: BodyLimits
 
@@ -61,12 +62,13 @@ struct MovingRoutes {
         }
     }
 
-    /// What is wrong with sensors now, and what was.
+    /// What is wrong with the sensors that the caller sees now, and what was.
     func faults(_ request: Request, _ context: LaresContext) async throws -> Response {
         guard let sensing else { throw APIError.noHome }
-        return .json([
-            "faults": .array(await sensing.faults().map(\.json)), "past": .array(await sensing.pastFaults().map(\.json)),
-        ])
+        let home = HomeSight(home: try require().home, guardian: guardian, caller: context.caller, path: .api)
+        let sight = try SeriesSight(home)
+        func told(_ faults: [SensorFault]) -> JSON { .array(faults.filter { sight.tells(of: $0.address.thing) }.map(\.json)) }
+        return .json(["faults": told(await sensing.faults()), "past": told(await sensing.pastFaults())])
     }
 
     private func transfer() throws -> HomeTransfer {

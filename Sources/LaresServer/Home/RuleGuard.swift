@@ -25,7 +25,8 @@ package struct RuleGuard: Sendable {
             _ = try guardian.ask(deed)
             throw ThingsError(
                 .needsConfirmation,
-                "'\(command.thing)': this rule may not do this unasked; a person was asked. Save it again with \"trusted\": true if it may")
+                "'\(command.thing)': this rule may not do this unasked, or not for who started it; a person was asked. Save it again with \"trusted\": true if it may"
+            )
         }
     }
 }

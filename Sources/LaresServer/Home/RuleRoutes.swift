@@ -188,12 +188,13 @@ struct RuleRoutes {
         }
     }
 
-    /// Something outside calls: rules that look out for it hear it, with the body if it is JSON.
+    /// Something outside calls: rules that look out for it hear it, with the body if it is JSON. Trusted ones do nothing dangerous for who makes no rules.
     func hook(_ request: Request, _ context: LaresContext) async throws -> Response {
         try context.requireResident()
         let automations = try require()
         let body = request.announcesBody ? try await request.json(within: limits).json : nil
-        await automations.take(.webhook(context.parameter("hook") ?? "", body: body))
+        let cause = Cause(.principal, name: context.caller.name)
+        await automations.take(.webhook(context.parameter("hook") ?? "", body: body, by: cause, isDoubted: context.caller.isDoubted))
         return .json(["heard": true])
     }
 

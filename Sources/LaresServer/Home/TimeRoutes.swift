@@ -40,7 +40,10 @@ struct TimeRoutes {
         let fields = try Fields(try await request.json(within: limits).json)
         try fields.allow(only: ["name", "seconds"])
         let seconds = try Self.seconds(fields), name = try fields.string("name") ?? ""
-        return try await telling { .json(try await times.start(name, seconds: seconds).json(at: Date()), status: .created) }
+        let isDoubted = context.caller.isDoubted
+        return try await telling {
+            .json(try await times.start(name, seconds: seconds, isDoubted: isDoubted).json(at: Date()), status: .created)
+        }
     }
 
     /// `{"do": "pause"}`, `{"do": "resume"}`, or `{"do": "add", "seconds": 60}`.
@@ -59,7 +62,9 @@ struct TimeRoutes {
         default: throw APIError.invalid("'do' must be pause, resume or add", param: "do")
         }
         return try await telling {
-            guard let timer = try await times.change(id, change) else { throw missing("timer", "\(id)") }
+            guard let timer = try await times.change(id, isDoubted: context.caller.isDoubted, change) else {
+                throw missing("timer", "\(id)")
+            }
             return .json(timer.json(at: Date()))
         }
     }
@@ -81,7 +86,7 @@ struct TimeRoutes {
         return try await require().waiting.filter { $0.thing.map { sees([$0]) } ?? false }
     }
 
-    /// `{"thing": "hall/lamp", "set": {"on": false}, "in_seconds": 600}`. The policy is asked now; a PIN or `"confirm": true` comes along.
+    /// `{"thing": "hall/lamp", "set": {"on": false}, "in_seconds": 600}`. The policy is asked now, with a PIN or `"confirm": true`, and again then.
     func wait(_ request: Request, _ context: LaresContext) async throws -> Response {
         try context.requireResident()
         let times = try require(), body = try await request.json(within: limits).json, fields = try Fields(body)
@@ -92,14 +97,27 @@ struct TimeRoutes {
         let seconds = try fields.double("in_seconds", in: 0...31_536_000) ?? 0
         let order = try ThingOrder(try fields.required("set"), for: view.thing)
         let command = ThingCommand(view.thing.id, order.values, by: Cause(.principal, name: context.caller.name))
-        let changes = ThingChanges(
-            home: try sight(context).home, guardian: guardian, audit: audit, caller: context.caller, path: .api, logger: context.logger)
-        try await changes.check([command], try Assurance(body))
+        let pledge = try await pledge(command, try Assurance(body), seconds, context)
         return try await telling {
-            let waiting = try await times.wait(command, until: Date(timeIntervalSinceNow: seconds))
+            let waiting = try await times.wait(command, until: Date(timeIntervalSinceNow: seconds), on: pledge.json)
             note("delayed/" + command.subject, context)
             return .json(waiting.shown, status: .created)
         }
+    }
+
+    /// Has the policy judge a command, and keeps on what it permits it.
+    private func pledge(
+        _ command: ThingCommand, _ assurance: Assurance, _ seconds: Double, _ context: LaresContext
+    ) async throws -> Pledge {
+        let home = try sight(context).home
+        let deed = home.deed(command, by: context.caller.principal, through: .api)
+        guard deed.hazards.isEmpty || seconds <= DelayedGuard.longestDanger else {
+            throw APIError.invalid("what is dangerous waits for a day at most", param: "in_seconds")
+        }
+        let changes = ThingChanges(
+            home: home, guardian: guardian, audit: audit, caller: context.caller, path: .api, logger: context.logger)
+        try await changes.check([command], assurance)
+        return Pledge(deed, assurance)
     }
 
     func cancel(_ request: Request, _ context: LaresContext) async throws -> Response {
@@ -111,9 +129,9 @@ struct TimeRoutes {
         return .json(command.shown)
     }
 
-    /// What makes the home look lived in, and what it switches today.
+    /// What makes the home look lived in, and what it switches today: who knew it would know when nobody is there.
     func presence(_ request: Request, _ context: LaresContext) async throws -> Response {
-        try context.requireResident()
+        try context.requireAdministrator()
         return try await telling { .json(try await description(try require())) }
     }
 

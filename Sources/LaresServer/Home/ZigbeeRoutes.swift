@@ -17,8 +17,10 @@ struct ZigbeeRoutes {
         ]
     }
 
+    /// A network has every device of the home in it, by names of its own: it is the administrators'.
     func list(_ request: Request, _ context: LaresContext) async throws -> Response {
-        .json(["bridges": .array(try require().home.zigbeeBridges().map(\.json))])
+        try context.requireAdministrator()
+        return .json(["bridges": .array(try require().home.zigbeeBridges().map(\.json))])
     }
 
     /// `{"bridge": "zigbee2mqtt", "do": "permit_join", "seconds": 120}`, and so `rename` and `remove` of a `device`, `add_group`, `rename_group`, `remove_group`,

@@ -15,21 +15,29 @@ struct HistoryData: Sendable {
 
     /// The rows that a question wants, as CSV.
     ///
+    /// - Parameter shows: Whether whoever wants them sees a series; one that they don't isn't there.
     /// - Throws: ``APIError``.
-    func rows(_ question: JSON, now: Date = Date()) async throws -> [UInt8] {
+    func rows(_ question: JSON, now: Date = Date(), shows: (SeriesKey) -> Bool = { _ in true }) async throws -> [UInt8] {
         guard let services else { throw APIError.noHome }
         guard !SeriesQuestion.describes(question) else {
             let asked: SeriesQuestion
             do { asked = try SeriesQuestion(question, now: now) } catch { throw APIError.invalid(error.message, param: "history") }
+            try Self.check(asked.keys, shows)
             do { return try await asked.csv(from: services.telemetry) } catch let error as TelemetryError {
                 throw APIError(telemetry: error)
             }
         }
         let table: HistoryTable
         do { table = try HistoryTable(question, now: now) } catch { throw APIError.invalid(error.message, param: "history") }
+        try Self.check(table.columns.map { SeriesKey($0.property) }, shows)
         do { return try await table.csv(from: services.telemetry, in: zone) } catch let error as TelemetryError {
             throw APIError(telemetry: error)
         }
+    }
+
+    private static func check(_ keys: [SeriesKey], _ shows: (SeriesKey) -> Bool) throws {
+        guard let hidden = keys.first(where: { !shows($0) }) else { return }
+        throw APIError(telemetry: TelemetryError(.seriesNotFound, "nothing was ever reported for '\(hidden)'"))
     }
 
     /// Keeps the rows as a data set, so that they can be looked at and learned from again.

@@ -82,7 +82,8 @@ struct V2Routes {
                 ? try await networks.infer(question)
                 : try await whilePresent(await context.channel.clientPresence()) { try await networks.infer(question) }
             if let automations, automations.listens(to: place.model) {
-                await automations.take(.answered(model: place.model, answer: answer.plain))
+                await automations.take(
+                    .answered(model: place.model, answer: answer.plain, isDoubted: context.caller.isDoubted))
             }
             return try asked.response(answer)
         }

@@ -24,11 +24,6 @@ extension Home {
         do throws(ThingsError) { return .success(try await carryOut(command)) } catch { return .failure(error) }
     }
 
-    /// All that a command would do that a person must want, and by which properties.
-    public func dangers(of command: ThingCommand) -> [(property: Property, hazard: Hazard)] {
-        state.withLock { $0.dangers(of: command) }
-    }
-
     /// Publishes a message as it is.
     ///
     /// - Throws: ``ThingsError`` with `broker`.
@@ -61,7 +56,7 @@ extension Home {
         let now = clock.now
         let result: Result<(HomeModel.Sending, [HomeEvent]), ThingsError> = state.withLock { state in
             do throws(ThingsError) {
-                let sending = try state.model.send(command, at: now)
+                let sending = try state.model.send(command, mayRepeat: !state.setsDangerous(command), at: now)
                 if sending.isConfirmable { state.waiting[sending.number] = continuation }
                 var told = HomeOutcome()
                 state.finish(&told)

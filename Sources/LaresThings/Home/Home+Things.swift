@@ -86,11 +86,12 @@ extension Home {
 
     /// Takes in what people say of a thing.
     ///
-    /// - Throws: ``ThingsError`` with `unknown` for a thing or an area that isn't there; an error of the database.
+    /// - Throws: ``ThingsError`` with `unknown` for a thing, an area or a dangerous property that isn't there; an error of the database.
     public func set(_ wording: Wording, of id: ThingID) throws {
-        try state.withLock { state throws in
-            guard state.model.thing(id) != nil else { throw ThingsError(.unknown, "there is no thing '\(id)'") }
+        let wording = try state.withLock { state throws in
+            guard let thing = state.model.thing(id) else { throw ThingsError(.unknown, "there is no thing '\(id)'") }
             if let area = wording.area, state.areas[area] == nil { throw ThingsError(.unknown, "there is no area '\(area)'") }
+            return try state.resolved(wording, of: thing)
         }
         try store.save(wording, of: id)
         state.withLock { $0.wordings[id] = wording }
@@ -99,27 +100,6 @@ extension Home {
 }
 
 extension Home.State {
-    /// What a command would do that a person must want, by the things that it comes to in the end.
-    func dangers(of command: ThingCommand) -> [(property: Property, hazard: Hazard)] {
-        let members = model.groups.first { $0.id == command.thing }?.members ?? [command.thing]
-        return members.compactMap { model.thing($0).map(judged) }.flatMap { thing in
-            command.values.sorted { $0.key < $1.key }.compactMap { name, value in
-                guard let property = thing.property(name), let hazard = property.hazard(of: value) else { return nil }
-                return (property, hazard)
-            }
-        }
-    }
-
-    /// A thing with what its owner says of dangers.
-    private func judged(_ thing: Thing) -> Thing {
-        guard let said = wordings[thing.id]?.hazards, !said.isEmpty else { return thing }
-        var judged = thing
-        for place in judged.properties.indices {
-            if let hazard = said[judged.properties[place].name] { judged.properties[place].hazard = hazard }
-        }
-        return judged
-    }
-
     fileprivate func view(of thing: Thing) -> ThingView {
         var worded = thing
         if let wording = wordings[thing.id] {

@@ -83,6 +83,7 @@ public final class Home: Sendable {
         state.withLock { state in
             if isGuarded { state.model.guarded.room = BrokerAccounts.room }
             for message in announcements { state.announce(message, at: clock.now) }
+            state.model.describe(at: clock.now)
             for group in groups { try? state.model.set(group, at: clock.now) }
             state.model.restore(states)
             _ = state.model.takeEvents()

@@ -20,8 +20,9 @@ extension HomeModel {
 
     /// Checks a command and enters it as being sent. What the properties are doesn't change by it: they change when the thing says so.
     ///
+    /// - Parameter mayRepeat: Whether it may be sent once more, where nothing that is known of the things forbids it.
     /// - Throws: ``ThingsError``: `unknown`, `notWritable`, `badValue`, `unavailable`.
-    public mutating func send(_ command: ThingCommand, at date: Date) throws(ThingsError) -> Sending {
+    public mutating func send(_ command: ThingCommand, mayRepeat: Bool = true, at date: Date) throws(ThingsError) -> Sending {
         guard let record = records[command.thing] else { throw ThingsError(.unknown, "there is no thing '\(command.thing)'") }
         guard record.availability != .offline else {
             throw ThingsError(.unavailable, "'\(record.thing.name)' can't be reached now: is it switched on, and in range?")
@@ -29,7 +30,7 @@ extension HomeModel {
         let wanted = try check(command, record.thing)
         var (messages, waiting): ([MQTTMessage], [Int: PropertyValue]) = ([], [:])
         for order in try orders(of: command) { try prepare(order, &messages, &waiting) }
-        let mayRepeat = wanted.allSatisfy { property, _ in property.kind != .action && property.hazard == nil }
+        let mayRepeat = mayRepeat && wanted.allSatisfy { property, _ in property.kind != .action && property.hazard == nil }
         let before = waiting.keys.reduce(into: [Int: PropertyValue]()) { $0[$1] = slots[$1]?.state.reported }
         let isSo = waiting.allSatisfy { place, value in
             slots[place].flatMap { slot in slot.state.reported.map { slot.property.kind.agrees($0, with: value) } } ?? false
@@ -70,9 +71,7 @@ extension HomeModel {
         var wanted: [(Property, PropertyValue)] = []
         for (name, value) in command.values.sorted(by: { $0.key < $1.key }) {
             guard let property = thing.property(name) else {
-                let names = thing.properties.filter(\.isWritable).map(\.name).joined(separator: ", ")
-                throw ThingsError(
-                    .unknown, "'\(thing.id)' has no property '\(name)'; what can be set: \(names.isEmpty ? "nothing" : names)")
+                throw ThingsError(.unknown, "'\(thing.id)' has no property '\(name)'; \(thing.settable)")
             }
             guard property.isWritable else {
                 throw ThingsError(.notWritable, "'\(thing.id)/\(property.name)' is reported by the thing and can't be set")

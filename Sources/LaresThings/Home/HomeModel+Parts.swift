@@ -6,22 +6,40 @@ extension HomeModel {
     ///
     /// - Throws: ``ThingsError`` with `full` when there are too many things, `bad_announcement` when its commands can't go where they would.
     public mutating func install(_ part: Part, at date: Date) throws(ThingsError) {
+        try add(part, at: date)
+        describe(at: date)
+    }
+
+    /// Takes a part away, and its thing when it was the last.
+    public mutating func remove(part key: String, at date: Date) {
+        takeAway(part: key, at: date)
+        describe(at: date)
+    }
+
+    /// Takes a part in as ``install(_:at:)`` does; its thing is as it was until ``describe(at:)``. Of a thousand parts, each would describe all others.
+    mutating func add(_ part: Part, at date: Date) throws(ThingsError) {
+        guard names.hasRoom(for: part) else {
+            throw ThingsError(.full, "\(ThingNames.limit) devices or parts got a name already: no new one is taken in")
+        }
         let id = names.thing(for: part.device)
         guard byGroup[id] == nil else { throw ThingsError(.badAnnouncement, "'\(id)' is a group: name the device or its room otherwise") }
         guard records[id] != nil || records.count < Self.limit else {
             throw ThingsError(.full, "there are \(Self.limit) things already: remove some before more are taken in")
         }
+        guard (records[id]?.parts.count ?? 0) < Self.mostParts || installed[part.key]?.thing == id else {
+            throw ThingsError(.full, "'\(id)' has \(Self.mostParts) parts already: announce some as a device of their own")
+        }
         try checkCommands(of: part, for: id)
         // Before those of what it was are given up: what stays is guarded all the while.
         guarded.hold(part.commandFilters)
-        if let before = installed[part.key], before.thing != id { remove(part: part.key, at: date) }
+        if let before = installed[part.key], before.thing != id { takeAway(part: part.key, at: date) }
         let before = installed[part.key]
         if let before { detach(before) }
         for topic in part.commandTopics { commandTopics.claim(topic, for: id) }
         var record = records[id] ?? newRecord(id, part)
-        record.parts.removeAll { $0 == part.key }
-        let others = Set(record.parts.flatMap { key in installed[key]?.slots.compactMap { slots[$0]?.address.property } ?? [] })
-        let names = self.names.properties(of: part, taken: others)
+        if before != nil { record.parts.removeAll { $0 == part.key } }
+        let own = Set(before?.slots ?? [])
+        let names = self.names.properties(of: part) { name in record.slots[name].map { !own.contains($0) } ?? false }
         let places = zip(part.properties, names).map { property, name in occupy(PropertyAddress(id, name), property, before, &record) }
         record.parts.append(part.key)
         let sources = part.availability?.sources.count ?? 0
@@ -32,26 +50,36 @@ extension HomeModel {
         records[id] = record
         for place in places { putBack(place, at: date) }
         dropSlots(of: before, besides: Set(places))
-        describe(id)
-        renewAvailability(of: id, at: date)
-        regroup(id, at: date)
-        listen(to: part, at: date)
+        undescribed[id, default: []].insert(part.key)
     }
 
-    /// Takes a part away, and its thing when it was the last.
-    public mutating func remove(part key: String, at date: Date) {
+    /// Takes a part away as ``remove(part:at:)`` does; its thing is as it was until ``describe(at:)``.
+    mutating func takeAway(part key: String, at date: Date) {
         guard let gone = installed.removeValue(forKey: key) else { return }
         detach(gone)
         dropSlots(of: gone, besides: [])
         records[gone.thing]?.parts.removeAll { $0 == key }
         if records[gone.thing]?.parts.isEmpty == true {
-            records[gone.thing] = nil
+            (records[gone.thing], undescribed[gone.thing]) = (nil, nil)
             note(.removed(gone.thing))
+            regroup(gone.thing, at: date)
         } else {
-            describe(gone.thing)
-            renewAvailability(of: gone.thing, at: date)
+            undescribed[gone.thing, default: []].remove(key)
         }
-        regroup(gone.thing, at: date)
+    }
+
+    /// Describes the things whose parts changed, once each; their parts hear what was said on their topics before.
+    mutating func describe(at date: Date) {
+        guard !undescribed.isEmpty else { return }
+        let changed = undescribed.sorted { $0.key < $1.key }
+        undescribed = [:]
+        for (id, keys) in changed {
+            describe(id)
+            renewAvailability(of: id, at: date)
+            regroup(id, at: date)
+            let parts = (records[id]?.parts ?? []).filter(keys.contains).compactMap { installed[$0]?.part }
+            for part in parts { listen(to: part, at: date) }
+        }
     }
 
     private func newRecord(_ id: ThingID, _ part: Part) -> Record {
@@ -108,8 +136,7 @@ extension HomeModel {
         let parts = record.parts.compactMap { installed[$0] }.sorted {
             ($0.part.component.rank, $0.part.key) < ($1.part.component.rank, $1.part.key)
         }
-        let properties = parts.flatMap { part in part.slots.compactMap { slots[$0]?.property } }
-        record.thing.properties = Property.Role.allCases.flatMap { role in properties.filter { $0.role == role } }
+        let places = parts.flatMap(\.slots)
         if let main = parts.first?.part {
             record.thing.category = main.component
             if let name = main.device.name { record.thing.name = name }
@@ -117,12 +144,21 @@ extension HomeModel {
             record.room = main.device.area
             record.thing.area = main.device.area.map { AreaID(naming: $0) }
         }
-        for place in record.thing.properties.indices where record.thing.properties[place].hazard == nil {
-            record.thing.properties[place].hazard = record.thing.properties[place].guessedHazard(of: record.thing)
-        }
+        let said = places.compactMap { slots[$0]?.property }
+        let tell = Property.Tell(name: record.thing.name, category: record.thing.category, properties: said)
+        let properties = places.compactMap { property(at: $0, tell) }
+        record.thing.properties = Property.Role.allCases.flatMap { role in properties.filter { $0.role == role } }
         let isNew = records[id]?.thing != record.thing
         records[id] = record
         if isNew { note(.described(id)) }
+    }
+
+    /// A property with what its danger is guessed to be, unless it says it itself.
+    private mutating func property(at place: Int, _ tell: Property.Tell) -> Property? {
+        guard var property = slots[place]?.property, property.hazard == nil else { return slots[place]?.property }
+        if slots[place]?.guess?.tell != tell { slots[place]?.guess = (tell, property.guessedHazard(of: tell)) }
+        property.hazard = slots[place]?.guess?.hazard
+        return property
     }
 }
 

@@ -13,8 +13,12 @@ public struct HomeModel: Sendable {
     /// A property, wherever it is reported.
     struct Slot: Sendable {
         let address: PropertyAddress
-        var property: Property
+        var property: Property { didSet { if property != oldValue { guess = nil } } }
         var state = PropertyState()
+        /// What its danger was guessed to be, and by what of its thing: a guess takes longer than all else of a description.
+        var guess: (tell: Property.Tell, hazard: Hazard?)?
+
+        init(address: PropertyAddress, property: Property) { (self.address, self.property) = (address, property) }
     }
 
     /// A part, and where its properties are.
@@ -55,6 +59,8 @@ public struct HomeModel: Sendable {
     public var names: ThingNames
     /// The most things.
     public static let limit = 50_000
+    /// The most parts of a thing.
+    public static let mostParts = 1_000
 
     var records: [ThingID: Record] = [:]
     var byGroup: [ThingID: ThingGroup] = [:]
@@ -69,6 +75,8 @@ public struct HomeModel: Sendable {
     var presence: [String: [UInt8]] = [:]
     var commandTopics = CommandTopics()
     var guarded = GuardedTopics()
+    /// Things whose parts changed and that aren't described yet, with the parts that don't listen yet.
+    var undescribed: [ThingID: Set<String>] = [:]
     var timers = ReportTimers()
     var commands = CommandBook()
     /// What was known of properties that went: a bridge that renames a device takes its announcement back before it makes it anew.

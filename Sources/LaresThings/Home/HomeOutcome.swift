@@ -21,20 +21,24 @@ extension Home.State {
             if !message.isRetained, heard.contains(where: { TopicName.matches(message.topic, $0) }) { model.note(.heard(message)) }
             hearZigbee(message)
             // A topic of announcements stays one, whatever a device says that it reports there.
-            if model.isHeard(message.topic), !isAnnouncement(message.topic) {
+            let isAnnouncement = isAnnouncement(message.topic)
+            // Who was announced hears every message from then on.
+            if !isAnnouncement { model.describe(at: now) }
+            if !isAnnouncement, model.isHeard(message.topic) {
                 let (failures, reason) = model.receive(message, at: now)
                 if let reason { faults.note(reports: failures, "\(message.topic.prefix(200)): \(reason.message)") }
             } else {
                 announce(message, at: now, &outcome.announcements)
             }
         }
+        model.describe(at: now)
         finish(&outcome)
         return outcome
     }
 
     private func isAnnouncement(_ topic: String) -> Bool { readers.contains { $0.filters.contains { TopicName.matches(topic, $0) } } }
 
-    /// Takes in what was announced before a restart.
+    /// Takes in what was announced before a restart; things are described when all is.
     mutating func announce(_ message: MQTTMessage, at now: Date) {
         var ignored: [MQTTMessage] = []
         announce(message, at: now, &ignored)
@@ -62,7 +66,7 @@ extension Home.State {
                 if let place = part.commandTopics.first(where: isAnnouncement) {
                     throw ThingsError(.badAnnouncement, "its commands would go to '\(place.prefix(80))', where devices announce themselves")
                 }
-                try model.install(part, at: now)
+                try model.add(part, at: now)
                 announcedOn[part.key] = topic
             } catch {
                 refuse(topic, error.message)
@@ -70,7 +74,7 @@ extension Home.State {
             }
         case .gone(let key):
             announcedOn[key] = nil
-            model.remove(part: key, at: now)
+            model.takeAway(part: key, at: now)
         case .refused(let topic, let reason):
             refuse(topic, reason)
             return false
@@ -83,9 +87,14 @@ extension Home.State {
         model.note(.refused(topic: topic, reason: reason))
     }
 
+    /// So many rooms are made of what things say; people make as many as they like.
+    private static let mostRooms = 500
+
     /// The room where a thing says that it is, when nobody has named it yet.
     private mutating func newArea(of id: ThingID) -> Area? {
-        guard let name = model.room(of: id), let area = model.thing(id)?.area, areas[area] == nil else { return nil }
+        guard areas.count < Self.mostRooms, let name = model.room(of: id), let area = model.thing(id)?.area, areas[area] == nil else {
+            return nil
+        }
         let made = Area(id: area, name: name)
         areas[area] = made
         return made

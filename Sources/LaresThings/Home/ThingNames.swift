@@ -12,12 +12,22 @@ public struct ThingNames: Sendable {
     /// Properties named since the last time they were kept.
     private(set) var newProperties: [(part: String, base: String, name: String)] = []
 
+    /// The most devices, and the most parts, that have a name: they keep it when they are gone.
+    static let limit = 200_000
+
     /// No names.
     public init() {}
 
     /// Names given before.
     public init(things: [String: ThingID], properties: [String: [String: String]]) {
         (self.things, self.properties, taken) = (things, properties, Set(things.values))
+    }
+
+    /// Whether a part and its device have names, or there is room for them.
+    func hasRoom(for part: Part) -> Bool {
+        let device = part.device
+        return (things.count < Self.limit || ([device.identifier] + device.others).contains { things[$0] != nil })
+            && (properties.count < Self.limit || properties[part.key] != nil)
     }
 
     /// The thing that a device is.
@@ -57,13 +67,14 @@ public struct ThingNames: Sendable {
     mutating func keep() { (newThings, newProperties) = ([], []) }
 
     /// What the properties of a part are called in their thing.
-    /// - Parameter taken: Names that other parts of the thing have.
-    mutating func properties(of part: Part, taken: Set<String>) -> [String] {
+    /// - Parameter isTaken: Whether another part of the thing has a name.
+    mutating func properties(of part: Part, isTaken: (String) -> Bool) -> [String] {
         var names = properties[part.key] ?? [:]
-        var used = taken
+        var own: Set<String> = []
         let result = part.properties.map { property in
-            let name = names[property.base].flatMap { used.contains($0) ? nil : $0 } ?? Self.name(of: property, in: part, used)
-            used.insert(name)
+            func isUsed(_ name: String) -> Bool { own.contains(name) || isTaken(name) }
+            let name = names[property.base].flatMap { isUsed($0) ? nil : $0 } ?? Self.name(of: property, in: part, isUsed)
+            own.insert(name)
             if names.updateValue(name, forKey: property.base) != name { newProperties.append((part.key, property.base, name)) }
             return name
         }
@@ -72,13 +83,13 @@ public struct ThingNames: Sendable {
     }
 
     /// The property's own name for what the device mostly is; the part's name for a part with one property; else both, if need be.
-    private static func name(of property: Property, in part: Part, _ used: Set<String>) -> String {
+    private static func name(of property: Property, in part: Part, _ isUsed: (String) -> Bool) -> String {
         let partName = part.name.flatMap(Slug.property)
-        if let partName, part.properties.count == 1, !used.contains(partName) { return partName }
-        if !used.contains(property.base) { return property.base }
+        if let partName, part.properties.count == 1, !isUsed(partName) { return partName }
+        if !isUsed(property.base) { return property.base }
         let both = String("\(partName ?? Slug.property(part.objectID) ?? "part")_\(property.base)".prefix(60))
         var (name, number) = (both, 2)
-        while used.contains(name) { (name, number) = ("\(both)_\(number)", number + 1) }
+        while isUsed(name) { (name, number) = ("\(both)_\(number)", number + 1) }
         return name
     }
 }

@@ -1,16 +1,28 @@
 /// What may be dangerous by its name, where the announcement doesn't say what it drives. Whoever owns the home says otherwise by ``Wording/hazards``.
 extension Property {
+    /// What of a thing its properties' dangers are guessed by.
+    struct Tell: Hashable, Sendable {
+        let name: String
+        let category: ThingCategory
+        /// Whether it is a cover that doesn't say what it covers.
+        let isPlainCover: Bool
+
+        init(name: String, category: ThingCategory, properties: [Property]) {
+            (self.name, self.category) = (name, category)
+            isPlainCover = category.description == "cover" && !properties.contains { $0.base == "state" && $0.quantity != nil }
+        }
+    }
+
     /// What setting it may do, judged by what it and its thing are called; nil: nothing that its name tells.
-    func guessedHazard(of thing: Thing) -> Hazard? {
-        let isPlainCover = thing.category.description == "cover" && !thing.properties.contains { $0.base == "state" && $0.quantity != nil }
-        guard isWritable, isPlainCover || !Self.known.contains(thing.category.description) else { return nil }
+    func guessedHazard(of thing: Tell) -> Hazard? {
+        guard isWritable, thing.isPlainCover || !Self.known.contains(thing.category.description) else { return nil }
         let letters = "\(thing.name) \(label ?? "") \(name)".lowercased().map { $0.isLetter ? $0 : " " }
         // Short words are looked for whole: a gateway is no gate.
         let words = " " + String(letters).split(separator: " ").joined(separator: " ") + " "
         guard !Self.lights.contains(where: words.contains) else { return nil }
         if Self.openers.contains(where: words.contains) {
             // Closing is never what a person must want.
-            return isPlainCover ? ["open", "position"].contains(base) ? .opens : nil : canOpen ? .opens : nil
+            return thing.isPlainCover ? ["open", "position"].contains(base) ? .opens : nil : canOpen ? .opens : nil
         }
         return Self.heaters.contains(where: words.contains) && canHeat ? .heats : nil
     }

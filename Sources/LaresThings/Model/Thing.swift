@@ -36,6 +36,12 @@ public struct Thing: Hashable, Sendable {
         return same.count == 1 ? same[0] : nil
     }
 
+    /// Which of its properties can be set, for messages.
+    var settable: String {
+        let names = properties.filter(\.isWritable).map(\.name).joined(separator: ", ")
+        return "what can be set: \(names.isEmpty ? "nothing" : names)"
+    }
+
     /// Its name in a language, by the longest tag that fits.
     public func name(in language: String) -> String {
         var tag = Substring(language)

@@ -149,7 +149,7 @@ struct RuleTheatre {
                 if world.states[address]?.reported != value { try report(address, value, by: command.cause) }
             }
             try tell(.completed(effect.id, .done))
-        case .fire(let name, let data): try tell(.fired(name, data: data, by: effect.cause))
+        case .fire(let name, let data): try tell(.fired(name, data: data, by: effect.cause, isDoubted: effect.isDoubted))
         case .callModel: if let answer { try tell(.completed(effect.id, .answered(answer))) }
         default: break
         }

@@ -37,6 +37,26 @@ import Testing
         #expect(ContinuousClock.now - start < .milliseconds(500))
     }
 
+    @Test(arguments: [
+        "(?:(?:(?:(?:){999}){999}){999}){999}", "(?:(?:(?:(?:|){999}){999}){999}){999}", "(?:(?:(?:^{999}){999}){999}){999}",
+        "(?:(?:(?:(?:){0,999}){0,999}){0,999}){0,999}", "(?:(?:(?:(?:){0}){999}){999}){999}",
+    ])
+    func repetitionsThatMultiplyAreRefused(pattern: String) {
+        let start = ContinuousClock.now
+        #expect(rendered("{{ value | regex_replace('\(pattern)', '') }}", "21") == nil)
+        #expect(ContinuousClock.now - start < .milliseconds(500))
+    }
+
+    @Test func repetitionsOfWhatIsEmptyAreReadWhileTheyAreFew() {
+        #expect(rendered("{{ value | regex_replace('(?:){99}b', '') }}", "abc") == "ac")
+    }
+
+    @Test func theExpressionsOfARenderShareItsSteps() {
+        let (one, text) = ("{{ value | regex_replace('b', '') | length }}", String(repeating: "a", count: 3_000))
+        #expect(rendered(one, text) == "3000")
+        #expect(rendered(String(repeating: one, count: 8), text) == nil)
+    }
+
     @Test(arguments: ["(", "[", "a{2", "(?=a)", "(?<=a)b", "*", "\\\\1", "a**", "(?P<n", "[z-a]", "a{9999}"])
     func whatItDoesNotKnowFails(pattern: String) {
         #expect(rendered("{{ value | regex_replace('\(pattern)', '') }}", "aab") == nil)

@@ -117,7 +117,8 @@ extension RuleEngine {
 extension RuleEngine {
     private func effect(_ kind: RuleEffect.Kind, _ run: inout RuleRun, _ turn: inout RuleTurn<some RuleWorld>) -> Int {
         run.lastEffect += 1
-        turn.effects.append(RuleEffect(id: RuleEffect.ID(run: run.number, number: run.lastEffect), rule: run.rule, kind: kind))
+        let id = RuleEffect.ID(run: run.number, number: run.lastEffect)
+        turn.effects.append(RuleEffect(id: id, rule: run.rule, kind: kind, isDoubted: run.isDoubted))
         return run.lastEffect
     }
 

@@ -13,14 +13,15 @@ extension RuleEngine {
         case .changed(let change): take(change, &turn)
         case .availability(let thing, let availability): take(thing, availability, &turn)
         case .message(let topic, let payload): take(topic, payload, &turn)
-        case .webhook(let name, let body):
-            fire(index[.webhook(name)], RuleOccasion("webhook", at: now, name: name, data: body), &turn)
-        case .fired(let name, let data, let cause):
+        case .webhook(let name, let body, let cause, let isDoubted):
+            let occasion = RuleOccasion("webhook", at: now, name: name, data: body, cause: cause, isDoubted: isDoubted)
+            fire(index[.webhook(name)], occasion, &turn)
+        case .fired(let name, let data, let cause, let isDoubted):
             let meant = index[.event(name)].filter { watches[$0]?.trigger.allows(data) == true }
-            fire(meant, RuleOccasion("event", at: now, name: name, data: data, cause: cause), &turn)
-        case .answered(let model, let answer):
+            fire(meant, RuleOccasion("event", at: now, name: name, data: data, cause: cause, isDoubted: isDoubted), &turn)
+        case .answered(let model, let answer, let isDoubted):
             let meant = index[.model(model)].filter { watches[$0]?.trigger.allows(answer) == true }
-            fire(meant, RuleOccasion("model", at: now, name: model, data: answer), &turn)
+            fire(meant, RuleOccasion("model", at: now, name: model, data: answer, isDoubted: isDoubted), &turn)
         case .completed(let id, let outcome): complete(id, outcome, &turn)
         }
         return turn.effects
@@ -103,7 +104,9 @@ extension RuleEngine {
         occasion.id = watch.trigger.id
         switch watch.owner {
         case .rule(let place, _): trigger(place, occasion, &turn)
-        case .wait(let run, let strand, _, _): wake(run, strand, occasion.sentence, &turn)
+        case .wait(let run, let strand, _, _):
+            if occasion.isDoubted { running[run]?.isDoubted = true }
+            wake(run, strand, occasion.sentence, &turn)
         }
     }
 

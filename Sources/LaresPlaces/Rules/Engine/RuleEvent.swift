@@ -2,6 +2,8 @@ public import LaresJSON
 public import LaresThings
 
 /// What rules are told of.
+///
+/// An event is doubted when whoever brought it about may not start trusted rules: what follows from it is trusted with nothing.
 public enum RuleEvent: Hashable, Sendable {
     /// A property became something else, or told an event.
     case changed(Change)
@@ -10,11 +12,11 @@ public enum RuleEvent: Hashable, Sendable {
     /// A message came.
     case message(topic: String, payload: String)
     /// A webhook was called.
-    case webhook(String, body: JSON?)
+    case webhook(String, body: JSON?, by: Cause? = nil, isDoubted: Bool = false)
     /// A named event was fired.
-    case fired(String, data: JSON?, by: Cause)
+    case fired(String, data: JSON?, by: Cause, isDoubted: Bool = false)
     /// A model gave an answer that no rule waits for.
-    case answered(model: String, answer: JSON)
+    case answered(model: String, answer: JSON, isDoubted: Bool = false)
     /// Something that a rule had done is over.
     case completed(RuleEffect.ID, RuleEffect.Outcome)
 }
@@ -70,7 +72,7 @@ public struct RuleEffect: Hashable, Sendable {
         case callWebhook(String, body: JSON?)
         /// A message is to be published.
         case publish(topic: String, payload: String, isRetained: Bool)
-        /// A named event; it is to be given back as ``RuleEvent/fired(_:data:by:)``.
+        /// A named event; it is to be given back as ``RuleEvent/fired(_:data:by:isDoubted:)``.
         case fire(String, data: JSON?)
     }
 
@@ -80,6 +82,8 @@ public struct RuleEffect: Hashable, Sendable {
     public let rule: RuleID
     /// What is to be done.
     public let kind: Kind
+    /// Whether its run follows from a doubted event (``RuleEvent``).
+    public var isDoubted = false
 
     /// Whose doing it is.
     public var cause: Cause { Cause(.rule, name: rule.description) }

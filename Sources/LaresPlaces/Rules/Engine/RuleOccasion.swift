@@ -22,6 +22,8 @@ public struct RuleOccasion: Hashable, Sendable {
     public var name: String?
     /// What came with it.
     public var data: JSON?
+    /// Whether it was a doubted event (``RuleEvent``).
+    public var isDoubted = false
 
     init(_ kind: String, at date: Date) { (self.kind, self.date) = (kind, date) }
 
@@ -30,9 +32,9 @@ public struct RuleOccasion: Hashable, Sendable {
         (address, old, new, cause) = (change.address, change.old, change.new, change.cause)
     }
 
-    init(_ kind: String, at date: Date, name: String, data: JSON? = nil, cause: Cause? = nil) {
+    init(_ kind: String, at date: Date, name: String, data: JSON? = nil, cause: Cause? = nil, isDoubted: Bool = false) {
         self.init(kind, at: date)
-        (self.name, self.data, self.cause) = (name, data, cause)
+        (self.name, self.data, self.cause, self.isDoubted) = (name, data, cause, isDoubted)
     }
 
     /// What templates see as `trigger`.

@@ -15,6 +15,8 @@ public struct RuleRun: Hashable, Sendable {
     public let chain: [RuleID]
     /// Whether it waits for an earlier run of its rule to be over.
     public internal(set) var isQueued = false
+    /// Whether a doubted event (``RuleEvent``) started it, or is what it waited for.
+    public internal(set) var isDoubted: Bool
     /// What its variables are.
     public internal(set) var variables: [String: JSON] = [:]
     /// What it is doing, at once.
@@ -56,6 +58,7 @@ public struct RuleRun: Hashable, Sendable {
 
     init(_ number: Int, _ rule: RuleID, _ occasion: RuleOccasion, chain: [RuleID], at date: Date, seen: [RuleTrace.Seen]) {
         (self.number, self.rule, self.occasion, self.chain, startedAt) = (number, rule, occasion, chain, date)
+        isDoubted = occasion.isDoubted
         trace = RuleTrace(rule: rule, run: number, date: date, occasion: occasion, seen: seen, outcome: .running)
     }
 

@@ -56,6 +56,7 @@ extension RuleRun {
             "strands": .array(strands.map(\.json)), "last_strand": .int(lastStrand), "last_effect": .int(lastEffect), "steps": .int(steps),
         ]
         if isQueued { members["queued"] = true }
+        if isDoubted { members["doubted"] = true }
         return .object(members)
     }
 
@@ -76,6 +77,7 @@ extension RuleRun {
         lastEffect = try fields.int("last_effect", in: count) ?? 0
         steps = try fields.int("steps", in: count) ?? 0
         isQueued = try fields.bool("queued") ?? false
+        if try fields.bool("doubted") == true { isDoubted = true }
         let ids = strands.map(\.id)
         guard !ids.isEmpty, ids.count <= 10_000, Set(ids).count == ids.count, ids.allSatisfy({ [lastStrand] in $0 <= lastStrand }) else {
             throw fields.error("strands", "must have numbers of their own")
@@ -169,6 +171,7 @@ extension RuleOccasion {
         members["command"] = cause?.command.map { .int($0) }
         members["name"] = name.map { .string($0) }
         members["data"] = data
+        if isDoubted { members["doubted"] = true }
         return .object(members)
     }
 
@@ -185,6 +188,7 @@ extension RuleOccasion {
         cause = kind.map { Cause($0, name: name ?? "", command: command) }
         self.name = try fields.string("name")
         data = fields.value("data")
+        isDoubted = try fields.bool("doubted") ?? false
         try fields.end()
     }
 }

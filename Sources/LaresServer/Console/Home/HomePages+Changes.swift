@@ -20,9 +20,8 @@ extension HomePages {
                 }
                 try await carryOut(form, view, viewer, context)
                 return isScript ? .json(["said": "ok"]) : .redirect(to: back)
-            } catch let error as APIError where ["needs_confirmation", "needs_pin", "wrong_pin"].contains(error.code) {
-                let page =
-                    "/home/confirm?" + Self.query(form, back) + (error.code == "needs_confirmation" ? "" : "&ask=\(error.code ?? "")")
+            } catch let error as APIError where error.asksPerson {
+                let page = "/home/confirm?" + Self.query(form, back) + error.question
                 return isScript ? .json(["page": .string(page)]) : .redirect(to: page)
             } catch let error as APIError {
                 let sentence = sentence(error, viewer)
@@ -37,11 +36,17 @@ extension HomePages {
         let value = form["step"].isEmpty ? form["value"] : form["step"]
         var members: JSON.Members = [form["property"]: .string(value)]
         if !form["code"].isEmpty, view.thing.takesCode { members.append("code", .string(form["code"])) }
-        if form["confirm"] == "true" { members.append("confirm", true) }
-        if !form["pin"].isEmpty { members.append("pin", .string(form["pin"])) }
-        if !form["person"].isEmpty { members.append("person", .string(form["person"])) }
+        for (name, value) in Self.assurance(form) { members.append(name, value) }
         let order = try ThingOrder(.object(members), for: view.thing)
         _ = try await changes(context).carryOut(order)
+    }
+
+    /// What a form says that it is meant with, as a request has it.
+    static func assurance(_ form: Form) -> JSON.Members {
+        var members = JSON.Members()
+        if form["confirm"] == "true" { members.append("confirm", true) }
+        for name in ["pin", "person"] where !form[name].isEmpty { members.append(name, .string(form[name])) }
+        return members
     }
 
     func changes(_ context: LaresContext) -> ThingChanges {
@@ -51,7 +56,9 @@ extension HomePages {
 
     /// The page that was left, with what went wrong above it.
     private func failed(_ back: String, _ sentence: String, _ status: HTTPResponse.Status, _ viewer: Viewer) async throws -> Response {
-        if back.hasPrefix("/things/"), let id = ThingID(String(back.dropFirst("/things/".count))), let view = home.thing(id) {
+        if back.hasPrefix("/things/"), let id = ThingID(String(back.dropFirst("/things/".count))),
+            let view = try sight(viewer.caller).thing(id)
+        {
             return try await show(view, viewer, trouble: sentence, status: status)
         }
         let room = back.hasPrefix("/home/rooms/") ? AreaID(String(back.dropFirst("/home/rooms/".count))) : nil
@@ -90,15 +97,26 @@ extension HomePages {
                     "question": property.kind == .action
                         ? words("home.confirmAct", ["name": name, "act": act])
                         : words("home.confirm", ["name": name, "property": said.label(property), "value": text]),
-                    "asksPIN": !field("ask").isEmpty, "wrong": field("ask") == "wrong_pin",
-                    "people": try persons(viewer), "anyPeople": try !persons(viewer).isEmpty,
-                    "thing": view.thing.id.description, "property": property.name, "value": field("value"),
-                    "takesCode": view.thing.takesCode,
-                    "back": Self.page(field("back")),
-                    "act": act,
+                    "takesCode": view.thing.takesCode, "act": act,
                     "keep": property.base == "locked" ? words("home.keepLocked") : words("home.keep"),
-                ], viewer: viewer)
+                ].merging(
+                    try self.form(
+                        asking: field("ask"), viewer, to: "/home/set", back: Self.page(field("back")),
+                        ["thing": view.thing.id.description, "property": property.name, "value": field("value")])
+                ) { $1 }, viewer: viewer)
         }
+    }
+
+    /// The form of a page that asks: where it goes, what it says again, and what is asked for.
+    func form(
+        asking ask: String, _ viewer: Viewer, to action: String, back: String, _ fields: [String: String]
+    ) throws -> [String: Any] {
+        let people = try persons(viewer)
+        let all = fields.merging(["back": back]) { $1 }.sorted { $0.key < $1.key }
+        return [
+            "action": action, "back": back, "fields": all.map { ["name": $0.key, "value": $0.value] }, "asksPIN": !ask.isEmpty,
+            "wrong": ask == "wrong_pin", "people": people, "anyPeople": !people.isEmpty,
+        ]
     }
 
     /// Those whose PIN may be given where the key is nobody's own.
@@ -147,4 +165,12 @@ extension HomePages {
         if hazards.count > 0 { members.append("hazards", .object(hazards)) }
         return try Wording(.object(members))
     }
+}
+
+extension APIError {
+    /// Whether a person must give something first, on a page that asks for it.
+    var asksPerson: Bool { ["needs_confirmation", "needs_pin", "wrong_pin"].contains(code) }
+
+    /// What is asked for, at the end of that page's address.
+    var question: String { code == "needs_confirmation" ? "" : "&ask=\(code ?? "")" }
 }

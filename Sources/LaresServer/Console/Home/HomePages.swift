@@ -21,6 +21,7 @@ struct HomePages: Sendable {
         router.get("/home/rooms/:room", use: rooms)
         router.get("/home-events", use: roomEvents)
         router.post("/home/set", use: set)
+        router.get("/home/scene", use: confirmScene)
         router.post("/home/scene", use: scene)
         router.get("/home/confirm", use: confirm)
         router.get("/things", use: list)
@@ -76,7 +77,9 @@ struct HomePages: Sendable {
 
     @Sendable private func list(_ request: Request, _ context: LaresContext) async throws -> Response {
         try await console.page(request, context) { viewer in
-            let rows = rows(viewer, request), faults = FaultRows(faults: await console.faults(), home: home, said: said(viewer)).rows
+            let rows = rows(viewer, request), sight = try SeriesSight(sight(viewer.caller))
+            let seen = await console.faults().filter { sight.tells(of: $0.address.thing) }
+            let faults = FaultRows(faults: seen, home: home, said: said(viewer)).rows
             let gone = viewer.caller.mayAdminister ? try await goneRows(viewer) : []
             return try console.html(
                 .things, title: console.words(viewer)("things.title"),

@@ -38,11 +38,11 @@ struct TimePages: Sendable {
     }
 
     private func change(_ form: Form, _ context: LaresContext) async throws {
-        let timer = Int(form["timer"]) ?? 0
+        let (timer, isDoubted) = (Int(form["timer"]) ?? 0, context.caller.isDoubted)
         switch form["act"] {
-        case "start": _ = try await times.start(form["name"], seconds: (Double(form["minutes"]) ?? .nan) * 60)
-        case "pause": _ = try await times.change(timer) { $0.pause(at: $1) }
-        case "resume": _ = try await times.change(timer) { $0.resume(at: $1) }
+        case "start": _ = try await times.start(form["name"], seconds: (Double(form["minutes"]) ?? .nan) * 60, isDoubted: isDoubted)
+        case "pause": _ = try await times.change(timer, isDoubted: isDoubted) { $0.pause(at: $1) }
+        case "resume": _ = try await times.change(timer, isDoubted: isDoubted) { $0.resume(at: $1) }
         case "stop": _ = try await times.stop(timer)
         case "cancel":
             guard try await seen(context.caller).contains(where: { $0.id == form["command"] }) else { return }

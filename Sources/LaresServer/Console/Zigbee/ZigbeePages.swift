@@ -22,7 +22,7 @@ struct ZigbeePages: Sendable {
     }
 
     @Sendable private func list(_ request: Request, _ context: LaresContext) async throws -> Response {
-        try await console.page(request, context) { viewer in try show(viewer) }
+        try await console.administer(request, context) { viewer, _ in try show(viewer) }
     }
 
     private func show(_ viewer: Viewer, trouble: Trouble? = nil) throws -> Response {
@@ -41,6 +41,7 @@ struct ZigbeePages: Sendable {
     }
 
     @Sendable private func events(_ request: Request, _ context: LaresContext) async throws -> Response {
+        try context.requireAdministrator()
         let viewer = console.viewer(request, context)
         return try await console.feed(request, context) {
             let view = view(viewer)

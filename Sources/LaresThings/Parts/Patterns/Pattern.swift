@@ -7,6 +7,8 @@ internal import LaresTemplates
 struct Pattern: Sendable {
     private var program: [Instruction] = []
     let groups: Int
+    /// Steps that reading it took.
+    private(set) var cost = 0
     private let ignoresCase: Bool
 
     private enum Instruction: Sendable {
@@ -19,6 +21,8 @@ struct Pattern: Sendable {
     }
 
     private static let longestProgram = 4_000
+    /// Repetitions of what is empty multiply without making the program longer.
+    private static let highestCost = 20_000
     private static let longestText = 4_096
     private static let mostSteps = 20_000
 
@@ -35,7 +39,8 @@ struct Pattern: Sendable {
     // MARK: The program
 
     private mutating func emit(_ node: PatternNode) -> Bool {
-        guard program.count <= Self.longestProgram else { return false }
+        cost += 1
+        guard program.count <= Self.longestProgram, cost <= Self.highestCost else { return false }
         switch node {
         case .one(let set): program.append(.one(set))
         case .place(let place): program.append(.place(place))
@@ -95,10 +100,11 @@ extension Pattern {
     typealias Found = [Range<Int>?]
 
     /// All that it finds in a text, from the left; with `isAnchored` only what begins there. Throws ``TemplateError`` where it takes too long.
-    func found(in text: [Unicode.Scalar], isAnchored: Bool = false, most: Int = .max) throws -> [Found] {
+    /// - Parameter steps: The steps that it took are added.
+    func found(in text: [Unicode.Scalar], isAnchored: Bool = false, most: Int = .max, _ steps: inout Int) throws -> [Found] {
         guard text.count <= Self.longestText else { throw Self.tooLong }
         let compared = ignoresCase ? text.map(Self.folded) : text
-        var (all, from, steps): ([Found], Int, Int) = ([], 0, 0)
+        var (all, from): ([Found], Int) = ([], 0)
         while from <= text.count, all.count < most {
             guard let found = try match(compared, at: from, &steps) else {
                 if isAnchored { break }

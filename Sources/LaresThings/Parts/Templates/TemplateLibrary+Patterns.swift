@@ -29,6 +29,9 @@ extension TemplateLibrary {
         },
     ]
 
+    /// So the expressions of one render take no more than twice its steps together; the last may take what one may besides.
+    private static let expressionStepsPerStep = 2
+
     private static func search(
         _ call: TemplateEnvironment.Call, isAnchored: Bool = false, most: Int = .max, ignoringCaseAt place: Int = 2
     ) throws -> (text: [Unicode.Scalar], found: [Pattern.Found]) {
@@ -38,7 +41,10 @@ extension TemplateLibrary {
             throw TemplateError(.invalidOperation, "the regular expression \"\(source.prefix(40))\" can't be read")
         }
         let text = Array(JSON(first(call)).pythonText.unicodeScalars)
-        return (text, try pattern.found(in: text, isAnchored: isAnchored, most: most))
+        var steps = pattern.cost
+        let found = try pattern.found(in: text, isAnchored: isAnchored, most: most, &steps)
+        try call.spend(text.count / 32 + steps / expressionStepsPerStep)
+        return (text, found)
     }
 
     /// What Python's `findall` lists: the whole, the only group, or all groups.

@@ -1,0 +1,113 @@
+"""Who sees a part of the home finds nothing of the rest, wherever they look: every GET of /openapi.json, and what reads by other methods."""
+
+import json
+import re
+import socket
+import urllib.error
+import urllib.request
+
+import pytest
+
+from home_devices import Home
+from lares_server import must_run
+from test_home import announce
+
+HIDDEN = re.compile("quagga|okapi", re.IGNORECASE)
+# Numbers, dates and words that the questions ask for; a thing's places lead to the one that isn't seen.
+FIELDS = {"area": "vault", "thing": "quagga", "property": "vault/quagga/on", "series": "vault/quagga/on", "rule": "quagga", "from": "2026-01-01", "through": "2026-01-02"}
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory):
+    with Home(tmp_path_factory.mktemp("sight")) as home, home.client("z", home.account("z", "z", "zigbee2mqtt")) as client:
+        furnish(home, client)
+        policy = home.ask("/lares/v1/policy")
+        scope = {"areas": ["garden"]}
+        home.ask("/lares/v1/policy", {"policy": {"version": 1, "keys": {"gardener": scope, "visitor": scope}}, "revision": policy["revision"]}, "PUT")
+        home.resident, home.guest, home.owner = (key(home, *of) for of in (("gardener", "resident"), ("visitor", "guest"), ("boss", "owner")))
+        yield home
+
+
+def furnish(home, client):
+    """A lamp and a sensor with an empty battery in the vault, with all that names them; a lamp in the garden."""
+    announce(home, client, "Quagga", "l1", area="Vault")
+    announce(home, client, "Lantern", "l2", area="Garden")
+    client.say("homeassistant/sensor/b1/config", {"name": "Quagga battery", "uniq_id": "b1", "stat_t": "z/b1", "dev_cla": "battery", "unit_of_meas": "%", "dev": {"ids": ["b1"], "name": "Quagga sensor", "sa": "Vault"}}, retain=True)
+    for topic, payload in (("z/l1", {"state": "ON"}), ("z/l2", {"state": "OFF"}), ("z/b1", "2")):
+        client.say(topic, payload)
+    client.say("zigbee2mqtt/bridge/state", {"state": "online"}, retain=True)
+    client.say("zigbee2mqtt/bridge/devices", [{"ieee_address": "0x2", "friendly_name": "quagga", "type": "Router", "supported": True, "interview_completed": True, "definition": {"vendor": "IKEA", "model": "L"}}], retain=True)
+    client.say("homeassistant/light/quagga/config", "{")
+    home.wait(lambda: home.value("vault/quagga/on") is True and home.value("garden/lantern/on") is False)
+    home.ask("/lares/v1/things/vault/quagga", {"name": "Okapi"}, "PATCH")
+    home.ask("/lares/v1/groups", {"name": "Quagga", "members": ["vault/quagga"]})
+    home.ask("/lares/v1/scenes", {"name": "Quagga", "states": {"vault/quagga": {"on": True}}})
+    home.ask("/lares/v1/rules", {"id": "quagga", "name": "Okapi", "when": [{"webhook": "x"}], "then": [{"set": {"vault/quagga/on": True}}, {"notify": "Okapi"}]})
+    home.ask("/lares/v1/rules/quagga/start", {})
+    home.ask("/lares/v1/delayed", {"thing": "vault/quagga", "set": {"on": False}, "in_seconds": 3600})
+    home.ask("/lares/v1/presence", {"enabled": True, "properties": ["vault/quagga/on"]}, "PUT")
+    home.ask("/lares/v1/retention", {"things": {"vault/quagga": {"readings": 30}}}, "PUT")
+    home.wait(lambda: home.ask("/lares/v1/faults")["faults"] and home.ask("/lares/v1/zigbee")["bridges"] and home.ask("/lares/v1/notices")["notices"], 30)
+
+
+def key(home, name, role):
+    return must_run(["keys", "add", name, "--role", role], home.folder).strip()
+
+
+def said(home, secret, path, body=None):
+    """The status, and what is said within a second; streams go on."""
+    data = None if body is None else json.dumps(body).encode()
+    request = urllib.request.Request(home.server.url + path, data, {"Content-Type": "application/json", "Authorization": f"Bearer {secret}"})
+    try:
+        with urllib.request.urlopen(request, timeout=1) as answer:
+            text = b""
+            try:
+                while part := answer.read1(1 << 20):
+                    text += part
+            except (TimeoutError, socket.timeout):
+                pass
+            return answer.status, text.decode(errors="replace")
+    except urllib.error.HTTPError as error:
+        return error.code, error.read().decode(errors="replace")
+    except (TimeoutError, socket.timeout):
+        return 200, ""
+
+
+def questions(home):
+    """Every documented GET with what it must be told, and the names that are told."""
+    description = json.loads(urllib.request.urlopen(home.server.url + "/openapi.json").read())
+    for path, operations in description["paths"].items():
+        if "get" not in operations:
+            continue
+        needed = [field["name"] for field in operations["get"].get("parameters", []) if field["in"] == "query" and field.get("required")]
+        told = lambda name: FIELDS.get(name, "quagga")
+        address = re.sub(r"\{(\w+)\}", lambda field: told(field[1]), path)
+        yield path, address + ("?" + "&".join(f"{name}={told(name)}" for name in needed) if needed else "")
+
+
+def test_no_get_tells_of_what_one_does_not_see(home):
+    assert HIDDEN.search(said(home, home.owner, "/lares/v1/things")[1]), "who sees everything finds it"
+    for role, secret in (("resident", home.resident), ("guest", home.guest)):
+        asked = 0
+        for path, address in questions(home):
+            status, text = said(home, secret, address)
+            assert status < 500 or status == 503, (path, status, text)
+            # A refusal may repeat what was asked for; nobody asked for an okapi.
+            told = re.sub("(vault/)?quagga(/on)?", "", text) if "quagga" in address and status >= 400 else text
+            assert not HIDDEN.search(told), (role, path, text[:2000])
+            asked += 1
+        assert asked > 80
+        assert '"garden/lantern"' in said(home, secret, "/lares/v1/things")[1]
+
+
+def test_nor_does_what_reads_by_other_methods(home):
+    secret = home.resident
+    column = lambda address: {"columns": [{"name": "x", "property": address}], "every": "five_minutes", "days": 1}
+    for question in (column("vault/quagga/on"), {"readings": ["vault/quagga/on"], "days": 1}, {"series": ["vault/quagga_sensor/battery"], "step": 3600, "days": 1}):
+        assert said(home, secret, "/lares/v1/history/table", question)[0] == 404, question
+    assert said(home, secret, "/lares/v1/history/table", column("garden/lantern/on"))[0] == 200
+    status, text = said(home, secret, "/lares/v1/scenes", {"name": "All", "capture": {"area": "vault"}})
+    assert status in (400, 404) and not HIDDEN.search(text), text
+    status, text = said(home, secret, "/lares/v1/scenes", {"name": "All", "capture": {"things": ["vault/quagga", "garden/lantern"]}})
+    assert status == 201 and list(json.loads(text)["states"]) == ["garden/lantern"], text
+    assert said(home, secret, "/lares/v1/scenes", {"name": "All", "states": {"vault/quagga": {"on": True}}})[0] == 404
