@@ -106,10 +106,9 @@ struct Serve: AsyncParsableCommand {
             }
         }
         let sensing = try things.map { try Sensing(home: $0.home, store: SenseStore($0.store), telemetry: $0.telemetry) }
-        let guardian = HomeGuard(keys, People(keys, audit: audit))
-        let times = try Self.times(things, automations, guardian, audit)
+        let times = try Self.times(things, automations, keys, audit)
         let orders = try things.map { _ in OrderDispatch(try OrderBook(home: folder)) }
-        let energy = try await Self.energy(things, automations, folder, guardian, audit, orders)
+        let energy = try await Self.energy(things, automations, folder, HomeGuard(keys, People(keys, audit: audit)), audit, orders)
         let city = try await Self.city(
             things, orders, { automations?.site ?? site }, folder, reader, serving.networks.registry, jobs, settings.server.address())
         let server = LaresServer(
@@ -143,9 +142,10 @@ struct Serve: AsyncParsableCommand {
 
     /// Timers, commands that wait, and the presence simulation.
     private static func times(
-        _ things: HomeServices?, _ automations: Automations?, _ guardian: HomeGuard, _ audit: AuditLog
+        _ things: HomeServices?, _ automations: Automations?, _ keys: KeyStore, _ audit: AuditLog
     ) throws -> Timekeeper? {
         guard let things, let automations else { return nil }
+        let guardian = HomeGuard(keys, People(keys, audit: audit))
         return try Timekeeper(
             home: things.home, store: things.store, telemetry: things.telemetry, automations: automations,
             permit: DelayedGuard(home: things.home, guardian: guardian, audit: audit).permit)
