@@ -37,9 +37,8 @@ import Testing
 
     @Test func aTimerIsDoubtedOnceSomebodyWhoIsHadAHandInIt() async throws {
         let place = try MovingHome(), clock = FixedClock(start)
-        let (tea, rice) = (
-            try await times(place, clock).start("Tea", seconds: 60, isDoubted: true), try await times(place, clock).start("Rice", seconds: 60)
-        )
+        let tea = try await times(place, clock).start("Tea", seconds: 60, isDoubted: true)
+        let rice = try await times(place, clock).start("Rice", seconds: 60)
         let times = try times(place, clock)
         #expect(await times.timers.map(\.isDoubted) == [true, false])
         _ = try await times.change(tea.id) { $0.add(seconds: 1, at: $1) }
