@@ -35,7 +35,7 @@ def furnish(home, client):
     client.say("homeassistant/sensor/b1/config", {"name": "Quagga battery", "uniq_id": "b1", "stat_t": "z/b1", "dev_cla": "battery", "unit_of_meas": "%", "dev": {"ids": ["b1"], "name": "Quagga sensor", "sa": "Vault"}}, retain=True)
     for topic, payload in (("z/l1", {"state": "ON"}), ("z/l2", {"state": "OFF"}), ("z/b1", "2")):
         client.say(topic, payload)
-    client.say("zigbee2mqtt/bridge/state", {"state": "online"}, retain=True)
+    client.say("zigbee2mqtt/bridge/info", {"version": "2.1.0", "coordinator": {"ieee_address": "0x1"}, "permit_join": False}, retain=True)
     client.say("zigbee2mqtt/bridge/devices", [{"ieee_address": "0x2", "friendly_name": "quagga", "type": "Router", "supported": True, "interview_completed": True, "definition": {"vendor": "IKEA", "model": "L"}}], retain=True)
     client.say("homeassistant/light/quagga/config", "{")
     home.wait(lambda: home.value("vault/quagga/on") is True and home.value("garden/lantern/on") is False)

@@ -196,10 +196,10 @@ def test_a_language_model_and_an_adapter_for_it_become_models(tmp_path):
     """One made from nothing, one that changes it; both are served by the server that trained them."""
     with Server(tmp_path, models=None) as server:
         def said(model):
-            body = {"model": model, "prompt": "the lamp ", "max_tokens": 12, "temperature": 0}
+            body = {"model": model, "prompt": "the lamp ", "max_tokens": 12, "temperature": 0, "logprobs": 1}
             answer = httpx.post(f"{server.url}/v1/completions", json=body, timeout=60)
             assert answer.status_code == 200, answer.text
-            return answer.json()["choices"][0]["text"]
+            return answer.json()["choices"][0]["logprobs"]["token_logprobs"]
 
         unknown = httpx.post(f"{server.url}/lares/v1/jobs", json={"recipe": TUNING, "data": SENTENCES}, timeout=30)
         assert unknown.status_code == 400 and "tuning.model" in unknown.json()["error"]["message"], unknown.text
@@ -209,7 +209,7 @@ def test_a_language_model_and_an_adapter_for_it_become_models(tmp_path):
             curve = ask(server, f"/lares/v1/jobs/{done['id']}/curve")["parts"]
             assert len(curve) == 100 and curve[-1]["loss"][0] < curve[0]["loss"][0], curve
             assert f'href="/models/{recipe["name"]}"' in httpx.get(f"{server.url}/training/{done['id']}", timeout=30).text
-        assert said("tiny") != said("lamp")
+        assert said("tiny") != said("lamp"), "what was learnt changes how likely what follows is"
         again = httpx.post(f"{server.url}/lares/v1/jobs", json={"recipe": LANGUAGE, "data": SENTENCES}, timeout=30)
         assert again.status_code == 400 and "is a model already" in again.json()["error"]["message"], again.text
 
