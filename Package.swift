@@ -44,12 +44,13 @@ let package = Package(
         .target(name: "CLaresKernels", exclude: ["README.md"]),
         .target(name: "LaresJSON"),
         .target(name: "LaresTime"),
+        .target(name: "LaresProcess"),
         .target(name: "LaresCrypto", dependencies: ["COpenSSL"]),
         .target(name: "LaresYAML", dependencies: ["CYAML", "LaresJSON"]),
         .target(name: "LaresTensor", dependencies: ["CLaresKernels"]),
         .target(name: "LaresNeural", dependencies: ["LaresJSON", "LaresTensor"]),
         .target(name: "LaresForecast", dependencies: ["LaresJSON", "LaresNeural", "LaresTensor", "LaresTime"]),
-        .target(name: "LaresControl", dependencies: ["LaresForecast", "LaresJSON", "LaresNeural", "LaresTensor"]),
+        .target(name: "LaresControl", dependencies: ["LaresForecast", "LaresJSON", "LaresNeural", "LaresProcess", "LaresTensor"]),
         .target(name: "LaresTemplates", dependencies: ["LaresTime"]),
         .target(name: "LaresLanguage", dependencies: ["CWordBreaks", "LaresNeural", "LaresTensor", "LaresTemplates"]),
         .target(name: "LaresStore", dependencies: [.product(name: "GRDB", package: "GRDB.swift")]),
@@ -63,7 +64,7 @@ let package = Package(
             name: "LaresServing",
             dependencies: [
                 "CZlib", "LaresTensor", "LaresNeural", "LaresTemplates", "LaresLanguage", "LaresStore", "LaresAccess", "LaresJSON",
-                "LaresControl", "LaresCrypto", "LaresForecast",
+                "LaresControl", "LaresCrypto", "LaresForecast", "LaresProcess",
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "Logging", package: "swift-log"),
@@ -77,7 +78,7 @@ let package = Package(
         .target(
             name: "LaresThings",
             dependencies: [
-                "CMosquitto", "LaresCrypto", "LaresJSON", "LaresTemplates", "LaresTime", "LaresStore",
+                "CMosquitto", "LaresCrypto", "LaresJSON", "LaresProcess", "LaresTemplates", "LaresTime", "LaresStore",
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "GRDBSQLite", package: "GRDB.swift"),
@@ -88,7 +89,8 @@ let package = Package(
         .target(
             name: "LaresPlaces",
             dependencies: [
-                "LaresControl", "LaresForecast", "LaresJSON", "LaresStore", "LaresTemplates", "LaresThings", "LaresTime", "LaresYAML",
+                "LaresControl", "LaresForecast", "LaresJSON", "LaresProcess", "LaresStore", "LaresTemplates", "LaresThings", "LaresTime",
+                "LaresYAML",
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "NIOCore", package: "swift-nio"),

@@ -1,6 +1,7 @@
 import Foundation
 import Glibc
 import LaresJSON
+import LaresProcess
 import Synchronization
 
 /// A training in a child process of the same program: whatever happens to it, this process goes on.
@@ -72,10 +73,14 @@ public final class TrainingChild: Sendable {
         guard FileManager.default.isExecutableFile(atPath: executable) else {
             throw JobError(.programGone, "the program was replaced or removed while it ran: restart Lares, then train again")
         }
-        let (process, input, output) = (process(order), Pipe(), Pipe())
+        let process = process(order)
         // The child takes the end of its input for the end of this process, so it stays open.
-        (process.standardInput, process.standardOutput) = (input, output)
-        try process.run()
+        let (input, output) = try ChildLaunch.alone {
+            let (input, output) = (Pipe(), Pipe())
+            (process.standardInput, process.standardOutput) = (input, output)
+            try process.run()
+            return (input, output)
+        }
         let isStopped = state.withLock { state in
             state.process = process.processIdentifier
             return state.cause != nil

@@ -1,5 +1,6 @@
 internal import Foundation
 import Glibc
+import LaresProcess
 public import LaresStore
 internal import Synchronization
 
@@ -128,12 +129,18 @@ public final class BrokerProcess: Sendable {
     /// One life of the broker.
     /// - Returns: Why it ended.
     private func live() -> String {
-        let (process, output) = (Process(), Pipe())
+        let process = Process()
         process.executableURL = URL(fileURLWithPath: "/usr/bin/setpriv")
         process.arguments = ["--pdeathsig", "TERM", settings.program, "-c", files.configuration]
-        (process.standardError, process.standardOutput, process.standardInput) = (output, FileHandle.nullDevice, FileHandle.nullDevice)
+        (process.standardOutput, process.standardInput) = (FileHandle.nullDevice, FileHandle.nullDevice)
+        let output: Pipe
         do {
-            try process.run()
+            output = try ChildLaunch.alone {
+                let output = Pipe()
+                process.standardError = output
+                try process.run()
+                return output
+            }
         } catch {
             return "the broker can't be started: \(error.localizedDescription)"
         }

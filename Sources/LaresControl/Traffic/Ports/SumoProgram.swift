@@ -1,5 +1,6 @@
 internal import Foundation
 internal import Glibc
+internal import LaresProcess
 
 /// SUMO as it is installed on this machine.
 public struct SumoProgram: Sendable, Hashable {
@@ -37,12 +38,20 @@ public struct SumoProgram: Sendable, Hashable {
     ///
     /// - Throws: ``TrafficError`` with `unreachable`: it isn't there, or it failed, with its own words.
     public func run(_ tool: String, _ arguments: [String], in folder: String) throws {
-        let (process, output) = (Process(), Pipe())
+        let process = Process()
         process.executableURL = URL(fileURLWithPath: path).deletingLastPathComponent().appendingPathComponent(tool)
         (process.arguments, process.environment) = (arguments, environment)
         process.currentDirectoryURL = URL(fileURLWithPath: folder, isDirectory: true)
-        (process.standardOutput, process.standardError, process.standardInput) = (FileHandle.nullDevice, output, FileHandle.nullDevice)
-        do { try process.run() } catch {
+        (process.standardOutput, process.standardInput) = (FileHandle.nullDevice, FileHandle.nullDevice)
+        let output: Pipe
+        do {
+            output = try ChildLaunch.alone {
+                let output = Pipe()
+                process.standardError = output
+                try process.run()
+                return output
+            }
+        } catch {
             throw TrafficError(.unreachable, "'\(tool)' of SUMO can't be started: \(error.localizedDescription)")
         }
         let said = try output.fileHandleForReading.readToEnd() ?? Data()
@@ -62,12 +71,17 @@ public struct SumoProgram: Sendable, Hashable {
 
     /// What it calls itself, such as "SUMO 1.28.0".
     public func version() throws -> String {
-        let (process, output) = (Process(), Pipe())
+        let process = Process()
         process.executableURL = URL(fileURLWithPath: path)
         process.arguments = ["--version"]
         process.environment = environment
-        (process.standardOutput, process.standardError) = (output, FileHandle.nullDevice)
-        try process.run()
+        process.standardError = FileHandle.nullDevice
+        let output = try ChildLaunch.alone {
+            let output = Pipe()
+            process.standardOutput = output
+            try process.run()
+            return output
+        }
         let data = try output.fileHandleForReading.readToEnd() ?? Data()
         process.waitUntilExit()
         let words = String(decoding: data.prefix(200), as: UTF8.self).split(whereSeparator: \.isWhitespace)
@@ -80,6 +94,8 @@ final class SumoChild {
     private let process = Process()
     private let log: String
     let port: UInt16
+    /// What it ended with; nil: it runs, as far as was seen.
+    private var ended: Int32?
 
     /// Starts it, waiting for a connection at a free port.
     init(_ program: SumoProgram, _ arguments: [String], folder: String) throws {
@@ -96,7 +112,7 @@ final class SumoChild {
         process.arguments = isGuarded ? ["--pdeathsig", "KILL"] + command : Array(command.dropFirst())
         process.environment = program.environment
         (process.standardInput, process.standardOutput, process.standardError) = (FileHandle.nullDevice, FileHandle.nullDevice, output)
-        try process.run()
+        try ChildLaunch.alone { try process.run() }
     }
 
     var identifier: Int32 { process.processIdentifier }
@@ -110,7 +126,7 @@ final class SumoChild {
         let deadline = Date().addingTimeInterval(seconds)
         while true {
             do { return try TraCISocket(port: port, patience: patience) } catch {
-                guard process.isRunning else { throw TrafficError(.unreachable, "SUMO ended at once: \(complaint)") }
+                guard isRunning else { throw TrafficError(.unreachable, "SUMO ended at once: \(complaint)") }
                 guard Date() < deadline else { throw error }
                 usleep(10_000)
             }
@@ -126,21 +142,36 @@ final class SumoChild {
 
     /// Waits until it has written its files and ended.
     func wait(patience: Double) throws(TrafficError) {
-        let deadline = Date().addingTimeInterval(patience)
-        while process.isRunning, Date() < deadline { usleep(2_000) }
-        guard !process.isRunning else {
+        guard let status = status(within: patience) else {
             end()
             throw TrafficError(.unreachable, "SUMO didn't end within \(patience) s")
         }
-        guard process.terminationStatus == 0 else {
-            throw TrafficError(.unreachable, "SUMO ended with \(process.terminationStatus): \(complaint)")
-        }
+        guard status == 0 else { throw TrafficError(.unreachable, "SUMO ended with \(status): \(complaint)") }
     }
 
     func end() {
-        guard process.isRunning else { return }
-        kill(process.processIdentifier, SIGKILL)
-        process.waitUntilExit()
+        guard isRunning else { return }
+        kill(identifier, SIGKILL)
+        _ = status(within: 5)
+    }
+
+    private func status(within seconds: Double) -> Int32? {
+        let deadline = Date().addingTimeInterval(seconds)
+        while isRunning, Date() < deadline { usleep(2_000) }
+        return ended
+    }
+
+    /// The system is asked. Foundation hears of the end through a socket that another child may have inherited which was started in the same moment, such
+    /// as the broker: then it would wait for the end of that one.
+    private var isRunning: Bool {
+        guard ended == nil else { return false }
+        var status: Int32 = 0
+        switch waitpid(identifier, &status, Int32(WNOHANG)) {
+        case 0: return true
+        case identifier: ended = status & 0x7F == 0 ? status >> 8 & 0xFF : status & 0x7F
+        default: ended = process.isRunning ? 0 : process.terminationStatus  // Foundation was faster.
+        }
+        return false
     }
 
     private static func freePort() throws(TrafficError) -> UInt16 {

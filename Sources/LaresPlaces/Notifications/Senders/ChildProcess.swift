@@ -1,4 +1,5 @@
 internal import Foundation
+internal import LaresProcess
 internal import Synchronization
 
 #if canImport(Glibc)
@@ -34,16 +35,20 @@ enum ChildProcess {
     }
 
     private static func wait(_ program: String, _ arguments: [String], _ input: String, isRunning: (pid_t?) -> Void) throws -> Result {
-        let (process, standardInput, output, errors) = (Process(), Pipe(), Pipe(), Pipe())
-        try standardInput.fileHandleForWriting.write(contentsOf: Data(input.utf8))
-        try standardInput.fileHandleForWriting.close()
+        let process = Process()
         process.executableURL = URL(fileURLWithPath: program)
         process.arguments = arguments
         // No settings of whoever started Lares.
         process.environment = ["PATH": "/usr/bin:/bin", "LC_ALL": "C"]
-        process.standardInput = standardInput.fileHandleForReading
-        (process.standardOutput, process.standardError) = (output, errors)
-        try process.run()
+        let (output, errors) = try ChildLaunch.alone {
+            let (standardInput, output, errors) = (Pipe(), Pipe(), Pipe())
+            try standardInput.fileHandleForWriting.write(contentsOf: Data(input.utf8))
+            try standardInput.fileHandleForWriting.close()
+            process.standardInput = standardInput.fileHandleForReading
+            (process.standardOutput, process.standardError) = (output, errors)
+            try process.run()
+            return (output, errors)
+        }
         isRunning(process.processIdentifier)
         let said = try? output.fileHandleForReading.read(upToCount: 4096)
         let complained = try? errors.fileHandleForReading.read(upToCount: 4096)

@@ -1,0 +1,16 @@
+import class Foundation.NSLock
+
+/// One child is started at a time.
+///
+/// Foundation opens pipes, and the socket by which it hears of a child's end, without having them closed in other children: one that is started in the same
+/// moment inherits them, and as long as it lives nobody hears that the first has ended.
+package enum ChildLaunch {
+    private static let turn = NSLock()
+
+    /// Makes a child's pipes and starts it, while nobody else does.
+    package static func alone<T>(_ body: () throws -> T) rethrows -> T {
+        turn.lock()
+        defer { turn.unlock() }
+        return try body()
+    }
+}
