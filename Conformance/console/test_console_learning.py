@@ -233,8 +233,8 @@ def taught(tmp_path_factory):
     must_run(["words", "train", str(home / "animals.txt"), "-o", str(home / "animals.safetensors"), "--min-count", "1", "--dimensions", "16", "--threads", "1"], home)
     must_run(["registry", "publish", str(home / "animals.safetensors"), "animals", "--promote"], home)
     (home / "rooms.tsv").write_text("".join(f"room {number}\tR{number:03}\n" for number in range(400)))
-    for version, seed in ((1, "1"), (2, "2")):
-        must_run(["translate", "train", str(home / "rooms.tsv"), "-o", str(home / "rooms.safetensors"), "--epochs", "1", "--width", "16", "--seed", seed], home)
+    for version, epochs in ((1, "1"), (2, "40")):
+        must_run(["translate", "train", str(home / "rooms.tsv"), "-o", str(home / "rooms.safetensors"), "--epochs", epochs, "--width", "16"], home)
         must_run(["registry", "publish", str(home / "rooms.safetensors"), "rooms", *(["--promote"] if version == 1 else [])], home)
     with Server(home, models=None) as running:
         yield running
@@ -265,7 +265,7 @@ def test_a_shadow_of_a_translator_says_how_often_it_writes_something_else(visit,
     texts = [f"room {number}" for number in range(0, 400, 40)]
     answers = [[ask(taught.url, "POST", f"/v2/models/rooms/versions/{version}/infer", json={"inputs": [{"name": "text", "shape": [1], "datatype": "BYTES", "data": [text]}]})["outputs"] for text in texts] for version in (1, 2)]
     apart = sum(one != other for one, other in zip(*answers))
-    assert apart > 0  # two seeds that have hardly begun to learn
+    assert apart > 0  # neither has learnt much, one less than the other
     for text in texts:
         ask(taught.url, "POST", "/v2/models/rooms/infer", json={"inputs": [{"name": "text", "shape": [1], "datatype": "BYTES", "data": [text]}]})
     end = time.monotonic() + 20
