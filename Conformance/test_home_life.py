@@ -233,7 +233,10 @@ def test_timers_ring_and_commands_wait(home):
         home.cli("timers", "stop", tea)
         home.cli("timers", "cancel", waits)
         assert home.ask("/lares/v1/delayed")["delayed"] == home.ask("/lares/v1/timers")["timers"] == []
-        assert run(["timers", "start", "soon", "--server", home.server.url], home.folder).returncode == 64
+        for wrong in ("soon", "-5m", "nan", "inf"):
+            assert run(["timers", "start", "--server", home.server.url, "--", wrong], home.folder).returncode == 64, wrong
+        # Longer than a timer may be, but commands wait for a year at most.
+        home.cli("timers", "cancel", home.cli("set", "hall/lamp", "on=off", "--in", "31000000").split()[-1])
 
 
 def test_it_looks_lived_in_and_rules_can_be_paused(home):

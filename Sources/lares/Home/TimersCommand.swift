@@ -9,8 +9,8 @@ struct SpanArgument: ExpressibleByArgument {
     let seconds: Double
 
     init?(argument: String) {
-        guard let span = TimeSpan(Double(argument) == nil ? argument : argument + "s") else { return nil }
-        seconds = span.seconds
+        guard let seconds = TimeSpan(argument)?.seconds ?? Double(argument), seconds.isFinite, seconds >= 0 else { return nil }
+        self.seconds = seconds
     }
 }
 
