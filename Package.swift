@@ -143,6 +143,7 @@ let package = Package(
         .target(name: "LaresTesting", path: "Tests/Support"),
         .testTarget(name: "LaresJSONTests", dependencies: ["LaresJSON"]),
         .testTarget(name: "LaresCryptoTests", dependencies: ["LaresCrypto"]),
+        .testTarget(name: "LaresProcessTests", dependencies: ["LaresProcess"]),
         .testTarget(name: "LaresTimeTests", dependencies: ["LaresTime"]),
         .testTarget(name: "LaresYAMLTests", dependencies: ["LaresJSON", "LaresTesting", "LaresYAML"], resources: [.copy("Golden")]),
         .testTarget(name: "LaresTensorTests", dependencies: ["LaresTensor", "LaresTesting"]),

@@ -1,4 +1,7 @@
+package import class Foundation.FileHandle
 import class Foundation.NSLock
+import class Foundation.Pipe
+package import class Foundation.Process
 
 /// One child is started at a time.
 ///
@@ -12,5 +15,18 @@ package enum ChildLaunch {
         turn.lock()
         defer { turn.unlock() }
         return try body()
+    }
+
+    /// Starts a child, while nobody else does.
+    ///
+    /// - Parameter stream: What of it is to be read: its output, or its errors.
+    /// - Returns: Where that is read.
+    package static func start(_ child: Process, reading stream: ReferenceWritableKeyPath<Process, Any?>) throws -> FileHandle {
+        try alone {
+            let pipe = Pipe()
+            child[keyPath: stream] = pipe
+            try child.run()
+            return pipe.fileHandleForReading
+        }
     }
 }

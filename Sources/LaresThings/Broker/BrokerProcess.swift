@@ -133,15 +133,8 @@ public final class BrokerProcess: Sendable {
         process.executableURL = URL(fileURLWithPath: "/usr/bin/setpriv")
         process.arguments = ["--pdeathsig", "TERM", settings.program, "-c", files.configuration]
         (process.standardOutput, process.standardInput) = (FileHandle.nullDevice, FileHandle.nullDevice)
-        let output: Pipe
-        do {
-            output = try ChildLaunch.alone {
-                let output = Pipe()
-                process.standardError = output
-                try process.run()
-                return output
-            }
-        } catch {
+        let output: FileHandle
+        do { output = try ChildLaunch.start(process, reading: \.standardError) } catch {
             return "the broker can't be started: \(error.localizedDescription)"
         }
         let isStopped = state.withLock { state in
@@ -149,7 +142,7 @@ public final class BrokerProcess: Sendable {
             return state.isStopped
         }
         if isStopped { kill(process.processIdentifier, SIGTERM) }
-        follow(output.fileHandleForReading)
+        follow(output)
         process.waitUntilExit()
         let last = state.withLock { $0.log.lines.suffix(3).joined(separator: "; ") }
         return "the broker ended with \(process.terminationStatus): \(last)"

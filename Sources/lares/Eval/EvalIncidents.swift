@@ -18,6 +18,9 @@ struct EvalIncidents: ParsableCommand {
     @Option(help: ArgumentHelp(say("cli.eval.traffic.seeds")))
     var seeds = 25
 
+    @Option(help: ArgumentHelp(say("cli.eval.traffic.first-seed")))
+    var firstSeed = 1
+
     @Option(help: ArgumentHelp(say("cli.eval.incidents.closures")))
     var closures = 3
 
@@ -34,7 +37,8 @@ struct EvalIncidents: ParsableCommand {
     var json = false
 
     func validate() throws {
-        guard !paths.isEmpty, (1...1_000).contains(seeds), (1...20).contains(closures), (1...3_600).contains(flow),
+        guard !paths.isEmpty, (1...1_000).contains(seeds), (1...1_000_000).contains(firstSeed), (1...20).contains(closures),
+            (1...3_600).contains(flow),
             (0.1...3_600).contains(patience)
         else {
             throw ValidationError(say("cli.eval.incidents.bad-options"))
@@ -44,7 +48,9 @@ struct EvalIncidents: ParsableCommand {
     func run() throws {
         let program = try SumoProgram()
         var settings = IncidentEvaluation.Settings()
-        (settings.seeds, settings.closures, settings.flow, settings.hasSigned) = (1..<seeds + 1, closures, flow, !standingOnly)
+        (settings.seeds, settings.closures, settings.flow, settings.hasSigned) = (
+            firstSeed..<firstSeed + seeds, closures, flow, !standingOnly
+        )
         var evaluation = IncidentEvaluation(settings)
         for path in paths {
             let run = try TrafficRun(SumoScenario(contentsOf: path), program: program, patience: patience)

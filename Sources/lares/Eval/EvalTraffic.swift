@@ -18,6 +18,9 @@ struct EvalTraffic: ParsableCommand {
     @Option(help: ArgumentHelp(say("cli.eval.traffic.seeds")))
     var seeds = 20
 
+    @Option(help: ArgumentHelp(say("cli.eval.traffic.first-seed")))
+    var firstSeed = 1
+
     @Option(help: ArgumentHelp(say("cli.eval.traffic.weights")), completion: .file(extensions: ["json"]))
     var weights: String?
 
@@ -37,7 +40,8 @@ struct EvalTraffic: ParsableCommand {
     var json = false
 
     func validate() throws {
-        guard !paths.isEmpty, (1...1_000).contains(seeds), (1...10_000).contains(train ?? 1), (0...30).contains(allRed),
+        guard !paths.isEmpty, (1...1_000).contains(seeds), (1...1_000_000).contains(firstSeed), (1...10_000).contains(train ?? 1),
+            (0...30).contains(allRed),
             (0.1...3_600).contains(patience)
         else {
             throw ValidationError(say("cli.eval.traffic.bad-options"))
@@ -58,7 +62,7 @@ struct EvalTraffic: ParsableCommand {
         var tables: [TrafficEvaluation.Table] = []
         for run in runs {
             for rules in run.rules { try prove(rules) }
-            let table = try TrafficEvaluation.table(of: run, methods, seeds: 1..<seeds + 1, progress: progress, watch: tell)
+            let table = try TrafficEvaluation.table(of: run, methods, seeds: firstSeed..<firstSeed + seeds, progress: progress, watch: tell)
             tables.append(table)
             if !json { print(table.text(simulator: version)) }
         }

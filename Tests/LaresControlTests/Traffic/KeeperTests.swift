@@ -65,24 +65,45 @@ private struct Stubborn: SignalController {
         #expect(try #require(keeper.ladder).figures.hours < 3)
     }
 
-    /// Each change of the programme, in seconds.
-    private static func changes(inside: Int?) throws -> [Int] {
-        var (keeper, changes) = (SignalKeeper(try rules(), FixedTime()), [0])
+    /// Each change of the programme: to what, and how long it takes, in seconds.
+    private static func changes(inside: (SignalPlan) -> [Int]?) throws -> [(target: Int, seconds: Int)] {
+        var (keeper, changes): (_, [(target: Int, seconds: Int)]) = (SignalKeeper(try rules(), FixedTime()), [])
+        var wasTo: Int?
         for second in 0..<900 {
-            _ = keeper.tick(clear(keeper.plan), inside: inside, at: Double(second))
-            if keeper.target != nil { changes[changes.count - 1] += 1 } else if changes.last != 0 { changes.append(0) }
+            _ = keeper.tick(clear(keeper.plan), inside: inside(keeper.plan), at: Double(second))
+            if let target = keeper.target {
+                if wasTo == nil { changes.append((target, 0)) }
+                changes[changes.count - 1].seconds += 1
+            }
+            wasTo = keeper.target
         }
         return Array(changes.dropLast())
     }
 
     @Test func whoStandsInsideIsWaitedForButNotForEver() throws {
-        let (free, held) = (try Self.changes(inside: nil), try Self.changes(inside: 1))
+        let free = try Self.changes { _ in nil }.map(\.seconds)
+        let held = try Self.changes { .init(repeating: 1, count: $0.links.count) }.map(\.seconds)
         try #require(free.count > 8 && held.count > 8)
-        #expect(try Self.changes(inside: 0) == free)
+        #expect(try Self.changes { .init(repeating: 0, count: $0.links.count) }.map(\.seconds) == free)
         // Red for all, with which it begins, waits for nobody.
         #expect(held[0] == free[0] && held[1] == free[1] + 10 && held[2] == free[2] + 10)
         // Whoever still stands there after minutes has broken down, or isn't there.
         #expect(Set(held.suffix(4)).isSubset(of: Set(free)))
+    }
+
+    @Test func onlyWhoIsInTheWayIsWaitedFor() throws {
+        let (plan, free) = (try Self.rules().plan, try Self.changes { _ in nil })
+        var kinds: Set<Int> = []
+        for link in plan.links.indices where plan.links[link].crossing == nil {
+            let held = try Self.changes { plan in plan.links.indices.map { $0 == link ? 1 : 0 } }
+            // The first is red for all, with which it begins, and later ones are after whoever stands there has been given up.
+            for (one, other) in zip(free, held).dropFirst().prefix(3) {
+                let isInTheWay = plan.links.indices.contains { plan.phases[one.target][$0].isGo && plan.conflicts.cross(link, $0) }
+                #expect(other.target == one.target && other.seconds == one.seconds + (isInTheWay ? 10 : 0))
+                kinds.insert(other.seconds - one.seconds)
+            }
+        }
+        #expect(kinds == [0, 10])
     }
 
     @Test(arguments: [nil, 99]) func aControllerWithoutAnAnswerIsReplaced(phase: Int?) throws {

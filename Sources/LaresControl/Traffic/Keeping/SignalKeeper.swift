@@ -25,8 +25,8 @@ public struct SignalKeeper: Sendable {
     private var quietSince = 0
     /// The shell before the last second, and whether the junction was clear.
     private var last: (state: ShellState, isClear: Bool)
-    /// Seconds for which somebody has stood inside the junction without a break.
-    private var blocked = 0
+    /// By link: seconds for which somebody has stood inside the junction without a break.
+    private var blocked: [Int]
     /// Seconds without fault after which the controller is heard again.
     private static let regained = 30
     /// Seconds by which a guarded controller may differ from the programme.
@@ -48,6 +48,7 @@ public struct SignalKeeper: Sendable {
         shell = SafetyShell(rules)
         last = (shell.state, true)
         eyes = ApproachEyes(rules.plan)
+        blocked = .init(repeating: 0, count: rules.plan.links.count)
     }
 
     /// The signal.
@@ -63,9 +64,9 @@ public struct SignalKeeper: Sendable {
     ///
     /// - Parameters:
     ///   - readings: By approach; nil: nothing came.
-    ///   - inside: Vehicles inside the junction that hardly move, for which the next green waits; nil: nobody looks.
+    ///   - inside: By link: vehicles inside the junction that hardly move, for which what crosses their way waits; nil: nobody looks.
     /// - Returns: What to show for the next second.
-    public mutating func tick(_ readings: [ApproachReading]?, inside: Int? = nil, at time: Double) -> [Aspect] {
+    public mutating func tick(_ readings: [ApproachReading]?, inside: [Int]? = nil, at time: Double) -> [Aspect] {
         demand = look(readings, at: time)
         let view = SignalView(time: time, plan: plan, phase: shell.state.phase, green: green, demand: demand ?? [], rules: rules)
         if demand != nil { controller.watch(view, isChanging: shell.state.target != nil) }
@@ -130,15 +131,18 @@ public struct SignalKeeper: Sendable {
         return events
     }
 
-    /// Whether nobody inside the junction is worth waiting for. Who has stood there longer than any movement waits won't go because of
-    /// some seconds more: a vehicle that broke down, or a camera that lies.
-    private mutating func isClear(_ inside: Int?) -> Bool {
-        guard let inside, inside > 0 else {
-            blocked = 0
-            return true
+    /// Whether nobody stands in the way of the next green who is worth waiting for. Who has stood there longer than any movement waits won't go
+    /// because of some seconds more: a vehicle that broke down, or a camera that lies.
+    private mutating func isClear(_ inside: [Int]?) -> Bool {
+        let longest = rules.times.maximumWait
+        for link in blocked.indices {
+            blocked[link] = (inside.map { link < $0.count ? $0[link] : 0 } ?? 0) > 0 ? min(blocked[link] + 1, longest + 1) : 0
         }
-        blocked = min(blocked + 1, rules.times.maximumWait + 1)
-        return blocked > rules.times.maximumWait
+        guard let target = shell.state.target else { return true }
+        let coming = plan.phases[target]
+        return blocked.indices.allSatisfy { link in
+            !(1...longest).contains(blocked[link]) || plan.links.indices.allSatisfy { !coming[$0].isGo || !plan.conflicts.cross(link, $0) }
+        }
     }
 
     private mutating func look(_ readings: [ApproachReading]?, at time: Double) -> [ApproachDemand]? {

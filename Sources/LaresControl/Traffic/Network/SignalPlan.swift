@@ -16,8 +16,8 @@ public struct SignalPlan: Sendable, Hashable {
     public let name: String
     /// The junctions that it controls.
     public let junctions: [String]
-    /// The lanes inside the junctions that vehicles go over.
-    public let insideLanes: [String]
+    /// The lanes inside the junctions that vehicles go over, and the link that lets them.
+    public let insideLanes: [String: Int]
     /// In the order of the states.
     public let links: [Link]
     /// Which links cross, and who gives way.
@@ -128,10 +128,16 @@ private struct SignalLights {
         }
     }
 
-    /// The lanes of those who drive; a left turn has two, it waits between them.
-    var insideLanes: [String] {
-        let first = zip(links, ways).filter { $0.0.crossing == nil }.flatMap { $0.1.compactMap(\.via) }
-        return unique(first + first.compactMap { entries[$0] })
+    /// The lanes of those who drive, each with its link; a left turn has two, it waits between them.
+    var insideLanes: [String: Int] {
+        var lanes: [String: Int] = [:]
+        for link in links.indices where links[link].crossing == nil {
+            for via in ways[link].compactMap(\.via) {
+                lanes[via] = link
+                if let next = entries[via] { lanes[next] = link }
+            }
+        }
+        return lanes
     }
 
     func junctions(in network: RoadNetwork) -> [String] { unique(movements(in: network).flatMap { $0.map(\.junction) }) }

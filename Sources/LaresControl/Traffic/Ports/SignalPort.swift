@@ -18,13 +18,13 @@ public struct StreetReading: Sendable, Hashable {
     public var time: Double
     /// By signal, by approach.
     public var signals: [[ApproachReading]]
-    /// By signal: vehicles inside the junction that hardly move; nil or no place for it where nobody looks.
-    public var inside: [Int?]
+    /// By signal and link: vehicles inside the junction that hardly move; nil or no place for it where nobody looks.
+    public var inside: [[Int]?]
     /// By signal: what it says that it shows, one letter for each link; empty where that isn't asked.
     public var shown: [String?]
 
     /// A reading.
-    public init(time: Double, signals: [[ApproachReading]], inside: [Int?] = [], shown: [String?] = []) {
+    public init(time: Double, signals: [[ApproachReading]], inside: [[Int]?] = [], shown: [String?] = []) {
         (self.time, self.signals, self.inside, self.shown) = (time, signals, inside, shown)
     }
 }

@@ -16,9 +16,8 @@ struct SumoEyes {
     private static let passing: Float = 25, followed: Float = 60
     /// By signal.
     private var places: [[String: Place]] = []
-    private var insideLanes: [Set<String>] = []
-    /// By signal: vehicles inside the junction that hardly move; nil: nobody looks.
-    private(set) var inside: [Int?]
+    /// By signal and link: vehicles inside the junction that hardly move; nil: nobody looks.
+    private(set) var inside: [[Int]?]
     /// In m/s: who is slower inside the junction may still be there when the next green begins.
     private static let slow = 2.0
     private var signals: [String: Int] = [:]
@@ -34,7 +33,6 @@ struct SumoEyes {
         near = plans.map { $0.approaches.map { _ in [:] } }
         inside = plans.map { _ in nil }
         for (signal, plan) in plans.enumerated() {
-            insideLanes.append(Set(plan.insideLanes))
             var places: [String: Place] = [:]
             for (number, approach) in plan.approaches.enumerated() {
                 for stretch in approach.stretches {
@@ -72,7 +70,7 @@ struct SumoEyes {
         }
         let before = near
         near = plans.map { $0.approaches.map { _ in [:] } }
-        inside = plans.map { _ in 0 }
+        inside = plans.map { .init(repeating: 0, count: $0.links.count) }
         var seen: [Set<String>] = .init(repeating: [], count: plans.count)
         for subscription in reply.subscriptions {
             guard subscription.response & 0xF0 == 0x90, let signal = signals[subscription.name] else { continue }
@@ -104,7 +102,7 @@ struct SumoEyes {
             let position = vehicle.values[1].value.number, let speed = vehicle.values[2].value.number,
             let waited = vehicle.values[3].value.number
         else { return }
-        if speed < Self.slow, insideLanes[signal].contains(lane) { inside[signal] = (inside[signal] ?? 0) + 1 }
+        if speed < Self.slow, let link = plan.insideLanes[lane] { inside[signal]?[link] += 1 }
         guard let place = places[signal][lane] else { return }
         for stretch in place.stretches {
             let distance = stretch.end - Float(position)

@@ -43,18 +43,11 @@ public struct SumoProgram: Sendable, Hashable {
         (process.arguments, process.environment) = (arguments, environment)
         process.currentDirectoryURL = URL(fileURLWithPath: folder, isDirectory: true)
         (process.standardOutput, process.standardInput) = (FileHandle.nullDevice, FileHandle.nullDevice)
-        let output: Pipe
-        do {
-            output = try ChildLaunch.alone {
-                let output = Pipe()
-                process.standardError = output
-                try process.run()
-                return output
-            }
-        } catch {
+        let output: FileHandle
+        do { output = try ChildLaunch.start(process, reading: \.standardError) } catch {
             throw TrafficError(.unreachable, "'\(tool)' of SUMO can't be started: \(error.localizedDescription)")
         }
-        let said = try output.fileHandleForReading.readToEnd() ?? Data()
+        let said = try output.readToEnd() ?? Data()
         process.waitUntilExit()
         guard process.terminationStatus == 0 else {
             let lines = String(decoding: said.suffix(600), as: UTF8.self).split(separator: "\n").filter { !$0.hasPrefix("Quitting") }
@@ -76,13 +69,7 @@ public struct SumoProgram: Sendable, Hashable {
         process.arguments = ["--version"]
         process.environment = environment
         process.standardError = FileHandle.nullDevice
-        let output = try ChildLaunch.alone {
-            let output = Pipe()
-            process.standardOutput = output
-            try process.run()
-            return output
-        }
-        let data = try output.fileHandleForReading.readToEnd() ?? Data()
+        let data = try ChildLaunch.start(process, reading: \.standardOutput).readToEnd() ?? Data()
         process.waitUntilExit()
         let words = String(decoding: data.prefix(200), as: UTF8.self).split(whereSeparator: \.isWhitespace)
         return words.first { $0.contains(".") && $0.allSatisfy { $0.isNumber || $0 == "." } }.map { "SUMO \($0)" } ?? "SUMO"
