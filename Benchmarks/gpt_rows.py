@@ -106,7 +106,8 @@ def llama_losses(model, adapter, texts):
     peer = Llama(str(model), lora_path=str(adapter), n_ctx=512, logits_all=True, verbose=False)
     answers = [peer(text, max_tokens=1, temperature=0, echo=True, logprobs=1)["choices"][0]["logprobs"]["token_logprobs"] for text in texts]
     tokens = [peer.tokenize(text.encode(), add_bos=False, special=True) for text in texts]
-    return [[-value for value in answer[1:-1]] for answer in answers], tokens
+    # What is written after the text, if anything is, stands behind its tokens.
+    return [[-value for value in answer[1 : len(part)]] for answer, part in zip(answers, tokens, strict=True)], tokens
 
 
 ROWS = {"gpt": gpt, "adapter": adapter}

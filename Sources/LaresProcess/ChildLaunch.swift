@@ -1,6 +1,6 @@
 package import class Foundation.FileHandle
-import class Foundation.NSLock
-import class Foundation.Pipe
+package import class Foundation.NSLock
+package import class Foundation.Pipe
 package import class Foundation.Process
 
 /// One child is started at a time.
