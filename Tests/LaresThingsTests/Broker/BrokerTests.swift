@@ -9,8 +9,12 @@ import Testing
         try await RunningBroker.with { broker in
             let collector = Collector()
             try await broker.connected(collector, filters: ["home/#"]) { connection in
-                try await connection.publish(MQTTMessage("home/lamp", "ON", quality: .atLeastOnce))
-                try await eventually { collector.topics == [] || collector.topics == ["home/lamp"] }
+                try await connection.publish(MQTTMessage("home/own", "isn't heard by who said it", quality: .atLeastOnce))
+                try await broker.connected(id: "sensor") {
+                    try await $0.publish(MQTTMessage("home/lamp", "ON", quality: .atLeastOnce))
+                }
+                try await eventually { collector.topics == ["home/lamp"] }
+                #expect(collector.messages.withLock { $0.map(\.payload) } == [Array("ON".utf8)])
                 #expect(connection.status.version == "5.0")
             }
         }
