@@ -123,6 +123,24 @@ import Testing
         }
     }
 
+    /// A listener's limit is said after it, once for each.
+    @Test func theBrokerIsToldItsLimits() throws {
+        let folder = try LaresHome(path: NSTemporaryDirectory() + "/lares-limits-\(UUID().uuidString)")
+        defer { try? FileManager.default.removeItem(atPath: folder.path) }
+        var settings = BrokerSettings()
+        (settings.largestPacket, settings.connections, settings.queue) = (70_000, 7, 9)
+        settings.tls = BrokerSettings.TLS(chain: "/chain.pem", key: "/key.pem")
+        _ = try BrokerProcess(settings, home: folder)
+        let text = try String(contentsOfFile: folder.path + "/broker/mosquitto.conf", encoding: .utf8)
+        let lines = text.split(separator: "\n").map(String.init)
+        #expect(lines.contains("max_packet_size 70000") && lines.contains("max_queued_messages 9"))
+        let listeners = lines.indices.filter { lines[$0].hasPrefix("listener ") }
+        #expect(listeners.map { lines[$0] } == ["listener 8883 127.0.0.1", "listener 1883 127.0.0.1"])
+        #expect(listeners.map { lines[$0 + 1] } == ["max_connections 7", "max_connections 7"])
+        let usual = BrokerSettings()
+        #expect(usual.largestPacket == 1 << 20 && usual.connections == 1_000)
+    }
+
     @Test func theLogTellsWhoIsConnected() async throws {
         try await RunningBroker.with { broker in
             try await broker.connected(id: "a (p3, c1, k9, u'x') as b") { _ in
