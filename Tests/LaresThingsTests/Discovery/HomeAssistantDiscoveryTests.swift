@@ -146,6 +146,16 @@ import Testing
         #expect(try Rehearsal("switch", #"{"cmd_t": "c"}"#).part.availability == nil)
     }
 
+    @Test(
+        arguments: [("in", "home", true), ("out", "not_home", false), ("work", "work", false), ("None", nil, nil)]
+            as [(String, String?, Bool?)])
+    func aTelephoneIsAtHomeOrSomewhereElse(said: String, location: String?, isHome: Bool?) throws {
+        var phone = try Rehearsal("device_tracker", #"{"stat_t": "p", "pl_home": "in", "pl_not_home": "out"}"#)
+        phone.hear("p", said)
+        #expect(phone["location"] == location.map(PropertyValue.text) && phone["home"] == isHome.map(PropertyValue.boolean))
+        #expect(phone.part.properties.map(\.name) == ["location", "home"] && phone.part.properties[1].quantity == "presence")
+    }
+
     @Test func namesDecideThePropertiesOfSensors() throws {
         func property(_ component: String, _ config: String) throws -> String { try Rehearsal(component, config).part.properties[0].name }
         #expect(try property("sensor", #"{"stat_t": "s", "name": "Outdoor", "dev_cla": "temperature"}"#) == "outdoor")
