@@ -26,11 +26,11 @@ public struct HomeTransfer: Sendable {
     ///   - store: What it keeps.
     ///   - automations: Its rules; nil: they are put into the store and run after the next start.
     ///   - times: Its presence simulation; nil: what it is to do counts after the next start.
-    ///   - readers: Who understands announcements.
+    ///   - readers: Who understands announcements; nil: those of the home.
     public init(
         home: Home, store: HomeStore, automations: Automations?, times: Timekeeper? = nil,
-        readers: [any DiscoveryReader] = [HomeAssistantDiscovery(), TasmotaDiscovery()]
-    ) { self.init(Self.sections(home, store, automations, times, readers)) }
+        readers: [any DiscoveryReader]? = nil
+    ) { self.init(Self.sections(home, store, automations, times, readers ?? Home.readers(below: home.discovery))) }
 
     package static func sections(
         _ home: Home, _ store: HomeStore, _ automations: Automations?, _ times: Timekeeper?, _ readers: [any DiscoveryReader]

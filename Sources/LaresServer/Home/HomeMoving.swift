@@ -13,7 +13,7 @@ struct HomeMoving: Sendable {
 
     private var transfer: HomeTransfer {
         let sections = HomeTransfer.sections(
-            services.home, services.store, automations, times, [HomeAssistantDiscovery(), TasmotaDiscovery()])
+            services.home, services.store, automations, times, Home.readers(below: services.home.discovery))
         return HomeTransfer(sections + (policy.map { [$0] } ?? []))
     }
 

@@ -193,8 +193,22 @@ import Testing
         #expect(motion.resetsAfter == 5 && motion.role == .diagnostic)
     }
 
+    /// Parts keep their names and histories when the prefix becomes another.
+    @Test func announcementsMayHaveAnotherPrefix() throws {
+        let prefix = try #require(DiscoveryPrefix("flat/ha"))
+        var discovery = HomeAssistantDiscovery(prefix: prefix)
+        #expect(discovery.filters == ["flat/ha/+/+/config", "flat/ha/+/+/+/config"])
+        #expect(discovery.read(MQTTMessage(Self.topic, Self.kitchen)).isEmpty)
+        let parts = parts(discovery.read(MQTTMessage("flat/ha/device/ea33/config", Self.kitchen)))
+        #expect(parts.map(\.key) == ["homeassistant/sensor/temp01ae", "homeassistant/sensor/hum01ae", "homeassistant/switch/rel01ae"])
+        #expect(prefix.birth == MQTTMessage("flat/ha/status", "online") && prefix.will.topic == "flat/ha/status")
+    }
+
+    @Test(arguments: ["", "/", "a/", "/a", "a//b", "a/+", "#", "a/#", "$SYS", "a\u{0}b", String(repeating: "x", count: 101)])
+    func whatCanNotBeginTopicsIsNoPrefix(text: String) { #expect(DiscoveryPrefix(text) == nil) }
+
     @Test func birthAndWillAreHomeAssistants() {
-        let status = HomeAssistantStatus()
+        let status = DiscoveryPrefix.usual
         #expect(
             status.birth == MQTTMessage("homeassistant/status", "online") && status.will == MQTTMessage("homeassistant/status", "offline"))
         #expect(!status.birth.isRetained && status.birth.quality == .atMostOnce)
