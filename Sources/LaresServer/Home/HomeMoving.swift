@@ -14,7 +14,7 @@ struct HomeMoving: Sendable {
     private var transfer: HomeTransfer {
         let sections = HomeTransfer.sections(
             services.home, services.store, automations, times, Home.readers(below: services.home.discovery))
-        return HomeTransfer(sections + (policy.map { [$0] } ?? []))
+        return HomeTransfer(sections + (policy.map { [$0 as any MovingSection] } ?? []))
     }
 
     private var policy: PolicySection? {
@@ -23,7 +23,7 @@ struct HomeMoving: Sendable {
                 policies.database,
                 current: { try policies.written(in: $0).map(Self.json) },
                 checked: { json, names in try Self.json(HomePolicy(parsing: json.serialized).calling(things: names)) },
-                set: { try policies.write(HomePolicy(parsing: $0.serialized), by: principal, in: $1) })
+                put: { try policies.write(HomePolicy(parsing: $0.serialized), by: principal, in: $1) })
         }
     }
 

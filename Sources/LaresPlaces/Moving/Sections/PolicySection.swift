@@ -10,18 +10,18 @@ package struct PolicySection: MovingSection {
     /// A policy as it would be kept, with things called as the names say; throws what is wrong with it.
     package typealias Checked = @Sendable (JSON, _ names: [String: String]) throws -> JSON
     /// Sets it.
-    package typealias Set = @Sendable (JSON, Database) throws -> Void
+    package typealias Put = @Sendable (JSON, Database) throws -> Void
 
     package let database: any DatabaseWriter
     private let current: Current
     private let checked: Checked
-    private let set: Set
+    private let put: Put
     package static let name = "policy"
     private static let key = "home"
 
     /// A policy that is kept in a database.
-    package init(_ database: any DatabaseWriter, current: @escaping Current, checked: @escaping Checked, set: @escaping Set) {
-        (self.database, self.current, self.checked, self.set) = (database, current, checked, set)
+    package init(_ database: any DatabaseWriter, current: @escaping Current, checked: @escaping Checked, put: @escaping Put) {
+        (self.database, self.current, self.checked, self.put) = (database, current, checked, put)
     }
 
     package var name: String { Self.name }
@@ -40,6 +40,6 @@ package struct PolicySection: MovingSection {
     }
 
     package func write(_ changes: [MovingChange], in database: Database) throws {
-        for change in changes { if let outcome = change.outcome { try set(outcome, database) } }
+        for change in changes { if let outcome = change.outcome { try put(outcome, database) } }
     }
 }
