@@ -47,7 +47,8 @@ extension PublicHoliday {
 
     private static let others: [(String, [PublicHoliday])] = [
         ("at", austria), ("be", belgium), ("ch", switzerland), ("cn", china), ("cz", czechia), ("dk", denmark), ("es", spain),
-        ("fr", france), ("gb", englandAndWales), ("it", italy), ("lu", luxembourg), ("nl", netherlands), ("no", norway), ("pl", poland),
+        ("fr", france), ("gb", englandAndWales), ("it", italy), ("lu", luxembourg), ("nl", netherlands + liberation), ("no", norway),
+        ("pl", poland),
         ("pt", portugal), ("se", sweden), ("us", unitedStates),
     ]
 
@@ -74,8 +75,9 @@ extension PublicHoliday {
         .easter(26, "Store bededag", in: known.lowerBound...2023), .easter(39, "Kristi himmelfartsdag"), .easter(49, "Pinsedag"),
         .easter(50, "2. pinsedag"), .date(12, 25, "Juledag"), .date(12, 26, "2. juledag"),
     ]
-    /// As in England and Wales: Scotland and Northern Ireland have others.
-    private static let englandAndWales: [PublicHoliday] = [
+    /// Scotland and Northern Ireland have others.
+    private static let englandAndWales = english.map { $0.on(weekends: .nextWorkday) }
+    private static let english: [PublicHoliday] = [
         .date(1, 1, "New Year's Day"), .easter(-2, "Good Friday"), .easter(1, "Easter Monday"),
         .date(5, 8, "Early May bank holiday", in: 2020...2020),
         .first(.monday, from: 5, 1, "Early May bank holiday", in: 2021...known.upperBound),
@@ -85,7 +87,7 @@ extension PublicHoliday {
         .date(6, 3, "Platinum Jubilee of Elizabeth II", in: 2022...2022), .first(.monday, from: 8, 25, "Summer bank holiday"),
         .date(9, 19, "State Funeral of Queen Elizabeth II", in: 2022...2022), .date(12, 25, "Christmas Day"),
         .date(12, 26, "Boxing Day"),
-    ].map { $0.on(weekends: .nextWorkday) }
+    ]
     private static let france: [PublicHoliday] = [
         .date(1, 1, "Jour de l'an"), .easter(1, "Lundi de Pâques"), .date(5, 1, "Fête du Travail"), .date(5, 8, "Victoire de 1945"),
         .easter(39, "Ascension"), .easter(50, "Lundi de Pentecôte"), .date(7, 14, "Fête nationale"), .date(8, 15, "Assomption"),
@@ -103,13 +105,14 @@ extension PublicHoliday {
         .easter(39, "Christi Himmelfaart"), .easter(50, "Péngschtméindeg"), .date(6, 23, "Nationalfeierdag"),
         .date(8, 15, "Léiffrawëschdag"), .date(11, 1, "Allerhellgen"), .date(12, 25, "Chrëschtdag"), .date(12, 26, "Stiefesdag"),
     ]
-    /// Liberation Day is a day off in every fifth year.
-    private static let netherlands: [PublicHoliday] =
-        [
-            .date(1, 1, "Nieuwjaarsdag"), .easter(-2, "Goede Vrijdag"), .easter(0, "Eerste paasdag"), .easter(1, "Tweede paasdag"),
-            .date(4, 27, "Koningsdag").on(weekends: .neverSunday), .easter(39, "Hemelvaartsdag"), .easter(49, "Eerste pinksterdag"),
-            .easter(50, "Tweede pinksterdag"), .date(12, 25, "Eerste kerstdag"), .date(12, 26, "Tweede kerstdag"),
-        ] + stride(from: 2020, through: known.upperBound, by: 5).map { .date(5, 5, "Bevrijdingsdag", in: $0...$0) }
+    private static let netherlands: [PublicHoliday] = [
+        .date(1, 1, "Nieuwjaarsdag"), .easter(-2, "Goede Vrijdag"), .easter(0, "Eerste paasdag"), .easter(1, "Tweede paasdag"), king,
+        .easter(39, "Hemelvaartsdag"), .easter(49, "Eerste pinksterdag"), .easter(50, "Tweede pinksterdag"),
+        .date(12, 25, "Eerste kerstdag"), .date(12, 26, "Tweede kerstdag"),
+    ]
+    private static let king = date(4, 27, "Koningsdag").on(weekends: .neverSunday)
+    /// A day off in every fifth year.
+    private static let liberation = stride(from: 2020, through: known.upperBound, by: 5).map { date(5, 5, "Bevrijdingsdag", in: $0...$0) }
     private static let norway: [PublicHoliday] = [
         .date(1, 1, "Første nyttårsdag"), .easter(-3, "Skjærtorsdag"), .easter(-2, "Langfredag"), .easter(0, "Første påskedag"),
         .easter(1, "Andre påskedag"), .date(5, 1, "Arbeidernes dag"), .date(5, 17, "Grunnlovsdagen"), .easter(39, "Kristi himmelfartsdag"),
@@ -146,11 +149,12 @@ extension PublicHoliday {
         .date(1, 1, "Neujahr"), .easter(39, "Auffahrt"), .date(8, 1, "Bundesfeier"), .date(12, 25, "Weihnachten"),
     ]
     /// Of the federation.
-    private static let unitedStates: [PublicHoliday] = [
+    private static let unitedStates = federal.map { $0.on(weekends: .nearestWorkday) }
+    private static let federal: [PublicHoliday] = [
         .date(1, 1, "New Year's Day"), .first(.monday, from: 1, 15, "Martin Luther King Jr. Day"),
         .first(.monday, from: 2, 15, "Washington's Birthday"), .first(.monday, from: 5, 25, "Memorial Day"),
         .date(6, 19, "Juneteenth National Independence Day", in: 2021...known.upperBound), .date(7, 4, "Independence Day"),
         .first(.monday, from: 9, 1, "Labor Day"), .first(.monday, from: 10, 8, "Columbus Day"), .date(11, 11, "Veterans Day"),
         .first(.thursday, from: 11, 22, "Thanksgiving Day"), .date(12, 25, "Christmas Day"),
-    ].map { $0.on(weekends: .nearestWorkday) }
+    ]
 }
