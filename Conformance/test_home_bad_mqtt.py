@@ -1,5 +1,7 @@
 """Bytes that aren't MQTT, or are the wrong ones: from a device at the broker that Lares runs, and from a broker at Lares' client."""
 
+import contextlib
+import resource
 import socket
 import struct
 import threading
@@ -110,6 +112,55 @@ def test_a_device_that_speaks_badly_disturbs_nobody(home, data, isGreeted):
     assert home.ask("/lares/v1/things/hall/lamp", {"on": True})["outcome"] == "confirmed"
     after = home.ask("/lares/v1/broker")
     assert after["broker"]["restarts"] == before and after["connection"]["state"] == "connected"
+
+
+def kinds(said):
+    """The kinds of the packets in what a broker said; 2 is CONNACK, 4 PUBACK, 14 DISCONNECT."""
+    found = []
+    while len(said) > 1:
+        size, place, shift = 0, 1, 0
+        while True:
+            part = said[place]
+            size, place, shift = size | (part & 127) << shift, place + 1, shift + 7
+            if part < 128:
+                break
+        found.append(said[0] >> 4)
+        said = said[place + size:]
+    return found
+
+
+def test_a_packet_has_at_most_a_mebibyte(home):
+    greeting = connect("z", home.password)
+    taken = send(home.broker_port, greeting + publish("z/large", b"x" * (1_048_576 - 100), quality=1), 2)
+    assert kinds(taken)[:2] == [2, 4]
+    refused = send(home.broker_port, greeting + publish("z/large", b"x" * 1_048_576, quality=1), 2)
+    assert kinds(refused) in ([2], [2, 14])
+    assert home.ask("/lares/v1/things/hall/lamp", {"on": True})["outcome"] == "confirmed"
+
+
+def test_a_thousand_connections_are_enough(home):
+    """Who comes when a thousand are there is sent away; those who are there go on."""
+    least, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if most != resource.RLIM_INFINITY and most < 2_000:
+        pytest.skip(f"{most} open files are too few for a thousand connections")
+    resource.setrlimit(resource.RLIMIT_NOFILE, (2_000 if least < 2_000 else least, most))
+    try:
+        with contextlib.ExitStack() as stack:
+            welcomed = [is_welcome(home, stack, number) for number in range(1_050)]
+            assert 980 < sum(welcomed) <= 1_000 and not any(welcomed[1_000:])
+            assert home.ask("/lares/v1/things/hall/lamp", {"on": True})["outcome"] == "confirmed"
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (least, most))
+    home.wait(lambda: kinds(send(home.broker_port, connect("z", home.password, name="later"), 0.2)) == [2])
+
+
+def is_welcome(home, stack, number):
+    connection = stack.enter_context(socket.create_connection(("127.0.0.1", home.broker_port), timeout=10))
+    try:
+        connection.sendall(connect("z", home.password, name=f"one of many {number}"))
+        return connection.recv(4)[:1] == b"\x20"
+    except ConnectionError:
+        return False
 
 
 def test_accounts_hear_and_say_only_what_is_theirs(home):

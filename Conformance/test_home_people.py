@@ -89,6 +89,39 @@ def test_owners_read_the_log(home, lock):
     assert [entry["act"] for entry in json.loads(must_run(["audit", "--act", "deed.held", "--json"], home.folder))] == ["deed.held"]
 
 
+def test_the_policy_moves_with_the_home_where_an_owner_says_so(home, lock):
+    assert "policy" not in home.ask("/lares/v1/home/export")["sections"] or not home.ask("/lares/v1/home/export")["sections"]["policy"], "nobody set one"
+    policy = home.ask("/lares/v1/policy")["policy"]
+    policy["hazards"]["opens"]["guest"], policy["scopes"]["guest"] = "confirm", {"things": ["hall/door"]}
+    home.ask("/lares/v1/policy", {"policy": policy}, "PUT")
+    file = home.ask("/lares/v1/home/export")
+    assert file["sections"]["policy"] == [policy]
+    policy["hazards"]["opens"]["guest"] = "refuse"
+    home.ask("/lares/v1/policy", {"policy": policy}, "PUT")
+    anna = home.ask("/lares/v1/people", {"name": "Anna", "role": "owner"})
+    home.ask(f"/lares/v1/people/{anna['id']}/pin", {"new_pin": "4071"}, "PUT")
+    phone = key(home, "phone", "--role", "owner", "--person", anna["id"])
+    take = lambda secret, **more: ask(home, secret, "/lares/v1/home/import", {"home": file, "policy": {"conflicts": "take_theirs"}} | more)
+    guest_may = lambda: home.ask("/lares/v1/policy")["policy"]["hazards"]["opens"]["guest"]
+    file["sections"]["areas"].append({"id": "loft", "name": "Loft"})
+    status, plan = take(phone)
+    section = next(section for section in plan["sections"] if section["name"] == "policy")
+    assert status == 200 and section["conflict"] == 1 and guest_may() == "refuse", "a plan writes nothing"
+    for pin, code in ((None, "needs_pin"), ("4072", "wrong_pin")):
+        status, answer = take(phone, apply=True, pin=pin)
+        assert status == 403 and answer["code"] == code and guest_may() == "refuse"
+        assert not any(area["id"] == "loft" for area in home.ask("/lares/v1/areas")["areas"]), "nothing else is taken either"
+    assert take(key(home, "ben", "--role", "resident"), apply=True)[0] == 403
+    assert take(phone, apply=True, policy={"conflicts": "keep_mine"})[0] == 200 and guest_may() == "refuse", "what is here stays"
+    assert take(phone, apply=True, pin="4071")[0] == 200 and guest_may() == "confirm"
+    assert any(area["id"] == "loft" for area in home.ask("/lares/v1/areas")["areas"])
+    assert home.ask("/lares/v1/audit?act=policy.set&limit=1")["entries"][0]["who"] == "phone"
+    file["sections"]["policy"] = [{"version": 1, "hazards": {"opens": {"agent": "allow"}}}]
+    status, plan = take(phone, apply=True, pin="4071")
+    refused = next(section for section in plan["sections"] if section["name"] == "policy")
+    assert status == 200 and refused["refused"] == 1 and "agent" in refused["items"][0]["reason"] and guest_may() == "confirm"
+
+
 def test_the_command_line_says_what_to_type(home, lock):
     refused = run(["set", "hall/door", "locked=false", "--server", home.server.url], home.folder)
     assert refused.returncode != 0 and "--confirm" in refused.stderr and "hall/door" in refused.stderr and "send" not in refused.stderr

@@ -164,6 +164,26 @@ def test_blueprints_make_rules(home, device):
     home.wait(lambda: home.value("hall/lamp/on") is True)
 
 
+def test_blueprints_know_who_is_at_home_by_telephones(home, device):
+    device.say("homeassistant/device_tracker/p/config", {"name": None, "uniq_id": "p", "stat_t": "z/p", "dev": {"ids": "p", "name": "Anna"}}, retain=True)
+    device.say("z/p", "home")
+    home.wait(lambda: home.value("anna/home") is True)
+    for blueprint in ("climate_by_presence", "vacation"):
+        page = home.server.get(f"/new-rule?blueprint={blueprint}")
+        assert 'name="in-people" value="anna/home"' in page, "the form offers the telephone"
+    saved = home.ask("/lares/v1/blueprints/vacation", {"name": "Away", "inputs": {"people": "anna/location", "lights": "hall/lamp/on"}})
+    assert not saved["warnings"]
+    home.ask("/lares/v1/rules", {"name": "Evening", "when": {"webhook": "evening"}, "then": {"fire": "presence", "data": {"property": "hall/lamp/on", "value": True}}})
+    home.ask("/lares/v1/hooks/evening", {})
+    home.wait(lambda: traces(home, saved["rule"]["id"]))
+    time.sleep(0.3)
+    assert home.value("hall/lamp/on") is False, "somebody is in"
+    device.say("z/p", "work")
+    home.wait(lambda: home.value("anna/home") is False)
+    home.ask("/lares/v1/hooks/evening", {})
+    home.wait(lambda: home.value("hall/lamp/on") is True)
+
+
 def test_rules_at_the_command_line(home, device, tmp_path):
     assert "door_left_open" in home.cli("rules", "make")
     assert "'hall_motion'" in home.cli("rules", "make", "motion_light", "motion=hall/motion/motion", "light=hall/lamp/on", "override=1s", "--name", "Hall motion")

@@ -6,6 +6,7 @@ import types
 
 import pytest
 from home_devices import Home
+from lares_server import run
 from test_console_pages import overflow, serious
 from looks import LOOKS
 
@@ -14,8 +15,8 @@ class Bridge:
     """Zigbee2MQTT's side of the topics below `zigbee2mqtt/bridge`."""
 
     def __init__(self, client):
-        self.client, self.name, self.asked = client, "lamp", []
-        for request in ("permit_join", "device/rename", "device/remove"):
+        self.client, self.name, self.asked, self.groups = client, "lamp", [], {}
+        for request in ("permit_join", "device/rename", "device/remove", "group/add", "group/rename", "group/remove", "group/members/add", "group/members/remove"):
             client.listen(f"zigbee2mqtt/bridge/request/{request}", lambda text, request=request: self.answer(request, json.loads(text)))
         client.say("zigbee2mqtt/bridge/state", {"state": "online"}, retain=True)
         self.tell(False)
@@ -30,9 +31,31 @@ class Bridge:
         radio = {"ieee_address": "0x1", "friendly_name": "Coordinator", "type": "Coordinator"}
         self.client.client.publish("zigbee2mqtt/bridge/devices", json.dumps([radio, lamp]), qos=1, retain=True)
 
+    def tell_groups(self):
+        groups = [{"id": number, "friendly_name": name, "members": [{"ieee_address": device, "endpoint": 1} for device in members]} for number, (name, members) in self.groups.items()]
+        self.client.client.publish("zigbee2mqtt/bridge/groups", json.dumps(groups), qos=1, retain=True)
+
+    def group(self, name):
+        return next(number for number, (known, _) in self.groups.items() if name in (known, str(number)))
+
+    def change_groups(self, request, payload):
+        if request == "group/add":
+            self.groups[max(self.groups, default=0) + 1] = (payload["friendly_name"], [])
+        elif request == "group/rename":
+            number = self.group(payload["from"])
+            self.groups[number] = (payload["to"], self.groups[number][1])
+        elif request == "group/remove":
+            del self.groups[self.group(payload["id"])]
+        else:
+            members = self.groups[self.group(payload["group"])][1]
+            members.append(payload["device"]) if request.endswith("add") else members.remove(payload["device"])
+        self.tell_groups()
+
     def answer(self, request, payload):
         self.asked.append((request, payload))
-        wrong = request == "device/rename" and payload["to"] == "taken"
+        wrong = "taken" in (payload.get("to"), payload.get("friendly_name"))
+        if request.startswith("group/") and not wrong:
+            self.change_groups(request, payload)
         if request == "permit_join":
             self.tell(payload["time"] > 0)
         elif request == "device/rename" and not wrong:
@@ -59,6 +82,7 @@ def place(home):
 def bridge(home):
     if not home.bridge:
         home.bridge = Bridge(home.client_of_bridge)
+        home.bridge.home = home
         home.wait(lambda: home.ask("/lares/v1/zigbee")["bridges"] and home.ask("/lares/v1/zigbee")["bridges"][0]["devices"])
     return home.bridge
 
@@ -70,9 +94,17 @@ def test_the_empty_page_says_what_is_needed(visit, home, shots):
         assert page.locator(".empty h2").count() == 1 and serious(page) == [] and overflow(page) <= 0
 
 
+def known(bridge, name):
+    """The devices of a group that Lares knows of; none: there is no such group."""
+    return next((group["members"] for group in bridge.home.ask("/lares/v1/zigbee")["bridges"][0]["groups"] if group["name"] == name), None)
+
+
 @pytest.mark.parametrize("language, scheme, width", LOOKS)
-@pytest.mark.parametrize("name, path", [("zigbee", "/zigbee"), ("device", "/zigbee/device?bridge=zigbee2mqtt&device=0x2"), ("remove", "/zigbee/remove?bridge=zigbee2mqtt&device=0x2")])
+@pytest.mark.parametrize("name, path", [("zigbee", "/zigbee"), ("device", "/zigbee/device?bridge=zigbee2mqtt&device=0x2"), ("remove", "/zigbee/remove?bridge=zigbee2mqtt&device=0x2"), ("new-group", "/zigbee/group?bridge=zigbee2mqtt"), ("group", "/zigbee/group?bridge=zigbee2mqtt&group=9"), ("remove-group", "/zigbee/remove?bridge=zigbee2mqtt&group=9")])
 def test_is_accessible_and_fits(visit, bridge, shots, name, path, language, scheme, width):
+    if bridge.groups.setdefault(9, ("attic", ["0x2"])) and not known(bridge, "attic"):
+        bridge.tell_groups()
+        bridge.home.wait(lambda: known(bridge, "attic"))
     page = visit(path, language, scheme, width)
     assert page.locator("h1").count() == 1
     page.screenshot(path=shots / f"zigbee-{name}-{language}-{width}-{scheme}.png", full_page=True)
@@ -114,3 +146,67 @@ def test_a_device_is_removed_in_two_steps(visit, bridge):
     page.get_by_role("button", name="Remove").click()
     page.wait_for_url("**/zigbee")
     assert bridge.asked[-1][0] == "device/remove" and bridge.asked[-1][1]["id"] == "0x2"
+
+
+def test_groups_are_made_filled_renamed_and_removed(visit, bridge):
+    page = visit("/zigbee", scripts=False)
+    page.get_by_role("link", name="New group").click()
+    page.get_by_label("Name", exact=True).fill("taken")
+    page.get_by_role("button", name="Make the group").click()
+    page.get_by_role("alert").wait_for()
+    assert page.get_attribute("#name", "aria-invalid") == "true" and page.input_value("#name") == "taken"
+    page.get_by_label("Name", exact=True).fill("downstairs")
+    page.get_by_role("button", name="Make the group").click()
+    page.wait_for_url("**/zigbee")
+    assert bridge.asked[-1][0] == "group/add" and bridge.asked[-1][1]["friendly_name"] == "downstairs"
+    bridge.home.wait(lambda: known(bridge, "downstairs") == [])
+    page.reload()
+    page.get_by_role("link", name="downstairs").click()
+    page.get_by_label("Device", exact=True).select_option("0x2")
+    page.get_by_role("button", name="Add to the group").click()
+    page.wait_for_url("**/zigbee/group?*")
+    assert bridge.asked[-1] == ("group/members/add", {"group": "downstairs", "device": "0x2", "transaction": bridge.asked[-1][1]["transaction"]})
+    bridge.home.wait(lambda: known(bridge, "downstairs") == ["0x2"])
+    page.reload()
+    assert page.get_by_label("Device", exact=True).count() == 0, "there is nobody else"
+    page.get_by_role("button", name=f"Take {bridge.name} out").click()
+    bridge.home.wait(lambda: known(bridge, "downstairs") == [])
+    assert bridge.asked[-1][0] == "group/members/remove" and bridge.asked[-1][1]["device"] == "0x2"
+    page.reload()
+    page.get_by_label("Name", exact=True).fill("ground floor")
+    page.get_by_role("button", name="Rename").click()
+    page.wait_for_url("**/zigbee")
+    bridge.home.wait(lambda: known(bridge, "ground floor") == [])
+    page.reload()
+    page.get_by_role("link", name="ground floor").click()
+    page.get_by_role("link", name="Remove group").click()
+    page.get_by_role("button", name="Remove").click()
+    page.wait_for_url("**/zigbee")
+    assert bridge.asked[-1][0] == "group/remove" and bridge.asked[-1][1]["id"] == "ground floor"
+    bridge.home.wait(lambda: known(bridge, "ground floor") is None)
+
+
+def test_at_the_command_line(home, bridge):
+    assert "0x2" in home.cli("zigbee") and "nobody may join" in home.cli("zigbee", "list")
+    home.cli("zigbee", "permit-join", "--seconds", "30")
+    assert bridge.asked[-1][0] == "permit_join" and bridge.asked[-1][1]["time"] == 30
+    home.wait(lambda: "devices may join" in home.cli("zigbee"))
+    home.cli("zigbee", "permit-join", "--seconds", "0", "--bridge", "zigbee2mqtt")
+    home.cli("zigbee", "rename", "0x2", "shelf")
+    assert bridge.asked[-1][0] == "device/rename" and bridge.asked[-1][1]["to"] == "shelf"
+    home.cli("zigbee", "groups", "add", "evening")
+    home.wait(lambda: known(bridge, "evening") == [])
+    home.cli("zigbee", "groups", "include", "evening", "0x2")
+    home.wait(lambda: known(bridge, "evening") == ["0x2"])
+    line = next(line for line in home.cli("zigbee", "groups").splitlines() if line.startswith("evening"))
+    assert "shelf" in line
+    home.cli("zigbee", "groups", "exclude", "evening", "0x2")
+    home.cli("zigbee", "groups", "rename", "evening", "night")
+    home.wait(lambda: known(bridge, "night") == [])
+    home.cli("zigbee", "groups", "remove", "night")
+    home.wait(lambda: known(bridge, "night") is None)
+    assert [request for request, _ in bridge.asked[-5:]] == ["group/add", "group/members/add", "group/members/remove", "group/rename", "group/remove"]
+    refused = run(["zigbee", "groups", "add", "taken", "--server", home.server.url], home.folder)
+    assert refused.returncode == 1 and "already in use" in refused.stderr
+    unknown = run(["zigbee", "permit-join", "--bridge", "attic", "--server", home.server.url], home.folder)
+    assert unknown.returncode == 1 and "No Zigbee network" in unknown.stderr

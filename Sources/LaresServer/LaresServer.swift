@@ -212,7 +212,7 @@ public struct LaresServer: Sendable {
             + EnergyRoutes(services: home, automations: automations, guardian: guardian, audit: audit, limits: limits).routes
             + controlRoutes(limits)
             + MovingRoutes(
-                services: home, automations: automations, sensing: sensing, guardian: guardian, audit: audit,
+                services: home, automations: automations, times: times, sensing: sensing, guardian: guardian, audit: audit,
                 limits: BodyLimits(each: 2 * settings.bodyLimit, budget: bodyBudget)
             ).routes
             + ZigbeeRoutes(services: home, audit: audit, limits: limits).routes

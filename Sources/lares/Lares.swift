@@ -24,7 +24,8 @@ struct Lares: AsyncParsableCommand {
                     [
                         Demo.self, Things.self, SetThing.self, GroupsCommand.self, AreasCommand.self, FloorsCommand.self,
                         ScenesCommand.self, RulesCommand.self, TimersCommand.self, HolidaysCommand.self, PeopleCommand.self,
-                        PolicyCommand.self, AuditCommand.self, BrokerCommand.self, HomeCommand.self, EnergyCommand.self,
+                        PolicyCommand.self, AuditCommand.self, BrokerCommand.self, ZigbeeCommand.self, HomeCommand.self,
+                        EnergyCommand.self,
                     ]),
                 group(
                     "city",

@@ -96,7 +96,7 @@ struct Serve: AsyncParsableCommand {
         let serving = Serving(store: store, settings: settings.serving, logger: logger)
         for name in settings.serving.preload { _ = try store.find(name) }
         let jobs = try TrainingJobs(home: folder, logger: logger, publish: serving.publishing)
-        let things = try await Self.things(settings.broker, settings.history, folder)
+        let things = try await Self.things(settings, folder)
         let audit = try AuditLog(home: folder)
         let site = try settings.site(knowing: try things?.store.site() ?? SiteSettings(), in: folder)
         let outbox = try things.map { Outbox($0.store, site: site, sender: NetworkSender(folder: try folder.directory("outbox"))) }
@@ -186,11 +186,11 @@ struct Serve: AsyncParsableCommand {
 
     /// The home; nil when there is to be none, or no broker for it: models are served all the same.
     private static func things(
-        _ broker: HomeServices.Broker?, _ history: HomeServices.History, _ folder: LaresHome
+        _ settings: ServeSettings, _ folder: LaresHome
     ) async throws -> HomeServices? {
-        guard let broker else { return nil }
+        guard let broker = settings.broker else { return nil }
         do {
-            return try await HomeServices(in: folder, broker: broker, history: history)
+            return try await HomeServices(in: folder, broker: broker, history: settings.history, discovery: settings.discovery)
         } catch let error as ThingsError where error.code == .broker {
             Terminal.note(say("cli.serve.homeless", ["reason": error.message]))
             return nil

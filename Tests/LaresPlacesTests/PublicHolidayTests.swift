@@ -22,6 +22,20 @@ import Testing
 
     private struct MissingGolden: Error {}
 
+    /// Those on weekends have others beside them, or are moved; China's follow the moon.
+    @Test(
+        arguments: [
+            ("us", "2021-12-31", "New Year's Day (observed)"), ("us", "2026-07-03", "Independence Day (observed)"),
+            ("gb", "2027-12-27", "Christmas Day (observed)"), ("gb", "2027-12-28", "Boxing Day (observed)"),
+            ("gb", "2022-12-27", "Christmas Day (observed)"), ("gb", "2022-12-26", "Boxing Day"),
+            ("nl", "2025-04-26", "Koningsdag"), ("nl", "2025-04-27", nil), ("nl", "2026-05-05", nil),
+            ("cn", "2024-02-09", nil), ("cn", "2026-02-16", "除夕"), ("cn", "2026-02-17", "春节"), ("cn", "2031-10-01", "国庆节"),
+            ("ch", "2026-08-01", "Bundesfeier"), ("es", "2026-10-12", "Fiesta Nacional de España"),
+        ] as [(String, String, String?)])
+    func namesAreThoseOfTheLaw(calendar: String, day: String, name: String?) throws {
+        #expect(HolidayCalendar.builtIn[calendar]?.days[try #require(CalendarDay(day))] == name)
+    }
+
     @Test func theNextDaysAreInOrder() throws {
         let berlin = try #require(HolidayCalendar.builtIn["de-be"])
         let next = berlin.next(from: try #require(CalendarDay("2026-12-25")), count: 3)

@@ -101,6 +101,17 @@ public struct HomePolicy: Sendable, Hashable {
 }
 
 extension HomePolicy {
+    /// The same policy where things are called otherwise: new names by old ones.
+    package func calling(things names: [String: String]) -> HomePolicy {
+        func renamed(_ scope: Scope) -> Scope {
+            Scope(
+                areas: scope.areas, categories: scope.categories, things: scope.things.map { Set($0.map { names[$0] ?? $0 }) })
+        }
+        var policy = self
+        (policy.scopes, policy.keyScopes) = (scopes.mapValues(renamed), keyScopes.mapValues(renamed))
+        return policy
+    }
+
     /// Whether somebody sees a thing, and may set it if their role sets anything.
     public func shows(_ target: Deed.Target, to principal: Principal, through path: Deed.Path) -> Bool {
         Self.roles(principal, path).allSatisfy { scopes[$0]?.contains(target) ?? true }

@@ -1,5 +1,5 @@
 public import Foundation
-import GRDB
+package import GRDB
 import LaresJSON
 import Synchronization
 
@@ -41,20 +41,42 @@ public final class PolicyStore: Sendable {
     public func set(
         _ policy: HomePolicy, replacing revision: Int? = nil, by principal: Principal, _ assurance: Assurance = .none, now: Date = Date()
     ) throws -> Int {
+        try requireOwner(principal, assurance, now: now)
+        return try people.pool.write { try write(policy, replacing: revision, by: principal, now: now, in: $0) }
+    }
+}
+
+/// For who moves a whole home.
+extension PolicyStore {
+    /// Where it is kept.
+    package var database: any DatabaseWriter { people.pool }
+
+    /// The policy that somebody set; nil: nobody did.
+    package func written(in database: Database) throws -> HomePolicy? {
+        try String.fetchOne(database, sql: "SELECT text FROM policies ORDER BY revision DESC LIMIT 1").map(HomePolicy.init(parsing:))
+    }
+
+    /// Lets owners through who show that they are. Throws ``AccessError``: `notAllowed`, those of a PIN.
+    package func requireOwner(_ principal: Principal, _ assurance: Assurance, now: Date = Date()) throws {
+        try people.requireOwner(principal, assurance, now)
+    }
+
+    /// Sets the policy for who was let through, in a transaction.
+    @discardableResult
+    package func write(
+        _ policy: HomePolicy, replacing revision: Int? = nil, by principal: Principal, now: Date = Date(), in database: Database
+    ) throws -> Int {
         let text = policy.text
         guard try HomePolicy(parsing: text) == policy else { throw AccessError(.badPolicy, "this policy can't be written down") }
-        try people.requireOwner(principal, assurance, now)
-        return try people.pool.write { database in
-            let found = try Int.fetchOne(database, sql: "SELECT MAX(revision) FROM policies") ?? 0
-            guard revision ?? found == found else {
-                throw AccessError(.policyChanged, "somebody changed the policy meanwhile: read it again")
-            }
-            try database.execute(
-                sql: "INSERT INTO policies (time, actor, text) VALUES (?, ?, ?)",
-                arguments: [now.timeIntervalSince1970, principal.name, text])
-            try database.execute(sql: "DELETE FROM policies WHERE revision <= ?", arguments: [found - 99])
-            try people.audit.append(.policySet, subject: "home", by: principal, detail: ["revision": .int(found + 1)], now: now)
-            return Int(database.lastInsertedRowID)
+        let found = try Int.fetchOne(database, sql: "SELECT MAX(revision) FROM policies") ?? 0
+        guard revision ?? found == found else {
+            throw AccessError(.policyChanged, "somebody changed the policy meanwhile: read it again")
         }
+        try database.execute(
+            sql: "INSERT INTO policies (time, actor, text) VALUES (?, ?, ?)",
+            arguments: [now.timeIntervalSince1970, principal.name, text])
+        try database.execute(sql: "DELETE FROM policies WHERE revision <= ?", arguments: [found - 99])
+        try people.audit.append(.policySet, subject: "home", by: principal, detail: ["revision": .int(found + 1)], now: now)
+        return Int(database.lastInsertedRowID)
     }
 }

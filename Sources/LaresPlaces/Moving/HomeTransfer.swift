@@ -18,28 +18,29 @@ public struct HomeTransfer: Sendable {
     /// The sections, in the order in which they are taken in: what names others comes behind them.
     package init(_ sections: [any MovingSection]) { self.sections = sections }
 
-    /// All of a home that moves: settings of the site, areas, things, names of properties, announcements, groups, scenes, settings,
+    /// All of a home that its `places.db` has: settings of the site, areas, things, names of properties, announcements, groups, scenes, settings,
     /// calendars of holidays, rules.
     ///
     /// - Parameters:
     ///   - home: The home.
     ///   - store: What it keeps.
     ///   - automations: Its rules; nil: they are put into the store and run after the next start.
-    ///   - readers: Who understands announcements.
+    ///   - times: Its presence simulation; nil: what it is to do counts after the next start.
+    ///   - readers: Who understands announcements; nil: those of the home.
     public init(
-        home: Home, store: HomeStore, automations: Automations?,
-        readers: [any DiscoveryReader] = [HomeAssistantDiscovery(), TasmotaDiscovery()]
-    ) { self.init(Self.sections(home, store, automations, readers)) }
+        home: Home, store: HomeStore, automations: Automations?, times: Timekeeper? = nil,
+        readers: [any DiscoveryReader]? = nil
+    ) { self.init(Self.sections(home, store, automations, times, readers ?? Home.readers(below: home.discovery))) }
 
-    package static func sections(_ home: Home, _ store: HomeStore, _ automations: Automations?, _ readers: [any DiscoveryReader])
-        -> [any MovingSection]
-    {
+    package static func sections(
+        _ home: Home, _ store: HomeStore, _ automations: Automations?, _ times: Timekeeper?, _ readers: [any DiscoveryReader]
+    ) -> [any MovingSection] {
         [
             SiteSection(database: store.pool), FloorsSection(database: store.pool), AreasSection(home: home, database: store.pool),
             ThingsSection(home: home, database: store.pool), PropertiesSection(home: home, database: store.pool),
             AnnouncementsSection(home: home, database: store.pool, readers: readers),
             GroupsSection(home: home, database: store.pool), ScenesSection(database: store.pool),
-            SettingsSection(database: store.pool), HolidaysSection(automations: automations, database: store.pool),
+            SettingsSection(times: times, database: store.pool), HolidaysSection(automations: automations, database: store.pool),
             RulesSection(automations: automations, database: store.pool),
         ]
     }

@@ -22,6 +22,8 @@ public struct MovingOrder: Sendable {
             var fields = try JSONFields(json)
             (home, storage) = (fields.value("home"), try fields.array("home_assistant"))
             (policy, applies) = (fields.value("policy"), try fields.bool("apply") ?? false)
+            // What shows that a person wants it is for who asks for it.
+            for member in ["pin", "person", "confirm"] { _ = fields.value(member) }
             try fields.end()
         } catch {
             throw MovingError(.badPolicy, "the import: \(error.message)")

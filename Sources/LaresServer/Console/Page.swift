@@ -33,6 +33,7 @@ enum Page: String, Sendable, CaseIterable {
     case seriesFind = "series-find"
     case zigbeeBridges = "zigbee-bridges"
     case zigbeeDevice = "zigbee-device"
+    case zigbeeGroup = "zigbee-group"
     case zigbeeRemove = "zigbee-remove"
     case energyChart = "energy-chart"
     case energyControl = "energy-control"

@@ -26,7 +26,10 @@ struct BrokerRoutes {
         var faults = services.home.faults
         // The last of them names a topic, which may be that of a thing they don't see.
         if !context.caller.mayAdminister { faults.last = nil }
-        var members: JSON.Members = ["connection": services.home.status.json, "faults": faults.json]
+        var members: JSON.Members = [
+            "connection": services.home.status.json, "faults": faults.json,
+            "discovery_prefix": .string(services.home.discovery.description),
+        ]
         if let broker = services.broker {
             members.append("broker", broker.status.json)
             members.append("listening", .string("\(broker.settings.host):\(broker.settings.port)"))

@@ -9,6 +9,7 @@ import LaresThings
 struct MovingRoutes {
     let services: HomeServices?
     let automations: Automations?
+    let times: Timekeeper?
     let sensing: Sensing?
     let guardian: HomeGuard?
     let audit: AuditLog?
@@ -26,18 +27,18 @@ struct MovingRoutes {
 
     func export(_ request: Request, _ context: LaresContext) async throws -> Response {
         try context.requireAdministrator()
-        let transfer = try transfer()
-        return try await telling { .json(try transfer.export().json) }
+        let moving = try moving(context)
+        return try await telling { .json(try moving.export().json) }
     }
 
-    /// Says what a file would change, or with `"apply": true` changes it.
+    /// Says what a file would change, or with `"apply": true` changes it; with the `"pin"` of whoever replaces the policy, if they have one.
     func take(_ request: Request, _ context: LaresContext) async throws -> Response {
         try context.requireAdministrator()
-        let transfer = try transfer(), body = try await request.json(within: limits).json
+        let moving = try moving(context), body = try await request.json(within: limits).json
+        let assurance = try Assurance(body)
         return try await telling {
             let order = try MovingOrder(body)
-            let answer = try await order.carryOut(by: transfer)
-            if order.applies { try? await automations?.move(to: try require().store.site()) }
+            let answer = try await moving.carryOut(order, assurance)
             if order.applies { audit.note(.homeChanged, "import", by: context.caller, context.logger) }
             return .json(answer)
         }
@@ -71,9 +72,10 @@ struct MovingRoutes {
         return .json(["faults": told(await sensing.faults()), "past": told(await sensing.pastFaults())])
     }
 
-    private func transfer() throws -> HomeTransfer {
-        let services = try require()
-        return HomeTransfer(home: services.home, store: services.store, automations: automations)
+    private func moving(_ context: LaresContext) throws -> HomeMoving {
+        HomeMoving(
+            services: try require(), automations: automations, times: times, policies: guardian?.policies,
+            principal: context.caller.principal)
     }
 
     private func require() throws -> HomeServices {
@@ -82,6 +84,12 @@ struct MovingRoutes {
     }
 
     private func telling(_ body: () async throws -> Response) async throws -> Response {
-        do { return try await body() } catch let error as MovingError { throw APIError.invalid(error.message) }
+        do {
+            return try await body()
+        } catch let error as MovingError {
+            throw APIError.invalid(error.message)
+        } catch let error as AccessError {
+            throw APIError(access: error)
+        }
     }
 }

@@ -24,25 +24,25 @@ extension BrokerAccounts {
     }
 
     private static let sends = "publishClientSend", hears = "subscribePattern"
-    private static let announcements = [
-        "homeassistant/+/+/config", "homeassistant/+/+/+/config", "tasmota/discovery/+/config", "tasmota/discovery/+/sensors",
-    ]
+    private static let tasmota = ["tasmota/discovery/+/config", "tasmota/discovery/+/sensors"]
     /// Levels of topics that take commands, whoever they belong to.
     private static let commands: Set = ["set", "command", "cmd"]
-    private static let greeting = "homeassistant/status"
     /// How many levels may stand between the beginning of an account's topics and one of ``commands``.
     private static let depth = 6
 
     /// What an account may do.
     ///
-    /// - Parameter guarded: Filters of topics where things take commands, those of any account.
-    static func rules(for account: Account, besides guarded: [String]) -> [Rule] {
+    /// - Parameters:
+    ///   - guarded: Filters of topics where things take commands, those of any account.
+    ///   - discovery: Below which topics it announces itself.
+    static func rules(for account: Account, besides guarded: [String], below discovery: DiscoveryPrefix) -> [Rule] {
+        let greeting = discovery.status
         let families = families(of: account)
         let own = guarded.filter { concerns($0, families) }
         let refused = ["cmnd/#", greeting] + account.topics.flatMap(refusals) + own
         // Who calls all of their topics commands may publish nothing there.
         let reports = families.filter { !levels($0).contains(where: commands.contains) }.flatMap { [$0, $0 + "/#"] }
-        let allowed = Set(announcements + reports).subtracting(refused)
+        let allowed = Set(discovery.announcements + tasmota + reports).subtracting(refused)
         let heard = [greeting, "cmnd/tasmotas/#"] + account.topics.flatMap { [$0, $0 + "/#", "cmnd/\($0)/#"] }
         // In their order, which ``topics(of:)`` gives back.
         return allowed.sorted().map { Rule(sends, $0) }
@@ -50,9 +50,10 @@ extension BrokerAccounts {
             + Set(refused).sorted().map { Rule(sends, $0, isAllowed: false) }
     }
 
-    /// The beginnings that an account was made with.
+    /// The beginnings that an account was made with: what it hears with all that is below. Of the greeting, below whatever prefix, it hears that alone.
     static func topics(of rules: [Rule]) -> [String] {
-        rules.filter { $0.kind == hears && $0.isAllowed && !$0.topic.hasSuffix("#") && $0.topic != greeting }.map(\.topic)
+        let heard = rules.filter { $0.kind == hears && $0.isAllowed }.map(\.topic), all = Set(heard)
+        return heard.filter { !$0.hasSuffix("#") && all.contains($0 + "/#") }
     }
 
     /// The beginnings of the topics where an account may publish.
@@ -87,9 +88,11 @@ extension BrokerAccounts {
     /// What the broker is told so that accounts may do what they are to: one command for each that may do otherwise now.
     ///
     /// `modifyRole` puts all rules in place at once and leaves connections as they are; `addRoleACL` ends those of everybody who has the role.
-    static func changes(_ standing: [(account: Account, rules: Set<Rule>)], guarding guarded: [String]) -> [JSON] {
+    static func changes(
+        _ standing: [(account: Account, rules: Set<Rule>)], guarding guarded: [String], below discovery: DiscoveryPrefix
+    ) -> [JSON] {
         standing.compactMap { account, rules in
-            let wanted = Self.rules(for: account, besides: guarded)
+            let wanted = Self.rules(for: account, besides: guarded, below: discovery)
             guard Set(wanted) != rules else { return nil }
             return ["command": "modifyRole", "rolename": .string("device-" + account.name), "acls": .array(wanted.map(\.json))]
         }

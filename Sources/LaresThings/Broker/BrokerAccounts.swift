@@ -54,11 +54,11 @@ public struct BrokerAccounts: Sendable {
     }
 
     /// What the broker is told for a new account.
-    static func creation(of account: Account, password: String) -> [JSON] {
+    static func creation(of account: Account, password: String, below discovery: DiscoveryPrefix) -> [JSON] {
         let role = JSON.string("device-" + account.name)
         let name = JSON.string(account.name)
         return [
-            ["command": "createRole", "rolename": role, "acls": .array(rules(for: account, besides: []).map(\.json))],
+            ["command": "createRole", "rolename": role, "acls": .array(rules(for: account, besides: [], below: discovery).map(\.json))],
             ["command": "createClient", "username": name, "password": .string(password), "roles": [["rolename": role]]],
         ]
     }

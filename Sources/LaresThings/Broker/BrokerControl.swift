@@ -39,7 +39,7 @@ public struct BrokerControl: Sendable {
         var guarded: GuardedTopics
         repeat {
             guarded = home.guarded
-            let changes = BrokerAccounts.changes(try await standing(), guarding: guarded.filters)
+            let changes = BrokerAccounts.changes(try await standing(), guarding: guarded.filters, below: home.discovery)
             for commands in BrokerAccounts.messages(of: changes) { _ = try await ask(commands) }
             // Who changed it meanwhile may have told the broker before this did.
         } while guarded.revision != home.guarded.revision
@@ -51,7 +51,7 @@ public struct BrokerControl: Sendable {
     /// - Throws: ``ThingsError`` with `broker` when there is one of that name, or the broker doesn't answer.
     public func add(_ account: BrokerAccounts.Account) async throws(ThingsError) -> String {
         let password = BrokerFiles.secret()
-        _ = try await ask(BrokerAccounts.creation(of: account, password: password))
+        _ = try await ask(BrokerAccounts.creation(of: account, password: password, below: home?.discovery ?? .usual))
         try await guardCommands()
         return password
     }

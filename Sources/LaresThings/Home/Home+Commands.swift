@@ -32,10 +32,12 @@ extension Home {
         try await connection.publish(message)
     }
 
-    /// Publishes what Lares itself has to say of things, and takes it in as if a device had said it: the broker doesn't send it back.
+    /// Publishes what Lares itself has to say of things, and takes it in as if a device had said it: the broker doesn't send it back. What is announced
+    /// below "homeassistant" goes below ``discovery``.
     ///
     /// - Throws: ``ThingsError`` with `broker`; an error of the database.
-    public func say(_ message: MQTTMessage) async throws {
+    public func say(_ own: MQTTMessage) async throws {
+        let message = discovery.placing(own)
         try await publish(message)
         // Over MQTT 3.1.1 it does.
         guard status.version == "5.0" else { return }

@@ -28,6 +28,11 @@ extension Home.State {
 }
 
 extension Home {
+    /// Those who understand what devices announce.
+    public static func readers(below discovery: DiscoveryPrefix) -> [any DiscoveryReader] {
+        [HomeAssistantDiscovery(prefix: discovery), TasmotaDiscovery()]
+    }
+
     /// Asks for what the broker lets us have.
     func follow(refused: [String]) {
         let (connection, missing) = state.withLock { state in

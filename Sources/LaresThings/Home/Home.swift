@@ -53,6 +53,8 @@ public final class Home: Sendable {
     let store: HomeStore
     let recorder: (any ChangeRecorder)?
     let clock: any TimeSource
+    /// Below which topics devices announce themselves.
+    public let discovery: DiscoveryPrefix
     let watchers = HomeWatchers()
     /// Says that commands go elsewhere than before (``guarded``).
     let guardNews: (stream: AsyncStream<Void>, continuation: AsyncStream<Void>.Continuation)
@@ -65,19 +67,20 @@ public final class Home: Sendable {
     ///   - store: What it keeps.
     ///   - recorder: Who keeps histories; nil: nobody.
     ///   - readers: Who understands announcements.
+    ///   - discovery: Below which topics devices announce themselves, where they do as Home Assistant has it.
     ///   - clock: What time it is.
     ///   - isGuarded: Whether nobody but Lares may publish where things take commands (``HomeServices``).
     /// - Throws: An error of the database.
     public init(
-        store: HomeStore, recorder: (any ChangeRecorder)?, readers: [any DiscoveryReader], clock: any TimeSource = SystemTime(),
-        isGuarded: Bool = false
+        store: HomeStore, recorder: (any ChangeRecorder)?, readers: [any DiscoveryReader], discovery: DiscoveryPrefix = .usual,
+        clock: any TimeSource = SystemTime(), isGuarded: Bool = false
     ) throws {
         let areas = try store.areas()
         state = Mutex(
             State(
                 model: HomeModel(names: try store.names()), readers: readers,
                 areas: Dictionary(areas.map { ($0.id, $0) }, uniquingKeysWith: { $1 }), wordings: try store.wordings()))
-        (self.store, self.recorder, self.clock) = (store, recorder, clock)
+        (self.store, self.recorder, self.discovery, self.clock) = (store, recorder, discovery, clock)
         guardNews = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
         let (announcements, states, groups) = (try store.announcements(), try store.states(), try store.groups())
         state.withLock { state in
@@ -186,7 +189,7 @@ extension Home: MQTTReceiver {
             defer { state.status = status }
             return status.state == .connected && state.status.state != .connected ? state.connection : nil
         }
-        connection?.send(MQTTMessage("homeassistant/status", "online"))
+        connection?.send(discovery.birth)
         if !status.refused.isEmpty { follow(refused: status.refused) }
     }
 

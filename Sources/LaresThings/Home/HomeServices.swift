@@ -40,10 +40,11 @@ public struct HomeServices: Sendable {
 
     /// A home as it was left.
     ///
+    /// - Parameter discovery: Below which topics devices announce themselves, where they do as Home Assistant has it.
     /// - Throws: ``ThingsError`` with `broker` when mosquitto isn't there; an error of a database; ``TelemetryError``.
     public init(
         in folder: LaresHome, broker: Broker, history: History = .files,
-        readers: [any DiscoveryReader] = [HomeAssistantDiscovery(), TasmotaDiscovery()], clock: any TimeSource = SystemTime()
+        discovery: DiscoveryPrefix = .usual, clock: any TimeSource = SystemTime()
     ) async throws {
         let address: BrokerAddress
         switch broker {
@@ -58,7 +59,8 @@ public struct HomeServices: Sendable {
         let telemetry = TappedTelemetry(try await Self.telemetry(history, in: folder))
         self.telemetry = telemetry
         home = try Home(
-            store: store, recorder: TelemetryRecorder(telemetry), readers: readers, clock: clock, isGuarded: self.broker != nil)
+            store: store, recorder: TelemetryRecorder(telemetry), readers: Home.readers(below: discovery), discovery: discovery,
+            clock: clock, isGuarded: self.broker != nil)
         try await home.catchUp(with: telemetry)
         var settings = MQTTSettings(address: address, clientID: try store.clientID())
         if let own = self.broker {
@@ -66,7 +68,7 @@ public struct HomeServices: Sendable {
             settings.subscribed = { own.save() }
         }
         self.settings = settings
-        settings.will = MQTTMessage("homeassistant/status", "offline")
+        settings.will = discovery.will
         connection = try MQTTConnection(settings, receiver: home)
         home.connect(connection)
     }

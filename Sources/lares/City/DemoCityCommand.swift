@@ -168,8 +168,10 @@ extension DemoCityCommand {
         let language = language.flatMap(DemoLanguage.init(rawValue:)) ?? (words.language == .chinese ? .chinese : .english)
         let homes = try DistrictHomes(contentsOf: folder, language: language)
         let connection = server.connection
-        guard let listening = try await connection.ask("GET", "/lares/v1/broker")["listening"]?.text,
-            let colon = listening.lastIndex(of: ":"), let port = Int(listening[listening.index(after: colon)...])
+        let broker = try await connection.ask("GET", "/lares/v1/broker")
+        try broker.requireUsualDiscovery()
+        guard let listening = broker["listening"]?.text, let colon = listening.lastIndex(of: ":"),
+            let port = Int(listening[listening.index(after: colon)...])
         else { return nil }
         let (name, host) = (DistrictHomes.account, String(listening[..<colon]))
         let there = try await connection.ask("GET", "/lares/v1/broker/accounts")["accounts"]?.elements ?? []

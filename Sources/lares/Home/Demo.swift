@@ -73,6 +73,7 @@ struct DemoHomeCommand: AsyncParsableCommand {
     private func broker() async throws -> (address: BrokerAddress, passwords: [String: String]) {
         if let mqttUrl { return (try BrokerAddress(url: mqttUrl), [:]) }
         let answer = try await server.connection.ask("GET", "/lares/v1/broker")
+        try answer.requireUsualDiscovery()
         guard let listening = answer["listening"]?.text, let colon = listening.lastIndex(of: ":"),
             let port = Int(listening[listening.index(after: colon)...])
         else { throw Failure("cli.demo.no-broker") }
@@ -162,5 +163,13 @@ struct DemoHomeCommand: AsyncParsableCommand {
                 "solar": news.solar.formatted(.number.precision(.fractionLength(0))), "lamps": "\(news.lamps)",
                 "connected": "\(news.connected)", "devices": "\(news.devices)",
             ])
+    }
+}
+
+extension JSON {
+    /// What a server says of its broker. Throws ``Failure`` where devices don't announce themselves as the virtual ones do.
+    func requireUsualDiscovery() throws {
+        guard let prefix = self["discovery_prefix"]?.text, prefix != DiscoveryPrefix.usual.description else { return }
+        throw Failure("cli.demo.other-prefix", ["prefix": prefix])
     }
 }

@@ -38,13 +38,21 @@ struct HomeCommand: AsyncParsableCommand {
         @Flag(help: ArgumentHelp(say("cli.home.rules")))
         var enableRules = false
 
+        @Flag(help: ArgumentHelp(say("cli.set.pin")))
+        var pin = false
+
+        @Option(help: ArgumentHelp(say("cli.set.person")))
+        var person: String?
+
         @Flag(help: ArgumentHelp(say("cli.option.json")))
         var json = false
 
         func run() async throws {
             let policy: JSON = ["conflicts": takeTheirs ? "take_theirs" : "keep_mine", "enable_rules": .bool(enableRules)]
-            let body: JSON = ["home": try file(), "policy": policy, "apply": .bool(apply)]
-            let answer = try await server.connection.ask("POST", "/lares/v1/home/import", body)
+            var body: JSON.Members = ["home": try file(), "policy": policy, "apply": .bool(apply)]
+            if pin, let digits = readLine(strippingNewline: true) { body.append("pin", .string(digits)) }
+            if let person { body.append("person", .string(person)) }
+            let answer = try await server.connection.ask("POST", "/lares/v1/home/import", .object(body))
             if json { return print(answer.indented) }
             show(answer)
             if !apply { Terminal.note(say("cli.home.only-plan")) }

@@ -71,6 +71,9 @@ struct HomeOptions: ParsableArguments {
     @Option(help: ArgumentHelp(say("cli.serve.mqtt-tls-port"), valueName: "port"))
     var mqttTlsPort: String?
 
+    @Option(help: ArgumentHelp(say("cli.serve.discovery-prefix"), valueName: "topic"))
+    var discoveryPrefix: String?
+
     @Option(help: ArgumentHelp(say("cli.serve.telemetry"), valueName: "url"))
     var telemetry: String?
 
@@ -82,7 +85,7 @@ struct HomeOptions: ParsableArguments {
         [
             ("no-home", noHome ? "true" : nil), ("mqtt-url", mqttUrl), ("mqtt-ca", mqttCa), ("mqtt-host", mqttHost),
             ("mqtt-port", mqttPort),
-            ("mqtt-tls-port", mqttTlsPort), ("telemetry", telemetry),
+            ("mqtt-tls-port", mqttTlsPort), ("discovery-prefix", discoveryPrefix), ("telemetry", telemetry),
             ("position", position), ("zone", zone), ("traffic", traffic),
         ]
     }

@@ -16,6 +16,8 @@ struct ServeSettings {
     var position: GeographicPosition?
     /// The broker of the home; nil: there is no home.
     var broker: HomeServices.Broker?
+    /// Below which topics devices announce themselves.
+    var discovery = DiscoveryPrefix.usual
     /// Where its histories are kept.
     var history = HomeServices.History.files
     /// What the owner should know before anyone connects.
@@ -26,6 +28,10 @@ struct ServeSettings {
         server = try Self.server(reader)
         serving = try Self.serving(reader)
         broker = try Self.broker(reader, server.tls)
+        if let prefix = reader.string("discovery-prefix") {
+            guard let discovery = DiscoveryPrefix(prefix) else { throw Failure("cli.settings.bad-prefix", ["value": prefix]) }
+            self.discovery = discovery
+        }
         history = try Self.history(reader)
         zone = try reader.string("zone").map { try TimeZoneRules($0) }
         position = try Self.position(reader)

@@ -27,8 +27,9 @@ struct SettingsReader {
 
     /// The settings there are, as flags and in a file.
     static let known = [
-        "allow-host", "connections", "context", "drain-seconds", "exact-head", "host", "insecure-listen", "keep-prefixes", "log-level",
-        "memory", "models", "mqtt-ca", "mqtt-host", "mqtt-port", "mqtt-tls-port", "mqtt-url", "no-home", "no-speculation", "place", "port",
+        "allow-host", "connections", "context", "discovery-prefix", "drain-seconds", "exact-head", "host", "insecure-listen",
+        "keep-prefixes", "log-level", "memory", "models", "mqtt-ca", "mqtt-host", "mqtt-port", "mqtt-tls-port", "mqtt-url", "no-home",
+        "no-speculation", "place", "port",
         "position",
         "queue",
         "require-key",

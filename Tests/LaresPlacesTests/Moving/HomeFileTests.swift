@@ -128,7 +128,7 @@ import Testing
     }
 
     private func transfer(_ home: MovingHome, _ words: Words) -> HomeTransfer {
-        HomeTransfer(HomeTransfer.sections(home.home, home.store, home.automations, []) + [words])
+        HomeTransfer(HomeTransfer.sections(home.home, home.store, home.automations, nil, []) + [words])
     }
 
     private let file = HomeFile([.init("areas", [["name": "Hall"]]), .init("words", ["hello"])])

@@ -43,6 +43,27 @@ import Testing
         #expect(book.things.keys.map(\.description) == ["hall/lamp-2"])
     }
 
+    /// It goes on at once, with things called as they are here.
+    @Test func whatMakesTheEmptyHomeLookLivedInMovesWithIt() async throws {
+        let (old, new) = (try await MovingHome.furnished(), try MovingHome())
+        func times(_ place: MovingHome) throws -> Timekeeper {
+            try Timekeeper(
+                home: place.home, store: place.store, telemetry: MemoryTelemetry(), automations: place.automations, clock: MovingHome.clock)
+        }
+        var plan = PresencePlan()
+        (plan.isEnabled, plan.properties, plan.weeks, plan.jitter) = (true, [PropertyAddress(lamp, "on")], 2, 60)
+        try await times(old).set(plan)
+        try new.announce("02")
+        try new.announce("01")
+        let here = try times(new)
+        let transfer = HomeTransfer(home: new.home, store: new.store, automations: new.automations, times: here)
+        let done = try await transfer.apply(try HomeFile(parsing: Array(old.transfer.export().text.utf8)))
+        #expect(done.section("settings")?.count(.new) == 1, "\(done.json.indented)")
+        plan.properties = [PropertyAddress(second, "on")]
+        #expect(await here.presence == plan)
+        #expect(await (try times(new)).presence == plan)
+    }
+
     @Test func floorsAndCalendarsOfHolidaysMoveWithTheHome() async throws {
         let (old, new) = (try await MovingHome.furnished(), try MovingHome())
         let text =
@@ -73,6 +94,7 @@ import Testing
     @Test(arguments: [
         #"{"setting": "retention", "value": {"default": {"readings": 0}}}"#, #"{"setting": "tariffs", "value": []}"#,
         #"{"setting": "meters", "value": {"meters": [{"property": "x"}]}}"#, #"{"setting": "senses", "value": {}}"#,
+        #"{"setting": "presence", "value": {"enabled": true, "weeks": 0}}"#,
     ])
     func aSettingThatIsWrongIsRefused(_ item: String) async throws {
         let home = try MovingHome()

@@ -102,6 +102,36 @@ import Testing
             """)
     }
 
+    /// Telephones say where they are and whether that is at home; either address will do.
+    @Test func climateFollowsTelephones() throws {
+        let rule = try rule(
+            "climate_by_presence", ["people": ["anna/location", "ben/home"], "target": "a/heater/target", "leaving": "3m"])
+        try RuleStory(values: ["c": 21, "w": 17]).check(
+            [rule],
+            """
+            anna/home         1-0------1--
+            ben/home          1---0-------
+            a/heater/target > -------w-c--
+            """)
+        let two = try self.rule("climate_by_presence", ["people": "anna/location_2", "target": "a/heater/target"])
+        #expect(two.json["when"]?.elements?.first?["becomes"] == "anna/home_2")
+    }
+
+    @Test func anEmptyHomeIsOneThatAllHaveLeft() throws {
+        let rule = try rule("vacation", ["people": ["anna/location", "ben/home"], "lights": ["a/lamp/on"]])
+        let lit = RuleEvent.fired("presence", data: ["property": "a/lamp/on", "value": true], by: .device)
+        for (anna, ben, acts) in [(false, false, true), (true, false, false), (false, true, false)] {
+            var theatre = RuleTheatre(at: moment("2026-11-28T18:00"))
+            theatre.know("anna/home", .boolean(anna))
+            theatre.know("ben/home", .boolean(ben))
+            try theatre.engine.set(rule, at: theatre.now, in: theatre.world)
+            try theatre.tell(lit)
+            #expect(theatre.deeds.count == (acts ? 1 : 0), "\(anna) \(ben)")
+        }
+        let error = #expect(throws: RuleError.self) { try self.rule("vacation", ["lights": ["a/lamp/on"]]) }
+        #expect(error?.code == .badInput && error?.message.contains("'people' or 'away'") == true)
+    }
+
     @Test func leaksShutTheValveAndAreSaidAgain() throws {
         try RuleStory().check(
             [try rule("leak", ["sensors": ["a/one/wet", "a/two/wet"], "valve": "a/valve/open", "again": "2m"])],

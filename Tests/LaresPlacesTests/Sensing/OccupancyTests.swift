@@ -16,6 +16,16 @@ import Testing
         #expect(theatre.engine.occupancy(of: room) == nil && theatre.findings.contains(.peopleGone(room)))
     }
 
+    @Test func aTelephoneAtHomeSaysNothingOfARoom() throws {
+        var theatre = SenseTheatre()
+        theatre.report(try theatre.add("room/anna", "presence", category: "device_tracker", property: "home"), true)
+        try theatre.pass(10)
+        #expect(theatre.engine.occupancy(of: try #require(AreaID("room"))) == nil)
+        theatre.report(try theatre.add("room/radar", "presence"), true)
+        try theatre.pass(10)
+        #expect(theatre.engine.occupancy(of: try #require(AreaID("room")))?.isOccupied == true)
+    }
+
     @Test func motionCountsForTenMinutesUntilMoreIsKnown() throws {
         try OccupancyStory().check(
             """

@@ -20,13 +20,13 @@ struct SenseTheatre {
 
     init(_ limits: SenseLimits = SenseLimits(), at now: Date = start) { (engine, self.now) = (SenseEngine(at: now, limits: limits), now) }
 
-    /// Puts a thing with one property into the area that its name begins with: "hall/motion", named as the quantity.
+    /// Puts a thing with one property into the area that its name begins with: "hall/motion"; the property is named as the quantity unless it has a name.
     @discardableResult mutating func add(
         _ id: String, _ quantity: String?, _ kind: PropertyKind = .boolean, unit: LaresThings.Unit? = nil, category: String = "sensor",
-        isWritable: Bool = false, name given: String? = nil
+        isWritable: Bool = false, name given: String? = nil, property base: String? = nil
     ) throws -> PropertyAddress {
         let thing = try #require(ThingID(id))
-        let name = quantity ?? "on"
+        let name = base ?? quantity ?? "on"
         let property = Property(
             name, kind, unit: unit, isWritable: isWritable, quantity: quantity,
             accumulation: quantity == "energy" ? .totalIncreasing : nil)

@@ -9,8 +9,12 @@ import Testing
         try await RunningBroker.with { broker in
             let collector = Collector()
             try await broker.connected(collector, filters: ["home/#"]) { connection in
-                try await connection.publish(MQTTMessage("home/lamp", "ON", quality: .atLeastOnce))
-                try await eventually { collector.topics == [] || collector.topics == ["home/lamp"] }
+                try await connection.publish(MQTTMessage("home/own", "isn't heard by who said it", quality: .atLeastOnce))
+                try await broker.connected(id: "sensor") {
+                    try await $0.publish(MQTTMessage("home/lamp", "ON", quality: .atLeastOnce))
+                }
+                try await eventually { collector.topics == ["home/lamp"] }
+                #expect(collector.messages.withLock { $0.map(\.payload) } == [Array("ON".utf8)])
                 #expect(connection.status.version == "5.0")
             }
         }
@@ -117,6 +121,24 @@ import Testing
             try await control.remove("kitchen")
             #expect(try await control.accounts() == [])
         }
+    }
+
+    /// A listener's limit is said after it, once for each.
+    @Test func theBrokerIsToldItsLimits() throws {
+        let folder = try LaresHome(path: NSTemporaryDirectory() + "/lares-limits-\(UUID().uuidString)")
+        defer { try? FileManager.default.removeItem(atPath: folder.path) }
+        var settings = BrokerSettings()
+        (settings.largestPacket, settings.connections, settings.queue) = (70_000, 7, 9)
+        settings.tls = BrokerSettings.TLS(chain: "/chain.pem", key: "/key.pem")
+        _ = try BrokerProcess(settings, home: folder)
+        let text = try String(contentsOfFile: folder.path + "/broker/mosquitto.conf", encoding: .utf8)
+        let lines = text.split(separator: "\n").map(String.init)
+        #expect(lines.contains("max_packet_size 70000") && lines.contains("max_queued_messages 9"))
+        let listeners = lines.indices.filter { lines[$0].hasPrefix("listener ") }
+        #expect(listeners.map { lines[$0] } == ["listener 8883 127.0.0.1", "listener 1883 127.0.0.1"])
+        #expect(listeners.map { lines[$0 + 1] } == ["max_connections 7", "max_connections 7"])
+        let usual = BrokerSettings()
+        #expect(usual.largestPacket == 1 << 20 && usual.connections == 1_000)
     }
 
     @Test func theLogTellsWhoIsConnected() async throws {

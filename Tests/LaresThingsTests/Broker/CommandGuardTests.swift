@@ -76,6 +76,30 @@ import Testing
         }
     }
 
+    @Test func announcementsBelowAnotherPrefixAreAllowedThereAlone() async throws {
+        let prefix = try #require(DiscoveryPrefix("flat/ha"))
+        try await withHome(below: prefix) { services, broker, device in
+            let collector = Collector()
+            try await broker.connected(collector, as: device, id: "device", filters: ["flat/ha/status"]) { connection in
+                let isElsewhereRefused = await isRefused("homeassistant/lock/d/config", connection)
+                let isGreetingRefused = await isRefused("flat/ha/status", connection)
+                #expect(isElsewhereRefused && isGreetingRefused && connection.status.refused == [])
+                let lock = announcement("pub2/lock/api")
+                try await connection.publish(
+                    MQTTMessage("flat/ha/lock/d/config", lock.payload, quality: .atLeastOnce, isRetained: true))
+                try await eventually { services.home.things().count == 1 }
+                try await services.home.publish(prefix.birth)
+                try await eventually { collector.topics == ["flat/ha/status"] }
+            }
+            // What Lares announces of its own.
+            let own = announcement("pub2/own/set", of: "own", on: "Own")
+            try await services.home.say(own)
+            try await eventually { services.home.things().count == 2 }
+            let accounts = try await #require(services.control).accounts()
+            #expect(accounts.map(\.topics) == [["pub2"]])
+        }
+    }
+
     @Test func whereAnnouncementsGoNoCommandsDo() async throws {
         try await withHome { services, broker, device in
             try await broker.connected(as: device, id: "device") { connection in
@@ -137,13 +161,15 @@ import Testing
     }
 
     /// A home with a broker of its own and the account `pub2`.
-    private func withHome(_ body: @Sendable (HomeServices, RunningBroker, BrokerAddress) async throws -> Void) async throws {
+    private func withHome(
+        below discovery: DiscoveryPrefix = .usual, _ body: @Sendable (HomeServices, RunningBroker, BrokerAddress) async throws -> Void
+    ) async throws {
         let path = NSTemporaryDirectory() + "/lares-guard-\(UUID().uuidString)"
         let folder = try LaresHome(path: path)
         defer { try? FileManager.default.removeItem(atPath: path) }
         var settings = BrokerSettings()
         settings.port = try FreePort.any()
-        let services = try await HomeServices(in: folder, broker: .own(settings))
+        let services = try await HomeServices(in: folder, broker: .own(settings), discovery: discovery)
         let broker = RunningBroker(process: try #require(services.broker), folder: folder)
         let life = Task { await services.run() }
         do {

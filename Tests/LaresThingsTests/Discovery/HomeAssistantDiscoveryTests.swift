@@ -146,6 +146,16 @@ import Testing
         #expect(try Rehearsal("switch", #"{"cmd_t": "c"}"#).part.availability == nil)
     }
 
+    @Test(
+        arguments: [("in", "home", true), ("out", "not_home", false), ("work", "work", false), ("None", nil, nil)]
+            as [(String, String?, Bool?)])
+    func aTelephoneIsAtHomeOrSomewhereElse(said: String, location: String?, isHome: Bool?) throws {
+        var phone = try Rehearsal("device_tracker", #"{"stat_t": "p", "pl_home": "in", "pl_not_home": "out"}"#)
+        phone.hear("p", said)
+        #expect(phone["location"] == location.map(PropertyValue.text) && phone["home"] == isHome.map(PropertyValue.boolean))
+        #expect(phone.part.properties.map(\.name) == ["location", "home"] && phone.part.properties[1].quantity == "presence")
+    }
+
     @Test func namesDecideThePropertiesOfSensors() throws {
         func property(_ component: String, _ config: String) throws -> String { try Rehearsal(component, config).part.properties[0].name }
         #expect(try property("sensor", #"{"stat_t": "s", "name": "Outdoor", "dev_cla": "temperature"}"#) == "outdoor")
@@ -183,8 +193,22 @@ import Testing
         #expect(motion.resetsAfter == 5 && motion.role == .diagnostic)
     }
 
+    /// Parts keep their names and histories when the prefix becomes another.
+    @Test func announcementsMayHaveAnotherPrefix() throws {
+        let prefix = try #require(DiscoveryPrefix("flat/ha"))
+        var discovery = HomeAssistantDiscovery(prefix: prefix)
+        #expect(discovery.filters == ["flat/ha/+/+/config", "flat/ha/+/+/+/config"])
+        #expect(discovery.read(MQTTMessage(Self.topic, Self.kitchen)).isEmpty)
+        let parts = parts(discovery.read(MQTTMessage("flat/ha/device/ea33/config", Self.kitchen)))
+        #expect(parts.map(\.key) == ["homeassistant/sensor/temp01ae", "homeassistant/sensor/hum01ae", "homeassistant/switch/rel01ae"])
+        #expect(prefix.birth == MQTTMessage("flat/ha/status", "online") && prefix.will.topic == "flat/ha/status")
+    }
+
+    @Test(arguments: ["", "/", "a/", "/a", "a//b", "a/+", "#", "a/#", "$SYS", "a\u{0}b", String(repeating: "x", count: 101)])
+    func whatCanNotBeginTopicsIsNoPrefix(text: String) { #expect(DiscoveryPrefix(text) == nil) }
+
     @Test func birthAndWillAreHomeAssistants() {
-        let status = HomeAssistantStatus()
+        let status = DiscoveryPrefix.usual
         #expect(
             status.birth == MQTTMessage("homeassistant/status", "online") && status.will == MQTTMessage("homeassistant/status", "offline"))
         #expect(!status.birth.isRetained && status.birth.quality == .atMostOnce)

@@ -53,7 +53,6 @@ import Testing
         #expect(
             try said(bridge.rename("0x1", to: "hall/lamp"))
                 == #"zigbee2mqtt/bridge/request/device/rename {"from":"0x1","to":"hall/lamp","homeassistant_rename":true}"#)
-        #expect(said(bridge.add("lamp", to: "hall")) == #"zigbee2mqtt/bridge/request/group/members/add {"group":"hall","device":"lamp"}"#)
         #expect(
             said(bridge.remove("lamp", isForced: true))
                 == #"zigbee2mqtt/bridge/request/device/remove {"id":"lamp","force":true,"block":false}"#)
@@ -61,6 +60,23 @@ import Testing
             #expect(throws: ThingsError.self) { try bridge.rename("0x1", to: name) }
         }
         #expect(throws: ThingsError.self) { try bridge.permitJoin(seconds: 255) }
+    }
+
+    @Test func whatIsDoneWithGroupsAreMessages() throws {
+        let bridge = ZigbeeBridge(base: "attic/z2m")
+        func said(_ message: MQTTMessage) -> String { "\(message.topic) \(String(decoding: message.payload, as: UTF8.self))" }
+        let start = "attic/z2m/bridge/request/group/"
+        #expect(try said(bridge.addGroup("hall", transaction: "7")) == start + #"add {"friendly_name":"hall","transaction":"7"}"#)
+        #expect(
+            try said(bridge.renameGroup("hall", to: "hall/all"))
+                == start + #"rename {"from":"hall","to":"hall/all","homeassistant_rename":true}"#)
+        #expect(said(bridge.removeGroup("hall")) == start + #"remove {"id":"hall"}"#)
+        #expect(said(bridge.add("0x0017", to: "hall")) == start + #"members/add {"group":"hall","device":"0x0017"}"#)
+        #expect(said(bridge.remove("0x0017", from: "hall")) == start + #"members/remove {"group":"hall","device":"0x0017"}"#)
+        for name in ["", "a+b", "#", "/a", "a/", " a"] {
+            #expect(throws: ThingsError.self) { try bridge.addGroup(name) }
+            #expect(throws: ThingsError.self) { try bridge.renameGroup("hall", to: name) }
+        }
     }
 
     @Test func damagedMessagesNeverTrap() {

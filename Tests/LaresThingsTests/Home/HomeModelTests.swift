@@ -256,6 +256,28 @@ import Testing
         #expect(home.availability(of: lamp) == .online)
     }
 
+    /// What the topics a and b say one after the other (+ there, - away, ? another word), and what the thing is then: + online, - offline, ? unknown.
+    @Test(
+        arguments: [
+            ("all", "a+ a? b+ b- b+ a- b-", "??+-+--"), ("all", "a- b+ a+", "--+"),
+            ("any", "a- b? b- a+ b+ a- b-", "??-+++-"), ("any", "b+ a- b-", "++-"),
+            ("latest", "a+ b- b? a+ a- b+", "+--+-+"), (nil, "a+ b- b? a+ a- b+", "+--+-+"), ("nonsense", "a+ b-", "+-"),
+        ] as [(String?, String, String)])
+    mutating func severalTopicsTellTogetherWhetherAThingIsThere(mode: String?, said: String, expected: String) throws {
+        let rule = mode.map { #","avty_mode":"\#($0)""# } ?? ""
+        try announceLamp(
+            device: #"{"ids":"1","name":"Lamp","sa":"Hall"},"avty":[{"t":"a"},{"t":"b","pl_avail":"up","pl_not_avail":"down"}]\#(rule)"#)
+        #expect(home.availability(of: lamp) == .unknown)
+        let words: [Substring: String] = ["a+": "online", "a-": "offline", "b+": "up", "b-": "down"]
+        let signs: [Availability: Character] = [.online: "+", .offline: "-", .unknown: "?"]
+        var seen = ""
+        for step in said.split(separator: " ") {
+            say(String(step.prefix(1)), words[step] ?? "perhaps")
+            seen.append(try #require(home.availability(of: lamp).flatMap { signs[$0] }))
+        }
+        #expect(seen == expected)
+    }
+
     @Test mutating func whoComesLaterHearsWhatWasSaidForAll() throws {
         for name in ["a", "b"] {
             try announce(

@@ -2,11 +2,12 @@ internal import GRDB
 internal import LaresJSON
 internal import LaresThings
 
-/// What people decided about the home as a whole, each taken or left as it stands: tariffs, what meters count, how long histories are kept.
+/// What people decided about the home as a whole, each taken or left as it stands: tariffs, what meters count, how long histories are kept, what makes the
+/// empty home look lived in.
 struct SettingsSection: MovingSection {
     /// What is decided.
     private enum Setting: String, CaseIterable {
-        case tariffs, meters, retention
+        case tariffs, meters, retention, presence
 
         /// Under which name `places.db` keeps it.
         var key: String { self == .meters ? "energy" : rawValue }
@@ -19,6 +20,7 @@ struct SettingsSection: MovingSection {
             case .tariffs: try TariffBook(json).json
             case .meters: try EnergyMeters(json).json
             case .retention: try RetentionBook(json).json
+            case .presence: try PresencePlan(json).json
             }
         }
 
@@ -38,10 +40,15 @@ struct SettingsSection: MovingSection {
                 book.things = Dictionary(book.things.map { (here($0), $1) }, uniquingKeysWith: { $1 })
                 book.properties = Dictionary(book.properties.map { (address($0), $1) }, uniquingKeysWith: { $1 })
                 return book.json
+            case .presence:
+                var plan = try PresencePlan(json)
+                plan.properties = plan.properties.map(address)
+                return plan.json
             }
         }
     }
 
+    let times: Timekeeper?
     let database: any DatabaseWriter
     var name: String { "settings" }
     var limit: Int { Setting.allCases.count }
@@ -86,6 +93,12 @@ struct SettingsSection: MovingSection {
         for change in changes {
             guard let setting = Setting(rawValue: change.key), let value = change.outcome?["value"] else { continue }
             try HomeStore.set(setting.key, to: value.serialized, in: database)
+        }
+    }
+
+    func adopt(_ changes: [MovingChange]) async throws {
+        for change in changes where change.key == Setting.presence.rawValue {
+            if let value = change.outcome?["value"] { try await times?.set(try PresencePlan(value)) }
         }
     }
 }

@@ -158,13 +158,17 @@ extension Blueprint {
     private static let vacation = #"""
         {"id": "vacation", "names": {"en": "Looks lived in", "zh": "度假时模拟有人"},
         "inputs": [
-        {"name": "away", "kind": "property", "labels": {"en": "Away, true or false", "zh": "外出状态"}},
+        {"name": "people", "kind": "property", "quantity": "presence", "list": true, "optional": true, "labels": {"en": "Who is at home", "zh": "谁在家"}},
+        {"name": "away", "kind": "property", "optional": true, "labels": {"en": "Away, true or false", "zh": "外出状态"}},
         {"name": "lights", "kind": "property", "list": true, "labels": {"en": "Lights", "zh": "灯"}}],
+        "either": ["people", "away"],
         "rule": {
-        "when": [{"event": "presence"}, {"id": "home", "becomes": "$away", "to": false}],
+        "when": [{"event": "presence"}, {"$each": "people", "id": "home", "becomes": "$people", "to": true},
+        {"$if": "away", "id": "home", "becomes": "$away", "to": false}],
         "then": [{"choose": [
         {"only": [{"triggered_by": ["home"]}], "then": [{"stop": {"$words": {"en": "someone is at home again", "zh": "有人回家了"}}}]},
-        {"$each": "lights", "only": [{"state": "$away", "is": true}, {"template": "{{ trigger.data.property == '${lights}' }}"}],
+        {"$each": "lights", "only": [{"$each": "people", "state": "$people", "is": false}, {"$if": "away", "state": "$away", "is": true},
+        {"template": "{{ trigger.data.property == '${lights}' }}"}],
         "then": [{"set": {"$lights": "{{ trigger.data.value | tojson }}"}}]}]}],
         "mode": "queued", "most": 20}}
         """#

@@ -17,6 +17,9 @@ extension Blueprint {
             throw RuleError(
                 .badInput, "the blueprint '\(self.id)' has no input '\(unknown)'; it has \(inputs.map(\.name).joined(separator: ", "))")
         }
+        if !either.isEmpty, either.allSatisfy({ (values[$0] ?? .null) == .null }) {
+            throw RuleError(.badInput, "the blueprint '\(self.id)' needs '\(either.joined(separator: "' or '"))'")
+        }
         var given: [String: JSON] = [:]
         for input in inputs { given[input.name] = try input.value(values[input.name], of: self.id) }
         guard case .object(var members)? = Filling(given: given, language: language).fill(body) else {
@@ -40,7 +43,16 @@ extension Blueprint.Input {
             throw RuleError(
                 .badInput, "'\(name)' of the blueprint '\(blueprint)' can't be \(given.serialized.prefix(80)): it must be \(expectation)")
         }
-        return isList ? .array(elements) : given
+        let read = elements.map(presence)
+        return isList ? .array(read) : read[0]
+    }
+
+    /// Where a telephone is stands for whether that is at home, where presence is asked for.
+    private func presence(_ given: JSON) -> JSON {
+        guard kind == .property(quantity: "presence"), let address = given.text.flatMap({ PropertyAddress($0) }),
+            address.property.hasPrefix("location")
+        else { return given }
+        return .string("\(address.thing)/home\(address.property.dropFirst("location".count))")
     }
 
     private func allows(_ json: JSON) -> Bool {

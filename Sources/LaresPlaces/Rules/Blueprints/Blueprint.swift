@@ -16,6 +16,8 @@ public struct Blueprint: Hashable, Sendable {
     public let names: [String: String]
     /// What it asks for, in order.
     public let inputs: [Input]
+    /// Inputs of which one at least must be given; empty: each says for itself.
+    public let either: [String]
     /// The rule with its blanks.
     public let body: JSON
 
@@ -64,6 +66,7 @@ extension Blueprint {
             var inputs: [Input] = []
             for object in try fields.list("inputs", most: 32) { inputs.append(try Input(object)) }
             self.inputs = inputs
+            either = try fields.strings("either") ?? []
             body = try fields.required("rule")
             try fields.end()
         } catch {

@@ -1,7 +1,8 @@
 /// Written from the countries' laws: in Germany article 2 of the Unification Treaty and the states' laws on Sundays and holidays, in Austria the
 /// Feiertagsruhegesetz, in France article L3133-1 of the Code du travail, in Italy law 260/1949 with its changes, in Poland the law of 18 January
-/// 1951, and the like. A test holds every day against the Python package `holidays`. Left out are countries whose days aren't known years ahead
-/// (China, where the State Council announces them), are moved when they fall on weekends, or differ by town.
+/// 1951, in the United States 5 U.S.C. 6103, in England and Wales the Banking and Financial Dealings Act 1971 and the proclamations by it, and the like. A
+/// test holds every day against the Python package `holidays`. Left out are countries whose days differ by province, state or town more than they
+/// agree (Canada, Australia).
 extension PublicHoliday {
     /// Countries by ISO 3166-1, states of Germany by ISO 3166-2; lower case.
     static let countries: [String: [PublicHoliday]] = Dictionary(
@@ -45,8 +46,10 @@ extension PublicHoliday {
     ]
 
     private static let others: [(String, [PublicHoliday])] = [
-        ("at", austria), ("be", belgium), ("cz", czechia), ("dk", denmark), ("fr", france), ("it", italy), ("lu", luxembourg),
-        ("no", norway), ("pl", poland), ("pt", portugal), ("se", sweden),
+        ("at", austria), ("be", belgium), ("ch", switzerland), ("cn", china), ("cz", czechia), ("dk", denmark), ("es", spain),
+        ("fr", france), ("gb", englandAndWales), ("it", italy), ("lu", luxembourg), ("nl", netherlands + liberation), ("no", norway),
+        ("pl", poland),
+        ("pt", portugal), ("se", sweden), ("us", unitedStates),
     ]
 
     private static let austria: [PublicHoliday] = [
@@ -72,6 +75,19 @@ extension PublicHoliday {
         .easter(26, "Store bededag", in: known.lowerBound...2023), .easter(39, "Kristi himmelfartsdag"), .easter(49, "Pinsedag"),
         .easter(50, "2. pinsedag"), .date(12, 25, "Juledag"), .date(12, 26, "2. juledag"),
     ]
+    /// Scotland and Northern Ireland have others.
+    private static let englandAndWales = english.map { $0.on(weekends: .nextWorkday) }
+    private static let english: [PublicHoliday] = [
+        .date(1, 1, "New Year's Day"), .easter(-2, "Good Friday"), .easter(1, "Easter Monday"),
+        .date(5, 8, "Early May bank holiday", in: 2020...2020),
+        .first(.monday, from: 5, 1, "Early May bank holiday", in: 2021...known.upperBound),
+        .date(5, 8, "Coronation of King Charles III", in: 2023...2023),
+        .first(.monday, from: 5, 25, "Spring bank holiday", in: 2020...2021), .date(6, 2, "Spring bank holiday", in: 2022...2022),
+        .first(.monday, from: 5, 25, "Spring bank holiday", in: 2023...known.upperBound),
+        .date(6, 3, "Platinum Jubilee of Elizabeth II", in: 2022...2022), .first(.monday, from: 8, 25, "Summer bank holiday"),
+        .date(9, 19, "State Funeral of Queen Elizabeth II", in: 2022...2022), .date(12, 25, "Christmas Day"),
+        .date(12, 26, "Boxing Day"),
+    ]
     private static let france: [PublicHoliday] = [
         .date(1, 1, "Jour de l'an"), .easter(1, "Lundi de Pâques"), .date(5, 1, "Fête du Travail"), .date(5, 8, "Victoire de 1945"),
         .easter(39, "Ascension"), .easter(50, "Lundi de Pentecôte"), .date(7, 14, "Fête nationale"), .date(8, 15, "Assomption"),
@@ -89,6 +105,14 @@ extension PublicHoliday {
         .easter(39, "Christi Himmelfaart"), .easter(50, "Péngschtméindeg"), .date(6, 23, "Nationalfeierdag"),
         .date(8, 15, "Léiffrawëschdag"), .date(11, 1, "Allerhellgen"), .date(12, 25, "Chrëschtdag"), .date(12, 26, "Stiefesdag"),
     ]
+    private static let netherlands: [PublicHoliday] = [
+        .date(1, 1, "Nieuwjaarsdag"), .easter(-2, "Goede Vrijdag"), .easter(0, "Eerste paasdag"), .easter(1, "Tweede paasdag"), king,
+        .easter(39, "Hemelvaartsdag"), .easter(49, "Eerste pinksterdag"), .easter(50, "Tweede pinksterdag"),
+        .date(12, 25, "Eerste kerstdag"), .date(12, 26, "Tweede kerstdag"),
+    ]
+    private static let king = date(4, 27, "Koningsdag").on(weekends: .neverSunday)
+    /// A day off in every fifth year.
+    private static let liberation = stride(from: 2020, through: known.upperBound, by: 5).map { date(5, 5, "Bevrijdingsdag", in: $0...$0) }
     private static let norway: [PublicHoliday] = [
         .date(1, 1, "Første nyttårsdag"), .easter(-3, "Skjærtorsdag"), .easter(-2, "Langfredag"), .easter(0, "Første påskedag"),
         .easter(1, "Andre påskedag"), .date(5, 1, "Arbeidernes dag"), .date(5, 17, "Grunnlovsdagen"), .easter(39, "Kristi himmelfartsdag"),
@@ -107,11 +131,30 @@ extension PublicHoliday {
         .date(10, 5, "Implantação da República"), .date(11, 1, "Todos os Santos"), .date(12, 1, "Restauração da Independência"),
         .date(12, 8, "Imaculada Conceição"), .date(12, 25, "Natal"),
     ]
+    /// Those of the whole country, of which a community may replace some, or move them off a Sunday.
+    private static let spain: [PublicHoliday] = [
+        .date(1, 1, "Año Nuevo"), .date(1, 6, "Epifanía del Señor"), .easter(-2, "Viernes Santo"), .date(5, 1, "Fiesta del Trabajo"),
+        .date(8, 15, "Asunción de la Virgen"), .date(10, 12, "Fiesta Nacional de España"), .date(11, 1, "Todos los Santos"),
+        .date(12, 6, "Día de la Constitución Española"), .date(12, 8, "Inmaculada Concepción"), .date(12, 25, "Navidad"),
+    ]
     private static let sweden: [PublicHoliday] = [
         .date(1, 1, "Nyårsdagen"), .date(1, 6, "Trettondedag jul"), .easter(-2, "Långfredagen"), .easter(0, "Påskdagen"),
         .easter(1, "Annandag påsk"), .date(5, 1, "Första maj"), .easter(39, "Kristi himmelsfärds dag"), .easter(49, "Pingstdagen"),
         .date(6, 6, "Sveriges nationaldag"), .first(.saturday, from: 6, 20, "Midsommardagen"),
         .first(.saturday, from: 10, 31, "Alla helgons dag"),
         .date(12, 25, "Juldagen"), .date(12, 26, "Annandag jul"),
+    ]
+    /// Those that all cantons share.
+    private static let switzerland: [PublicHoliday] = [
+        .date(1, 1, "Neujahr"), .easter(39, "Auffahrt"), .date(8, 1, "Bundesfeier"), .date(12, 25, "Weihnachten"),
+    ]
+    /// Of the federation.
+    private static let unitedStates = federal.map { $0.on(weekends: .nearestWorkday) }
+    private static let federal: [PublicHoliday] = [
+        .date(1, 1, "New Year's Day"), .first(.monday, from: 1, 15, "Martin Luther King Jr. Day"),
+        .first(.monday, from: 2, 15, "Washington's Birthday"), .first(.monday, from: 5, 25, "Memorial Day"),
+        .date(6, 19, "Juneteenth National Independence Day", in: 2021...known.upperBound), .date(7, 4, "Independence Day"),
+        .first(.monday, from: 9, 1, "Labor Day"), .first(.monday, from: 10, 8, "Columbus Day"), .date(11, 11, "Veterans Day"),
+        .first(.thursday, from: 11, 22, "Thanksgiving Day"), .date(12, 25, "Christmas Day"),
     ]
 }

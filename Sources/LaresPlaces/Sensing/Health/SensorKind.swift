@@ -55,6 +55,8 @@ enum SensorKind: String, Hashable, Sendable, CaseIterable {
         guard property.isReported, !property.isEvent else { return nil }
         switch property.kind {
         case .boolean:
+            // A telephone that is at home says nothing of a room, and may stay there for weeks.
+            if property.base == "home" { return nil }
             if let kind = property.quantity.flatMap({ Self.booleans[$0] }) {
                 self = kind
             } else if property.base == "on", property.isWritable, ["light", "switch", "fan"].contains(thing.category.description) {

@@ -98,8 +98,8 @@ struct Tile {
         return all.enumerated().sorted { (rank($0.element), $0.offset) < (rank($1.element), $1.offset) }.map(\.element)
     }
 
-    /// Where somebody is to the metre is on the thing's page only.
-    private static let exact: Set<String> = ["latitude", "longitude", "accuracy"]
+    /// Where somebody is to the metre is on the thing's page only, and being home is what their location says.
+    private static let exact: Set<String> = ["latitude", "longitude", "accuracy", "home"]
     private static let first = ["temperature", "power"]
     private static let firstSensed = ["occupancy", "comfort", "air", "feels_like"]
 

@@ -11,8 +11,10 @@ struct MovingPages: Sendable {
     let console: Console
     let services: HomeServices
 
-    private var transfer: HomeTransfer {
-        HomeTransfer(home: services.home, store: services.store, automations: console.automations)
+    private func moving(_ principal: Principal) -> HomeMoving {
+        HomeMoving(
+            services: services, automations: console.automations, times: console.times, policies: console.guardian?.policies,
+            principal: principal)
     }
 
     func addRoutes(to router: Router<LaresContext>) {
@@ -39,15 +41,18 @@ struct MovingPages: Sendable {
             "conflicts": chosen, "enables": upload?.fields["enable_rules"] == "1", "trusts": upload?.fields["trust_rules"] == "1",
             "plan": plan?.fields ?? false, "content": content ?? false, "kept": plan.map { !$0.isApplied } ?? false,
         ]
+        let pin = console.people.map { OwnPIN(people: $0, principal: viewer.caller.principal) }
+        fields["pinMoving"] = try pin?.field("pin-moving", trouble, isOptional: true) ?? false
+        fields["pinPlan"] = try pin?.field("pin-plan", nil, isOptional: true) ?? false
         fields.merge(Trouble.fields(trouble, title: words("moving.wrong"), form: ["file"])) { $1 }
         return try console.html(
             .moving, title: words("moving.title"), fields, viewer: viewer, status: trouble == nil ? .ok : .badRequest)
     }
 
     @Sendable private func export(_ request: Request, _ context: LaresContext) async throws -> Response {
-        try await console.administer(request, context) { _, _ in
-            let transfer = transfer
-            let text = try await offTheThreads { try transfer.export().text }
+        try await console.administer(request, context) { viewer, _ in
+            let moving = moving(viewer.caller.principal)
+            let text = try await offTheThreads { try moving.export().text }
             return Response(
                 status: .ok,
                 headers: [
@@ -63,13 +68,15 @@ struct MovingPages: Sendable {
             let upload = try await MovingUpload(request), words = console.words(viewer)
             do {
                 let json = try upload.order, order = try MovingOrder(json)
-                let plan = MovingPlanView(json: try await order.carryOut(by: transfer), words: words)
+                let plan = MovingPlanView(json: try await moving(viewer.caller.principal).carryOut(order, upload.assurance), words: words)
                 if order.applies { console.audit.note(.homeChanged, "import", by: context.caller, context.logger) }
                 return try show(viewer, upload, plan: plan, content: order.applies ? nil : upload.content(json))
             } catch let fault as FieldFault {
                 return try show(viewer, upload, trouble: Trouble(fault.sentence(words), field: fault.field))
             } catch let error as MovingError {
                 return try show(viewer, upload, trouble: Trouble(words("moving.wrong.file"), detail: error.message, field: "file"))
+            } catch let error as AccessError {
+                return try show(viewer, upload, trouble: Trouble(access: error, words, pin: "pin-moving"))
             } catch let error as JSONError {
                 return try show(viewer, upload, trouble: Trouble(words("moving.wrong.file"), detail: error.message, field: "file"))
             }

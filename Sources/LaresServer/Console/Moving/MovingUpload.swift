@@ -1,4 +1,5 @@
 import Hummingbird
+import LaresAccess
 import LaresJSON
 import LaresPlaces
 
@@ -32,6 +33,12 @@ struct MovingUpload {
             }
             return .object(members)
         }
+    }
+
+    /// The PIN that came along.
+    var assurance: Assurance {
+        guard let pin = fields["pin"], !pin.isEmpty else { return .confirmed }
+        return .pin(pin, of: fields["pin-person"].flatMap { $0.isEmpty ? nil : $0 })
     }
 
     private var policy: JSON {

@@ -5,7 +5,7 @@ import LaresAccess
 import LaresJSON
 import LaresThings
 
-/// The page of Zigbee networks: who is in them, letting devices join, renaming and removing them.
+/// The pages of Zigbee networks: who is in them, letting devices join, renaming and removing them, and groups.
 struct ZigbeePages: Sendable {
     let console: Console
     let home: Home
@@ -18,6 +18,7 @@ struct ZigbeePages: Sendable {
         router.get("/zigbee-events", use: events)
         router.post("/zigbee", use: ask)
         router.get("/zigbee/device", use: device)
+        router.get("/zigbee/group", use: group)
         router.get("/zigbee/remove", use: askToRemove)
     }
 
@@ -50,14 +51,14 @@ struct ZigbeePages: Sendable {
         }
     }
 
-    /// Asks a bridge for what `do` says: `permit_join` with `seconds`, `rename` and `remove` of a `device`.
+    /// Asks a bridge for what `do` says: `permit_join` with `seconds`, `rename` and `remove` of a `device`, and what is done with a `group`.
     @Sendable private func ask(_ incoming: Request, _ context: LaresContext) async throws -> Response {
         var request = incoming
         let form = try await Form(&request)
         return try await console.administer(incoming, context) { viewer, _ in
             var members: JSON.Members = ["bridge": .string(form["bridge"]), "do": .string(form["do"])]
             if let seconds = Int(form["seconds"]) { members["seconds"] = .int(seconds) }
-            for name in ["device", "name"] where !form[name].isEmpty { members[name] = .string(form[name]) }
+            for name in ["device", "group", "name"] where !form[name].isEmpty { members[name] = .string(form[name]) }
             if form["force"] == "1" { members["force"] = true }
             do {
                 let order = try ZigbeeOrder(.object(members))
@@ -65,7 +66,7 @@ struct ZigbeePages: Sendable {
                 _ = try await home.ask(bridge: order.bridge) { bridge, transaction throws(ThingsError) in
                     try order.message(bridge, transaction)
                 }
-                return .redirect(to: "/zigbee")
+                return .redirect(to: next(after: form))
             } catch let error as ThingsError {
                 return try refused(form, viewer, Trouble(console.words(viewer)("zigbee.refused"), detail: error.message, field: "name"))
             } catch let error as APIError {
@@ -74,15 +75,37 @@ struct ZigbeePages: Sendable {
         }
     }
 
-    private func refused(_ form: Form, _ viewer: Viewer, _ trouble: Trouble) throws -> Response {
-        guard form["do"] == "rename", let found = found(form["bridge"], form["device"]) else {
-            return try show(viewer, trouble: Trouble(trouble.sentence, detail: trouble.detail))
-        }
-        return try show(found, form["bridge"], viewer, name: form["name"], trouble: trouble)
+    /// Who changes the members of a group sees the group again.
+    private func next(after form: Form) -> String {
+        guard ["join_group", "leave_group"].contains(form["do"]), let group = named(form) else { return "/zigbee" }
+        return Self.page(of: group, in: form["bridge"])
     }
 
+    private func refused(_ form: Form, _ viewer: Viewer, _ trouble: Trouble) throws -> Response {
+        let general = Trouble(trouble.sentence, detail: trouble.detail)
+        switch form["do"] {
+        case "rename":
+            if let found = found(form["bridge"], form["device"]) {
+                return try show(found, form["bridge"], viewer, name: form["name"], trouble: trouble)
+            }
+        case "add_group":
+            if let bridge = bridge(form["bridge"]) { return try show(nil, bridge, viewer, name: form["name"], trouble: trouble) }
+        case "rename_group", "join_group", "leave_group":
+            if let bridge = bridge(form["bridge"]), let group = named(form) {
+                let isName = form["do"] == "rename_group"
+                return try show(group, bridge, viewer, name: isName ? form["name"] : nil, trouble: isName ? trouble : general)
+            }
+        default: break
+        }
+        return try show(viewer, trouble: general)
+    }
+
+    func bridge(_ base: String) -> ZigbeeBridge? { home.zigbeeBridges().first { $0.base == base } }
+
+    private func named(_ form: Form) -> ZigbeeGroup? { bridge(form["bridge"])?.groups.first { $0.name == form["group"] } }
+
     private func found(_ bridge: String, _ device: String) -> ZigbeeDevice? {
-        home.zigbeeBridges().first { $0.base == bridge }?.devices.first { $0.address == device }
+        self.bridge(bridge)?.devices.first { $0.address == device }
     }
 
     @Sendable private func device(_ request: Request, _ context: LaresContext) async throws -> Response {
@@ -110,11 +133,23 @@ struct ZigbeePages: Sendable {
     @Sendable private func askToRemove(_ request: Request, _ context: LaresContext) async throws -> Response {
         try await console.administer(request, context) { viewer, _ in
             let query = request.queryFields, bridge = query.get("bridge") ?? ""
-            guard let device = found(bridge, query.get("device") ?? "") else { return try console.missingPage(request, context) }
             let words = console.words(viewer)
+            let group = self.bridge(bridge)?.groups.first { "\($0.id)" == query.get("group") }
+            if let group {
+                let fields: [String: Any] = [
+                    "bridge": bridge, "device": "", "group": group.name, "deed": "remove_group", "mayForce": false,
+                    "sentence": words("zigbee.removeGroupText"),
+                ]
+                return try console.html(
+                    .zigbeeRemove, title: words("zigbee.removeGroupTitle", ["name": group.name.printable]), fields, viewer: viewer)
+            }
+            guard let device = found(bridge, query.get("device") ?? "") else { return try console.missingPage(request, context) }
+            let fields: [String: Any] = [
+                "bridge": bridge, "device": device.address, "group": "", "deed": "remove", "mayForce": true,
+                "sentence": words("zigbee.removeText"),
+            ]
             return try console.html(
-                .zigbeeRemove, title: words("zigbee.removeTitle", ["name": device.name.printable]),
-                ["bridge": bridge, "device": device.address], viewer: viewer)
+                .zigbeeRemove, title: words("zigbee.removeTitle", ["name": device.name.printable]), fields, viewer: viewer)
         }
     }
 }
@@ -165,6 +200,18 @@ struct ZigbeeView {
             "bridge": bridge.base.printable, "id": "z\(place)", "tone": tone, "stateIcon": icon, "state": words(word), "facts": facts,
             "open": bridge.permitsJoining, "needsRestart": bridge.needsRestart, "patience": "\(patience)",
             "devices": Self.members(of: bridge).map { row($0, bridge) }, "anyDevices": !Self.members(of: bridge).isEmpty,
+            "groups": bridge.groups.map { row($0, bridge) }, "anyGroups": !bridge.groups.isEmpty,
+            "newGroup": mayAct ? ZigbeePages.page(of: nil, in: bridge.base) : false,
+        ]
+    }
+
+    private func row(_ group: ZigbeeGroup, _ bridge: ZigbeeBridge) -> [String: Any] {
+        let names = group.members.map { member in
+            (bridge.devices.first { $0.address == member.address }?.name ?? member.address).printable
+        }
+        return [
+            "group": group.name.printable, "page": mayAct ? ZigbeePages.page(of: group, in: bridge.base) : false,
+            "members": names.isEmpty ? words("zigbee.noMembers") : names.joined(separator: words("list.comma")),
         ]
     }
 

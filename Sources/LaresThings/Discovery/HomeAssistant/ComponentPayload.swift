@@ -13,10 +13,10 @@ struct ComponentPayload {
     private let objectID: String
 
     /// A component with a topic of its own.
-    init(_ members: JSON.Members, _ topic: DiscoveryTopic, _ prefix: String) {
+    init(_ members: JSON.Members, _ topic: DiscoveryTopic) {
         let options = Options(Abbreviations.expanded(members, by: Abbreviations.options))
         component = topic.component
-        key = Self.key(prefix, topic.component, options, topic.path)
+        key = Self.key(topic.component, options, topic.path)
         isRemoval = members.count == 0
         device = DeviceIdentity(options["device"], key: key)
         objectID = options.objectID ?? Slug.of(topic.object, limit: 100) ?? topic.component
@@ -25,18 +25,15 @@ struct ComponentPayload {
 
     /// A component among those of a device.
     init(
-        _ name: String, _ members: JSON.Members, of topic: DiscoveryTopic, _ device: DeviceIdentity, _ shared: [String: JSON],
-        _ prefix: String
-    )
-        throws(ThingsError)
-    {
+        _ name: String, _ members: JSON.Members, of topic: DiscoveryTopic, _ device: DeviceIdentity, _ shared: [String: JSON]
+    ) throws(ThingsError) {
         let own = Options(Abbreviations.expanded(members, by: Abbreviations.options))
         guard let word = own.text("platform"), !word.isEmpty, word.utf8.count <= 60, word.utf8.allSatisfy(Self.isWord) else {
             throw ThingsError(.badAnnouncement, "the component '\(CleanText.text(name, limit: 60))' must have a 'platform'")
         }
         options = own.inheriting(DevicePayload.shared, from: shared)
         component = word
-        key = Self.key(prefix, word, own, "\(topic.path)/\(CleanText.text(name, limit: 100))")
+        key = Self.key(word, own, "\(topic.path)/\(CleanText.text(name, limit: 100))")
         isRemoval = members.count == 1
         self.device = device
         objectID = options.objectID ?? Slug.of(name, limit: 100) ?? word
@@ -46,8 +43,8 @@ struct ComponentPayload {
         byte == UInt8(ascii: "_") || (0x30...0x39).contains(byte) || (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte | 0x20)
     }
 
-    private static func key(_ prefix: String, _ component: String, _ options: Options, _ path: String) -> String {
-        "\(prefix)/\(component)/\(options.name("unique_id") ?? path)"
+    private static func key(_ component: String, _ options: Options, _ path: String) -> String {
+        "\(HomeAssistantDiscovery.origin)/\(component)/\(options.name("unique_id") ?? path)"
     }
 
     /// The part it announces. Throws ``ThingsError`` (`bad_announcement`) where an option can't be what it is.

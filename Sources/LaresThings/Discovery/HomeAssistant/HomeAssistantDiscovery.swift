@@ -1,14 +1,16 @@
 internal import LaresJSON
 
-/// Home Assistant's MQTT discovery: what devices announce under "homeassistant/…/config".
+/// Home Assistant's MQTT discovery: what devices announce under "homeassistant/…/config", or another prefix.
 ///
 /// It keeps which topic announced which part, so that an update, a removal or a migration says what is there no more. A part's key is the component
-/// with its `unique_id`, and lasts when its device goes over from announcing components one by one to announcing them together, or back.
+/// with its `unique_id` behind "homeassistant", whatever the prefix is, and lasts when its device goes over from announcing components one by one to announcing them together, or back.
 ///
 /// - [MQTT discovery](https://www.home-assistant.io/integrations/mqtt/#mqtt-discovery)
 public struct HomeAssistantDiscovery: DiscoveryReader {
     /// What topics begin with.
-    public let prefix: String
+    public let prefix: DiscoveryPrefix
+    /// What the lasting keys of parts and devices begin with.
+    static let origin = "homeassistant"
     /// At most so many parts are known at once.
     public let mostParts: Int
 
@@ -30,14 +32,14 @@ public struct HomeAssistantDiscovery: DiscoveryReader {
     private var migrating: Set<String> = []
 
     /// Discovery below a prefix.
-    public init(prefix: String = "homeassistant", mostParts: Int = 20_000) { (self.prefix, self.mostParts) = (prefix, mostParts) }
+    public init(prefix: DiscoveryPrefix = .usual, mostParts: Int = 20_000) { (self.prefix, self.mostParts) = (prefix, mostParts) }
 
     /// Both forms of the topics.
-    public var filters: [String] { ["\(prefix)/+/+/config", "\(prefix)/+/+/+/config"] }
+    public var filters: [String] { prefix.announcements }
 
     /// What an announcement says: parts that are there, parts that are gone, or why it can't be understood.
     public mutating func read(_ message: MQTTMessage) -> [Announcement] {
-        guard let topic = DiscoveryTopic(message.topic, prefix: prefix) else { return [] }
+        guard let topic = DiscoveryTopic(message.topic, prefix: prefix.description) else { return [] }
         guard !message.payload.isEmpty else { return remove(message.topic) }
         do {
             let members = try Self.members(of: message)
@@ -48,7 +50,7 @@ public struct HomeAssistantDiscovery: DiscoveryReader {
             try make(room: message.payload.count, for: message.topic)
             let announced =
                 topic.component == "device"
-                ? try DevicePayload(members, topic, prefix).components : [ComponentPayload(members, topic, prefix)]
+                ? try DevicePayload(members, topic).components : [ComponentPayload(members, topic)]
             return update(message.topic, announced)
         } catch {
             freeRoom(of: message.topic)

@@ -12,6 +12,17 @@ extension Form {
     var readsObjects: Bool { false }
 }
 
+/// Where somebody is; whoever is anywhere but "home" is away.
+struct WhereaboutsForm: Form {
+    let place: TextForm
+    let isHome: Int
+
+    func reports(_ reading: Content) throws(ThingsError) -> [Report] {
+        let reports = try place.reports(reading)
+        return reports + reports.map { Report(isHome, $0.value.map { .boolean($0 == .text("home")) }) }
+    }
+}
+
 /// Words that each mean something: "ON", "LOCKED", "heat". Words that aren't there say nothing.
 struct WordsForm: Form {
     /// What each word reports.

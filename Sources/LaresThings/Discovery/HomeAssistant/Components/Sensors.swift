@@ -60,13 +60,14 @@ extension Components {
         try blueprint.read("topic", takesRetained: false, .value(try options.template("value_template"), form))
     }
 
-    /// Where somebody is.
+    /// Where somebody is, and whether that is at home.
     static func tracker(_ blueprint: inout Blueprint) throws(ThingsError) {
         let options = blueprint.options
         let place = blueprint.add(Property("location", .text(longest: 200)))
+        let isHome = blueprint.add(Property("home", .boolean, quantity: "presence"))
         let meanings = [options.text("payload_home") ?? "home": "home", options.text("payload_not_home") ?? "not_home": "not_home"]
         let form = TextForm(property: place, longest: 200, none: [options.text("payload_reset") ?? "None", "None"], meanings: meanings)
-        try blueprint.read("state_topic", .value(try options.template("value_template"), form))
+        try blueprint.read("state_topic", .value(try options.template("value_template"), WhereaboutsForm(place: form, isHome: isHome)))
         guard try options.topic("json_attributes_topic") != nil else { return }
         var forms: [(name: String, form: any Form)] = []
         for (member, name, range) in [
