@@ -57,8 +57,10 @@ public struct HomeServices: Sendable {
         self.clock = clock
         let telemetry = TappedTelemetry(try await Self.telemetry(history, in: folder))
         self.telemetry = telemetry
+        let recorder = TelemetryRecorder(telemetry)
+        try await recorder.resume()
         home = try Home(
-            store: store, recorder: TelemetryRecorder(telemetry), readers: readers, clock: clock, isGuarded: self.broker != nil)
+            store: store, recorder: recorder, readers: readers, clock: clock, isGuarded: self.broker != nil)
         try await home.catchUp(with: telemetry)
         var settings = MQTTSettings(address: address, clientID: try store.clientID())
         if let own = self.broker {
