@@ -30,23 +30,25 @@ struct RuleHistory {
             var recording: Recording?
             if let property { recording = try await Recording(address, over: range, in: telemetry, property: property) }
             if let before = recording?.before { world.states[address] = before }
-            if let place { note(recording?.keptFrom, from: range.lowerBound, place, "\(address)", "replay.unrecorded") }
+            if let place { note(recording?.keptFrom, from: range.lowerBound, place, ("property", "\(address)"), "unrecorded") }
             if let recording { recordings.append(recording) }
         }
         for (thing, place) in survey.things {
             let recording = try await Recording(thing, over: range, in: telemetry)
             world.availabilities[thing] = recording.keptFrom == nil ? home.availability(of: thing) : recording.reach
-            note(recording.keptFrom, from: range.lowerBound, place, "\(thing)", "replay.reach")
+            note(recording.keptFrom, from: range.lowerBound, place, ("thing", "\(thing)"), "reach")
             recordings.append(recording)
         }
         for place in recordings.indices { heads.append(try await recordings[place].next()) }
     }
 
-    private mutating func note(_ kept: Timestamp?, from start: Timestamp, _ place: String, _ name: RuleSentence.Argument, _ missing: String)
-    {
-        guard let kept else { return gaps.append(RuleWarning(place, missing, ["name": name])) }
+    private mutating func note(
+        _ kept: Timestamp?, from start: Timestamp, _ place: String, _ what: (kind: String, name: RuleSentence.Argument), _ missing: String
+    ) {
+        guard let kept else { return gaps.append(RuleWarning(place, "replay.\(missing)", [what.kind: what.name])) }
         guard kept > start else { return }
-        gaps.append(RuleWarning(place, "replay.kept", ["name": name, "day": .text(String("\(kept)".prefix(10)))]))
+        let day = RuleSentence.Argument.text(String("\(kept)".prefix(10)))
+        gaps.append(RuleWarning(place, "replay.kept.\(what.kind)", [what.kind: what.name, "day": day]))
     }
 
     /// What happened next; nil: nothing more, or more than is read.

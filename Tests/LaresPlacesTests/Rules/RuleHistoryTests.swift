@@ -157,7 +157,7 @@ import Testing
 
     @Test func whatASceneSetsIsSet() async throws {
         let scene = try Scene(id: "bright", name: "Bright", states: [lamp.thing: ["on": true]])
-        try automations.scenes?.save(scene)
+        try automations.scenes?.set(scene)
         try await flags(lamp, [(-1, false)])
         let rule = try rule(
             #"{"time": "18:03"}"#,

@@ -61,9 +61,10 @@ extension RuleCatalogue {
         "replay.webhook": "calls of webhooks aren't recorded: '{name}' never comes",
         "replay.answers": "answers of models aren't recorded: none of '{name}' comes",
         "replay.model": "'{name}' isn't asked: it is as if no answer came",
-        "replay.unrecorded": "nothing is recorded of {name}: it is unknown all the time",
-        "replay.reach": "{name} was never recorded as out of reach: it is as it is now all the time",
-        "replay.kept": "of {name} only what came since {day} is kept",
+        "replay.unrecorded": "nothing is recorded of {property}: it is unknown all the time",
+        "replay.reach": "{thing} was never recorded as out of reach: it is as it is now all the time",
+        "replay.kept.property": "of {property} only what came since {day} is kept",
+        "replay.kept.thing": "when {thing} was out of reach is kept since {day} only",
     ])
 
     /// Simplified Chinese.
@@ -105,7 +106,8 @@ extension RuleCatalogue {
         "warn.text": "{property} 是文本，且长度有限", "warn.color": "{property} 是颜色", "warn.action": "{property} 只能是 true",
         "replay.event": "事件没有记录：只有规则自己触发的“{name}”才会出现", "replay.mqtt": "消息没有记录：只有规则自己发布到“{name}”的才会出现",
         "replay.webhook": "网络钩子的调用没有记录：“{name}”不会出现", "replay.answers": "模型的回答没有记录：“{name}”的回答不会出现",
-        "replay.model": "不会询问“{name}”：视为没有回答", "replay.unrecorded": "没有 {name} 的记录：始终视为未知",
-        "replay.reach": "没有 {name} 无法连接的记录：始终视为现在的样子", "replay.kept": "{name} 只保留了 {day} 以来的记录",
+        "replay.model": "不会询问“{name}”：视为没有回答", "replay.unrecorded": "没有 {property} 的记录：始终视为未知",
+        "replay.reach": "没有 {thing} 无法连接的记录：始终视为现在的样子",
+        "replay.kept.property": "{property} 只保留了 {day} 以来的记录", "replay.kept.thing": "{thing} 的连接情况只保留了 {day} 以来的记录",
     ])
 }
