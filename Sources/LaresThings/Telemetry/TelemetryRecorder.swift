@@ -38,7 +38,7 @@ public final class TelemetryRecorder: ChangeRecorder {
         let kept = known.withLock { known in
             changes.compactMap { change in Self.reading(change, &known).map { (change: change, reading: $0) } }
         }
-        try append(kept.map(\.reading) + causes(of: kept))
+        try append(kept.map { $0.reading } + causes(of: kept))
     }
 
     private func causes(of kept: [(change: Change, reading: Reading)]) throws -> [Reading] {
@@ -64,7 +64,7 @@ public final class TelemetryRecorder: ChangeRecorder {
     ///
     /// - Throws: ``TelemetryError``.
     public func record(_ changes: [AvailabilityChange]) throws {
-        try declareCircumstances(Set(changes.filter { $0.availability == .offline }.map { .availability(of: $0.thing) }))
+        try declareCircumstances(Set(changes.filter { $0.availability == .offline }.map { SeriesKey.availability(of: $0.thing) }))
         let readings = circumstances.withLock { known in
             changes.compactMap { change in
                 known[.availability(of: change.thing)].map {
