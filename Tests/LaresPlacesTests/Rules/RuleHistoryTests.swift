@@ -135,7 +135,10 @@ import Testing
         try await flags(lamp, [(-60, false)])
         let result = try await replay(try motionLight())
         #expect(minutes(result) == [2, 9, 30, 36])
-        let values = result.deeds.map { deed in if case .set(let command) = deed.effect.kind { command.values["on"] } else { nil } }
+        let values = result.deeds.compactMap { deed -> PropertyValue? in
+            guard case .set(let command) = deed.effect.kind else { return nil }
+            return command.values["on"]
+        }
         #expect(values == [true, false, true, false])
     }
 
