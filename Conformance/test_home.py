@@ -427,6 +427,22 @@ def test_groups_scenes_and_rooms(home, device):
     assert "groups/hall_lamps" not in home.things() and home.ask("/lares/v1/scenes")["scenes"] == []
 
 
+def test_a_scene_takes_its_time(home, device):
+    """A transition goes to what can take it, from the scene or from whoever applies it."""
+    announce(home, device, "Lamp", "l1", area="Hall")
+    announce(home, device, "Spot", "l2", area="Hall", transition=False)
+    home.ask("/lares/v1/scenes", {"name": "Slow", "states": {"hall/lamp": {"on": True, "brightness": 60}, "hall/spot": {"on": True}}, "transition": 4})
+    told = lambda topic: [json.loads(text) for heard, text in device.messages if heard == topic]
+    assert [result["outcome"] for result in home.ask("/lares/v1/scenes/slow/apply", {})["results"]] == ["confirmed"] * 2
+    assert told("z/l1/set")[-1]["transition"] == 4 and "transition" not in told("z/l2/set")[-1]
+    home.ask("/lares/v1/scenes/slow/apply", {"transition": 9})
+    assert told("z/l1/set")[-1]["transition"] == 9
+    home.cli("scenes", "apply", "slow", "--transition", "2")
+    assert told("z/l1/set")[-1]["transition"] == 2 and "transition" not in told("z/l2/set")[-1]
+    for seconds in (-1, 3601, "slow"):
+        assert refusal(home, "/lares/v1/scenes/slow/apply", {"transition": seconds})[0] == 400
+
+
 def test_rooms_floors_and_groups_by_the_command_line(home, device):
     for name, identifier in [("Lamp", "l1"), ("Shelf", "l2")]:
         announce(home, device, name, identifier, area="Hall")

@@ -66,6 +66,27 @@ def mail():
     controller.stop()
 
 
+def test_a_rule_calls_an_address(home, hooks):
+    """A channel's address for any rule, any other only for one that a person trusted; what fails is tried again."""
+    port, heard, handler = hooks
+    rule = lambda path: {"id": "call", "name": "Call", "when": [{"webhook": "go"}], "then": [{"call_webhook": f"http://127.0.0.1:{port}{path}", "body": {"who": "{{ trigger.data.who }}", "n": 3}}]}
+    traces = lambda: home.ask("/lares/v1/rules/call/traces")["traces"]
+    home.ask("/lares/v1/rules", rule("/free"))
+    home.ask("/lares/v1/hooks/go", {"who": "postman"})
+    home.wait(lambda: traces() and traces()[0]["outcome"] == "failed")
+    assert "isn't called" in traces()[0]["sentence"] and heard == []
+    handler.fails = 1
+    home.ask("/lares/v1/rules", {"rule": rule("/free"), "trusted": True})
+    home.ask("/lares/v1/hooks/go", {"who": "postman"})
+    home.wait(lambda: [(path, body) for path, _, body in heard] == [("/free", {"who": "postman", "n": 3})], 30)
+    home.ask("/lares/v1/channels", {"name": "door", "kind": "webhook", "url": f"http://127.0.0.1:{port}/door", "token": "secret-token"})
+    home.ask("/lares/v1/rules", rule("/door"))
+    home.ask("/lares/v1/hooks/go", {"who": "anna"})
+    home.wait(lambda: len(heard) == 2, 30)
+    path, headers, body = heard[1]
+    assert path == "/door" and body == {"who": "anna", "n": 3} and "secret-token" in headers.get("authorization", "")
+
+
 def test_people_are_told_by_every_channel(home, hooks, mail):
     (port, heard, _), (smtp, letters) = hooks, mail
     home.ask("/lares/v1/channels", {"name": "hook", "kind": "webhook", "url": f"http://127.0.0.1:{port}/hook", "token": "secret-token"})

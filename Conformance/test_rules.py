@@ -110,6 +110,62 @@ def test_a_rule_is_tried_over_what_was(home, device):
     assert home.value("hall/lamp/on") is False, "a replay does nothing"
 
 
+def test_what_is_tried_switches_off_again_and_knows_who_did_what(home, device):
+    """A motion light over recorded history: what a hand or another rule did is told apart, and what it does itself counts."""
+    light = home.ask("/lares/v1/blueprints/motion_light", {"inputs": {"motion": "hall/motion/motion", "light": "hall/lamp/on", "timeout": "1s", "override": "0s"}, "try": True})
+    device.say("z/m", "ON")
+    device.say("z/m", "OFF")
+    home.wait(lambda: len(readings(home, "hall/motion/motion")) >= 3)
+    time.sleep(1.2)
+    result = home.ask("/lares/v1/replays", {"rule": light})
+    assert [deed["does"] for deed in result["deeds"]] == [{"set": {"hall/lamp/on": True}}, {"set": {"hall/lamp/on": False}}]
+    assert result["unreplayable"] == [] and result["until"] > time.time() - 60
+    home.ask("/lares/v1/things/hall/lamp", {"on": True})
+    device.say("z/l1", {"state": "OFF"})
+    home.wait(lambda: home.value("hall/lamp/on") is False)
+    by = lambda kind: {"name": "by", "when": [{"becomes": "hall/lamp/on", "to": True, "by": [kind]}], "then": [{"notify": "x"}]}
+    count = lambda kind: len(home.ask("/lares/v1/replays", {"rule": by(kind)})["deeds"])
+    home.wait(lambda: count("principal") == 1)
+    assert count("device") == count("rule") == 0
+
+
+def test_things_out_of_reach_are_replayed(home, device):
+    announce(home, device, "Plug", "p1", area="Hall", avty_t="z/p1/there")
+    rule = {"name": "gone", "when": [{"availability": "hall/plug", "to": "offline"}], "then": [{"notify": "gone"}]}
+    assert [gap["place"] for gap in home.ask("/lares/v1/replays", {"rule": rule})["unreplayable"]] == ["when[0].availability"]
+    for word in ("online", "offline", "online", "offline"):
+        device.say("z/p1/there", word)
+        home.wait(lambda: home.thing("hall/plug")["availability"] == word)
+    result = home.ask("/lares/v1/replays", {"rule": rule})
+    assert len(result["deeds"]) == 2 and result["unreplayable"] == []
+    assert "availability" not in urllib.request.urlopen(f"{home.server.url}/lares/v1/history.csv?thing=hall/plug", timeout=30).read().decode(), "no property of it"
+
+
+def test_what_can_not_be_replayed_is_said(home, device, tmp_path):
+    when = [{"event": "storm"}, {"mqtt": "z/+/x"}, {"webhook": "ring"}, {"model": "ear"}, {"becomes": "hall/lamp/brightness", "to": 40}]
+    rule = {"name": "deaf", "when": when, "then": [{"notify": "x"}]}
+    gaps = home.ask("/lares/v1/replays", {"rule": rule})["unreplayable"]
+    assert [gap["place"] for gap in gaps] == ["when[0].event", "when[1].mqtt", "when[2].webhook", "when[3].model", "when[4].becomes"]
+    file = tmp_path / "deaf.json"
+    file.write_text(json.dumps(rule))
+    tried = run(["rules", "replay", str(file), "--server", home.server.url], home.folder)
+    assert tried.returncode == 0 and "when[1].mqtt" in tried.stderr
+
+
+def test_no_rule_publishes_unless_a_person_said_that_it_may(home, device):
+    """A lock may listen on any topic: a rule's own messages are as dangerous as what it sets."""
+    device.listen("z/lock/set")
+    rule = {"id": "shout", "name": "Shout", "when": [{"webhook": "go"}], "then": [{"publish": "z/lock/set", "payload": "UNLOCK"}]}
+    home.ask("/lares/v1/rules", rule)
+    home.ask("/lares/v1/hooks/go", {})
+    home.wait(lambda: traces(home, "shout") and traces(home, "shout")[0]["outcome"] == "failed")
+    assert "may not publish on 'z/lock/set'" in traces(home, "shout")[0]["sentence"]
+    assert ("z/lock/set", "UNLOCK") not in device.messages
+    home.ask("/lares/v1/rules", {"rule": rule, "trusted": True})
+    home.ask("/lares/v1/hooks/go", {})
+    home.wait(lambda: ("z/lock/set", "UNLOCK") in device.messages)
+
+
 def test_times_are_shown_before_saving(home, device):
     rule = {"name": "Evening", "when": [{"time": "sunset"}], "then": [{"set": {"hall/lamp/on": True}}]}
     shown = home.ask("/lares/v1/rules", {"rule": rule, "try": True})

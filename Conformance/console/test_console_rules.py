@@ -199,6 +199,133 @@ def test_a_blueprint_makes_a_rule_that_is_switched_off_and_removed(visit, home):
     assert not any(rule["rule"]["name"] == "By motion" for rule in home.ask("/lares/v1/rules")["rules"])
 
 
+@pytest.mark.parametrize("path", ["/new-rule?blank=1", "/new-rule?blueprint=motion_light"])
+def test_a_rule_is_tried_before_it_is_made(visit, home, path):
+    page = visit(path)
+    page.get_by_label("Name", exact=True).fill("Draft")
+    if "blank" in path:
+        field(page, "when.0.becomes").fill("hall/motion/motion")
+        field(page, "when.0.becomes").press("Tab")
+        page.locator('select[id="when.0.to"]').select_option("true")
+        field(page, "then.0.address").fill("hall/lamp/on")
+        field(page, "then.0.address").press("Tab")
+        page.locator('select[id="then.0.value"]').select_option("false")
+    else:
+        page.get_by_role("group", name="Motion sensors").get_by_role("checkbox", name="Motion").check()
+        page.get_by_label("Light, on or off").select_option("hall/lamp/on")
+    page.get_by_role("button", name="Try over last week").click()
+    page.get_by_role("heading", name="What it would have done last week").wait_for()
+    if "blank" in path:
+        assert "Lamp off" in page.locator('section[aria-labelledby="replay"]').inner_text()
+    assert serious(page) == []
+    page.get_by_role("button", name="Next times").click()
+    page.get_by_text("No time starts it").wait_for()
+    assert not any(rule["rule"]["name"] == "Draft" for rule in home.ask("/lares/v1/rules")["rules"]), "trying keeps nothing"
+    page.get_by_role("button", name="Make it switched off").click()
+    page.get_by_role("heading", name="Draft", level=1).wait_for()
+    assert home.ask("/lares/v1/rules/draft")["rule"]["enabled"] is False
+    home.ask("/lares/v1/rules/draft", method="DELETE")
+
+
+def test_what_is_never_recorded_is_said_and_times_are_shown(visit, home):
+    page = visit("/new-rule?blank=1")
+    for path, inside in {"when.0": "when.0.becomes", "then.0": "then.0.address"}.items():
+        page.locator(f'button[value="remove {path}"]').click()
+        field(page, inside).wait_for(state="detached")
+    page.get_by_role("button", name="As text", exact=True).click()
+    page.get_by_role("textbox", name="The rule").fill("name: In YAML\nwhen:\n  - mqtt: z/+/x\n  - time: '07:00'\nthen:\n  - notify: hello\n")
+    page.get_by_role("button", name="Try over last week").click()
+    page.get_by_role("heading", name="Not as it would be").wait_for()
+    assert "when[0].mqtt" in page.locator('section[aria-labelledby="replay"]').inner_text()
+    page.get_by_role("button", name="Next times").click()
+    page.locator('section[aria-labelledby="trial-moments"]').wait_for()
+    assert page.locator('section[aria-labelledby="trial-moments"] li').count() == 20
+    page.get_by_role("button", name="Make the rule").click()
+    page.get_by_role("heading", name="In YAML", level=1).wait_for()
+    assert home.ask("/lares/v1/rules/in_yaml")["rule"]["when"] == [{"mqtt": "z/+/x"}, {"time": "07:00"}]
+    home.ask("/lares/v1/rules/in_yaml", method="DELETE")
+
+
+WHOLE = {
+    "id": "whole", "name": "Whole", "mode": "single",
+    "when": [
+        {"time": {"kind": "weekly", "days": ["mon", "fri"], "from": "18:00"}, "id": "evening"}, {"time": {"kind": "cron", "expression": "30 7 * * 1-5"}},
+        {"time": {"kind": "interval", "every": 900}}, {"time": {"kind": "once", "at": "2030-12-24T16:00"}}, {"time": {"kind": "sun", "event": "dusk", "offset": -1800, "not_after": "21:00", "days": ["sat"]}},
+        {"model": "ear", "answer": {"label": "glass"}}],
+    "only": [
+        {"known": "hall/lamp/on"}, {"dates": [{"from": "10-01", "through": "04-30"}]}, {"triggered_by": ["evening"]},
+        {"any": [{"days": ["sat"]}, {"not": {"state": "hall/lamp/on", "is": True}}]}, {"all": [{"online": "hall/lamp"}]}],
+    "then": [
+        {"wait_for": [{"becomes": "hall/motion/motion", "to": False}], "timeout": "2m", "on_timeout": "go_on"}, {"only": [{"days": ["mon"]}]}, {"let": {"level": 3}},
+        {"call_model": "ear", "input": {"text": "x"}, "into": "said", "timeout": "30s"}, {"call_webhook": "https://example.org/x", "body": {"a": 1}},
+        {"publish": "z/x", "payload": "{{ level }}", "retain": True}, {"fire": "storm", "data": {"a": 1}}],
+}
+
+
+def test_nearly_all_of_a_rule_has_fields(visit, home):
+    home.ask("/lares/v1/rules", WHOLE)
+    before = home.ask("/lares/v1/rules/whole")["rule"]
+    page = visit("/rules/whole")
+    assert page.locator("fieldset.part textarea").count() == 0, "nothing of it stands as text"
+    assert overflow(page) <= 0 and serious(page) == []
+    page.get_by_role("button", name="Save").click()
+    page.wait_for_load_state()
+    assert page.get_by_role("alert").count() == 0
+    assert home.ask("/lares/v1/rules/whole")["rule"] == before
+    home.ask("/lares/v1/rules/whole", method="DELETE")
+
+
+def test_times_and_groups_are_written_in_a_form(visit, home):
+    page = visit("/new-rule?blank=1")
+    page.get_by_label("Name", exact=True).fill("Every")
+    page.locator('button[value="remove when.0"]').click()
+    page.locator('[id="when.0.becomes"]').wait_for(state="detached")
+    add(page, "when", "interval")
+    field(page, "when.0.every").fill("15m")
+    add(page, "only", "any_of")
+    add(page, "only.0.any", "known")
+    add(page, "only.0.any", "dates")
+    field(page, "only.0.any.1.from").fill("12-20")
+    field(page, "only.0.any.1.through").fill("01-06")
+    page.locator('button[value="remove then.0"]').click()
+    page.locator('[id="then.0.address"]').wait_for(state="detached")
+    add(page, "then", "wait_for")
+    add(page, "then.0.wait_for", "event")
+    field(page, "then.0.wait_for.0.event").fill("storm")
+    field(page, "then.0.timeout").fill("5m")
+    add(page, "then", "fire")
+    field(page, "then.1.fire").fill("calm")
+    field(page, "only.0.any.0.known").fill("hall/lamp/on")
+    page.get_by_role("button", name="Make the rule").click()
+    page.get_by_role("heading", name="Every", level=1).wait_for()
+    rule = home.ask("/lares/v1/rules/every")["rule"]
+    assert rule["when"][0]["time"]["every"] == 900
+    assert rule["only"] == [{"any": [{"known": "hall/lamp/on"}, {"dates": [{"from": "12-20", "through": "01-06"}]}]}]
+    assert rule["then"] == [{"wait_for": [{"event": "storm"}], "timeout": "5m"}, {"fire": "calm"}]
+    home.ask("/lares/v1/rules/every", method="DELETE")
+
+
+def test_a_schedule_sets_one_value_and_another_at_its_end(visit, home):
+    page = visit("/schedules")
+    for name, text in {"What": "hall/lamp/brightness", "To what": "80", "Time": "18:00", "At the end, to what": "20", "First day": "10-01", "Last day": "04-30", "Name": "Heating"}.items():
+        page.get_by_label(name, exact=True).fill(text)
+    page.get_by_role("button", name="Make schedule").click()
+    assert "Say until when" in page.locator("main").inner_text()
+    page.get_by_label("Until", exact=True).fill("22:00")
+    page.get_by_label("Holidays", exact=True).select_option("no")
+    page.get_by_role("button", name="Make schedule").click()
+    assert "Choose a calendar" in page.locator("main").inner_text()
+    page.get_by_label("Calendar of holidays", exact=True).select_option("de-be")
+    page.get_by_role("button", name="Make schedule").click()
+    home.wait(lambda: home.ask("/lares/v1/rules/heating")["rule"])
+    rule = home.ask("/lares/v1/rules/heating")["rule"]
+    assert rule["only"] == [{"dates": [{"from": "10-01", "through": "04-30"}]}, {"not": {"holidays": ["de-be"]}}]
+    assert [trigger["time"] if isinstance(trigger["time"], str) else trigger["time"]["from"] for trigger in rule["when"]] == ["18:00", "22:00"]
+    then = rule["then"][0]
+    assert then["choose"][0]["then"] == [{"set": {"hall/lamp/brightness": 80}}] and then["else"] == [{"set": {"hall/lamp/brightness": 20}}]
+    home.ask("/lares/v1/rules/heating", method="DELETE")
+
+
 def test_a_schedule_is_tried_and_made(visit, home):
     page = visit("/schedules")
     assert page.locator(".lane rect").count() >= 10, "blocks and moments of a week are drawn"

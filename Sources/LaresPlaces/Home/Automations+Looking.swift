@@ -27,19 +27,28 @@ extension Automations {
 
 /// What a rule would have done.
 extension Automations {
-    /// Runs a rule over what was recorded.
+    /// Runs a rule over what was recorded. What it does happens in the replayed home at once; what the rule did itself in the recorded time doesn't
+    /// count there.
     ///
+    /// - Parameters:
+    ///   - rule: The rule, kept or not.
+    ///   - range: From when, until before when.
+    ///   - telemetry: What was recorded.
+    ///   - most: So many readings are read; where there are more, the replay is cut.
     /// - Throws: ``RuleError``; ``TelemetryError``.
-    public nonisolated func replay(_ rule: Rule, over range: Range<Timestamp>, in telemetry: any TelemetryStore) async throws
-        -> RuleReplay
-    {
-        var (world, events) = (MemoryWorld(site: site), [RuleReplay.Recorded]())
-        for address in rule.addresses.sorted(by: { $0.description < $1.description }) {
-            let recording = try await Recording(address, over: range, in: telemetry, property: home.property(address))
-            if let first = recording.before { world.states[address] = first }
-            events += recording.events
-        }
-        events.sort { $0.date < $1.date }
-        return try RuleReplay(rule, over: events, from: world, since: range.lowerBound.date, through: range.upperBound.date)
+    public nonisolated func replay(
+        _ rule: Rule, over range: Range<Timestamp>, in telemetry: any TelemetryStore, reading most: Int = RuleReplay.mostReadings
+    ) async throws -> RuleReplay {
+        var history = try await RuleHistory(rule, over: range, in: telemetry, of: home, at: site, most: most)
+        var replay = try RuleReplay(rule, from: history.world, since: range.lowerBound.date, commands: { self.commands(of: $0) })
+        while !replay.isCut, let event = try await history.next() { replay.take(event) }
+        replay.end(at: history.end, isCut: history.isCut, unreplayable: history.gaps)
+        return replay
+    }
+
+    /// What a scene has things do; nothing when it isn't there.
+    private nonisolated func commands(of scene: String) -> [ThingCommand] {
+        guard let scenes, let found = try? scenes.find(scene) else { return [] }
+        return scenes.commands(found, by: Cause(.rule))
     }
 }

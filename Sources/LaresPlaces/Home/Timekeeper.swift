@@ -195,6 +195,9 @@ extension Timekeeper {
         (presence, day) = (plan, nil)
     }
 
+    /// So many recorded changes of a property are looked at.
+    private static let mostSwitchings = 100_000
+
     /// What a day's simulation switches, earliest first; nothing when it is off.
     ///
     /// - Throws: ``TelemetryError``; ``ScheduleError``.
@@ -205,8 +208,12 @@ extension Timekeeper {
         let range = Timestamp(first.date)..<Timestamp(end.date)
         var recorded: [PresenceSimulation.Switching] = []
         for address in plan.properties {
-            let recording = try await Recording(address, over: range, in: telemetry, property: home.property(address))
-            recorded += recording.events.compactMap { PresenceSimulation.Switching($0, of: address) }
+            guard let property = home.property(address) else { continue }
+            var recording = try await Recording(address, over: range, in: telemetry, property: property)
+            for _ in 0..<Self.mostSwitchings {
+                guard let event = try await recording.next() else { break }
+                if let switching = PresenceSimulation.Switching(event, of: address) { recorded.append(switching) }
+            }
         }
         return try PresenceSimulation(repeating: recorded, in: zone, weeks: plan.weeks, jitter: plan.jitter, seed: plan.seed).switchings(
             on: day)

@@ -25,7 +25,8 @@ struct SeriesSearch: Sendable {
     func found(_ words: String, atMost most: Int, after: String? = nil, isNumeric: Bool = false) async throws -> Found {
         let fits = matcher(words)
         var fitting: [(name: String, series: Series)] = []
-        for one in try await telemetry.series(of: nil) where !one.key.isOfQuality && !(isNumeric && one.kind == .state) {
+        for one in try await telemetry.series(of: nil) where !(isNumeric && one.kind == .state) {
+            guard !one.key.isOfQuality, !one.key.isOfCircumstances else { continue }
             if fits(one.key), sight.shows(one.key) { fitting.append((one.key.description, one)) }
         }
         fitting.sort { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) }

@@ -41,6 +41,7 @@ enum Page: String, Sendable, CaseIterable {
     case newRule = "new-rule"
     case ruleEditor = "rule-editor"
     case ruleParts = "rule-parts"
+    case ruleTrial = "rule-trial"
     case thingRows = "thing-rows"
     case thingProperties = "thing-properties"
     case confirmThing = "confirm-thing"

@@ -15,7 +15,8 @@ extension HomeServices {
     /// - Throws: `TelemetryError`.
     func goneThings() async throws -> [GoneThing] {
         let here = Set(home.things().map(\.thing.id.description))
-        let gone = Dictionary(grouping: try await telemetry.series(of: nil).filter { !here.contains($0.key.thing) }, by: \.key.thing)
+        let all = try await telemetry.series(of: nil).filter { !here.contains($0.key.thing) && !$0.key.isOfCircumstances }
+        let gone = Dictionary(grouping: all, by: \.key.thing)
         let latest = try await telemetry.latest(of: gone.values.flatMap { $0.map(\.id) })
         return gone.sorted { $0.key < $1.key }.map { thing, series in
             GoneThing(id: thing, lastReport: series.compactMap { latest[$0.id]?.time.date }.max())

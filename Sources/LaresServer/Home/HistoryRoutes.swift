@@ -70,7 +70,7 @@ struct HistoryRoutes {
             let series: [Series]
             if let thing = query.thing {
                 guard try sees(thing, context) else { throw Self.unknown(thing) }
-                series = try await telemetry().series(of: thing)
+                series = try await telemetry().series(of: thing).filter { !$0.key.isOfCircumstances }
             } else {
                 series = [try await self.series(try query.key(), context)]
             }

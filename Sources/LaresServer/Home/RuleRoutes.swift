@@ -153,6 +153,8 @@ struct RuleRoutes {
             return .json([
                 "deeds": .array(result.deeds.map { ["time": .double($0.date.timeIntervalSince1970), "does": $0.effect.kind.json] }),
                 "traces": .array(result.traces.map { $0.json(context.language) }), "cut": .bool(result.isCut),
+                "until": .double(result.end.timeIntervalSince1970),
+                "unreplayable": .array(result.unreplayable.map { $0.json(context.language) }),
             ])
         }
     }

@@ -23,6 +23,8 @@ public final class Home: Sendable {
         var untold: [HomeOutcome] = []
         /// Changes that couldn't be recorded yet.
         var unrecorded: [Change] = []
+        /// Things that came or went, which couldn't be recorded yet.
+        var unrecordedReaches: [AvailabilityChange] = []
         /// Properties whose state was not saved since it changed.
         var unsaved: Set<PropertyAddress> = []
         var waiting: [Int: AsyncStream<CommandOutcome>.Continuation] = [:]
@@ -204,10 +206,14 @@ extension Home: MQTTReceiver {
 
     /// Records changes that aren't yet; ``recording`` is held.
     func record() throws {
-        let changes = state.withLock(\.unrecorded)
-        guard !changes.isEmpty else { return }
-        try recorder?.record(changes) { address in state.withLock { $0.model.property(address) } }
-        state.withLock { $0.unrecorded.removeFirst(changes.count) }
+        let (changes, reaches) = state.withLock { ($0.unrecorded, $0.unrecordedReaches) }
+        if !changes.isEmpty {
+            try recorder?.record(changes) { address in state.withLock { $0.model.property(address) } }
+            state.withLock { $0.unrecorded.removeFirst(changes.count) }
+        }
+        guard !reaches.isEmpty else { return }
+        try recorder?.record(reaches)
+        state.withLock { $0.unrecordedReaches.removeFirst(reaches.count) }
     }
 
     private func tell(_ outcome: HomeOutcome) {

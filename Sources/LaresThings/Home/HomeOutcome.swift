@@ -119,7 +119,9 @@ extension Home.State {
                 unsaved.insert(change.address)
             case .described(let id):
                 if let area = newArea(of: id) { outcome.areas.append(area) }
-            case .availability(let id, .online, _): outcome.again += questions(to: id)
+            case .availability(let id, let availability, let date):
+                unrecordedReaches.append(AvailabilityChange(id, availability, at: date))
+                if availability == .online { outcome.again += questions(to: id) }
             default: break
             }
         }

@@ -58,9 +58,11 @@ public struct HomeServices: Sendable {
         self.clock = clock
         let telemetry = TappedTelemetry(try await Self.telemetry(history, in: folder))
         self.telemetry = telemetry
+        let recorder = TelemetryRecorder(telemetry)
+        try await recorder.resume()
         home = try Home(
-            store: store, recorder: TelemetryRecorder(telemetry), readers: Home.readers(below: discovery), discovery: discovery,
-            clock: clock, isGuarded: self.broker != nil)
+            store: store, recorder: recorder, readers: Home.readers(below: discovery), discovery: discovery, clock: clock,
+            isGuarded: self.broker != nil)
         try await home.catchUp(with: telemetry)
         var settings = MQTTSettings(address: address, clientID: try store.clientID())
         if let own = self.broker {

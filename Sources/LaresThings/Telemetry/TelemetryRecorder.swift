@@ -6,6 +6,8 @@ public final class TelemetryRecorder: ChangeRecorder {
     /// The store.
     public let store: any TelemetryStore
     private let known = Mutex<[PropertyAddress: Line]>([:])
+    /// Series of how readings came about.
+    private let circumstances = Mutex<[SeriesKey: SeriesID]>([:])
 
     /// Where the changes of a property go; nil: nowhere.
     private struct Line: Sendable {
@@ -20,12 +22,57 @@ public final class TelemetryRecorder: ChangeRecorder {
     /// A recorder for a store.
     public init(_ store: any TelemetryStore) { self.store = store }
 
-    /// Keeps changes; what is unknown now, and what has no history (buttons), is left out.
+    /// Goes on with what was kept before a restart: a thing that couldn't be reached then is told of when it can be.
+    ///
+    /// - Throws: ``TelemetryError``.
+    public func resume() async throws {
+        let all = try await store.series(of: nil).filter(\.key.isOfCircumstances)
+        circumstances.withLock { known in for one in all { known[one.key] = one.id } }
+    }
+
+    /// Keeps changes, and whose doing they were unless the thing's own; what is unknown now, and what has no history (buttons), is left out.
     ///
     /// - Throws: ``TelemetryError``.
     public func record(_ changes: [Change], property: (PropertyAddress) -> Property?) throws {
         try declare(Set(changes.map(\.address)), property, at: changes.last.map { Timestamp($0.date).milliseconds } ?? 0)
-        try append(known.withLock { known in changes.compactMap { Self.reading($0, &known) } })
+        let kept = known.withLock { known in
+            changes.compactMap { change in Self.reading(change, &known).map { (change: change, reading: $0) } }
+        }
+        try append(kept.map { $0.reading } + causes(of: kept))
+    }
+
+    private func causes(of kept: [(change: Change, reading: Reading)]) throws -> [Reading] {
+        let meant = kept.filter { $0.change.cause.kind != .device }
+        guard !meant.isEmpty else { return [] }
+        try declareCircumstances(Set(meant.map { SeriesKey($0.change.address).cause }))
+        return circumstances.withLock { known in
+            meant.compactMap { change, reading in
+                known[SeriesKey(change.address).cause].map { Reading($0, at: reading.time, change.cause.recorded) }
+            }
+        }
+    }
+
+    private func declareCircumstances(_ keys: Set<SeriesKey>) throws {
+        let new = circumstances.withLock { known in keys.filter { known[$0] == nil } }
+        guard !new.isEmpty else { return }
+        let declarations = new.map { SeriesDeclaration($0, .state) }
+        let ids = try Blocking.wait { [store] in try await store.declaring(declarations) }
+        circumstances.withLock { known in for (key, id) in ids { known[key] = id } }
+    }
+
+    /// Keeps when things could be reached. That of a thing begins when it can't be for the first time: most always can.
+    ///
+    /// - Throws: ``TelemetryError``.
+    public func record(_ changes: [AvailabilityChange]) throws {
+        try declareCircumstances(Set(changes.filter { $0.availability == .offline }.map { SeriesKey.availability(of: $0.thing) }))
+        let readings = circumstances.withLock { known in
+            changes.compactMap { change in
+                known[.availability(of: change.thing)].map {
+                    Reading($0, at: Timestamp(change.date), .state(change.availability.rawValue))
+                }
+            }
+        }
+        try append(readings)
     }
 
     /// Keeps what properties still are, as readings a millisecond after the date; what changed since has a reading already.
@@ -153,6 +200,10 @@ extension PropertyValue {
         case (.number(let number), .boolean): self = .boolean(number != 0)
         case (.number(let number), .number): self = .number(number)
         case (.state(let text), .choice), (.state(let text), .text): self = .text(text)
+        case (.state(let text), .color):
+            let parts = text.split(separator: ",").compactMap { Double($0) }
+            guard parts.count == 2, let color = Color(hue: parts[0], saturation: parts[1]) else { return nil }
+            self = .color(color)
         default: return nil
         }
     }

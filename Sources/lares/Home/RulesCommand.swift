@@ -220,6 +220,13 @@ extension RulesCommand {
             let deeds = answer["deeds"]?.elements ?? []
             for deed in deeds { print("\(RulesCommand.time(deed["time"]))  \(deed["does"]?.serialized.printable ?? "")") }
             Terminal.note(say("cli.rules.replayed", ["n": "\(deeds.count)", "traces": "\(answer["traces"]?.elements?.count ?? 0)"]))
+            for gap in answer["unreplayable"]?.elements ?? [] {
+                Terminal.note(
+                    say(
+                        "cli.rules.unreplayable",
+                        ["place": gap["place"]?.text?.printable ?? "", "why": gap["message"]?.text?.printable ?? ""]))
+            }
+            if answer["cut"] == true { Terminal.note(say("cli.rules.cut", ["until": RulesCommand.time(answer["until"])])) }
         }
     }
 

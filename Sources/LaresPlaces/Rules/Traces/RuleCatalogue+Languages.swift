@@ -55,6 +55,16 @@ extension RuleCatalogue {
         "warn.greatest": "{property} is at most {greatest}", "warn.choice": "{property} is one of {words}",
         "warn.text": "{property} is a text, and not so long", "warn.color": "{property} is a colour",
         "warn.action": "{property} can only be true",
+        // What can't be replayed.
+        "replay.event": "events aren't recorded: '{name}' comes only where the rule itself fires it",
+        "replay.mqtt": "messages aren't recorded: one on '{name}' comes only where the rule itself publishes it",
+        "replay.webhook": "calls of webhooks aren't recorded: '{name}' never comes",
+        "replay.answers": "answers of models aren't recorded: none of '{name}' comes",
+        "replay.model": "'{name}' isn't asked: it is as if no answer came",
+        "replay.unrecorded": "nothing is recorded of {property}: it is unknown all the time",
+        "replay.reach": "{thing} was never recorded as out of reach: it is as it is now all the time",
+        "replay.kept.property": "of {property} only what came since {day} is kept",
+        "replay.kept.thing": "when {thing} was out of reach is kept since {day} only",
     ])
 
     /// Simplified Chinese.
@@ -94,5 +104,10 @@ extension RuleCatalogue {
         "warn.range": "{property} 在 {least} 与 {greatest} 之间", "warn.least": "{property} 不小于 {least}",
         "warn.greatest": "{property} 不大于 {greatest}", "warn.choice": "{property} 只能是 {words} 之一",
         "warn.text": "{property} 是文本，且长度有限", "warn.color": "{property} 是颜色", "warn.action": "{property} 只能是 true",
+        "replay.event": "事件没有记录：只有规则自己触发的“{name}”才会出现", "replay.mqtt": "消息没有记录：只有规则自己发布到“{name}”的才会出现",
+        "replay.webhook": "网络钩子的调用没有记录：“{name}”不会出现", "replay.answers": "模型的回答没有记录：“{name}”的回答不会出现",
+        "replay.model": "不会询问“{name}”：视为没有回答", "replay.unrecorded": "没有 {property} 的记录：始终视为未知",
+        "replay.reach": "没有 {thing} 无法连接的记录：始终视为现在的样子",
+        "replay.kept.property": "{property} 只保留了 {day} 以来的记录", "replay.kept.thing": "{thing} 的连接情况只保留了 {day} 以来的记录",
     ])
 }

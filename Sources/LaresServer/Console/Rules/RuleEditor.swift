@@ -13,15 +13,20 @@ enum RuleEditing: Sendable {
     func rule(in home: Home) throws(RuleError) -> Rule {
         switch self {
         case .fields(let draft): try Rule(draft.json(in: home))
-        case .text(let text): try Rule(parsing: Array(text.utf8))
+        case .text(let text): try Self.rule(text)
         }
+    }
+
+    /// JSON or YAML, which no rule in JSON is taken for: its errors say more.
+    private static func rule(_ text: String) throws(RuleError) -> Rule {
+        text.first { !$0.isWhitespace } == "{" ? try Rule(parsing: Array(text.utf8)) : try Rule(parsingYAML: Array(text.utf8))
     }
 
     /// What a button makes of it: the other way to change it, or other parts. Throws ``RuleError`` with `badRule` if it can't be read.
     func after(_ act: String, _ form: Form, in home: Home) throws(RuleError) -> RuleEditing {
         switch (self, act) {
         case (.fields(let draft), "text"): return .text(try draft.json(in: home).indented)
-        case (.text(let text), "fields"): return .fields(RuleDraft(try Rule(parsing: Array(text.utf8)).json, in: home))
+        case (.text(let text), "fields"): return .fields(RuleDraft(try Self.rule(text).json, in: home))
         case (.fields(var draft), _):
             draft.apply(act, form)
             return .fields(draft)
@@ -59,7 +64,7 @@ struct RuleEditor {
     }
 
     private func list(_ parts: [RulePart], at path: String, of section: RuleSection) -> [String: Any] {
-        let kinds = section.kinds.map { ($0.verb, words("part.\($0.verb)")) } + [("", words("part.text"))]
+        let kinds = section.kinds.map { ($0.name, words("part.\($0.name)")) } + [("", words("part.text"))]
         return [
             "listPath": path, "kinds": options(kinds, kinds[0].0), "isEmptyList": parts.isEmpty,
             "addLabel": words("rule.add", ["what": words("rule.\(section.rawValue)")]),
@@ -68,19 +73,21 @@ struct RuleEditor {
     }
 
     private func part(_ part: RulePart, at path: String, of section: RuleSection, isFirst: Bool) -> [String: Any] {
-        let kind = part.verb.flatMap(section.kind)
-        let title = words(kind.map { "part.\($0.verb)" } ?? "part.text")
+        let kind = part.kind.flatMap(section.kind)
+        let title = words(kind.map { "part.\($0.name)" } ?? "part.text")
         let fields = (kind?.fields ?? []).map { self.field($0, of: part, at: path) }
-        let inner = (kind?.fields ?? []).filter(\.holdsActions).map { list(part.inner[$0.key] ?? [], at: "\(path).\($0.key)", of: .then) }
+        let inner = (kind?.fields ?? []).compactMap { field in
+            field.section.map { list(part.inner[field.key] ?? [], at: "\(path).\(field.key)", of: $0) }
+        }
         return [
-            "path": path, "kind": kind?.verb ?? "", "partTitle": title, "isWritten": kind == nil, "written": part.text,
+            "path": path, "kind": kind?.name ?? "", "partTitle": title, "isWritten": kind == nil, "written": part.text,
             "fields": fields.compactMap(\.self), "inner": inner, "mayUp": !isFirst, "up": words("rule.up", ["what": title]),
             "remove": words("rule.takeAway", ["what": title]),
         ]
     }
 
     private func field(_ field: RulePartKind.Field, of part: RulePart, at path: String) -> [String: Any]? {
-        if field.holdsActions { return nil }
+        if field.section != nil { return nil }
         let value = part.values[field.key] ?? ""
         var result: [String: Any] = [
             "id": "\(path).\(field.key)", "label": label(field, of: part), "value": value, "isNeeded": field.isNeeded, "list": false,
@@ -92,20 +99,22 @@ struct RuleEditor {
         case .thing: result["list"] = "things"
         case .number: result["inputmode"] = "decimal"
         case .moment: result["hint"] = words("part.hint.moment")
-        case .span: result["hint"] = words("part.hint.span")
+        case .span, .seconds: result["hint"] = words("part.hint.span")
         case .list: result["hint"] = words("rules.several")
         case .scene: choose(scenes.map { ($0.id, $0.name.printable) }, value, field, &result)
-        case .online: choose(["online", "offline"].map { ($0, words("part.is.\($0)")) }, value, field, &result)
+        case .choice(let all): choose(all.map { ($0, words("part.is.\($0)")) }, value, field, &result, none: "part.usual")
         case .flag: choose([("", words("part.no")), ("true", words("part.yes"))], value, field, &result)
         case .days: result.merge(["isDays": true, "days": days(value, at: path, field)]) { $1 }
         case .value(let other): describe(property(part.values[other]), value, field, &result)
-        case .text, .actions: break
+        case .text, .json, .parts: break
         }
+        let hint = "part.hint.\(part.kind ?? "").\(field.key)"
+        if words.has(hint) { result["hint"] = words(hint) }
         return result
     }
 
     private func label(_ field: RulePartKind.Field, of part: RulePart) -> String {
-        let own = "part.\(part.verb ?? "").\(field.key)"
+        let own = "part.\(part.kind ?? "").\(field.key)"
         if words.has(own) { return words(own) }
         return switch field.input {
         case .address: words("part.address")
@@ -134,10 +143,12 @@ struct RuleEditor {
         }
     }
 
-    private func choose(_ all: [(String, String)], _ value: String, _ field: RulePartKind.Field, _ result: inout [String: Any]) {
+    private func choose(
+        _ all: [(String, String)], _ value: String, _ field: RulePartKind.Field, _ result: inout [String: Any], none: String = "part.any"
+    ) {
         var all = all
-        if !all.contains(where: { $0.0 == value }) { all.insert((value, value.isEmpty ? words("part.any") : value.printable), at: 0) }
-        if !field.isNeeded, !all.contains(where: { $0.0.isEmpty }) { all.insert(("", words("part.any")), at: 0) }
+        if !all.contains(where: { $0.0 == value }) { all.insert((value, value.isEmpty ? words(none) : value.printable), at: 0) }
+        if !field.isNeeded, !all.contains(where: { $0.0.isEmpty }) { all.insert(("", words(none)), at: 0) }
         result.merge(["isChoice": true, "options": options(all, value)]) { $1 }
     }
 
@@ -173,5 +184,6 @@ extension [ThingView] {
 }
 
 extension RulePartKind.Field {
-    fileprivate var holdsActions: Bool { if case .actions = input { true } else { false } }
+    /// What stands inside; nil: nothing.
+    fileprivate var section: RuleSection? { if case .parts(let section) = input { section } else { nil } }
 }

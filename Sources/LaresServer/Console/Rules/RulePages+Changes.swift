@@ -57,6 +57,27 @@ extension RulePages {
         }
     }
 
+    /// What a rule would have done in the last week, or its next times, saved or not.
+    ///
+    /// - Throws: ``RuleError``; `TelemetryError`.
+    private func tried(_ act: String, _ rule: Rule, _ viewer: Viewer) async throws -> RuleTrial {
+        try check(rule, viewer.caller)
+        try await automations.check(rule)
+        let amount = console.amount(viewer)
+        guard act == "replay" else {
+            return RuleTrial(moments: try automations.moments(of: rule).map { amount.moment($0) }, isConditional: rule.isConditional)
+        }
+        let end = Date(), range = Timestamp(end.addingTimeInterval(-7 * 86_400))..<Timestamp(end)
+        let result = try await automations.replay(rule, over: range, in: services.telemetry)
+        let catalogue: RuleCatalogue = viewer.language == .chinese ? .chinese : .english, text = text(viewer), words = console.words(viewer)
+        let deeds = result.deeds.suffix(RuleTrial.mostDeeds).reversed().map { deed -> [String: Any] in
+            ["time": amount.moment(deed.date), "iso": deed.date.formatted(.iso8601), "what": text.deed(deed.effect.kind)]
+        }
+        let gaps = result.unreplayable.map { ["place": $0.place.printable, "what": $0.sentence.text(catalogue, text).printable] }
+        let cut = result.isCut ? words("rule.replayCut", ["time": amount.moment(result.end)]) : nil
+        return RuleTrial(deeds: Array(deeds), gaps: gaps, cut: cut)
+    }
+
     /// The form as a button of it makes it; the rule itself stays as it is.
     private func edit(_ rule: Rule, _ form: Form, _ viewer: Viewer) async throws -> Response {
         let editing = RuleEditing(form)
@@ -70,14 +91,7 @@ extension RulePages {
     /// The last week with the rule as it is written, saved or not.
     private func replay(_ rule: Rule, _ editing: RuleEditing, _ viewer: Viewer) async throws -> Response {
         do {
-            let draft = try editing.rule(in: services.home), end = Date()
-            let range = Timestamp(end.addingTimeInterval(-7 * 86_400))..<Timestamp(end)
-            let result = try await automations.replay(draft, over: range, in: services.telemetry)
-            let (amount, text) = (console.amount(viewer), text(viewer))
-            let deeds = result.deeds.suffix(100).reversed().map { deed -> [String: Any] in
-                ["time": amount.moment(deed.date), "iso": deed.date.formatted(.iso8601), "what": text.deed(deed.effect.kind)]
-            }
-            return try await show(rule, viewer, draft: editing, replay: deeds)
+            return try await show(rule, viewer, draft: editing, trial: tried("replay", editing.rule(in: services.home), viewer))
         } catch let error as RuleError {
             return try await show(rule, viewer, draft: editing, trouble: error.message)
         }
@@ -85,9 +99,13 @@ extension RulePages {
 
     private func keep(_ rule: Rule, isTrusted: Bool, _ context: LaresContext) async throws {
         if isTrusted { try context.requireAdministrator() }
-        do { try sight(context.caller).check(rule) } catch let error as APIError { throw RuleError(.badRule, error.message) }
+        try check(rule, context.caller)
         try await automations.set(rule, isTrusted: isTrusted)
         note(.ruleSet, rule.id, context)
+    }
+
+    private func check(_ rule: Rule, _ caller: Caller) throws {
+        do { try sight(caller).check(rule) } catch let error as APIError { throw RuleError(.badRule, error.message) }
     }
 
     private func note(_ act: AuditAct, _ id: RuleID, _ context: LaresContext) {
@@ -106,28 +124,31 @@ extension RulePages {
         }
     }
 
-    private func showNew(_ blueprint: String?, _ editing: RuleEditing?, _ viewer: Viewer, trouble: String? = nil, given: Form? = nil) throws
-        -> Response
-    {
+    private func showNew(
+        _ blueprint: String?, _ editing: RuleEditing?, _ viewer: Viewer, trouble: String? = nil, given: Form? = nil,
+        trial: RuleTrial = RuleTrial()
+    ) throws -> Response {
         let words = console.words(viewer), chosen = blueprint.flatMap { Blueprint.named($0) }
+        let fields: [String: Any] = [
+            "blueprints": Blueprint.builtIn.map {
+                ["id": $0.id, "label": label($0.names, viewer), "current": $0.id == blueprint] as [String: Any]
+            },
+            "chosen": try chosen.map { BlueprintForm($0, text(viewer), try ruleEditor(viewer).seen, given).fields } ?? false,
+            "isBlank": editing != nil,
+            "editor": try editing.map { try editor($0, viewer) } ?? false,
+            "trouble": trouble ?? false, "warnings": warnings(try? editing?.rule(in: services.home), viewer),
+        ]
         return try console.html(
-            .newRule, title: words("rules.new"),
-            [
-                "blueprints": Blueprint.builtIn.map {
-                    ["id": $0.id, "label": label($0.names, viewer), "current": $0.id == blueprint] as [String: Any]
-                },
-                "chosen": try chosen.map { BlueprintForm($0, text(viewer), try ruleEditor(viewer).seen, given).fields } ?? false,
-                "isBlank": editing != nil,
-                "editor": try editing.map { try editor($0, viewer) } ?? false,
-                "trouble": trouble ?? false, "warnings": warnings(try? editing?.rule(in: services.home), viewer),
-            ], viewer: viewer, status: trouble == nil ? .ok : .badRequest)
+            .newRule, title: words("rules.new"), fields.merging(trial.fields) { $1 }, viewer: viewer,
+            status: trouble == nil ? .ok : .badRequest)
     }
 
     private func label(_ texts: [String: String], _ viewer: Viewer) -> String {
         texts[viewer.language == .chinese ? "zh" : "en"] ?? texts["en"] ?? ""
     }
 
-    /// Makes the rule that a form describes: of a blueprint, or as it is written.
+    /// Makes the rule that a form describes, of a blueprint or as it is written. Form field `act`: make, off to make it switched off, replay and
+    /// next to try it, or a button of the editor.
     @Sendable func make(_ request: Request, _ context: LaresContext) async throws -> Response {
         var request = request
         let form = try await Form(&request)
@@ -135,19 +156,25 @@ extension RulePages {
             try context.requireRuleMaker()
             let blueprint = Blueprint.named(form["blueprint"]), editing = RuleEditing(form)
             do {
-                if blueprint == nil, form["act"] != "make" {
-                    return try showNew(nil, editing.after(form["act"], form, in: services.home), viewer)
+                let act = form["act"]
+                if blueprint == nil, !["make", "off", "replay", "next"].contains(act) {
+                    return try showNew(nil, editing.after(act, form, in: services.home), viewer)
                 }
-                let rule: Rule
+                var rule: Rule
                 if let blueprint {
                     rule = try blueprint.rule(
                         named: form["name"], with: BlueprintForm.inputs(form, of: blueprint), language: viewer.language.rawValue)
                 } else {
                     rule = try editing.rule(in: services.home)
                 }
+                if act == "replay" || act == "next" {
+                    return try await showNew(
+                        blueprint?.id, blueprint == nil ? editing : nil, viewer, given: form, trial: tried(act, rule, viewer))
+                }
                 guard await automations.rule(rule.id) == nil else {
                     throw RuleError(.badRule, "there is a rule '\(rule.id)' already: give this one another name")
                 }
+                if act == "off" { rule.isEnabled = false }
                 try await keep(rule, isTrusted: false, context)
                 return .redirect(to: "/rules/\(rule.id)")
             } catch let error as RuleError {

@@ -88,26 +88,26 @@ struct RulePages: Sendable {
     }
 
     /// The page of a rule; `draft` is what was written and could not be saved.
-    func show(_ rule: Rule, _ viewer: Viewer, draft: RuleEditing? = nil, trouble: String? = nil, replay: [[String: Any]]? = nil)
+    func show(_ rule: Rule, _ viewer: Viewer, draft: RuleEditing? = nil, trouble: String? = nil, trial: RuleTrial = RuleTrial())
         async throws -> Response
     {
         let traces = await automations.traces(of: rule.id)
         let moments = (try? automations.moments(of: rule)) ?? []
         let amount = console.amount(viewer), text = text(viewer)
+        let fields: [String: Any] = [
+            "name": rule.name.printable, "href": "/rules/\(rule.id)", "about": text.sentence(rule),
+            "checked": rule.isEnabled ? "true" : "false", "next": rule.isEnabled ? "off" : "on", "mayAct": viewer.caller.mayMakeRules,
+            "paused": paused(rule, viewer), "trusted": await automations.isTrusted(rule.id),
+            "trouble": trouble ?? false,
+            "traces": traces.reversed().prefix(50).map { self.trace($0, text, viewer) }, "anyTraces": !traces.isEmpty,
+            "moments": moments.map { amount.moment($0) }, "isTimed": isTimed(rule), "isConditional": rule.isConditional,
+            "warnings": warnings((try? draft?.rule(in: services.home)) ?? rule, viewer),
+            "editor": viewer.caller.mayMakeRules
+                ? try editor(draft ?? .fields(RuleDraft(rule.json, in: services.home)), viewer) : false,
+        ]
         return try console.html(
-            .rule, title: rule.name.printable,
-            [
-                "name": rule.name.printable, "href": "/rules/\(rule.id)", "about": text.sentence(rule),
-                "checked": rule.isEnabled ? "true" : "false", "next": rule.isEnabled ? "off" : "on", "mayAct": viewer.caller.mayMakeRules,
-                "paused": paused(rule, viewer), "trusted": await automations.isTrusted(rule.id),
-                "trouble": trouble ?? false,
-                "traces": traces.reversed().prefix(50).map { self.trace($0, text, viewer) }, "anyTraces": !traces.isEmpty,
-                "moments": moments.map { amount.moment($0) }, "isTimed": isTimed(rule), "isConditional": rule.isConditional,
-                "warnings": warnings((try? draft?.rule(in: services.home)) ?? rule, viewer), "replay": replay ?? [],
-                "replayed": replay != nil, "anyReplay": replay?.isEmpty == false,
-                "editor": viewer.caller.mayMakeRules
-                    ? try editor(draft ?? .fields(RuleDraft(rule.json, in: services.home)), viewer) : false,
-            ], viewer: viewer, status: trouble == nil ? .ok : .badRequest)
+            .rule, title: rule.name.printable, fields.merging(trial.fields) { $1 }, viewer: viewer,
+            status: trouble == nil ? .ok : .badRequest)
     }
 
     private func isTimed(_ rule: Rule) -> Bool { rule.triggers.contains { if case .time = $0.kind { true } else { false } } }

@@ -3,24 +3,51 @@ import LaresThings
 
 /// A kind of trigger, condition or action that the form of rules has fields for.
 struct RulePartKind: Sendable {
+    /// What the form calls it.
+    let name: String
     /// The member of the rule's data that says what it is; it holds the first field's value, if the kind isn't written otherwise.
     let verb: String
     let fields: [Field]
+    /// What the object at that member says besides the fields, which stand in it then; nil: they stand beside it.
+    let fixed: JSON.Members?
+
+    init(_ name: String, verb: String? = nil, fixed: JSON.Members? = nil, _ fields: [Field]) {
+        (self.name, self.verb, self.fields, self.fixed) = (name, verb ?? name, fields, fixed)
+    }
 
     struct Field: Sendable {
         /// The member of the rule's data.
         let key: String
         let input: Input
-        var isNeeded = false
+        let isNeeded: Bool
+
+        init(_ key: String, _ input: Input, isNeeded: Bool = false) { (self.key, self.input, self.isNeeded) = (key, input, isNeeded) }
     }
 
     /// What a person fills in.
     enum Input: Sendable {
-        case address, thing, scene, number, text, moment, span, flag, days, list, online
+        case address, thing, scene, number, text, moment, span, flag, days, list
+        /// Plain data: what reads like a number, a list or an object is one.
+        case json
+        /// A time of so many seconds, perhaps before something.
+        case seconds
+        /// One of these words.
+        case choice([String])
         /// A value of the property that another field names.
         case value(of: String)
-        /// Actions inside this one.
-        case actions
+        /// Triggers, conditions or actions inside this one.
+        case parts(RuleSection)
+    }
+
+    /// The fields that are written in a way of the kind's own.
+    var own: Set<String> {
+        switch name {
+        case "set": ["address", "value"]
+        case "between", "dates": ["from", "through"]
+        case "let": ["name", "value"]
+        case "not_of": ["not"]
+        default: []
+        }
     }
 }
 
@@ -37,76 +64,92 @@ enum RuleSection: String, CaseIterable, Sendable {
         }
     }
 
-    func kind(_ verb: String) -> RulePartKind? { kinds.first { $0.verb == verb } }
+    func kind(_ name: String) -> RulePartKind? { kinds.first { $0.name == name } }
+
+    /// What each trigger may be called, for conditions that ask which it was.
+    private static let label = RulePartKind.Field("id", .text)
 
     private static let triggers = [
         RulePartKind(
-            verb: "becomes",
-            fields: [
-                .init(key: "becomes", input: .address, isNeeded: true), .init(key: "to", input: .value(of: "becomes")),
-                .init(key: "for", input: .span),
+            "becomes", [.init("becomes", .address, isNeeded: true), .init("to", .value(of: "becomes")), .init("for", .span), label]),
+        RulePartKind(
+            "crosses",
+            [
+                .init("crosses", .address, isNeeded: true), .init("above", .number), .init("below", .number), .init("margin", .number),
+                .init("for", .span), label,
+            ]),
+        RulePartKind("time", [.init("time", .moment, isNeeded: true), label]),
+        RulePartKind(
+            "weekly", verb: "time", fixed: ["kind": "weekly"],
+            [.init("days", .days, isNeeded: true), .init("from", .text, isNeeded: true), label]),
+        RulePartKind(
+            "sun", verb: "time", fixed: ["kind": "sun"],
+            [
+                .init("event", .choice(["sunrise", "sunset", "dawn", "dusk", "noon"]), isNeeded: true),
+                .init("twilight", .choice(["civil", "nautical", "astronomical"])), .init("offset", .seconds), .init("not_before", .text),
+                .init("not_after", .text), .init("days", .days), label,
             ]),
         RulePartKind(
-            verb: "crosses",
-            fields: [
-                .init(key: "crosses", input: .address, isNeeded: true), .init(key: "above", input: .number),
-                .init(key: "below", input: .number),
-                .init(key: "margin", input: .number), .init(key: "for", input: .span),
-            ]),
-        RulePartKind(verb: "time", fields: [.init(key: "time", input: .moment, isNeeded: true)]),
+            "interval", verb: "time", fixed: ["kind": "interval"],
+            [.init("every", .seconds, isNeeded: true), .init("from", .text), label]),
+        RulePartKind("once", verb: "time", fixed: ["kind": "once"], [.init("at", .text, isNeeded: true), label]),
+        RulePartKind("cron", verb: "time", fixed: ["kind": "cron"], [.init("expression", .text, isNeeded: true), label]),
+        RulePartKind("happens", [.init("happens", .address, isNeeded: true), .init("is", .value(of: "happens")), label]),
         RulePartKind(
-            verb: "happens",
-            fields: [.init(key: "happens", input: .address, isNeeded: true), .init(key: "is", input: .value(of: "happens"))]),
-        RulePartKind(
-            verb: "availability",
-            fields: [
-                .init(key: "availability", input: .thing, isNeeded: true), .init(key: "to", input: .online, isNeeded: true),
-                .init(key: "for", input: .span),
+            "availability",
+            [
+                .init("availability", .thing, isNeeded: true), .init("to", .choice(["online", "offline"]), isNeeded: true),
+                .init("for", .span), label,
             ]),
-        RulePartKind(verb: "webhook", fields: [.init(key: "webhook", input: .text, isNeeded: true)]),
-        RulePartKind(verb: "event", fields: [.init(key: "event", input: .text, isNeeded: true)]),
-        RulePartKind(verb: "mqtt", fields: [.init(key: "mqtt", input: .text, isNeeded: true), .init(key: "payload", input: .text)]),
+        RulePartKind("webhook", [.init("webhook", .text, isNeeded: true), label]),
+        RulePartKind("event", [.init("event", .text, isNeeded: true), .init("data", .json), label]),
+        RulePartKind("mqtt", [.init("mqtt", .text, isNeeded: true), .init("payload", .text), label]),
+        RulePartKind("model", [.init("model", .text, isNeeded: true), .init("answer", .json), label]),
     ]
 
     private static let conditions = [
         RulePartKind(
-            verb: "state",
-            fields: [
-                .init(key: "state", input: .address, isNeeded: true), .init(key: "is", input: .value(of: "state"), isNeeded: true),
-                .init(key: "for", input: .span),
-            ]),
-        RulePartKind(
-            verb: "number",
-            fields: [
-                .init(key: "number", input: .address, isNeeded: true), .init(key: "above", input: .number),
-                .init(key: "below", input: .number),
-            ]),
-        RulePartKind(
-            verb: "between",
-            fields: [.init(key: "from", input: .moment, isNeeded: true), .init(key: "through", input: .moment, isNeeded: true)]),
-        RulePartKind(verb: "days", fields: [.init(key: "days", input: .days, isNeeded: true)]),
-        RulePartKind(verb: "online", fields: [.init(key: "online", input: .thing, isNeeded: true)]),
-        RulePartKind(verb: "holidays", fields: [.init(key: "holidays", input: .list, isNeeded: true)]),
-        RulePartKind(verb: "template", fields: [.init(key: "template", input: .text, isNeeded: true)]),
+            "state", [.init("state", .address, isNeeded: true), .init("is", .value(of: "state"), isNeeded: true), .init("for", .span)]),
+        RulePartKind("number", [.init("number", .address, isNeeded: true), .init("above", .number), .init("below", .number)]),
+        RulePartKind("known", [.init("known", .address, isNeeded: true)]),
+        RulePartKind("between", [.init("from", .moment, isNeeded: true), .init("through", .moment, isNeeded: true)]),
+        RulePartKind("days", [.init("days", .days, isNeeded: true)]),
+        RulePartKind("dates", [.init("from", .text, isNeeded: true), .init("through", .text, isNeeded: true)]),
+        RulePartKind("holidays", [.init("holidays", .list, isNeeded: true)]),
+        RulePartKind("online", [.init("online", .thing, isNeeded: true)]),
+        RulePartKind("triggered_by", [.init("triggered_by", .list, isNeeded: true)]),
+        RulePartKind("template", [.init("template", .text, isNeeded: true)]),
+        RulePartKind("any_of", verb: "any", [.init("any", .parts(.only))]),
+        RulePartKind("all_of", verb: "all", [.init("all", .parts(.only))]),
+        RulePartKind("not_of", verb: "not", [.init("not", .parts(.only))]),
     ]
+
+    private static let late = RulePartKind.Field("on_timeout", .choice(["go_on", "stop"]))
 
     private static let actions = [
         RulePartKind(
-            verb: "set",
-            fields: [
-                .init(key: "address", input: .address, isNeeded: true), .init(key: "value", input: .value(of: "address"), isNeeded: true),
-                .init(key: "confirm", input: .span),
+            "set",
+            [
+                .init("address", .address, isNeeded: true), .init("value", .value(of: "address"), isNeeded: true), .init("confirm", .span),
             ]),
-        RulePartKind(verb: "scene", fields: [.init(key: "scene", input: .scene, isNeeded: true)]),
+        RulePartKind("scene", [.init("scene", .scene, isNeeded: true)]),
         RulePartKind(
-            verb: "notify",
-            fields: [
-                .init(key: "notify", input: .text, isNeeded: true), .init(key: "title", input: .text), .init(key: "to", input: .text),
-                .init(key: "urgent", input: .flag),
+            "notify", [.init("notify", .text, isNeeded: true), .init("title", .text), .init("to", .text), .init("urgent", .flag)]),
+        RulePartKind("wait", [.init("wait", .span, isNeeded: true)]),
+        RulePartKind("wait_for", [.init("wait_for", .parts(.when)), .init("timeout", .span, isNeeded: true), late]),
+        RulePartKind("after", [.init("after", .span, isNeeded: true), .init("then", .parts(.then))]),
+        RulePartKind("only", [.init("only", .parts(.only))]),
+        RulePartKind("let", [.init("name", .text, isNeeded: true), .init("value", .json, isNeeded: true)]),
+        RulePartKind(
+            "call_model",
+            [
+                .init("call_model", .text, isNeeded: true), .init("input", .json, isNeeded: true), .init("into", .text),
+                .init("timeout", .span), late,
             ]),
-        RulePartKind(verb: "wait", fields: [.init(key: "wait", input: .span, isNeeded: true)]),
+        RulePartKind("call_webhook", [.init("call_webhook", .text, isNeeded: true), .init("body", .json)]),
         RulePartKind(
-            verb: "after", fields: [.init(key: "after", input: .span, isNeeded: true), .init(key: "then", input: .actions)]),
-        RulePartKind(verb: "stop", fields: [.init(key: "stop", input: .text, isNeeded: true)]),
+            "publish", [.init("publish", .text, isNeeded: true), .init("payload", .json, isNeeded: true), .init("retain", .flag)]),
+        RulePartKind("fire", [.init("fire", .text, isNeeded: true), .init("data", .json)]),
+        RulePartKind("stop", [.init("stop", .text, isNeeded: true)]),
     ]
 }

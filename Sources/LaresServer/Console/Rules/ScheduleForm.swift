@@ -6,7 +6,7 @@ import LaresThings
 /// A schedule as a form describes it, and the rule that it becomes.
 struct ScheduleForm {
     static let on = "on", off = "off"
-    static let checked = ["what", "value", "at", "until", "days", "offset", "name"]
+    static let checked = ["what", "value", "at", "until", "back", "days", "offset", "first", "calendar", "name"]
 
     private var name = ""
     private var what = ""
@@ -15,6 +15,12 @@ struct ScheduleForm {
     private var at = "07:00"
     private var offset = "0"
     private var until = ""
+    /// What it is to be at the end; empty: what is on is switched off, and the other way round.
+    private var back = ""
+    /// The first and the last day on which it holds, of every year or once; empty: always.
+    private var (first, last) = ("", "")
+    private var holidays = "any"
+    private var calendar = ""
     private var days = Set(Weekday.allCases)
 
     /// A form that nobody has changed yet.
@@ -23,24 +29,31 @@ struct ScheduleForm {
     /// What a person filled in.
     init(_ form: Form) {
         (name, what, value, start) = (form["name"], form["what"], form["value"], form["start"])
-        (at, offset, until) = (form["at"], form["offset"], form["until"])
+        (at, offset, until, back) = (form["at"], form["offset"], form["until"], form["back"])
+        (first, last, holidays, calendar) = (form["first"], form["last"], form["holidays"], form["calendar"])
         days = Set(Weekday.allCases.filter { form["day-\($0.rawValue)"] == "1" })
     }
 
     /// The fields of the template `schedules`.
     ///
-    /// - Parameter seen: What the reader sees, of which it offers what can be set.
-    func fields(_ seen: [ThingView], _ said: ThingWords, hasSun: Bool) -> [String: Any] {
+    /// - Parameters:
+    ///   - seen: What the reader sees, of which it offers what can be set.
+    ///   - site: Its sun and its calendars of holidays.
+    func fields(_ seen: [ThingView], _ said: ThingWords, at site: Site) -> [String: Any] {
         let words = said.words
         let targets = seen.flatMap { view in
             view.thing.properties.filter { $0.isWritable && $0.role == .primary }.map { property in
                 ["value": "\(view.thing.id)/\(property.name)", "label": "\(said.name(view.thing)): \(said.label(property))"]
             }
         }
-        let starts = hasSun ? ["clock", "sunrise", "sunset"] : ["clock"]
+        let starts = site.position != nil ? ["clock", "sunrise", "sunset"] : ["clock"]
         return [
             "nameValue": name, "whatValue": what, "valueValue": value, "atValue": at, "offsetValue": offset, "untilValue": until,
-            "targets": targets, "anyTargets": !targets.isEmpty,
+            "backValue": back, "firstValue": first, "lastValue": last, "targets": targets, "anyTargets": !targets.isEmpty,
+            "holidayRules": ["any", "no", "only"].map {
+                ["value": $0, "label": words("week.holidays.\($0)"), "chosen": $0 == holidays] as [String: Any]
+            },
+            "calendars": site.holidays.keys.sorted().map { ["value": $0, "chosen": $0 == calendar] as [String: Any] },
             "starts": starts.map { ["value": $0, "label": words("week.start.\($0)"), "chosen": $0 == start] as [String: Any] },
             "weekdays": Weekday.allCases.map {
                 ["value": $0.rawValue, "label": words("week.\($0.rawValue)"), "checked": days.contains($0)] as [String: Any]
@@ -56,24 +69,52 @@ struct ScheduleForm {
         guard let address = PropertyAddress(what), let property = seen.property(address), property.isWritable else {
             throw FieldFault("what", "week.wrong.what")
         }
-        let wanted: PropertyValue
-        do { wanted = try property.value(from: .string(value)) } catch {
-            throw FieldFault("value", "week.wrong.value", ["reason": error.message])
-        }
+        let wanted = try wanted(value, of: property, "value")
         guard !days.isEmpty else { throw FieldFault("days", "week.wrong.days") }
-        guard property.hazard(of: wanted) == nil else { throw FieldFault("what", "week.wrong.danger") }
         var when: [JSON] = [try trigger(Self.on)]
         var then: [JSON] = [["set": .object([address.description: wanted.json])]]
         if !until.isEmpty {
-            guard case .boolean(let flag) = wanted else { throw FieldFault("until", "week.wrong.until") }
             guard TimeOfDay(until) != nil else { throw FieldFault("until", "week.wrong.at") }
             let ends = isNextDay(until) ? days.map { Weekday.allCases[($0.index + 1) % 7] } : Array(days)
             when.append(["time": ["kind": "weekly", "days": Self.list(ends), "from": .string(until)], "id": .string(Self.off)])
-            let back: JSON = ["set": .object([address.description: .bool(!flag)])]
+            let back: JSON = ["set": .object([address.description: try afterwards(wanted, of: property).json])]
             then = [["choose": [["only": [["triggered_by": [.string(Self.on)]]], "then": .array(then)]], "else": [back]]]
+        } else if !back.isEmpty {
+            throw FieldFault("until", "week.wrong.noEnd")
         }
         let title = name.isEmpty ? "\(address.thing) \(start == "clock" ? at : words("week.start.\(start)"))" : name
-        return try Rule(["name": .string(title), "when": .array(when), "then": .array(then)])
+        return try Rule(["name": .string(title), "when": .array(when), "only": .array(try conditions()), "then": .array(then)])
+    }
+
+    /// What was written as a value of the property, if it may be set without trust.
+    private func wanted(_ text: String, of property: Property, _ field: String) throws -> PropertyValue {
+        let value: PropertyValue
+        do { value = try property.value(from: .string(text)) } catch {
+            throw FieldFault(field, "week.wrong.value", ["reason": error.message])
+        }
+        guard property.hazard(of: value) == nil else { throw FieldFault(field == "value" ? "what" : field, "week.wrong.danger") }
+        return value
+    }
+
+    private func afterwards(_ wanted: PropertyValue, of property: Property) throws -> PropertyValue {
+        guard back.isEmpty else { return try self.wanted(back, of: property, "back") }
+        guard case .boolean(let flag) = wanted else { throw FieldFault("back", "week.wrong.until") }
+        guard property.hazard(of: .boolean(!flag)) == nil else { throw FieldFault("until", "week.wrong.danger") }
+        return .boolean(!flag)
+    }
+
+    /// On which days it holds. What begins in the evening ends in the morning, whatever day that is.
+    private func conditions() throws -> [JSON] {
+        guard first.isEmpty == last.isEmpty else { throw FieldFault("first", "week.wrong.dates") }
+        var conditions: [JSON] = []
+        if !first.isEmpty { conditions.append(["dates": [["from": .string(first), "through": .string(last)]]]) }
+        if ["no", "only"].contains(holidays) {
+            guard !calendar.isEmpty else { throw FieldFault("calendar", "week.wrong.calendar") }
+            let isHoliday: JSON = ["holidays": [.string(calendar)]]
+            conditions.append(holidays == "only" ? isHoliday : ["not": isHoliday])
+        }
+        guard !conditions.isEmpty, !until.isEmpty, isNextDay(until) else { return conditions }
+        return [["any": [["triggered_by": [.string(Self.off)]], ["all": .array(conditions)]]]]
     }
 
     /// Whether an end at this time is on the day after the begin: what begins in the evening ends in the morning.

@@ -61,7 +61,7 @@ struct SchedulePages: Sendable {
         let now = Date(), end = now.addingTimeInterval(7 * 86_400)
         let lines = rules.map { rule in (rule, (try? automations.occurrences(of: rule, until: end)) ?? []) }.filter { !$0.1.isEmpty }
         let grid = WeekGrid(lines: lines.map { WeekGrid.Line(rule: $0.0, moments: $0.1) }, zone: automations.site.zone, now: now)
-        var own = try form.fields(homeSight(viewer).things(), ThingWords(amount: amount), hasSun: automations.site.position != nil)
+        var own = try form.fields(homeSight(viewer).things(), ThingWords(amount: amount), at: automations.site)
         own["sentence"] =
             lines.isEmpty
             ? words("week.none") : lines.count == 1 ? words("week.sentence.one") : words("week.sentence", ["n": "\(lines.count)"])
