@@ -69,15 +69,3 @@ extension GGUFTensor {
     /// The numbers, `[rows, columns]`.
     var matrix: Tensor { Tensor(floats, [rows, columns]) }
 }
-
-extension DType {
-    /// `general.file_type` of a file whose matrices are mostly of this type.
-    fileprivate var fileType: Int {
-        switch self {
-        case .f16: 1
-        case .q8_0: 7
-        case .bf16: 32
-        default: 0
-        }
-    }
-}
