@@ -14,6 +14,8 @@ struct WordModel: ServedModel {
             outputs: [TensorSignature(name: "vector", datatype: .fp32, shape: [nil, vectors.dimensions])])
     }
 
+    var example: [String: NetworkValue]? { vectors.words.first.map { ["word": .strings([$0], shape: [1])] } }
+
     func callAsFunction(_ inputs: [String: NetworkValue], between: () throws -> Void) throws -> [String: NetworkValue] {
         guard case .strings(let words, _)? = inputs["word"] else {
             throw ServingError(.invalidRequest, "'word' is missing: texts, a word each", param: "inputs")
