@@ -75,6 +75,17 @@ struct NetworkRegistryTests {
         }
     }
 
+    @Test func theFileOfAVersionOutlivesWhatIsNoModel() async throws {
+        try await withStore { store, home in
+            let registry = NetworkRegistry(store: store), path = try networkFile(home.path)
+            let version = try registry.publish(path, as: "net")
+            await #expect(throws: PullError.self) { try await store.importModel(at: path, name: "model") }
+            _ = try registry.file(of: version)
+            #expect(try store.sweep() == 0)
+            _ = try registry.file(of: version)
+        }
+    }
+
     @Test func aVersionInUseStays() async throws {
         try await withStore { store, home in
             let registry = NetworkRegistry(store: store)
