@@ -1,3 +1,4 @@
+import Dispatch
 import Foundation
 public import LaresLanguage
 import LaresNeural
@@ -35,7 +36,7 @@ extension NetworkServing {
     public func ask(_ question: WordQuestion, of name: String, version reference: String? = nil) async throws -> InferenceAnswer {
         try await routed(name, reference) { version in
             let model = try await words(version)
-            let outputs = try await withCheckedThrowingContinuation { continuation in
+            let outputs: [String: NetworkValue] = try await withCheckedThrowingContinuation { continuation in
                 Thread.detachNewThread { continuation.resume(with: Result { try question.answer(model.vectors) }) }
             }
             return InferenceAnswer(version: version, outputs: outputs)
