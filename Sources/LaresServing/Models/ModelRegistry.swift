@@ -94,6 +94,14 @@ struct ModelRegistry: Sendable {
         }
     }
 
+    /// Whether any model or version is there.
+    func hasFiles() throws -> Bool {
+        try pool.read { database in
+            let sql = "SELECT EXISTS (SELECT 1 FROM files) OR EXISTS (SELECT 1 FROM versions)"
+            return try Bool.fetchOne(database, sql: sql) ?? false
+        }
+    }
+
     /// Removes those of some blobs that nothing needs, and gives the bytes that became free.
     func collect(_ digests: some Sequence<Digest>, of blobs: BlobStore) throws -> Int {
         try pool.write { database in

@@ -59,7 +59,7 @@ public final class ModelStore: Sendable {
     public func sweep() throws -> Int {
         guard let folder = try blobs.alone() else { return 0 }
         defer { withExtendedLifetime(folder) {} }
-        guard try registry.pool.read({ try NetworkTables.hasFiles($0) }) else { return 0 }
+        guard try registry.hasFiles() else { return 0 }
         return try registry.collect(blobs.all(), of: blobs)
     }
 

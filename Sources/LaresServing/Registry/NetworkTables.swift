@@ -65,11 +65,6 @@ enum NetworkTables {
         return true
     }
 
-    /// Whether any model or version is there.
-    static func hasFiles(_ database: Database) throws -> Bool {
-        try Bool.fetchOne(database, sql: "SELECT EXISTS (SELECT 1 FROM files) OR EXISTS (SELECT 1 FROM versions)") ?? false
-    }
-
     /// Whether a model or a version still needs a blob.
     private static func isNeeded(_ digest: Digest, _ database: Database) throws -> Bool {
         let sql = "SELECT EXISTS (SELECT 1 FROM files WHERE digest = ?1) OR EXISTS (SELECT 1 FROM versions WHERE digest = ?1)"
