@@ -21,7 +21,7 @@ test: ## install what the tests need and run them all
 check: ## what CI checks, with what is installed already
 	@scripts/check
 
-bench: ## compare with the named peers (ONLY=inference, maskbench, learn, classics, sequences, things, home, city, control or g2p for one part)
+bench: ## compare with the named peers (ONLY=inference, maskbench, learn, classics, sequences, things, home, city, control for one part; ONLY=g2p, hours, alone)
 	@scripts/setup bench $(ONLY)
 	@scripts/bench $(ONLY)
 

@@ -58,6 +58,35 @@ def test_a_model_learns_more_and_what_it_learnt_can_be_merged(tiny, tmp_path):
         assert adapted == merged and plain != adapted
         assert {model.id: model.parent for model in client.models.list()} == {"base": None, "lamp": "base", "mine": None}
         assert said("lamp") == adapted
+        # Merged later, from the name of the adapter and from its file: the same as merged at once.
+        for kind, of in [("q8_0", ["lamp"]), ("q8_0", [str(tmp_path / "adapter.gguf"), "--base", "base"]), ("f16", ["lamp"])]:
+            must_run(["language", "merge", *of, "--output", str(tmp_path / "later.gguf"), "--type", kind], str(tmp_path))
+            assert (tmp_path / "later.gguf").stat().st_size >= (tmp_path / "mine.gguf").stat().st_size
+            if kind == "q8_0":
+                assert (tmp_path / "later.gguf").read_bytes() == (tmp_path / "mine.gguf").read_bytes()
+        must_run(["import", str(tmp_path / "later.gguf"), "--name", "later"], str(tmp_path))
+        assert said("later") == adapted
+
+
+def test_what_can_not_be_merged_is_told(tiny, tmp_path):
+    home, adapter = str(tmp_path), str(tmp_path / "adapter.gguf")
+    must_run(["import", str(tiny / "tiny.gguf"), "--name", "base"], home)
+    must_run(["language", "tune", "base", str(TEXT), "--adapter", adapter, "--steps", "1", "--context", "8", "--batch", "1"], home)
+    must_run(["language", "train", str(TEXT), "--output", str(tmp_path / "other.gguf"), "--steps", "1", "--width", "96", "--heads", "6", "--layers", "1"], home)
+    must_run(["import", str(tmp_path / "other.gguf"), "--name", "other"], home)
+    must_run(["import", adapter, "--name", "small", "--base", "base"], home)
+    for words, said in [
+        ([adapter], "--base"),
+        ([adapter, "--base", "nobody"], "nobody"),
+        ([adapter, "--base", "other"], "96 by 96"),
+        ([adapter, "--base", "small"], "no adapter itself"),
+        (["base"], "is a model, not an adapter"),
+        (["small", "--type", "q2_k"], "q2_k"),
+        ([str(tiny / "tiny.gguf"), "--base", "base"], "no LoRA adapter"),
+    ]:
+        answer = run(["language", "merge", *words, "--output", str(tmp_path / "x.gguf")], home)
+        assert answer.returncode != 0 and said in answer.stderr and "Fatal" not in answer.stderr, (words, answer.stderr)
+        assert not (tmp_path / "x.gguf").exists()
 
 
 @pytest.mark.parametrize(

@@ -79,6 +79,30 @@ def test_the_card_of_a_training_lies_beside_its_network(tmp_path):
     assert refused.returncode == 1 and "'accuracy' is unknown; there may be code_version, data, licence" in refused.stderr, refused.stderr
 
 
+def test_a_file_with_another_signature_than_was_declared_is_not_published(place):
+    home, _, http = place
+    shown = json.loads(must_run(["registry", "show", "net", "--json"], home))["versions"][0]
+    right = {"inputs": shown["inputs"], "outputs": shown["outputs"]}
+    wrong = {"inputs": [{"name": "x", "datatype": "FP32", "shape": [-1, 5]}], "outputs": right["outputs"]}
+    file, path = home / "n.safetensors", home / "signature.json"
+    for declared, code, words in [
+        (right, 0, ""),
+        (wrong, 1, "x: FP32 [-1, 5] → y: FP32 [-1, 3], is not the file's, which is x: FP32 [-1, 4]"),
+        ({"inputs": []}, 1, "'outputs' is missing"),
+        ({"inputs": [{"name": "x", "datatype": "FLOAT", "shape": []}], "outputs": []}, 1, "it may be BOOL"),
+    ]:
+        path.write_text(json.dumps(declared))
+        result = run(["registry", "publish", str(file), "net", "--signature", str(path)], home)
+        assert result.returncode == code and words in result.stderr, result.stderr
+        answer = http.post(f"{API}/net/versions", json={"path": str(file), "signature": declared})
+        assert answer.status_code == (400 if code else 201), answer.text
+        assert not code or words in answer.json()["error"]["message"], answer.text
+    missing = run(["registry", "publish", str(file), "net", "--signature", str(home / "none.json")], home)
+    assert missing.returncode == 1 and "none.json" in missing.stderr
+    versions = json.loads(must_run(["registry", "show", "net", "--json"], home))["versions"]
+    assert [version["version"] for version in versions] == [1, 2, 3, 4], "two declarations were right"
+
+
 def test_another_signature_is_promoted_only_when_that_is_said(place):
     home, _, http = place
     file = write_network(home / "wide.safetensors", linear_plan(5, 8, 3), linear_tensors(5, 8, 3))

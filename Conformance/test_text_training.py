@@ -113,6 +113,35 @@ def test_a_job_that_was_killed_with_the_server_goes_on_and_is_published(tmp_path
         server.stop()
 
 
+@pytest.mark.parametrize("kind, recipe, file", [("language", LANGUAGE, "model.gguf"), ("tuning", TUNING, "adapter.gguf")])
+def test_a_language_job_that_was_killed_with_the_server_ends_with_the_same_bits(tmp_path, kind, recipe, file):
+    recipe = recipe | {kind: recipe[kind] | {"steps": 6_000, "rate": 0.001}}
+    (tmp_path / "text.txt").write_text(SENTENCES)
+    (tmp_path / "r.json").write_text(json.dumps(recipe | {"data": {"file": "text.txt"}}))
+    if kind == "tuning":
+        sizes = ["--steps", "20", "--width", "32", "--layers", "1", "--heads", "2"]
+        must_run(["language", "train", str(tmp_path / "text.txt"), "--output", str(tmp_path / "tiny.gguf"), *sizes], tmp_path)
+        must_run(["import", str(tmp_path / "tiny.gguf"), "--name", "tiny"], tmp_path)
+    must_run(["train", str(tmp_path / "r.json"), "--threads", "1"], tmp_path)
+    server = Server(tmp_path, models=None)
+    try:
+        job = start(server, recipe, SENTENCES)
+        wait_until(server, job, lambda job: job["progress"] and job["progress"]["epoch"] > 10)
+        server.process.kill()
+        server.process.wait()
+        output = tmp_path / f"jobs/{job}/output"
+        assert (output / "checkpoint.safetensors").exists() and not (output / file).exists()
+        server = Server(tmp_path, models=None)
+        done = wait_until(server, job, is_over)
+        assert done["state"] == "finished" and done["attempts"] == 2 and "resumed" in [note["event"] for note in done["log"]], done
+        assert sorted(path.name for path in output.iterdir()) == ["card.json", file]
+        assert (output / file).read_bytes() == (tmp_path / "r" / file).read_bytes(), "as if nothing had been"
+        body = {"model": recipe["name"], "prompt": "the lamp ", "max_tokens": 4, "temperature": 0}
+        assert httpx.post(f"{server.url}/v1/completions", json=body, timeout=60).status_code == 200
+    finally:
+        server.stop()
+
+
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_job_is_cancelled_and_can_go_on(tmp_path, kind):
     recipe, text = KINDS[kind]

@@ -128,6 +128,12 @@ def test_vectors_are_versions_that_are_asked_over_http(corpus, tmp_path):
         assert len(ask("nearest", word="牛奶", count=2).json()["words"]) == 2
         assert "cat" not in [one["word"] for one in ask("analogy", a="cat", b="dog", c="milk").json()["words"]]
         assert -1 <= ask("similarity", a="cat", b="dog").json()["similarity"] <= 1
+        trial = {"version": 2, "percent": 50}
+        assert http.put("/lares/v1/registry/models/pets/trial", json=trial).status_code == 200
+        answers = [ask("nearest", word="cat").json()["words"] for _ in range(10)]
+        assert answers.count(found) == 5, "a trial answers about words as often as it says"
+        assert http.get("/lares/v1/registry/models/pets").json()["trial"]["answers"] == 5
+        assert http.delete("/lares/v1/registry/models/pets/trial").status_code == 200
         tensor = {"inputs": [{"name": "word", "shape": [2], "datatype": "BYTES", "data": ["cat", "dog"]}]}
         assert http.post("/v2/models/pets/infer", json=tensor).json()["outputs"][0]["shape"] == [2, 12]
         assert http.get("/networks/pets").status_code == 200

@@ -86,10 +86,9 @@ struct Serve: AsyncParsableCommand {
     func run() async throws {
         let folder = try common.folder()
         let keys = try KeyStore(home: folder)
-        let store = try ModelStore(home: folder)
         let reader = try SettingsReader(flags: flags, file: configurationFile(folder.path))
         let settings = try ServeSettings(reader, hasKeys: keys.hasUsableKeys())
-        let logger = try Self.logger(reader.string("log-level"))
+        let logger = try Self.logger(reader.string("log-level")), store = try Self.store(folder, logger)
         let metrics = MetricsRegistry()
         metrics.install()
         if let warning = settings.warning { Terminal.note(say("cli.serve.warning", ["warning": warning])) }
@@ -122,6 +121,18 @@ struct Serve: AsyncParsableCommand {
             }
         }
         try await Self.run(server, serving, jobs, home, city, settings.server, logger)
+    }
+
+    /// The models, without what calls that were killed left.
+    private static func store(_ folder: LaresHome, _ logger: Logger) throws -> ModelStore {
+        let store = try ModelStore(home: folder)
+        do {
+            let freed = try store.sweep()
+            if freed > 0 { logger.info("files that nothing needs removed", metadata: ["bytes": "\(freed)"]) }
+        } catch {
+            logger.warning("files that nothing needs can't be removed", metadata: ["error": "\(error)"])
+        }
+        return store
     }
 
     /// The rules of a home; what they have things do is written down.

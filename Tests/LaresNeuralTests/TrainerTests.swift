@@ -71,6 +71,29 @@ import Testing
         #expect(answers.allSatisfy { abs($0 - 9) < 0.7 }, "\(answers)")
     }
 
+    /// A fifth of the numbers are 10, the others 0, whatever the input. Squares would be least at 2, absolute errors at 0; in standard deviations, which are
+    /// 4, m of 4 (m + ½) = min(2 - m, delta) is where Huber's loss is least.
+    @Test(arguments: [(0.05, 0.05), (1, 1), (10, 2)] as [(Double, Float)])
+    func hubersLossIsLinearFromItsDeltaOn(_ delta: Double, _ expected: Float) throws {
+        var random = SeededRandom(seed: 4)
+        let rows = (0..<2000).map { "\(random.normal()),\($0.isMultiple(of: 5) ? 10 : 0)" }
+        let folder = try RecipeFolder(["points.csv": "x,y\n" + rows.joined(separator: "\n") + "\n"])
+        var trainer = try folder.trainer([
+            "data": ["file": "points.csv"], "columns": [["name": "x"]], "target": ["name": "y", "kind": "number"], "loss": "huber",
+            "delta": .double(delta), "optimizer": ["rate": 0.02], "schedule": ["name": "cosine"], "batch": 200, "epochs": 100,
+        ])
+        guard case .finished = try trainer.run() else {
+            Issue.record("it stopped")
+            return
+        }
+        let network = try Network(contentsOf: folder.path + "/network.safetensors")
+        guard case .floats(let answers, _)? = try network(["x": .floats([0], shape: [1, 1])])["y"] else {
+            Issue.record("no numbers")
+            return
+        }
+        #expect(abs(answers[0] - expected) < 0.4, "\(answers)")
+    }
+
     /// Labels that are spread a little keep a network from certainty: the loss of a network that learnt with them is larger, its classes are as right.
     @Test func smoothedLabelsKeepNetworksFromCertainty() throws {
         struct Stopped: Error {}

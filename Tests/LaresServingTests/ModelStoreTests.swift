@@ -77,6 +77,46 @@ import Testing
         }
     }
 
+    /// A blob that nothing names, as a call leaves it that was killed before it was done; four bytes.
+    private func leaveBlob(_ home: LaresHome) throws -> String {
+        let path = home.path + "/blobs/sha256-" + String(repeating: "0a", count: 32)
+        try Array("left".utf8).write(to: path)
+        return path
+    }
+
+    @Test func whatNothingNeedsIsSweptAndAllElseStays() async throws {
+        try await withStore { store, home in
+            let left = try leaveBlob(home), blobs = home.path + "/blobs", bytes = tinyGGUF()
+            try Array("mine".utf8).write(to: blobs + "/notes.txt")
+            #expect(
+                try store.sweep() == 0 && files(blobs).count == 2, "a registry with nothing in it may be one that is still to be restored")
+            try await store.importModel(at: write(bytes, home))
+            // As whoever takes files in holds them, in this process or another.
+            let holder = open(blobs, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+            #expect(flock(holder, LOCK_SH) == 0)
+            #expect(try store.sweep() == 0 && FileManager.default.fileExists(atPath: left))
+            close(holder)
+            #expect(try store.sweep() == 4)
+            #expect(try files(blobs) == ["notes.txt", "sha256-\(Digest(of: bytes))"])
+        }
+    }
+
+    @Test func nothingIsSweptWhileAnImportIsUnderWay() async throws {
+        try await withStore { store, home in
+            try await store.importModel(at: write(tinyGGUF(), home), name: "first")
+            let left = try leaveBlob(home), swept = Mutex<[Int]>([])
+            _ = await #expect(throws: PullError.self) {
+                try await store.importModel(at: write([UInt8](repeating: 0, count: 3 << 20), home, "large.gguf")) { _ in
+                    let freed = (try? store.sweep()) ?? -1
+                    swept.withLock { $0.append(freed) }
+                }
+            }
+            let told = swept.withLock { $0 }
+            #expect(!told.isEmpty && told.allSatisfy { $0 == 0 } && FileManager.default.fileExists(atPath: left))
+            #expect(try store.sweep() == 4)
+        }
+    }
+
     @Test func aTakenNameIsNotGivenToAnotherModel() async throws {
         try await withStore { store, home in
             try await store.importModel(at: write(tinyGGUF(), home), name: "a")

@@ -75,6 +75,17 @@ struct NetworkRegistryTests {
         }
     }
 
+    @Test func theFileOfAVersionOutlivesWhatIsNoModel() async throws {
+        try await withStore { store, home in
+            let registry = NetworkRegistry(store: store), path = try networkFile(home.path)
+            let version = try registry.publish(path, as: "net")
+            await #expect(throws: PullError.self) { try await store.importModel(at: path, name: "model") }
+            _ = try registry.file(of: version)
+            #expect(try store.sweep() == 0)
+            _ = try registry.file(of: version)
+        }
+    }
+
     @Test func aVersionInUseStays() async throws {
         try await withStore { store, home in
             let registry = NetworkRegistry(store: store)
@@ -113,6 +124,51 @@ struct NetworkRegistryTests {
             let error = #expect(throws: RegistryError.self) { try registry.publish(path, as: "net", declared: declared) }
             #expect(error?.code == .dryRunFailed)
             #expect(try registry.models().isEmpty && files(home.path + "/blobs").isEmpty)
+        }
+    }
+
+    @Test func aSignatureIsReadAsTheRegistryShowsIt() throws {
+        let json: JSON = [
+            "inputs": [["name": "x", "datatype": "FP32", "shape": [-1, 5]]], "outputs": [["name": "y", "datatype": "BYTES", "shape": [2]]],
+        ]
+        let expected = NetworkSignature(
+            inputs: [TensorSignature(name: "x", datatype: .fp32, shape: [nil, 5])],
+            outputs: [TensorSignature(name: "y", datatype: .bytes, shape: [2])])
+        #expect(try NetworkSignature.declared(json) == expected)
+        let wrong: [(JSON, String)] = [
+            ("x", "object"), (["inputs": []], "'outputs' is missing"), (["inputs": [], "outputs": [], "x": 1], "'x' is unknown"),
+            (["inputs": [["name": "x", "datatype": "FLOAT", "shape": []]], "outputs": []], "'inputs[0].datatype' is \"FLOAT\""),
+            (["inputs": [["name": "x", "datatype": "FP32", "shape": [0]]], "outputs": []], "'inputs[0].shape' has a size of 0"),
+            (["inputs": [["name": "x", "datatype": "FP32", "shape": [-2]]], "outputs": []], "'inputs[0].shape[0]'"),
+        ]
+        for (json, said) in wrong {
+            let error = #expect(throws: RegistryError.self) { try NetworkSignature.declared(json) }
+            #expect(error?.code == .badSignature && error?.message.contains(said) == true, "\(error?.message ?? "")")
+        }
+    }
+
+    @Test func whatHasNoRandomInputsIsAskedOnce() throws {
+        #expect(throws: Never.self) { try DryRun.call(Asked { _ in [1, 2] }) }
+        let wrong: [@Sendable (() throws -> Void) throws -> [Float]] = [
+            { _ in [1, .nan] }, { _ in [1, 2, 3] }, { _ in throw ServingError(.invalidRequest, "no") },
+        ]
+        for answer in wrong {
+            let error = #expect(throws: RegistryError.self) { try DryRun.call(Asked(answer: answer)) }
+            #expect(error?.code == .dryRunFailed)
+        }
+        // One that never ends by itself is left after some pieces of work.
+        #expect(throws: Never.self) { try DryRun.call(Asked { between in while true { try between() } }) }
+    }
+
+    /// A model of one question.
+    private struct Asked: ServedModel {
+        let answer: @Sendable (() throws -> Void) throws -> [Float]
+        let signature = NetworkSignature(inputs: [], outputs: [TensorSignature(name: "y", datatype: .fp32, shape: [2])])
+        let example: [String: NetworkValue]? = [:]
+
+        func callAsFunction(_ inputs: [String: NetworkValue], between: () throws -> Void) throws -> [String: NetworkValue] {
+            let values = try answer(between)
+            return ["y": .floats(values, shape: [values.count])]
         }
     }
 

@@ -1,9 +1,11 @@
 import Foundation
 import GRDB
 import LaresJSON
+import LaresLanguage
 import LaresNeural
 import LaresServing
 import LaresStore
+import LaresTensor
 import Logging
 import Synchronization
 import Testing
@@ -296,6 +298,26 @@ import Testing
         let jobs = try jobs(home(), "exit 1")
         await #expect(throws: JobError.self) { try await jobs.submit(["data": 1], data: .bytes([])) }
         await #expect(throws: JobError.self) { try await jobs.submit(TrainingJobsTests.recipe, data: .named) }
+        #expect(try await jobs.jobs().isEmpty)
+    }
+
+    @Test(arguments: ["qwen2", "llama"]) func whatCanNotLearnIsRefusedBeforeItWaits(_ family: String) async throws {
+        let home = try home(), path = home.file("model.gguf")
+        var random = LaresTensor.SeededRandom(seed: 1)
+        let network = CausalTransformer(
+            .init(vocabulary: ByteVocabulary.count, width: 64, layers: 1, heads: 4, context: 32), using: &random)
+        var contents = network.contents(ByteVocabulary.values)
+        let values = contents.values.map { ($0.hasPrefix("llama.") ? family + $0.dropFirst(5) : $0, $1) }
+        contents.values = Dictionary(values, uniquingKeysWith: { $1 })
+        contents.values["general.architecture"] = .string(family)
+        if family == "llama" { contents.append("blk.0.attn_q.bias", .zeros([64]), as: .f32) }
+        try contents.write(to: path)
+        let store = try ModelStore(home: home)
+        #expect(try await store.importModel(at: path, name: "base").summary.family == family)
+        let jobs = try jobs(home, "exit 1"), recipe: JSON = ["name": "more", "tuning": ["model": "base"]]
+        let error = await #expect(throws: JobError.self) { try await jobs.submit(recipe, data: .bytes(Array("a text".utf8))) }
+        #expect(error?.code == .badRecipe && error?.message.contains("'tuning.model'") == true)
+        #expect(error?.message.contains("can be served but not trained") == true)
         #expect(try await jobs.jobs().isEmpty)
     }
 

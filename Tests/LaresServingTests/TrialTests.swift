@@ -58,6 +58,50 @@ struct TrialTests {
         }
     }
 
+    /// Word vectors of two texts, the first in production; the second knows no birds.
+    private static func publishWords(_ networks: NetworkServing, _ home: LaresHome) throws {
+        var settings = WordVectorSettings()
+        (settings.dimensions, settings.sample) = (8, 0)
+        for (number, text) in ["the cat and the dog and the bird", "a dog and a cat"].enumerated() {
+            settings.seed = UInt64(number + 1)
+            let path = home.path + "/words-\(number).safetensors"
+            try WordVectorTrainer(TrainingText(lines: [text]), settings).train().write(to: path)
+            try networks.registry.publish(path, as: "words")
+        }
+        try networks.registry.promote("words", to: "1")
+    }
+
+    @Test func questionsAboutWordsGoToTheCanaryAndComeBackWhenItFails() async throws {
+        try await withServing(of: [:]) { serving, _, home in
+            let networks = serving.networks
+            try Self.publishWords(networks, home)
+            try networks.registry.tryOut("2", of: "words", .canary, percent: 100)
+            #expect(try await networks.ask(.similarity("cat", "dog"), of: "words").version.number == 2)
+            #expect(try await networks.ask(.nearest("cat", count: 2), of: "words").version.number == 2)
+            #expect(try await networks.ask(.nearest("cat", count: 2), of: "words", version: "production").version.number == 1)
+            #expect(try await networks.ask(.nearest("bird", count: 2), of: "words").version.number == 1)
+            let trial = try #require(networks.trial(of: "words"))
+            #expect(trial.answers == 3 && trial.failures == 1)
+            await #expect(throws: WordVectorError.self) { try await networks.ask(.nearest("fish", count: 2), of: "words") }
+            #expect(networks.trial(of: "words")?.failures == 1, "what production doesn't know either is the question's fault")
+        }
+    }
+
+    @Test func questionsAboutWordsAreComputedAgainByAShadow() async throws {
+        try await withServing(of: [:]) { serving, _, home in
+            let networks = serving.networks
+            try Self.publishWords(networks, home)
+            try networks.registry.tryOut("2", of: "words", .shadow, percent: 100, errorShare: 1)
+            for question in [WordQuestion.similarity("cat", "dog"), .nearest("cat", count: 3), .nearest("bird", count: 2)] {
+                #expect(try await networks.ask(question, of: "words").version.number == 1)
+            }
+            let end = ContinuousClock.now + .seconds(30)
+            while networks.trial(of: "words")?.answers ?? 0 < 3, .now < end { await Task.yield() }
+            let trial = try #require(networks.trial(of: "words"))
+            #expect(trial.answers == 3 && trial.failures == 1 && trial.disagreements == 1 && trial.difference > 0)
+        }
+    }
+
     @Test func aRequestThatWouldHaveMuchWrittenIsRefused() async throws {
         try await withServing(of: [:]) { serving, _, home in
             let networks = serving.networks, path = home.path + "/long.safetensors"

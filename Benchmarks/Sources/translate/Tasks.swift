@@ -1,3 +1,4 @@
+import Foundation
 import LaresTensor
 
 /// Sequences to read, and what to write for them.
@@ -17,13 +18,16 @@ struct Task {
 }
 
 enum TaskError: Error, CustomStringConvertible {
-    case task(String), cell(String), unreadable(String), small(Int)
+    case task(String), cell(String), unreadable(String), small(Int), least(String), missed(String, Double, Double)
 
     var description: String {
         switch self {
         case .task(let name): "no task '\(name)': numbers, dates, or g2p with the path of a pronouncing dictionary"
         case .cell(let name): "no cell '\(name)': lstm, gru or transformer"
         case .unreadable(let path): "'\(path)' can't be read: CMUdict has lines of a word and its phonemes"
+        case .least(let text): "'--least \(text)': a share of the unseen in percent, from 0 to 100"
+        case .missed(let name, let exact, let least):
+            "\(name): \(String(format: "%.2f", exact))% of the unseen are exact, at least \(least)% must be"
         case .small(let words): "a dictionary of \(words) words; the published split takes \(PublishedSplit.words)"
         }
     }

@@ -1,5 +1,6 @@
 // Sequence to sequence on tasks with known figures: `translate numbers|dates|g2p [dictionary] [--cell lstm|gru|transformer] [--epochs N]
-// [--width N] [--unseen N] [--beams N] [--checkpoint FILE]`. Progress goes to the standard error, the result to the standard output.
+// [--width N] [--unseen N] [--beams N] [--least PERCENT] [--checkpoint FILE]`. Progress goes to the standard error, the result to the standard
+// output. With `--least` the program fails when fewer of the unseen are quite right, with any of the beams.
 import Foundation
 import LaresLanguage
 import LaresNeural
@@ -23,14 +24,27 @@ func task() throws -> Task {
     }
 }
 
+/// What must be quite right, in percent; nil: anything will do.
+func least() throws -> Double? {
+    guard let text = option("least") else { return nil }
+    guard let percent = Double(text), (0...100).contains(percent) else { throw TaskError.least(text) }
+    return percent
+}
+
 func measure(_ start: some Translator, _ name: String, _ task: Task, _ data: Sequences, _ training: Training) throws {
-    let (model, seconds) = try training.run(start, task, data)
+    let least = try least(), (model, seconds) = try training.run(start, task, data)
+    var exact = 100.0
     print(
         "\(task.name), \(name): \(model.parameterCount) parameters, \(training.epochs) epochs of \(data.pairs.count) pairs in \(seconds) s, "
             + "\(task.unseen.count) unseen")
     for beams in Set([1, number("beams", 4)]).sorted() {
-        print("  beam of \(beams): \(data.score(task.unseen, by: model, beams: beams))")
+        let score = data.score(task.unseen, by: model, beams: beams)
+        print("  beam of \(beams): \(score)")
+        exact = min(exact, 100 - score.sequences)
     }
+    guard let least else { return }
+    print("  at least \(least)% were to be exact: \(exact >= least ? "reached" : "missed")")
+    guard exact >= least else { throw TaskError.missed(name, exact, least) }
 }
 
 func main() throws {

@@ -26,6 +26,9 @@ public struct GGUFFile: Sendable {
         try self.init(GGUFStorage(file))
     }
 
+    /// A file in memory with those contents. Throws `GGUFError`.
+    package init(_ contents: GGUFContents) throws { try self.init(GGUFStorage(copying: contents.pieces.flatMap { $0 })) }
+
     package init(_ storage: GGUFStorage) throws {
         self.storage = storage
         var reader = GGUFReader(storage)

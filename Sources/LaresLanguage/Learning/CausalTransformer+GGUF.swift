@@ -2,10 +2,9 @@ import LaresNeural
 public import LaresTensor
 
 extension CausalTransformer {
-    /// Unpacks a model of the Llama family so that it can learn on. Throws `GGUFError`, also for families it doesn't know.
+    /// Unpacks a model of the Llama family so that it can learn on. Throws `GGUFError`, also for the other families.
     public init(_ file: GGUFFile) throws {
-        let tensors = try DecoderTensors(file), shape = tensors.configuration
-        try Self.check(tensors)
+        let tensors = try Self.tensors(file), shape = tensors.configuration
         var size = Size(
             vocabulary: tensors.vocabularySize, width: shape.width, layers: shape.layers, heads: shape.heads,
             feedForward: shape.feedForward, context: shape.contextLength)
@@ -20,15 +19,26 @@ extension CausalTransformer {
         rotation = Rotation(places: min(size.context, 8192), frequencies: shape.rope.frequencies, magnitude: shape.rope.magnitude)
     }
 
-    private static func check(_ tensors: DecoderTensors) throws {
-        guard tensors.configuration.family == Family.llama.architecture else {
+    /// Throws `GGUFError` when a model isn't one that can learn on; nothing is unpacked.
+    public static func check(_ file: GGUFFile) throws { _ = try tensors(file) }
+
+    private static func tensors(_ file: GGUFFile) throws -> DecoderTensors {
+        let family = try Family.of(file.metadata).architecture
+        guard family == Family.llama.architecture else {
             throw GGUFError(
-                .unsupportedModel, "models of the family '\(tensors.configuration.family)' can be served but not trained; 'llama' ones can")
+                .unsupportedModel,
+                "models of the family '\(family)' can be served but not trained: choose one of the family 'llama', such as smollm2")
         }
+        let tensors = try DecoderTensors(file)
         let hasBias = tensors.layers.contains { layer in
             [layer.query, layer.key, layer.value, layer.output, layer.down].contains { $0.bias != nil }
         }
-        guard !hasBias else { throw GGUFError(.unsupportedModel, "a model with biases can be served but not trained") }
+        guard !hasBias else {
+            throw GGUFError(
+                .unsupportedModel,
+                "a model with biases can be served but not trained: choose one of the family 'llama' without, such as smollm2")
+        }
+        return tensors
     }
 
     /// The file's contents, with the values that say how to read text (`ByteVocabulary.values`, or those of the file it came from).
@@ -68,16 +78,4 @@ extension CausalTransformer.Block {
 extension GGUFTensor {
     /// The numbers, `[rows, columns]`.
     var matrix: Tensor { Tensor(floats, [rows, columns]) }
-}
-
-extension DType {
-    /// `general.file_type` of a file whose matrices are mostly of this type.
-    fileprivate var fileType: Int {
-        switch self {
-        case .f16: 1
-        case .q8_0: 7
-        case .bf16: 32
-        default: 0
-        }
-    }
 }

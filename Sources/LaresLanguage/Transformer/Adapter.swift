@@ -32,15 +32,21 @@ public final class Adapter: Sendable {
     public static func isAdapter(_ file: GGUFFile) throws -> Bool { try AdapterFile.isAdapter(file) }
 
     /// Throws `GGUFError` when a file is no adapter of the model in another; nothing is loaded.
-    public static func check(_ file: GGUFFile, of model: GGUFFile) throws {
+    public static func check(_ file: GGUFFile, of model: GGUFFile) throws { _ = try factors(file, of: model) }
+
+    /// The factors in a file, by the names of the model's maps that they change. Throws `GGUFError` when it is no adapter of the model.
+    static func factors(_ file: GGUFFile, of model: GGUFFile) throws -> [String: AdapterFile.Factors] {
         let tensors = try DecoderTensors(model)
         var reader = try AdapterFile(file, ofFamily: tensors.configuration.family)
+        var found: [String: AdapterFile.Factors] = [:]
         for (index, layer) in tensors.layers.enumerated() {
             for (name, tensor) in layer.maps {
-                _ = try reader.factors("blk.\(index).\(name).weight", inputs: tensor.columns, outputs: tensor.rows)
+                let map = "blk.\(index).\(name).weight"
+                found[map] = try reader.factors(map, inputs: tensor.columns, outputs: tensor.rows)
             }
         }
         try reader.finish()
+        return found
     }
 
     /// Bytes it takes.

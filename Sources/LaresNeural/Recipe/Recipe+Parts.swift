@@ -116,16 +116,20 @@ struct LossOptions: Sendable {
     let smoothing: Float
     /// The part of the targets that is to lie below the answers.
     let quantile: Float
+    /// From which error on the Huber loss is linear, in standard deviations of the target.
+    let delta: Float
 
     init(_ fields: inout JSONFields, _ kind: Recipe.TargetKind) throws(JSONError) {
         name = try fields.choice("loss") ?? (kind == .class ? .crossEntropy : .squared)
         let smoothing = try fields.double("smoothing", in: 0...0.9), quantile = try fields.double("quantile", in: 0.001...0.999)
-        (self.smoothing, self.quantile) = (Float(smoothing ?? 0), Float(quantile ?? 0.5))
+        let delta = try fields.double("delta", in: 1e-3...1e3)
+        (self.smoothing, self.quantile, self.delta) = (Float(smoothing ?? 0), Float(quantile ?? 0.5), Float(delta ?? 1))
         guard (name == .crossEntropy) == (kind == .class) else {
             throw fields.error("loss", "is \"\(name.rawValue)\", which doesn't suit a target of kind \"\(kind.rawValue)\"")
         }
         guard smoothing == nil || name == .crossEntropy else { throw fields.error("smoothing", "is for classes") }
         guard quantile == nil || name == .quantile else { throw fields.error("quantile", "is for the loss \"quantile\"") }
+        guard delta == nil || name == .huber else { throw fields.error("delta", "is for the loss \"huber\"") }
     }
 }
 

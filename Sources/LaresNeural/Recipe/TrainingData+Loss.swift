@@ -26,7 +26,7 @@ extension TrainingData {
         let wanted = Tensor(places.map { (samples.numbers[$0] - mean) / deviation }, [places.count, 1])
         return switch loss.name {
         case .absolute: meanAbsoluteError(y, wanted)
-        case .huber: huberLoss(y, wanted)
+        case .huber: huberLoss(y, wanted, delta: loss.delta)
         case .quantile: quantileLoss(y, wanted, quantile: loss.quantile)
         case .squared, .crossEntropy: meanSquaredError(y, wanted)
         }

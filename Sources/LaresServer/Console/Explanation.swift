@@ -55,7 +55,8 @@ public struct Explanation: Sendable, Hashable {
 
     private static let registry: [RegistryError.Code: String] = [
         .modelNotFound: "registry.model", .versionNotFound: "registry.version", .badName: "registry.name", .notANetwork: "registry.file",
-        .dryRunFailed: "registry.run", .badCard: "registry.card", .badRollout: "registry.trial", .inUse: "registry.use",
+        .dryRunFailed: "registry.run", .badCard: "registry.card", .badSignature: "registry.declared", .badRollout: "registry.trial",
+        .inUse: "registry.use",
         .nothingBefore: "registry.before", .otherSignature: "registry.signature",
     ]
 

@@ -3,6 +3,7 @@ import HTTPTypes
 import Hummingbird
 import LaresAccess
 import LaresJSON
+import LaresNeural
 import LaresPlaces
 import LaresServing
 
@@ -42,7 +43,7 @@ struct RegistryRoutes {
 
     func publish(_ request: Request, _ context: LaresContext) async throws -> Response {
         try context.requireAdministrator()
-        let fields = try await fields(request, "path", "card", "job", "data_sha256")
+        let fields = try await fields(request, "path", "card", "job", "data_sha256", "signature")
         // Whoever is elsewhere names no files of this machine: errors would already tell which there are.
         guard context.caller.isLocal else {
             throw APIError(
@@ -52,9 +53,12 @@ struct RegistryRoutes {
         let path = try fields.requiredString("path")
         let (card, told) = try Self.card(fields.value("card"))
         let lineage = Lineage(job: try fields.string("job"), dataHash: try fields.string("data_sha256") ?? told.dataHash)
+        let signature = fields.value("signature")
         var response = try await changing(context) { changes, name in
+            let declared = try signature.map { try NetworkSignature.declared($0) }
             let version = try await offTheThreads {
-                try changes.networks.registry.publish((path as NSString).expandingTildeInPath, as: name, card: card, lineage: lineage)
+                try changes.networks.registry.publish(
+                    (path as NSString).expandingTildeInPath, as: name, card: card, lineage: lineage, declared: declared)
             }
             changes.changed(name, .versionPublished, "\(name) \(version.number)")
         }

@@ -2,6 +2,7 @@ import HTTPTypes
 import Hummingbird
 import LaresJSON
 import LaresLanguage
+import LaresNeural
 import LaresServing
 
 /// `/lares/v1/words`: what word vectors of the registry say of words.
@@ -20,37 +21,30 @@ struct WordVectorRoutes {
     /// `?word=king&count=10`
     func nearest(_ request: Request, _ context: LaresContext) async throws -> Response {
         let (word, count) = (try Self.word("word", request), try request.queryFields.whole("count", in: 1...10_000) ?? 10)
-        return try await answer(request, context) { vectors in
-            ["words": Self.list(try vectors.nearest(to: word, count: count))]
-        }
+        return try await answer(.nearest(word, count: count), request, context)
     }
 
     /// `?a=man&b=woman&c=king`: a is to b as c is to these.
     func analogy(_ request: Request, _ context: LaresContext) async throws -> Response {
         let (a, b, c) = (try Self.word("a", request), try Self.word("b", request), try Self.word("c", request))
         let count = try request.queryFields.whole("count", in: 1...10_000) ?? 10
-        return try await answer(request, context) { vectors in
-            ["words": Self.list(try vectors.analogy(a, b, c, count: count))]
-        }
+        return try await answer(.analogy(a, b, c, count: count), request, context)
     }
 
     /// `?a=cup&b=coffee`
     func similarity(_ request: Request, _ context: LaresContext) async throws -> Response {
         let (a, b) = (try Self.word("a", request), try Self.word("b", request))
-        return try await answer(request, context) { vectors in ["similarity": .double(Double(try vectors.similarity(a, b)))] }
+        return try await answer(.similarity(a, b), request, context)
     }
 
-    private func answer(
-        _ request: Request, _ context: LaresContext, _ ask: @escaping @Sendable (WordVectors) throws -> JSON
-    ) async throws -> Response {
+    private func answer(_ question: WordQuestion, _ request: Request, _ context: LaresContext) async throws -> Response {
         guard let networks else {
             throw APIError(.notFound, type: "invalid_request_error", code: "not_here", "this server runs without trained networks")
         }
         let name = V2Place(context).model, version = request.queryFields.get("version")
         return try await RegistryRoutes.telling {
-            let vectors = try await networks.words(of: name, version: version)
             do {
-                return .json(try await offTheThreads { try ask(vectors) })
+                return .json(Self.json(try await networks.ask(question, of: name, version: version).outputs))
             } catch let error as WordVectorError {
                 throw APIError(.notFound, type: "invalid_request_error", code: "unknown_word", error.message, param: "word")
             }
@@ -64,7 +58,10 @@ struct WordVectorRoutes {
         return word
     }
 
-    private static func list(_ neighbours: [WordVectors.Neighbour]) -> JSON {
-        .array(neighbours.map { ["word": .string($0.word), "similarity": .double(Double($0.similarity))] })
+    /// `words` with their similarities, or the one number that was asked for.
+    private static func json(_ outputs: [String: NetworkValue]) -> JSON {
+        guard case .floats(let numbers, _)? = outputs["similarity"] else { return [:] }
+        guard case .strings(let words, _)? = outputs["words"] else { return ["similarity": .double(Double(numbers[0]))] }
+        return ["words": .array(zip(words, numbers).map { ["word": .string($0), "similarity": .double(Double($1))] })]
     }
 }

@@ -1,5 +1,6 @@
 import Foundation
 public import LaresJSON
+import LaresLanguage
 import LaresTensor
 
 extension TrainingJobs {
@@ -53,11 +54,19 @@ extension TrainingJobs {
         guard recipe.makesModel else { return }
         let store = try ModelStore(home: home)
         if let base = recipe.model {
-            do { _ = try store.find(base) } catch { throw JobError(.badRecipe, "'tuning.model': \(error)") }
+            do { try Self.checkLearns(store.find(base), store) } catch { throw JobError(.badRecipe, "'tuning.model': \(error)") }
         }
         if let name = recipe.name, let there = try? store.find(name) {
             throw JobError(.badRecipe, "'\(there.name)' is a model already: give the recipe another name, or remove the model first")
         }
+    }
+
+    /// Throws ``JobError`` or `GGUFError` when a model isn't one that can learn more.
+    private static func checkLearns(_ model: StoredModel, _ store: ModelStore) throws {
+        guard model.kind == .language, model.base == nil else {
+            throw JobError(.badRecipe, "'\(model.name)' can't learn more: choose a language model that is no adapter itself")
+        }
+        try CausalTransformer.check(GGUFFile(contentsOf: store.file(of: model)))
     }
 
     private static func limits(_ json: JSON?, usual: TrainingLimits) throws -> TrainingLimits {

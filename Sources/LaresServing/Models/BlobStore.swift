@@ -36,6 +36,30 @@ struct BlobStore: Sendable {
         }
     }
 
+    /// The blobs, held as long as the result lives: while files are taken in that nothing names yet, so that no sweep of any process takes them.
+    func held() throws -> OpenFile {
+        let folder = try OpenFile.directory(directory)
+        folder.share()
+        return folder
+    }
+
+    /// The blobs for one alone; nil while anyone takes files in. The system ends the hold of a process with that process.
+    func alone() throws -> OpenFile? {
+        let folder = try OpenFile.directory(directory)
+        return try folder.lock() ? folder : nil
+    }
+
+    /// What there is.
+    func all() -> [Digest] {
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: directory)) ?? []
+        return names.compactMap { name in Digest(name).flatMap { path(of: $0) == directory + "/" + name ? $0 : nil } }
+    }
+
+    /// The size of a blob; 0 for one that isn't there.
+    func bytes(of digest: Digest) -> Int {
+        ((try? FileManager.default.attributesOfItem(atPath: path(of: digest)))?[.size] as? Int) ?? 0
+    }
+
     /// Takes a finished file of the downloads directory in under its digest, which the caller has computed from its bytes.
     func adopt(_ file: OpenFile, as digest: Digest) throws {
         try file.synchronise()

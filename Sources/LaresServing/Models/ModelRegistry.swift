@@ -79,7 +79,7 @@ struct ModelRegistry: Sendable {
         }
     }
 
-    /// Takes a model out, and tells which of its files no other model needs.
+    /// Takes a model out, and tells what its files were.
     func remove(_ name: String) throws -> [StoredFile] {
         try pool.write { database in
             guard let row = try Row.fetchOne(database, sql: "SELECT * FROM models WHERE name = ?", arguments: [name]) else { return [] }
@@ -90,11 +90,27 @@ struct ModelRegistry: Sendable {
             }
             let files = try model(row, database).files
             try database.execute(sql: "DELETE FROM models WHERE name = ?", arguments: [name])
-            var seen: Set<Digest> = []
-            return try files.filter {
-                guard seen.insert($0.digest).inserted else { return false }
-                return try !NetworkTables.isNeeded($0.digest, database)
+            return files
+        }
+    }
+
+    /// Whether any model or version is there.
+    func hasFiles() throws -> Bool {
+        try pool.read { database in
+            let sql = "SELECT EXISTS (SELECT 1 FROM files) OR EXISTS (SELECT 1 FROM versions)"
+            return try Bool.fetchOne(database, sql: sql) ?? false
+        }
+    }
+
+    /// Removes those of some blobs that nothing needs, and gives the bytes that became free.
+    func collect(_ digests: some Sequence<Digest>, of blobs: BlobStore) throws -> Int {
+        try pool.write { database in
+            var freed = 0
+            for digest in Set(digests) {
+                let bytes = blobs.bytes(of: digest)
+                if try NetworkTables.collect(digest, of: blobs, database) { freed += bytes }
             }
+            return freed
         }
     }
 

@@ -41,13 +41,26 @@ public final class ModelStore: Sendable {
     @discardableResult
     public func remove(_ nameOrAlias: String) throws -> Int {
         let name = try find(nameOrAlias).name
-        let unused = try registry.remove(name)
+        let files = try registry.remove(name)
         try? FileManager.default.removeItem(atPath: home.directory("models") + "/" + name)
-        for file in unused {
+        let freed = try registry.collect(files.map(\.digest), of: blobs)
+        for file in files where !blobs.has(file.digest, bytes: file.bytes) {
             try? FileManager.default.removeItem(atPath: prefixFile(of: file.digest))
-            try blobs.remove(file.digest)
         }
-        return unused.reduce(0) { $0 + $1.bytes }
+        return freed
+    }
+
+    /// Removes the files that no model and no version needs: calls that were killed leave them. Nothing happens while a call of any process takes files in,
+    /// nor where the registry has nothing at all, as it may be that it is still to be restored.
+    ///
+    /// - Returns: the bytes that became free.
+    /// - Throws: ``PullError`` when a file can't be removed, and what a database throws.
+    @discardableResult
+    public func sweep() throws -> Int {
+        guard let folder = try blobs.alone() else { return 0 }
+        defer { withExtendedLifetime(folder) {} }
+        guard try registry.hasFiles() else { return 0 }
+        return try registry.collect(blobs.all(), of: blobs)
     }
 
     /// Makes `alias` mean a model; an alias that exists is moved.
@@ -136,11 +149,7 @@ public final class ModelStore: Sendable {
     }
 
     /// Forgets blobs that were stored for a model which then couldn't be registered.
-    func discard(_ files: [StoredFile]) {
-        guard let models = try? registry.all() else { return }
-        let needed = Set(models.flatMap(\.files).map(\.digest))
-        for file in files where !needed.contains(file.digest) { try? blobs.remove(file.digest) }
-    }
+    func discard(_ files: [StoredFile]) { _ = try? registry.collect(files.map(\.digest), of: blobs) }
 
     /// Stores files and registers them as one model; leaves nothing behind when that fails.
     func takeIn(
@@ -149,6 +158,8 @@ public final class ModelStore: Sendable {
         try ModelName.check(name)
         if let base { _ = try find(base) }
         blobs.sweep(before: now.addingTimeInterval(-24 * 3_600))
+        let folder = try blobs.held()
+        defer { withExtendedLifetime(folder) {} }
         let files = try await store()
         do {
             return try register(name, files, base: base, source: source, now: now)

@@ -40,6 +40,11 @@ final class OpenFile: Sendable {
         return try stat(path, &there) == 0 && there.st_ino == status().st_ino
     }
 
+    /// Holds the file beside others who do the same, and waits while one has it for itself. A file system without locks lets everybody pass.
+    func share() {
+        while flock(descriptor, LOCK_SH) != 0, errno == EINTR {}
+    }
+
     func size() throws -> Int { Int(try status().st_size) }
 
     private func status() throws -> stat {

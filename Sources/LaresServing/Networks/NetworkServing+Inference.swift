@@ -13,21 +13,34 @@ extension NetworkServing {
     ///
     /// - Throws: ``ServingError``; ``RegistryError`` for a network or version that isn't there.
     public func infer(_ request: InferenceRequest) async throws -> InferenceAnswer {
-        let model = try model(request.model)
-        try checkOpen(request.model)
-        if let reference = request.version {
-            return try await answer(request, try version(of: request.model, reference))
+        try await routed(request.model, request.version) { version in
+            try await answer(request, version)
+        } shadow: { trial, answer, rollout in
+            shadow(trial, answer, rollout, bytes: Bytes.sum(request.inputs.map(\.value.byteCount))) { [self] target, done in
+                submit(request, on: target, done)
+            }
         }
+    }
+
+    /// The answer of the version that a reference means, and without one of production, or of the trial beside it as often as that says; `shadow` has the
+    /// version that is tried compute the same again.
+    func routed(
+        _ name: String, _ reference: String?, _ answer: (ModelVersion) async throws -> InferenceAnswer,
+        shadow: (ModelVersion, InferenceAnswer, Rollout) -> Void
+    ) async throws -> InferenceAnswer {
+        let model = try model(name)
+        try checkOpen(name)
+        if let reference { return try await answer(try version(of: name, reference)) }
         guard let standard = model.standard else { throw NetworkRegistry.noVersion(RegisteredModel.production, model) }
         guard let rollout = model.rollout, let trial = model.version(rollout.number), takesNext(model.name, rollout) else {
-            return try await answer(request, standard)
+            return try await answer(standard)
         }
         switch rollout.kind {
-        case .canary: return try await canary(request, trial, standard, rollout)
+        case .canary: return try await canary(trial, standard, rollout, answer)
         case .shadow:
-            let answer = try await answer(request, standard)
-            shadow(request, trial, answer, rollout)
-            return answer
+            let found = try await answer(standard)
+            shadow(trial, found, rollout)
+            return found
         }
     }
 

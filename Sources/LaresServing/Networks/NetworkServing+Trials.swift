@@ -14,38 +14,42 @@ extension NetworkServing {
     }
 
     func canary(
-        _ request: InferenceRequest, _ trial: ModelVersion, _ standard: ModelVersion, _ rollout: Rollout
+        _ trial: ModelVersion, _ standard: ModelVersion, _ rollout: Rollout, _ answer: (ModelVersion) async throws -> InferenceAnswer
     ) async throws -> InferenceAnswer {
         do {
-            let answer = try await answer(request, trial)
+            let found = try await answer(trial)
             note(trial, rollout, isFailure: false)
-            return answer
+            return found
         } catch let error as ServingError where [.queueFull, .draining, .cancelled].contains(error.code) {
             throw error
         } catch {
             // What production can't answer either is the request's fault.
-            let answer = try await answer(request, standard)
+            let found = try await answer(standard)
             note(trial, rollout, isFailure: true)
-            return answer
+            return found
         }
     }
 
-    /// Computes the same again, after everything that anyone waits for; left where too many of them wait already.
-    func shadow(_ request: InferenceRequest, _ trial: ModelVersion, _ answer: InferenceAnswer, _ rollout: Rollout) {
-        let bytes = Bytes.sum(request.inputs.map(\.value.byteCount))
+    /// Computes the same again, after everything that anyone waits for; left where too many of them wait already. `bytes` are those that it holds
+    /// meanwhile, and `compute` is given the version in memory and what is to be told of its answer.
+    func shadow(
+        _ trial: ModelVersion, _ answer: InferenceAnswer, _ rollout: Rollout, bytes: Int,
+        _ compute: @escaping @Sendable (LoadedNetwork, @escaping @Sendable (Result<[String: NetworkValue], any Error>) -> Void) -> Void
+    ) {
         guard state.withLock({ $0.shadows.take(bytes) }) else { return skip(trial, rollout) }
         @Sendable func done(_ result: Result<[String: NetworkValue], any Error>) {
             state.withLock { $0.shadows.end(bytes) }
             compare(result, with: answer, trial, rollout)
         }
         let place = Place(model: trial.model, number: trial.number)
-        if let target = there(place, trial) { return shadow(request, on: target, done) }
+        if let target = there(place, trial) { return compute(target, done) }
         loading.async { [self] in
-            do { shadow(request, on: try load(trial, place), done) } catch { done(.failure(error)) }
+            do { compute(try load(trial, place), done) } catch { done(.failure(error)) }
         }
     }
 
-    private func shadow(
+    /// Has the engine compute a request when nobody waits for anything else.
+    func submit(
         _ request: InferenceRequest, on target: LoadedNetwork,
         _ done: @escaping @Sendable (Result<[String: NetworkValue], any Error>) -> Void
     ) {

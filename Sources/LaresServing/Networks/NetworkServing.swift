@@ -46,6 +46,8 @@ public final class NetworkServing: Sendable {
     let state: Mutex<State>
     /// Reading files blocks, so it has a queue of its own, one after another.
     let loading = DispatchQueue(label: "lares.networks.load")
+    /// What shadows compute elsewhere than on the engine, one after another.
+    let shadowing = DispatchQueue(label: "lares.networks.shadows", qos: .background)
     private let budget: @Sendable () -> Int
 
     /// - Parameters:

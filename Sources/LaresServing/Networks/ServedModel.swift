@@ -6,10 +6,16 @@ import LaresTensor
 package protocol ServedModel: Sendable {
     /// What it takes and gives.
     var signature: NetworkSignature { get }
+    /// Inputs that it can answer, to try it with before it is published; nil: it takes none, or is tried in another way.
+    var example: [String: NetworkValue]? { get }
     /// The outputs for inputs of the signature; throws for what it can't take.
     ///
     /// - Parameter between: called between two pieces of work that takes long, so that others get their turn; what it throws ends the work.
     func callAsFunction(_ inputs: [String: NetworkValue], between: () throws -> Void) throws -> [String: NetworkValue]
+}
+
+extension ServedModel {
+    package var example: [String: NetworkValue]? { nil }
 }
 
 extension Network: ServedModel {

@@ -32,6 +32,8 @@ struct ServedSignals: ServedModel {
             outputs: [TensorSignature(name: "cost", datatype: .fp32, shape: [nil, 1])])
     }
 
+    var example: [String: NetworkValue]? { ["queues": .floats([1, 1, 0.5], shape: [1, Self.columns])] }
+
     func callAsFunction(_ inputs: [String: NetworkValue], between: () throws -> Void) throws -> [String: NetworkValue] {
         guard case .floats(let values, let shape)? = inputs["queues"], shape.count == 2, shape[1] == Self.columns,
             values.count == shape[0] * Self.columns

@@ -13,6 +13,8 @@ struct TranslatorModel: ServedModel {
         return NetworkSignature(inputs: [text], outputs: [text])
     }
 
+    var example: [String: NetworkValue]? { translator.source.symbols.first.map { ["text": .strings([$0], shape: [1])] } }
+
     func callAsFunction(_ inputs: [String: NetworkValue], between: () throws -> Void) throws -> [String: NetworkValue] {
         guard case .strings(let texts, _)? = inputs["text"] else {
             throw ServingError(.invalidRequest, "'text' is missing", param: "inputs")

@@ -1,4 +1,4 @@
-public import LaresLanguage
+import LaresLanguage
 import LaresNeural
 
 /// Word vectors of the registry: `word` (BYTES, any number of them) gives `vector` (FP32, a row for each).
@@ -14,6 +14,8 @@ struct WordModel: ServedModel {
             outputs: [TensorSignature(name: "vector", datatype: .fp32, shape: [nil, vectors.dimensions])])
     }
 
+    var example: [String: NetworkValue]? { vectors.words.first.map { ["word": .strings([$0], shape: [1])] } }
+
     func callAsFunction(_ inputs: [String: NetworkValue], between: () throws -> Void) throws -> [String: NetworkValue] {
         guard case .strings(let words, _)? = inputs["word"] else {
             throw ServingError(.invalidRequest, "'word' is missing: texts, a word each", param: "inputs")
@@ -24,20 +26,5 @@ struct WordModel: ServedModel {
             values += try vectors.vector(of: word)
         }
         return ["vector": .floats(values, shape: [words.count, vectors.dimensions])]
-    }
-}
-
-extension NetworkServing {
-    /// The word vectors of a name, which stay in memory as networks do.
-    ///
-    /// - Parameter reference: a version's number or alias; nil: the one that requests get.
-    /// - Throws: ``RegistryError`` when there are none, ``ServingError`` when they aren't word vectors or can't be loaded.
-    public func words(of name: String, version reference: String? = nil) async throws -> WordVectors {
-        let version = try version(of: name, reference)
-        try checkOpen(name)
-        guard version.kind == .words, let model = try await loaded(version).network as? WordModel else {
-            throw ServingError(.invalidRequest, "'\(name)' is a \(version.kind.rawValue): name word vectors", param: "model")
-        }
-        return model.vectors
     }
 }

@@ -3,7 +3,8 @@ import LaresLanguage
 public import LaresNeural
 import LaresTensor
 
-/// Tries a network before it is published: random inputs of its signature must give finite outputs of its signature.
+/// Tries a network before it is published: random inputs of its signature must give finite outputs of its signature. Word vectors, translators and
+/// controllers of signals are asked once for something that they know; forecasters and detectors are tried as they are read.
 package enum DryRun {
     /// What a file is, and its signature.
     ///
@@ -16,11 +17,10 @@ package enum DryRun {
         guard let kind = kind(of: path) else { return (.network, try signature(of: path, named: name, declared: declared)) }
         defer { returnTensorMemory() }
         do {
-            let signature = try model(kind, at: path).signature
-            guard declared.map({ $0 == signature }) ?? true else {
-                throw RegistryError(.dryRunFailed, "the declared signature is not the file's, which is \(signature.words)")
-            }
-            return (kind, signature)
+            let model = try model(kind, at: path)
+            try check(declared, of: model.signature)
+            try call(model)
+            return (kind, model.signature)
         } catch let error as RegistryError {
             throw error
         } catch {
@@ -54,14 +54,40 @@ package enum DryRun {
         do { network = try Network(contentsOf: path, named: name) } catch {
             throw RegistryError(.notANetwork, "this is no network: \(error)")
         }
-        if let declared, declared != network.signature {
-            throw RegistryError(
-                .dryRunFailed, "the declared signature is not the file's, which is \(network.signature.words): publish what was trained")
-        }
+        try check(declared, of: network.signature)
         var random = SeededRandom(seed: 0x5EED)
         for rows in [1, 3] { try check(network, rows: rows, &random) }
         return network.signature
     }
+
+    private static func check(_ declared: NetworkSignature?, of signature: NetworkSignature) throws {
+        guard let declared, declared != signature else { return }
+        throw RegistryError(
+            .dryRunFailed,
+            "the declared signature, \(declared.words), is not the file's, which is \(signature.words): publish what was trained, or declare "
+                + "what it is")
+    }
+
+    /// Asks a model for its example, and gives it so many pieces of work: a translator writes no longer text.
+    package static func call(_ model: any ServedModel) throws {
+        guard let inputs = model.example else { return }
+        struct Enough: Error {}
+        var pieces = 0
+        let outputs: [String: NetworkValue]
+        do {
+            outputs = try model(inputs) {
+                pieces += 1
+                if pieces > mostPieces { throw Enough() }
+            }
+        } catch is Enough {
+            return
+        } catch {
+            throw RegistryError(.dryRunFailed, "it fails on what it should know: \(error)")
+        }
+        try check(outputs, model.signature)
+    }
+
+    private static let mostPieces = 64
 
     private static func check(_ network: Network, rows: Int, _ random: inout SeededRandom) throws {
         let outputs: [String: NetworkValue]

@@ -25,6 +25,8 @@ extension NetworkRegistry {
         try ModelName.check(name)
         try card.check()
         blobs.sweep(before: now.addingTimeInterval(-24 * 3_600))
+        let folder = try blobs.held()
+        defer { withExtendedLifetime(folder) {} }
         while true {
             let (digest, bytes) = try takeIn(path)
             do {

@@ -136,7 +136,7 @@ public struct NetworkRegistry: Sendable {
         return try collect(versions)
     }
 
-    /// Removes the files that nothing needs any more. With the lock of the database, as publishing looks for its file: it can't lose it.
+    /// Removes the files that nothing needs any more.
     func collect(_ versions: [ModelVersion]) throws -> Int {
         var freed = 0
         var seen: Set<Digest> = []
@@ -149,10 +149,6 @@ public struct NetworkRegistry: Sendable {
     /// Removes a file if nothing needs it, and says whether it did.
     @discardableResult
     func collect(_ digest: Digest) throws -> Bool {
-        try pool.write { database in
-            guard try !NetworkTables.isNeeded(digest, database) else { return false }
-            try blobs.remove(digest)
-            return true
-        }
+        try pool.write { try NetworkTables.collect(digest, of: blobs, $0) }
     }
 }

@@ -57,8 +57,16 @@ enum NetworkTables {
         try database.execute(sql: "ALTER TABLE versions ADD COLUMN kind TEXT NOT NULL DEFAULT 'network'")
     }
 
+    /// Removes a blob if no model and no version needs it, and says whether it did. Within a change of the database, as publishing looks for its
+    /// file: it can't lose it.
+    static func collect(_ digest: Digest, of blobs: BlobStore, _ database: Database) throws -> Bool {
+        guard try !isNeeded(digest, database) else { return false }
+        try blobs.remove(digest)
+        return true
+    }
+
     /// Whether a model or a version still needs a blob.
-    static func isNeeded(_ digest: Digest, _ database: Database) throws -> Bool {
+    private static func isNeeded(_ digest: Digest, _ database: Database) throws -> Bool {
         let sql = "SELECT EXISTS (SELECT 1 FROM files WHERE digest = ?1) OR EXISTS (SELECT 1 FROM versions WHERE digest = ?1)"
         return try Bool.fetchOne(database, sql: sql, arguments: [digest.description]) ?? true
     }

@@ -19,6 +19,8 @@ public struct RegistryError: Error, Hashable, Sendable, CustomStringConvertible 
         public static let dryRunFailed = Code("dry_run_failed")
         /// The model card can't be stored.
         public static let badCard = Code("bad_card")
+        /// The signature that was declared is none.
+        public static let badSignature = Code("bad_signature")
         /// The values of a trial are out of range, or it names the version in production.
         public static let badRollout = Code("bad_rollout")
         /// A version that is meant by an alias or a trial can't go.

@@ -10,7 +10,7 @@ struct LanguageCommand: AsyncParsableCommand {
     static var configuration: CommandConfiguration {
         CommandConfiguration(
             commandName: "language", abstract: say("cli.language.abstract"), discussion: say("cli.language.discussion"),
-            subcommands: [LanguageTrain.self, LanguageTune.self])
+            subcommands: [LanguageTrain.self, LanguageTune.self, LanguageMerge.self])
     }
 }
 
@@ -184,7 +184,7 @@ struct LanguageTune: AsyncParsableCommand {
             print(say("cli.language.written", ["file": adapter.printable]))
         }
         if let output {
-            try tuned.merged.contents(file.metadata.all, as: .q8_0).write(to: output)
+            try GGUFContents(merging: GGUFFile(tuned.adapter.contents), into: file, as: .q8_0).write(to: output)
             print(say("cli.language.written", ["file": output.printable]))
         }
         if isDone { LearningFiles.drop(learning.checkpoint) }

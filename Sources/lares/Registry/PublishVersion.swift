@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import LaresJSON
+import LaresNeural
 import LaresServer
 import LaresServing
 
@@ -33,6 +34,9 @@ struct PublishVersion: AsyncParsableCommand {
     @Option(help: ArgumentHelp(say("cli.registry.publish.data-hash"), valueName: "sha256"))
     var dataHash: String?
 
+    @Option(help: ArgumentHelp(say("cli.registry.publish.signature"), valueName: "file"), completion: .file(extensions: ["json"]))
+    var signature: String?
+
     @Flag(help: ArgumentHelp(say("cli.registry.publish.promote")))
     var promote = false
 
@@ -49,7 +53,7 @@ struct PublishVersion: AsyncParsableCommand {
         if let summary { card.summary = summary }
         if let licence { card.licence = licence }
         let lineage = Lineage(job: job, dataHash: dataHash ?? told.dataHash)
-        let version = try registry.publish(file, as: name, card: card, lineage: lineage)
+        let version = try registry.publish(file, as: name, card: card, lineage: lineage, declared: readSignature())
         if promote { try registry.promote(name, to: "\(version.number)", newSignature: newSignature) }
         if json { return print(try registry.model(name).json().serialized) }
         print(
@@ -62,16 +66,23 @@ struct PublishVersion: AsyncParsableCommand {
         guard let path = card ?? beside.first(where: { FileManager.default.fileExists(atPath: $0) }) else {
             return (ModelCard(), Lineage())
         }
+        let read = try read(path, orSay: "cli.registry.bad-card") { try ModelCard.reading($0) }
+        if card == nil { Terminal.note(say("cli.registry.card-beside", ["file": path.printable])) }
+        return read
+    }
+
+    /// What the publisher says that it takes and gives.
+    private func readSignature() throws -> NetworkSignature? {
+        try signature.map { path in try read(path, orSay: "cli.registry.bad-signature") { try NetworkSignature.declared($0) } }
+    }
+
+    private func read<Value>(_ path: String, orSay key: String, _ value: (JSON) throws -> Value) throws -> Value {
         let bytes: Data
         do { bytes = try Data(contentsOf: URL(filePath: path)) } catch {
-            throw Failure("cli.registry.bad-card", ["file": path.printable, "reason": error.localizedDescription.printable])
+            throw Failure(key, ["file": path.printable, "reason": error.localizedDescription.printable])
         }
-        do {
-            let read = try ModelCard.reading(try JSON(parsing: Array(bytes)))
-            if card == nil { Terminal.note(say("cli.registry.card-beside", ["file": path.printable])) }
-            return read
-        } catch {
-            throw Failure("cli.registry.bad-card", ["file": path.printable, "reason": "\(error)".printable])
+        do { return try value(try JSON(parsing: Array(bytes))) } catch {
+            throw Failure(key, ["file": path.printable, "reason": "\(error)".printable])
         }
     }
 }

@@ -133,6 +133,22 @@ struct CausalTransformerTests {
         let file = try GGUFFile(contentsOf: path)
         #expect { try CausalTransformer(file) } throws: { "\($0)".contains("mamba") }
     }
+
+    @Test("Families that are served but don't learn are told so, and models with biases", arguments: ["qwen2", "qwen3", "gemma3", "llama"])
+    func refusesToLearn(_ family: String) throws {
+        var contents = network().contents(ByteVocabulary.values, as: .f32)
+        contents.values = Dictionary(
+            contents.values.map { ($0.hasPrefix("llama.") ? family + $0.dropFirst(5) : $0, $1) }, uniquingKeysWith: { $1 })
+        contents.values["general.architecture"] = .string(family)
+        contents.append("blk.1.attn_q.bias", .zeros([64]), as: .f32)
+        let file = try GGUFFile(contents), said = family == "llama" ? "with biases" : "family '\(family)'"
+        let ways: [() throws -> Void] = [{ try CausalTransformer.check(file) }, { _ = try CausalTransformer(file) }]
+        for refused in ways {
+            let error = #expect(throws: GGUFError.self, performing: refused)
+            #expect(error?.code == .unsupportedModel && error?.message.contains(said) == true)
+            #expect(error?.message.contains("can be served but not trained") == true)
+        }
+    }
 }
 
 @Suite("Adapters of low rank")

@@ -93,6 +93,46 @@ struct AdapterTests {
         }
     }
 
+    @Test(
+        "Two files make one that says what the model says with its adapter, within the rounding of the type",
+        arguments: [(DType.f32, 0.99999), (.f16, 0.99999), (.q8_0, 0.999)] as [(DType, Float)])
+    func mergesFiles(_ type: DType, _ least: Float) throws {
+        try Files.with(type) { files in
+            let contents = try GGUFContents(
+                merging: GGUFFile(contentsOf: files.adapter(2)), into: GGUFFile(contentsOf: files.model), as: type)
+            let path = files.folder.appending(path: "one.gguf").path
+            try contents.write(to: path)
+            var (run, merged) = (try Run(files.model), try Run(path))
+            let rows = try run.rows(text, [run.model.adapter(contentsOf: files.adapter(2))]), plain = try run.rows(text, [nil])
+            for (row, other) in zip(rows, try merged.rows(text, [nil])) { #expect(cosine(row, other) > least) }
+            #expect(cosine(rows[20], plain[20]) < 0.99)
+        }
+    }
+
+    @Test("A merged file keeps all else that the model has; another model's adapter is refused")
+    func mergingKeepsTheRest() throws {
+        try Files.with { files in
+            var random = SeededRandom(seed: 8), network = try CausalTransformer(GGUFFile(contentsOf: files.model))
+            var contents = network.contents(ByteVocabulary.values, as: .f16)
+            contents.values["general.alignment"] = .count(32)
+            contents.values["llama.rope.scaling.type"] = .string("none")
+            contents.append("rope_freqs.weight", Tensor([1, 1, 1, 1, 2, 2, 4, 4]), as: .f32)
+            let model = try GGUFFile(contents), adapter = try GGUFFile(contentsOf: files.adapter(1))
+            let merged = try GGUFFile(GGUFContents(merging: adapter, into: model, as: .q8_0))
+            #expect(Set(merged.tensors.keys) == Set(model.tensors.keys))
+            #expect(merged.tensors.allSatisfy { $1.dimensions == model.tensors[$0]?.dimensions })
+            let factors = try (merged.tensor("rope_freqs.weight"), model.tensor("rope_freqs.weight"))
+            #expect(factors.0.bytes.elementsEqual(factors.1.bytes))
+            #expect(merged.tensors["blk.1.ffn_up.weight"]?.type == .q8_0 && merged.tensors["output_norm.weight"]?.type == .f32)
+            #expect(try merged.metadata.string("llama.rope.scaling.type") == "none")
+            #expect(merged.metadata.all["general.alignment"] == nil)
+            network = CausalTransformer(.init(vocabulary: 257, width: 96, layers: 2, heads: 4, context: 32), using: &random)
+            let other = try GGUFFile(network.contents(ByteVocabulary.values))
+            #expect { try GGUFContents(merging: adapter, into: other, as: .f16) } throws: { "\($0)".contains("96 by 96") }
+            #expect { try GGUFContents(merging: model, into: other, as: .f16) } throws: { "\($0)".contains("no LoRA adapter") }
+        }
+    }
+
     @Test("In one step each sequence has its own, and nobody's answer depends on the others", arguments: [DType.f32, .q8_0])
     func mixes(_ type: DType) throws {
         try Files.with(type) { files in
