@@ -191,4 +191,76 @@ struct WatchedHome {
         // After a restart it is as it was.
         #expect(try await place.watching(store).alarms().first?.series == SeriesKey(thing: "air,station=7", property: "no2"))
     }
+
+    @Test func whatOtherProgramsStoreIsWatchedOnceAndInOrder() async throws {
+        let place = try WatchedHome()
+        defer { place.delete() }
+        let memory = MemoryTelemetry(), store = TappedTelemetry(SharedTelemetry(memory))
+        func declare(_ station: Int) async throws -> SeriesID {
+            try await memory.declare([SeriesDeclaration(SeriesKey(thing: "air,station=\(station)", property: "no2"), .measurement)])[0]
+        }
+        let start = Int64(place.clock.now.timeIntervalSince1970 * 1_000)
+        func append(_ values: [Double], _ id: SeriesID, from step: Int, to store: any TelemetryStore) async throws {
+            try await store.append(
+                values.enumerated().map { offset, value in
+                    Reading(id, at: LaresThings.Timestamp(milliseconds: start + Int64(step + offset) * 60_000), .number(value))
+                })
+        }
+        let id = try await declare(7)
+        try await append(WatchedHome.usual(100), id, from: -100, to: memory)
+        let watching = try place.watching(store)
+        await watching.begin()
+        let plan = WatchPlan(id: "air", things: "#", properties: ["no2"], learning: 60, isBeyondThings: true)
+        try await watching.set(try #require(plan))
+        try await watching.look()
+        #expect(try await watching.alarms().isEmpty)
+        // A worker stores past the tap. What is from before isn't judged any more, and what was judged isn't judged again.
+        try await append([5_000], id, from: -1, to: memory)
+        try await append(WatchedHome.usual(50), id, from: 0, to: memory)
+        try await watching.look()
+        #expect(try await watching.alarms().isEmpty)
+        try await append([9_000], id, from: 50, to: memory)
+        try await watching.look()
+        let alarm = try #require(try await watching.alarms().first)
+        #expect(alarm.cause.value == 9_000 && alarm.raisedAt == place.clock.now + 50 * 60)
+        try await watching.look()
+        #expect(try await watching.alarm(1)?.lastAt == alarm.lastAt)
+        // A series that a worker makes is found after a while.
+        try await append(WatchedHome.usual(100) + [9_000], try await declare(8), from: 0, to: memory)
+        for _ in 0..<12 { try await watching.look() }
+        #expect(try await watching.alarms().map(\.series.thing) == ["air,station=8", "air,station=7"])
+    }
+}
+
+/// A store in memory that others may write to, as one on servers is.
+struct SharedTelemetry: TelemetryStore {
+    let store: MemoryTelemetry
+
+    init(_ store: MemoryTelemetry) { self.store = store }
+
+    var isShared: Bool { true }
+    func declare(_ declarations: [SeriesDeclaration]) async throws -> [SeriesID] { try await store.declare(declarations) }
+    func series(of thing: String?) async throws -> [Series] { try await store.series(of: thing) }
+    func append(_ readings: [Reading]) async throws { try await store.append(readings) }
+    func keptFrom(of series: SeriesID) -> LaresThings.Timestamp { store.keptFrom(of: series) }
+    func readings(
+        of series: SeriesID, in range: Range<LaresThings.Timestamp>, order: ReadingOrder, limit: Int
+    ) async throws -> [Reading] {
+        try await store.readings(of: series, in: range, order: order, limit: limit)
+    }
+    func buckets(of series: SeriesID, in range: Range<LaresThings.Timestamp>, atMost count: Int) async throws -> BucketedSeries {
+        try await store.buckets(of: series, in: range, atMost: count)
+    }
+    func latest(of series: [SeriesID]) async throws -> [SeriesID: Reading] { try await store.latest(of: series) }
+    func statistics(
+        of series: SeriesID, in range: Range<LaresThings.Timestamp>, every period: StatisticPeriod
+    ) async throws -> [Statistic] {
+        try await store.statistics(of: series, in: range, every: period)
+    }
+    func setRetention(_ retention: Retention, of series: [SeriesID]) async throws {
+        try await store.setRetention(retention, of: series)
+    }
+    func remove(_ series: [SeriesID]) async throws { try await store.remove(series) }
+    func compact(now: LaresThings.Timestamp) async throws -> CompactionResult { try await store.compact(now: now) }
+    func size() async throws -> TelemetrySize { try await store.size() }
 }

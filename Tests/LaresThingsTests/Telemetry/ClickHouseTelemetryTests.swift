@@ -48,6 +48,41 @@ struct ClickHouseTelemetryTests {
         try await other.close()
     }
 
+    @Test func whatAnotherProcessStoresIsToldOnce() async throws {
+        let address = try address()
+        let store = try await ClickHouseTelemetry(address), worker = try await ClickHouseTelemetry(address)
+        let mine = try await store.declare(.measurement), silent = try await store.declare(.measurement, "silent")
+        let start = Timestamp(.now).milliseconds - 60_000
+        func times(_ steps: [Int64], _ value: Double) -> [(Timestamp, Double)] {
+            steps.map { (Timestamp(milliseconds: start + $0), value) }
+        }
+        try await store.append(mine, times([1, 2], 1))
+        try await store.append(silent, [(at(1), 1)])
+        let tapped = TappedTelemetry(store)
+        try await tapped.tap { _ in
+            true
+        } tell: { _ in
+        }
+        #expect(try await tapped.news(atMost: 10).told.isEmpty, "what is there already is somebody's to learn from")
+        let same = try await worker.declare(.measurement), quiet = try await worker.declare(.measurement, "silent")
+        try await worker.append(same, times([0, 3, 4], 2))
+        try await tapped.append([Reading(mine, at: Timestamp(milliseconds: start + 5), .number(3))])
+        try await worker.append(same, times([6, 7], 4) + times([4], 9))
+        let news = try await tapped.news(atMost: 1)
+        #expect(news.told.map(\.time.milliseconds) == [start + 6] && news.isMore)
+        #expect(try await tapped.news(atMost: 10).told.map(\.number) == [4])
+        // One that was silent for long, and one that nobody knew.
+        try await worker.append(quiet, [(at(1, 1), 5), (at(3), 6)])
+        let new = try await worker.declare(.measurement, "new")
+        try await worker.append(new, times([1], 7))
+        #expect(try await tapped.news(atMost: 10).told.map(\.number) == [5, 6])
+        try await tapped.discover()
+        #expect(try await tapped.news(atMost: 10).told.map(\.series.property) == ["new"])
+        #expect(try await tapped.news(atMost: 10).told.isEmpty)
+        try await tapped.close()
+        try await worker.close()
+    }
+
     @Test func bothNameTheSameLineWhenTheyDeclareAtTheSameTime() async throws {
         let address = try address()
         let stores = [try await ClickHouseTelemetry(address), try await ClickHouseTelemetry(address)]

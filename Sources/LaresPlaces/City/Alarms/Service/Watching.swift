@@ -24,7 +24,7 @@ public actor Watching {
     private var heard: [SeriesKey: Date] = [:]
     private var watchers: [Int: AsyncStream<Alarm>.Continuation] = [:]
     private var lastWatcher = 0
-    private var rounds = 0
+    private var (rounds, looks) = (0, 0)
     /// Whether the store tells of what is watched.
     private var isTapped = true
     private let startedAt: Date
@@ -35,6 +35,8 @@ public actor Watching {
     static let savingRounds = 720
     /// Alarms that one who watches may lag behind.
     static let lag = 1_000
+    /// Readings of the store that are looked at in one go.
+    static let batch = 10_000
     /// Calls of the store whose readings may wait to be looked at.
     static let backlog = 256
 
@@ -77,6 +79,7 @@ public actor Watching {
                 try? await self.learn()
             }
             group.addTask { await self.hearBeyond() }
+            group.addTask { await self.lookRepeatedly() }
         }
         for watcher in watchers.values { watcher.finish() }
         keep()
@@ -92,6 +95,31 @@ public actor Watching {
     /// Tells of readings of series that are no things'.
     package func take(_ readings: [TappedTelemetry.Told]) {
         for one in readings { observe(one.series, .number(one.number), at: one.time.date, isOfThing: false) }
+    }
+
+    /// Where other programs write to the store, what they write is looked for.
+    private func lookRepeatedly() async {
+        guard telemetry?.isShared == true else { return }
+        while !Task.isCancelled {
+            try? await Task.sleep(for: .seconds(Self.period))
+            // Without an answer nothing is missed: it goes on from where it was.
+            try? await look()
+        }
+    }
+
+    /// Looks at what other programs wrote to the store since, so many readings at once, and at each twelfth time for series they made.
+    ///
+    /// - Throws: `TelemetryError`; nothing is missed then.
+    package func look() async throws {
+        guard let telemetry = telemetry as? TappedTelemetry else { return }
+        looks += 1
+        if looks.isMultiple(of: 12) { try await telemetry.discover() }
+        var isMore = true
+        while isMore, !Task.isCancelled {
+            let news = try await telemetry.news(atMost: Self.batch)
+            take(news.told)
+            isMore = news.isMore
+        }
     }
 
     /// Has the store tell of what is watched now; while it can't be asked, that is tried again.
