@@ -16,8 +16,12 @@ public actor Watching {
     let telemetry: (any TelemetryStore)?
     let models: (any TrainedModels)?
     var engine = WatchEngine()
-    private var book: AlarmBook
+    var book: AlarmBook
     private var places: [String: AreaID] = [:]
+    /// Series that are no things', as far as they were looked at.
+    var lately = LatestReadings()
+    /// What else knows where a series is, in people's words.
+    let whereabouts: @Sendable (SeriesKey) -> String?
     /// Readings of series that are no things', until they are looked at; the oldest go when there are too many.
     private let beyond: (stream: AsyncStream<[TappedTelemetry.Told]>, add: AsyncStream<[TappedTelemetry.Told]>.Continuation)
     /// When a series that says the same again was last looked at.
@@ -49,13 +53,15 @@ public actor Watching {
     ///   - rules: When alarms are over and belong together.
     ///   - models: The registry, for its detectors; nil: there is none.
     ///   - clock: What time it is.
+    ///   - whereabouts: Where a series is whose name doesn't say it, in people's words; asked once an hour for each.
     /// - Throws: An error of the database.
     public init(
         home: Home, store: AlarmStore, telemetry: (any TelemetryStore)? = nil, rules: AlarmRules = AlarmRules(),
-        models: (any TrainedModels)? = nil, clock: any TimeSource = SystemTime()
+        models: (any TrainedModels)? = nil, clock: any TimeSource = SystemTime(),
+        whereabouts: @escaping @Sendable (SeriesKey) -> String? = { _ in nil }
     ) throws {
         (self.home, self.store, self.telemetry, self.rules, self.clock) = (home, store, telemetry, rules, clock)
-        self.models = models
+        (self.models, self.whereabouts) = (models, whereabouts)
         let (stream, add) = AsyncStream.makeStream(of: [TappedTelemetry.Told].self, bufferingPolicy: .bufferingNewest(Self.backlog))
         beyond = (stream, add)
         startedAt = clock.now
@@ -89,7 +95,10 @@ public actor Watching {
     private func listen(_ first: AsyncStream<HomeEvent>) async { await home.hear(from: first, again: begin, take) }
 
     private func hearBeyond() async {
-        for await readings in beyond.stream { take(readings) }
+        for await readings in beyond.stream {
+            take(readings)
+            await explain()
+        }
     }
 
     /// Tells of readings of series that are no things'.
@@ -118,6 +127,7 @@ public actor Watching {
         while isMore, !Task.isCancelled {
             let news = try await telemetry.news(atMost: Self.batch)
             take(news.told)
+            await explain()
             isMore = news.isMore
         }
     }
@@ -150,6 +160,7 @@ public actor Watching {
         while !Task.isCancelled {
             if arrange() || !isTapped { await retap() }
             tick()
+            await explain()
             try? await Task.sleep(for: .seconds(Self.period))
         }
     }
@@ -178,18 +189,22 @@ public actor Watching {
     }
 
     private func observe(_ key: SeriesKey, _ value: PropertyValue?, at date: Date, isOfThing: Bool = true) {
-        if isOfThing { heard[key] = date }
-        for word in engine.take(key, value, at: date, in: places[key.thing], isOfThing: isOfThing) {
+        if isOfThing { heard[key] = date } else if let number = value?.number { book.note(number, of: key, at: date) }
+        let place = isOfThing ? places[key.thing] : place(of: key)
+        for word in engine.take(key, value, at: date, in: place, isOfThing: isOfThing) {
             switch word {
-            case .odd(let sign): book.take(sign, at: date)
+            case .odd(let sign): book.take(sign, at: date, after: lately.entries(of: sign.cause.series, before: date))
             case .still(let watch, let series): book.goOn(watch, series, at: date)
             }
         }
+        if !isOfThing, let number = value?.number { lately.take(number, of: key, at: date) }
     }
 
     /// Lets time pass.
     package func tick() {
         if rounds.isMultiple(of: 12) { hear() }
+        // Stations are moved, and tags aren't.
+        if rounds.isMultiple(of: Self.savingRounds) { lately.forgetPlaces() }
         book.pass(to: clock.now)
         keep()
         keepStates(engine.count / Self.savingRounds + 1)
@@ -209,7 +224,7 @@ public actor Watching {
         }
     }
 
-    private func keep() {
+    func keep() {
         let changed = book.takeChanged()
         do {
             try store.save(changed.alarms, changed.incidents, rules: rules)
