@@ -120,6 +120,24 @@ struct ClickHouseTelemetryTests {
         #expect(error?.code == .unreachable)
     }
 
+    @Test func aServerThatHangsIsLeftAndNotAskedAgainSoon() async throws {
+        var address = try address()
+        let deaf = try DeafServer()
+        defer { deaf.close() }
+        address.hosts.insert(.init(name: "127.0.0.1", port: deaf.port), at: 0)
+        var settings = ClickHouseSettings()
+        settings.patience.first = .milliseconds(300)
+        let start = ContinuousClock.now
+        let store = try await ClickHouseTelemetry(address, settings: settings)
+        let series = try await store.declare(.measurement)
+        for hour: Int64 in 0..<10 { try await store.append(series, [(at(1, hour), Double(hour))]) }
+        #expect(try await store.all(series).count == 10)
+        // A minute is what an answer may take where there is nobody else to ask.
+        #expect(ContinuousClock.now - start < .seconds(30))
+        #expect(deaf.callers == 1, "whoever hangs once isn't asked again while others answer")
+        try await store.close()
+    }
+
     @Test(.disabled(if: ClickHouseServer.isNamed, "the server is not the tests' own"))
     func aWrongPasswordIsSaidAndNotRepeated() async throws {
         var address = try address()
@@ -162,6 +180,40 @@ struct ClickHouseTelemetryTests {
         _ = try await store.compact(now: at(11))
         #expect(try await store.size().series == 1)
         try await store.close()
+    }
+}
+
+/// Which server is asked.
+struct ServerLineTests {
+    private let now = ContinuousClock.now
+
+    @Test func theNextIsAskedAndTheSlowLast() {
+        var line = ServerLine(count: 3)
+        #expect(line.current == 0 && line.hasOther(than: [0], at: now) && !line.hasOther(than: [0, 1, 2], at: now))
+        line.note(slow: 0, until: now + .seconds(60))
+        line.moveOn(from: 0, at: now)
+        // Somebody else found the same.
+        line.moveOn(from: 0, at: now)
+        #expect(line.current == 1)
+        line.moveOn(from: 1, at: now)
+        line.moveOn(from: 2, at: now + .seconds(1))
+        #expect(line.current == 1, "the first was slow")
+        #expect(!line.hasOther(than: [1, 2], at: now + .seconds(1)) && line.hasOther(than: [1, 2], at: now + .seconds(61)))
+        line.moveOn(from: 1, at: now + .seconds(61))
+        line.moveOn(from: 2, at: now + .seconds(61))
+        #expect(line.current == 0)
+    }
+
+    @Test func whereAllAreSlowTheNextIsAsked() {
+        var line = ServerLine(count: 2)
+        for place in 0..<2 {
+            line.note(slow: place, until: now + .seconds(60))
+            line.moveOn(from: place, at: now)
+        }
+        #expect(line.current == 0)
+        var alone = ServerLine(count: 1)
+        alone.moveOn(from: 0, at: now)
+        #expect(alone.current == 0 && !alone.hasOther(than: [0], at: now))
     }
 }
 
