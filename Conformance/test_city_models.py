@@ -195,6 +195,9 @@ def test_a_detector_watches_and_its_candidate_counts(home):
         home.wait(lambda: live(home, "odd").get("version") == 2, 20)
         refused = refusal(home, "/v2/models/odd/infer", {"inputs": [{"name": "x", "datatype": "FP32", "shape": [1], "data": [1]}]})
         assert refused[0] == 400 and "detector" in str(refused)
+        # A detector of another kind.
+        train(home, {**detector, "name": "rhythm", "detector": {**detector["detector"], "kind": "spectral"}})
+        home.wait(lambda: live(home, "rhythm").get("series") == 1, 20)
 
 
 def test_alarms_of_one_place_are_one_incident_with_the_forecast(home):
