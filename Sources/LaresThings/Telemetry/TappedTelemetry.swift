@@ -61,11 +61,12 @@ public final class TappedTelemetry: TelemetryStore {
             }
         }
 
-        /// After when what others store is to be told.
-        var times: [SeriesID: Timestamp] {
+        /// After when what others store is to be told, of those that were told something since a time.
+        func times(since start: Timestamp?) -> [SeriesID: Timestamp] {
             var times: [SeriesID: Timestamp] = [:]
             for place in wanted.indices {
-                if let one = wanted[place], !one.isBehind { times[SeriesID(place)] = Timestamp(milliseconds: one.last) }
+                guard let one = wanted[place], !one.isBehind, one.last >= start?.milliseconds ?? .min else { continue }
+                times[SeriesID(place)] = Timestamp(milliseconds: one.last)
             }
             return times
         }
@@ -118,12 +119,14 @@ public final class TappedTelemetry: TelemetryStore {
     /// What other programs stored of what is wanted since it was told last, in the order of time. Nothing is told twice, and nothing that is
     /// from before what was told last of its series, however late it came.
     ///
-    /// - Parameter limit: At most so many, 1 to 100,000.
+    /// - Parameters:
+    ///   - limit: At most so many, 1 to 100,000.
+    ///   - start: Only of series of which something was told that is no older; nil: of all.
     /// - Returns: What is to be told, and whether there may be more.
     /// - Throws: ``TelemetryError``.
-    public func news(atMost limit: Int) async throws -> (told: [Told], isMore: Bool) {
+    public func news(atMost limit: Int, ofThoseSince start: Timestamp? = nil) async throws -> (told: [Told], isMore: Bool) {
         guard store.isShared else { return ([], false) }
-        let times = state.withLock(\.times)
+        let times = state.withLock { $0.times(since: start) }
         guard !times.isEmpty else { return ([], false) }
         let found = try await store.readings(after: times, limit: limit)
         return (state.withLock { $0.take(found) }, found.count == limit)

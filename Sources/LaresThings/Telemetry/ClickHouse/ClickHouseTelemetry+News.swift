@@ -21,21 +21,9 @@ extension ClickHouseTelemetry {
                 return AwaitedSeries(asked: AskedSeries(row), from: max(time.next.milliseconds, row.entry.kept.raw))
             }
         }
-        let now = Timestamp(.now).milliseconds
         var found: [Reading] = []
-        for some in Self.together(try await awake(awaited, now), now) { found += try await news(some, limit) }
+        for some in Self.together(awaited, Timestamp(.now).milliseconds) { found += try await news(some, limit) }
         return found.earliestNumbers(limit)
-    }
-
-    /// Leaves out what has been silent for more than a day and has no reading of a later day: the marks of days are few, and tell it.
-    private func awake(_ awaited: [AwaitedSeries], _ now: Int64) async throws -> [AwaitedSeries] {
-        let day = StatisticPeriod.day.milliseconds
-        let silent = awaited.filter { now - $0.from > day }
-        guard !silent.isEmpty else { return awaited }
-        let days = try await lastDays(silent.map(\.asked), before: [:])
-        let known = silent.filter { one in days[one.asked.line].map { $0 <= (one.from - 1).floored(by: day).quotient } ?? true }
-        let left = Set(known.map(\.asked.line))
-        return awaited.filter { !left.contains($0.asked.line) }
     }
 
     /// Series that are asked of together: no further apart in time than ten minutes, or a quarter of how long ago it is, so that little is read

@@ -124,7 +124,7 @@ extension ClickHouseTelemetry {
     }
 
     /// The last marked day of series, before given ones.
-    func lastDays(_ series: [AskedSeries], before: [UInt64: Int64]) async throws -> [UInt64: Int64] {
+    private func lastDays(_ series: [AskedSeries], before: [UInt64: Int64]) async throws -> [UInt64: Int64] {
         var days: [UInt64: Int64] = [:]
         for (limit, some) in Dictionary(grouping: series, by: { before[$0.line] ?? Int64(Int32.max) }) {
             for lines in SQL.lists(some.map(\.line)) {

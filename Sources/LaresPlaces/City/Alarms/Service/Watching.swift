@@ -39,6 +39,8 @@ public actor Watching {
     static let savingRounds = 720
     /// Alarms that one who watches may lag behind.
     static let lag = 1_000
+    /// Seconds after which a series that says nothing is looked at less often.
+    static let silence = 3_600.0
     /// Readings of the store that are looked at in one go.
     static let batch = 10_000
     /// Calls of the store whose readings may wait to be looked at.
@@ -116,16 +118,19 @@ public actor Watching {
         }
     }
 
-    /// Looks at what other programs wrote to the store since, so many readings at once, and at each twelfth time for series they made.
+    /// Looks at what other programs wrote to the store since, so many readings at once; at each twelfth time also for series that they made, and
+    /// at those that have been silent for an hour.
     ///
     /// - Throws: `TelemetryError`; nothing is missed then.
     package func look() async throws {
         guard let telemetry = telemetry as? TappedTelemetry else { return }
         looks += 1
-        if looks.isMultiple(of: 12) { try await telemetry.discover() }
+        let looksAtAll = looks.isMultiple(of: 12)
+        if looksAtAll { try await telemetry.discover() }
+        let start = looksAtAll ? nil : Timestamp(clock.now - Self.silence)
         var isMore = true
         while isMore, !Task.isCancelled {
-            let news = try await telemetry.news(atMost: Self.batch)
+            let news = try await telemetry.news(atMost: Self.batch, ofThoseSince: start)
             take(news.told)
             await explain()
             isMore = news.isMore
