@@ -225,7 +225,7 @@ def test_a_node_that_hangs_holds_nothing_up(tmp_path, capsys):
                 start = time.monotonic()
                 # Of each shard, its other replica says what it has itself: a question to all might wait for the one that hangs.
                 while sum(int(one.ask("SELECT uniqExact(series, time) FROM lares_readings_local", node)[0][0]) for node in others) < wanted:
-                    assert time.monotonic() - start < 90, f"{name} holds everything up\n{one.said()}"
+                    assert time.monotonic() - start < 150, f"{name} holds everything up\n{one.said()}"
                     time.sleep(0.5)
                 waits[name] = round(time.monotonic() - start)
             finally:
