@@ -9,8 +9,10 @@ import time
 
 import pytest
 
+import nats_server
 from home_devices import Home
 from lares_server import ROOT, free_port, run
+from test_city_nats import STREAM, drained, wait_for_consumer, worker
 from test_home import readings
 
 SERVER = shutil.which("clickhouse-server") or shutil.which("clickhouse-server", path="/usr/sbin")
@@ -81,6 +83,30 @@ def test_histories_move_to_clickhouse_and_go_on_there(tmp_path, clickhouse):
         assert readings(home, "tank/level")[:50] == list(range(50)), "what came while the server was away is kept or not; nothing else is"
         history = home.ask("/lares/v1/history?property=tank/level&width=100")
         assert max(bucket["max"] for bucket in history["buckets"]) == 78
+
+
+@NEEDS_SERVER
+@pytest.mark.skipif(not nats_server.PROGRAM, reason="nats-server isn't installed (scripts/setup conformance): alarms of what workers store are NOT tested")
+def test_what_a_worker_stores_raises_an_alarm(tmp_path, clickhouse):
+    now = int(time.time())
+
+    def line(step, value):
+        return f"air,station=7 no2={value} {now - 200 + step}000000000".encode()
+
+    with nats_server.nats() as server, Home(tmp_path / "home", "--telemetry", clickhouse.url) as home:
+        client = nats_server.Client(server.port)
+        client.ask("$JS.API.STREAM.CREATE.CITY", STREAM)
+        with worker(tmp_path / "worker", server.port, telemetry=clickhouse.url) as one:
+            client.publish("city.air", [line(step, 100 + step * 7 % 13) for step in range(100)])
+            wait_for_consumer(client)
+            drained(client, 60)
+            home.ask("/lares/v1/watches", {"id": "air", "things": "#", "properties": "no2", "learning": 60, "scope": "all"})
+            client.publish("city.air", [line(step, 100 + step * 7 % 13) for step in range(100, 150)])
+            client.publish("city.air", [line(150, 9000)])
+            home.wait(lambda: home.ask("/lares/v1/alarms")["alarms"], seconds=40)
+            (alarm,) = home.ask("/lares/v1/alarms")["alarms"]
+            assert alarm["series"] == "air,station=7/no2" and alarm["cause"]["value"] == 9000 and alarm["raised_at"] == now - 50
+            assert one.stop() == 0
 
 
 @pytest.mark.parametrize("url, reason", [("clickhouse://", "host"), ("http://a", "clickhouse://"), ("clickhouse://a/b;c", "letters"), ("clickhouse://a?x=1", "cluster")])

@@ -1,5 +1,5 @@
 """A city on one machine: devices publish over MQTT to three brokers, two workers keep what they said on four ClickHouse nodes. One of each is killed
-under load; nothing acknowledged is lost and nothing counts twice. And a worker is killed at random moments, a hundred times."""
+under load; nothing acknowledged is lost and nothing counts twice. A node that hangs holds nothing up. And a worker is killed at random moments, a hundred times."""
 
 import collections
 import contextlib
@@ -210,6 +210,34 @@ def test_one_of_each_is_killed_under_load(tmp_path, capsys):
         again = sum(device.reconnects for device in load)
         with capsys.disabled():
             print(f"\n{acknowledged} acknowledged points, all there and each once; devices changed brokers {again} times")
+
+
+def test_a_node_that_hangs_holds_nothing_up(tmp_path, capsys):
+    """A node is stopped (SIGSTOP): connections to it are made, and nobody answers. What devices are thanked for is stored all the same."""
+    with city(tmp_path) as one, devices(one, 2) as load:
+        more(load, 40)
+        waits = {}
+        for name, others in (("clickhouse-1-1", ("clickhouse-1-2", "clickhouse-2-1")), ("clickhouse-2-1", ("clickhouse-1-2", "clickhouse-2-2"))):
+            os.kill(one.worker(name), signal.SIGSTOP)
+            try:
+                more(load, 40)
+                wanted = sum(len(device.acknowledged) for device in load) * POINTS
+                start = time.monotonic()
+                # Of each shard, its other replica says what it has itself: a question to all might wait for the one that hangs.
+                while sum(int(one.ask("SELECT uniqExact(series, time) FROM lares_readings_local", node)[0][0]) for node in others) < wanted:
+                    assert time.monotonic() - start < 150, f"{name} holds everything up\n{one.said()}"
+                    time.sleep(0.5)
+                waits[name] = round(time.monotonic() - start)
+            finally:
+                os.kill(one.worker(name), signal.SIGCONT)
+            more(load, 40)
+        for device in load:
+            device.stop.set()
+        for device in load:
+            device.join(60)
+        acknowledged, _ = check(one, load)
+        with capsys.disabled():
+            print(f"\n{acknowledged} acknowledged points, all there and each once; stored after {waits} seconds while a node hung")
 
 
 def test_a_worker_that_is_killed_at_random_moments_loses_nothing(tmp_path, capsys):

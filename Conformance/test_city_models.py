@@ -8,6 +8,7 @@ import signal
 import threading
 import time
 import urllib.error
+import urllib.parse
 import urllib.request
 
 import pytest
@@ -194,6 +195,45 @@ def test_a_detector_watches_and_its_candidate_counts(home):
         home.wait(lambda: live(home, "odd").get("version") == 2, 20)
         refused = refusal(home, "/v2/models/odd/infer", {"inputs": [{"name": "x", "datatype": "FP32", "shape": [1], "data": [1]}]})
         assert refused[0] == 400 and "detector" in str(refused)
+        # A detector of another kind.
+        train(home, {**detector, "name": "rhythm", "detector": {**detector["detector"], "kind": "spectral"}})
+        home.wait(lambda: live(home, "rhythm").get("series") == 1, 20)
+
+
+def test_alarms_of_one_place_are_one_incident_with_the_forecast(home):
+    """A load that is forecast, and the air beside it: both odd at once."""
+    load, air = "feeder,place=Old\\ Mill", "air,place=Old\\ Mill"
+    history(home, [load])
+    now = int(time.time())
+    ingest(home, [f"{air} no2={wave(second)} {second * 1000}" for second in range(now - 400, now)])
+    began = time.time()
+    with Feed(home, load):
+        train(home, recipe("load", [f"{load}/load"]))
+        home.wait(lambda: written(home, urllib.parse.quote(f"{load}/load.forecast"), began))
+        for name in ("load", "no2"):
+            home.ask("/lares/v1/watches", {"id": name, "things": "#", "properties": name, "learning": 100, "scope": "all"})
+        at = int(time.time() * 1000)
+        ingest(home, [f"{load} load=9000 {at}", f"{air} no2=9000 {at}"])
+
+        def found():
+            return {alarm["series"]: alarm for alarm in home.ask("/lares/v1/alarms")["alarms"]}
+
+        home.wait(lambda: set(found()) == {f"{load}/load", f"{air}/no2"})
+        assert {alarm["place"] for alarm in found().values()} == {"old_mill"}
+        (incident,) = {alarm["incident"] for alarm in found().values()}
+
+        def line():
+            return home.ask(f"/lares/v1/incidents/{incident}")["timeline"]
+
+        home.wait(lambda: any(entry["kind"] == "forecast" for entry in line()), 20)
+    entries = line()
+    (forecast,) = (place for place, entry in enumerate(entries) if entry["kind"] == "forecast")
+    assert entries[forecast]["subject"] == f"{load}/load" and 0 < float(entries[forecast]["what"]) < 1000
+    alarm = next(entry for entry in entries if entry["kind"] == "alarm" and entry["subject"] == str(found()[f"{load}/load"]["number"]))
+    assert entries[alarm["because"]]["kind"] == "reading" and entries[alarm["because"]]["because"] == forecast
+    for series in (f"{load}/load", f"{air}/no2"):
+        assert sum(entry["kind"] == "reading" and entry["subject"] == series for entry in entries) >= 1
+    assert len([entry for entry in entries if entry["kind"] == "reading" and entry["subject"] == f"{load}/load"]) > 1, "what led to it"
 
 
 def test_bad_recipes_say_what_is_wrong(home):

@@ -19,9 +19,9 @@ STREAM = {"name": "CITY", "subjects": ["city.>"], "storage": "file"}
 
 
 class Worker:
-    def __init__(self, home, *ports, user=""):
+    def __init__(self, home, *ports, user="", telemetry=None):
         servers = [part for port in ports for part in ("--nats", f"nats://{user}127.0.0.1:{port}")]
-        self.arguments = [str(PROGRAM), "ingest", *servers, "--stream", "CITY"]
+        self.arguments = [str(PROGRAM), "ingest", *servers, "--stream", "CITY", *(["--telemetry", telemetry] if telemetry else [])]
         self.environment = dict(os.environ, LARES_HOME=str(home))
         self.start()
 

@@ -82,7 +82,8 @@ extension Serve {
         city.observations = observations
         city.exchange = try SensorThingsExchange(observations, things.settings(named: "sensorthings"), root: address + "/sta/v1.1")
         city.watching = try Watching(
-            home: things.home, store: AlarmStore(things.store), telemetry: things.telemetry, models: models)
+            home: things.home, store: AlarmStore(things.store), telemetry: things.telemetry, models: models,
+            whereabouts: { observations.place(of: $0) })
         city.forecasting = try Forecasting(things.telemetry, models: models, store: ForecastStore(home: folder))
         city.forecastsOnRequest = ForecastsOnRequest(things.telemetry)
         city.dashboards = try DashboardStore(home: folder)

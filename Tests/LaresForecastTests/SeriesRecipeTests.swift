@@ -155,6 +155,30 @@ import Testing
         #expect(throws: ForecastError.self) { try DetectorModel(fitting: detector(1), to: ["hall/meter/power": readings(50)]) }
     }
 
+    @Test(arguments: DetectorPlan.Kind.allCases)
+    func aDetectorIsOfTheKindThatItsPlanNames(_ kind: DetectorPlan.Kind) throws {
+        let text = #"{"series": ["hall/meter/power"], "kind": "\#(kind.rawValue)", "learning": 60, "most_alarms": 0}"#
+        let plan = try DetectorPlan(JSON(parsing: Array(text.utf8)))
+        let model = try DetectorModel(fitting: plan, to: ["hall/meter/power": readings(1_000)])
+        #expect(type(of: model.members[0].detector) == kind.detector && model.members[0].alarms == 0)
+        let read = try DetectorModel(JSON(parsing: model.json.data))
+        #expect(read.json == model.json && read.plan.kind == kind)
+        var (mine, theirs) = (model.members[0].detector, read.members[0].detector)
+        for step in 1_000..<1_020 {
+            let value = step.isMultiple(of: 2) ? 9_000.0 : 60
+            #expect(mine.observe(value, at: Int64(step) * 60_000) == theirs.observe(value, at: Int64(step) * 60_000))
+        }
+        #expect(mine.count == 1_020)
+        // A file says which kind it is of; one of another is none of its own.
+        let other = kind == .odd ? "spectral" : "odd"
+        let forged = String(decoding: model.json.data, as: UTF8.self).replacing(
+            "\"kind\":\"\(kind.rawValue)\"", with: "\"kind\":\"\(other)\"")
+        #expect(throws: JSONError.self) { try DetectorModel(JSON(parsing: Array(forged.utf8))) }
+        #expect(throws: JSONError.self) {
+            try DetectorPlan(JSON(parsing: Array(#"{"series": ["a/b"], "kind": "flow"}"#.utf8)))
+        }
+    }
+
     @Test func damagedFilesThrowOrAreModels() throws {
         let samples = readings(200)
         let detector = try DetectorModel(fitting: detector(1), to: ["hall/meter/power": samples])

@@ -9,7 +9,7 @@ extension DetectorModel {
     /// All of it.
     public var json: JSON {
         var all: JSON.Members = [
-            "format": .string(Self.format), "ensemble": .string(EnsembleDetector.version), "plan": plan.json,
+            "format": .string(Self.format), plan.kind.versionName: .string(plan.kind.detector.version), "plan": plan.json,
             "members": .array(members.map(\.json)),
             "refusals": .array(refusals.map { ["series": .string($0.series), "reason": .string($0.reason)] }),
         ]
@@ -37,10 +37,8 @@ extension DetectorModel {
     public init(_ json: JSON) throws {
         var fields = try JSONFields(json)
         guard try fields.string("format") == Self.format else { throw fields.error("format", "must be \"\(Self.format)\"") }
-        guard try fields.string("ensemble") == EnsembleDetector.version else {
-            throw fields.error("ensemble", "isn't \(EnsembleDetector.version): train the detector again")
-        }
-        let plan = try DetectorPlan(fields.required("plan"))
+        let plan = try DetectorPlan(fields.required("plan")), name = plan.kind.versionName, version = plan.kind.detector.version
+        guard try fields.string(name) == version else { throw fields.error(name, "isn't \(version): train the detector again") }
         let members = try (fields.objects("members") ?? []).map { try Member($0, plan) }
         let refusals = try (fields.objects("refusals") ?? []).map { fields in
             var fields = fields
@@ -58,6 +56,11 @@ extension DetectorModel {
     }
 }
 
+extension DetectorPlan.Kind {
+    /// Under what a file says of which version its detectors are.
+    fileprivate var versionName: String { detector.name }
+}
+
 extension DetectorModel.Member {
     fileprivate var json: JSON {
         [
@@ -71,7 +74,7 @@ extension DetectorModel.Member {
         name = try fields.string("name") ?? ""
         threshold = try fields.double("threshold", in: 0.05...1) ?? Self.least
         guard let state = Data(base64Encoded: try fields.string("state") ?? "") else { throw fields.error("state", "must be base 64") }
-        detector = try EnsembleDetector(state: Array(state))
+        detector = try plan.kind.detector.init(state: Array(state))
         watched = try fields.int("watched", in: 0...(.max)) ?? 0
         alarms = try fields.int("alarms", in: 0...(.max)) ?? 0
         days = try fields.double("days", in: 0...1e9) ?? 0

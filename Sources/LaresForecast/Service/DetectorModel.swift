@@ -23,7 +23,7 @@ public struct DetectorModel: Sendable {
         /// From which score on a reading is odd, 0.05 to 1.
         public let threshold: Double
         /// The detector as it was after the history.
-        public let detector: EnsembleDetector
+        public let detector: any ServedDetector
         /// Readings of the history behind those that were learnt from.
         public let watched: Int
         /// How many of these would have been alarms.
@@ -86,7 +86,7 @@ extension DetectorModel.Member {
     static let least = 0.5
 
     init(_ name: String, _ samples: [DetectorModel.Sample], _ plan: DetectorPlan, _ settings: DetectorSettings) {
-        var detector = EnsembleDetector(settings)
+        var detector: any ServedDetector = plan.kind.detector.init(settings)
         var scores: [Double] = [], first: Int64?, last: Int64 = 0
         for sample in samples {
             let score = detector.observe(sample.value, at: sample.time)

@@ -5,7 +5,8 @@ public struct SeasonalResidual: Detector {
     /// The field's name for it.
     public static let name = "seasonal-residual"
 
-    private let settings: DetectorSettings
+    /// What it was told.
+    public let settings: DetectorSettings
     private var clock = StreamClock()
     private var origin = 0.0
     private var level = 0.0
@@ -21,6 +22,9 @@ public struct SeasonalResidual: Detector {
 
     /// Watching with these settings, knowing nothing yet.
     public init(_ settings: DetectorSettings = .standard) { self.settings = settings }
+
+    /// How many values were seen.
+    public var count: Int { clock.count }
 
     /// How odd the next value is, 0 to 1.
     public mutating func observe(_ value: Double, at time: Int64) -> Double {

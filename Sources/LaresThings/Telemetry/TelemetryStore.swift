@@ -41,6 +41,14 @@ public protocol TelemetryStore: Sendable {
     /// - Throws: `seriesNotFound`, `tooMuch`.
     func readings(of series: SeriesID, in range: Range<Timestamp>, order: ReadingOrder, limit: Int) async throws -> [Reading]
 
+    /// Numbers of many series that are later than a time of each: the earliest first, those of one moment by the numbers of their series.
+    ///
+    /// - Parameters:
+    ///   - times: after when, by series; one that isn't there or has texts gives nothing.
+    ///   - limit: at most so many, 1 to 100,000.
+    /// - Throws: `tooMuch`.
+    func readings(after times: [SeriesID: Timestamp], limit: Int) async throws -> [Reading]
+
     /// A series of numbers as a chart of so many pixels needs it.
     ///
     /// Buckets of ten minutes and more are multiples of five minutes, an hour or a day, and come from statistics; the first and the last may
@@ -85,9 +93,15 @@ public protocol TelemetryStore: Sendable {
 
     /// What keeps it from working as it should though nothing is lost yet; nil: nothing.
     var trouble: TelemetryError? { get }
+
+    /// Whether other programs may write to it as well.
+    var isShared: Bool { get }
 }
 
 extension TelemetryStore {
+    /// No other program writes to it.
+    public var isShared: Bool { false }
+
     /// Has nothing to end.
     public func close() async throws {}
 

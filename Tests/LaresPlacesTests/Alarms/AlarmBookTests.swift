@@ -144,6 +144,23 @@ private let quick: AlarmRules = {
         #expect(line[3].subject == "off-when-odd" && line[0].what == "900")
     }
 
+    @Test func whatLedToAnAlarmStandsBeforeItByItsTime() {
+        var book = AlarmBook(quick)
+        book.take(sign("air/no2"), at: start)
+        let led = [-30.0, -20, 10].map { TimelineEntry(start + $0, .reading, "traffic/flow", "\(Int($0))") }
+        let number = book.take(sign("traffic/flow"), at: start + 20, after: led)
+        book.note(905, of: SeriesKey("traffic/flow")!, at: start + 30)
+        book.note(1_900, of: SeriesKey("traffic/flow")!, at: start + 40)
+        book.note(1_900, of: SeriesKey("traffic/other")!, at: start + 40)
+        book.explain(number!, by: [TimelineEntry(start + 5, .forecast, "traffic/flow", "12")])
+        let line = book.incident(1)?.timeline ?? []
+        #expect(line.map { $0.date.timeIntervalSince(start) } == [-30, -20, 0, 0, 5, 10, 20, 20, 40])
+        #expect(line.map(\.kind) == [.reading, .reading, .reading, .alarm, .forecast, .reading, .reading, .alarm, .reading])
+        // The alarm followed its reading, and that the forecast that it was judged by.
+        #expect(line.map(\.because) == [nil, nil, nil, 2, nil, nil, 4, 6, nil])
+        #expect(line.last?.what == "1900")
+    }
+
     @Test func whatMetersSayAllDayIsNotInTheTimeline() {
         var book = AlarmBook(quick)
         book.take(sign(), at: start)

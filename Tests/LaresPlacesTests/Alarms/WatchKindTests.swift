@@ -21,7 +21,8 @@ import Testing
 
     @Test(arguments: [
         (WatchPlan.Kind.changePoint, "change-point", (0..<20).map { 110 + Double($0 * 7 % 13) }),
-        (.likelihood, "error-likelihood", (0..<20).map { $0.isMultiple(of: 2) ? 60 : 160 }), (.spectral, "spectral-residual", [2_000]),
+        (.seasonal, "seasonal-residual", [2_000]), (.likelihood, "error-likelihood", (0..<20).map { $0.isMultiple(of: 2) ? 60 : 160 }),
+        (.spectral, "spectral-residual", [2_000]),
     ])
     func eachFindsWhatItIsForAndGoesOnAfterARestart(_ kind: WatchPlan.Kind, _ model: String, _ odd: [Double]) async throws {
         let place = try WatchedHome()

@@ -191,4 +191,127 @@ struct WatchedHome {
         // After a restart it is as it was.
         #expect(try await place.watching(store).alarms().first?.series == SeriesKey(thing: "air,station=7", property: "no2"))
     }
+
+    /// Two kinds of data of one square, one of them forecast, and another square.
+    @Test func alarmsOfOnePlaceAreOneIncidentWithWhatLedToIt() async throws {
+        let place = try WatchedHome()
+        defer { place.delete() }
+        let store = TappedTelemetry(MemoryTelemetry())
+        let names = ["air,place=Old\\ Town/no2", "@north/traffic,area=Old\\ Town/flow", "traffic,area=old_town/flow", "air,place=Hill/no2"]
+        let keys = try names.map { try #require(SeriesKey($0)) }
+        let ids = try await store.declare(
+            (keys + [keys[0].forecast, keys[0].forecastError]).map { SeriesDeclaration($0, .measurement) })
+        let start = Int64(place.clock.now.timeIntervalSince1970 * 1_000)
+        func append(_ value: Double, _ step: Int, _ which: [Int]) async throws {
+            let time = LaresThings.Timestamp(milliseconds: start + Int64(step) * 60_000)
+            try await store.append(which.map { Reading(ids[$0], at: time, .number(value)) })
+        }
+        for (step, value) in WatchedHome.usual(100).enumerated() { try await append(value, step - 100, [0, 1, 2, 3, 4, 5]) }
+        let watching = try Watching(
+            home: place.home, store: AlarmStore(place.store), telemetry: store, clock: place.clock,
+            whereabouts: { $0.thing.contains("Hill") ? "elsewhere" : nil })
+        await watching.begin()
+        try await watching.set(try #require(WatchPlan(id: "all", things: "#", properties: ["+"], learning: 60, isBeyondThings: true)))
+        let life = Task { await watching.run() }
+        func wait(_ isSo: () async throws -> Bool) async throws {
+            for _ in 0..<500 where try await !isSo() { try await Task.sleep(for: .milliseconds(10)) }
+        }
+        try await append(105, 0, [4])
+        for (step, value) in WatchedHome.usual(6).enumerated() { try await append(value, step, [0, 1, 2, 3]) }
+        try await append(9_000, 6, [0, 2, 3])
+        try await append(8_895, 7, [5])
+        try await wait { try await watching.incident(1)?.timeline.contains { $0.kind == .forecast } ?? false }
+        try await append(9_000, 8, [1])
+        try await wait { try await watching.alarms().count == 5 }
+        life.cancel()
+        await life.value
+        let incidents = try await watching.incidents().sorted { $0.number < $1.number }
+        #expect(incidents.map { $0.place?.description } == ["old_town", "hill", "north_old_town"], "the tenant's is another")
+        let incident = try #require(incidents.first)
+        #expect(incident.things == ["air,place=Old\\ Town", "traffic,area=old_town"] && incident.alarms.count == 3)
+        let line = incident.timeline
+        #expect(zip(line, line.dropFirst()).allSatisfy { $0.date <= $1.date }, "\(line)")
+        for key in [keys[0], keys[2]] {
+            #expect(line.filter { $0.kind == .reading && $0.subject == key.description }.count >= 6, "\(key)")
+        }
+        let forecast = try #require(line.firstIndex { $0.kind == .forecast && $0.subject == keys[0].description })
+        #expect(line[forecast].what == "105")
+        let reading = try #require(line.firstIndex { $0.what == "9000" && $0.subject == keys[0].description })
+        #expect(line[reading].because == forecast && line.contains { $0.kind == .alarm && $0.because == reading })
+        // An alarm about the error of a forecast tells both: what was expected, and what came.
+        let error = try #require(line.firstIndex { $0.subject == keys[0].forecastError.description && $0.what == "8895" })
+        #expect(line[error].because.map { line[$0].kind } == .forecast)
+    }
+
+    @Test func whatOtherProgramsStoreIsWatchedOnceAndInOrder() async throws {
+        let place = try WatchedHome()
+        defer { place.delete() }
+        let memory = MemoryTelemetry(), store = TappedTelemetry(SharedTelemetry(memory))
+        func declare(_ station: Int) async throws -> SeriesID {
+            try await memory.declare([SeriesDeclaration(SeriesKey(thing: "air,station=\(station)", property: "no2"), .measurement)])[0]
+        }
+        let start = Int64(place.clock.now.timeIntervalSince1970 * 1_000)
+        func append(_ values: [Double], _ id: SeriesID, from step: Int, to store: any TelemetryStore) async throws {
+            try await store.append(
+                values.enumerated().map { offset, value in
+                    Reading(id, at: LaresThings.Timestamp(milliseconds: start + Int64(step + offset) * 60_000), .number(value))
+                })
+        }
+        let id = try await declare(7)
+        try await append(WatchedHome.usual(100), id, from: -100, to: memory)
+        let watching = try place.watching(store)
+        await watching.begin()
+        let plan = WatchPlan(id: "air", things: "#", properties: ["no2"], learning: 60, isBeyondThings: true)
+        try await watching.set(try #require(plan))
+        try await watching.look()
+        #expect(try await watching.alarms().isEmpty)
+        // A worker stores past the tap. What is from before isn't judged any more, and what was judged isn't judged again.
+        try await append([5_000], id, from: -1, to: memory)
+        try await append(WatchedHome.usual(50), id, from: 0, to: memory)
+        try await watching.look()
+        #expect(try await watching.alarms().isEmpty)
+        try await append([9_000], id, from: 50, to: memory)
+        try await watching.look()
+        let alarm = try #require(try await watching.alarms().first)
+        #expect(alarm.cause.value == 9_000 && alarm.raisedAt == place.clock.now + 50 * 60)
+        try await watching.look()
+        #expect(try await watching.alarm(1)?.lastAt == alarm.lastAt)
+        // A series that a worker makes is found after a while.
+        try await append(WatchedHome.usual(100) + [9_000], try await declare(8), from: 0, to: memory)
+        for _ in 0..<12 { try await watching.look() }
+        #expect(try await watching.alarms().map(\.series.thing) == ["air,station=8", "air,station=7"])
+    }
+}
+
+/// A store in memory that others may write to, as one on servers is.
+struct SharedTelemetry: TelemetryStore {
+    let store: MemoryTelemetry
+
+    init(_ store: MemoryTelemetry) { self.store = store }
+
+    var isShared: Bool { true }
+    func declare(_ declarations: [SeriesDeclaration]) async throws -> [SeriesID] { try await store.declare(declarations) }
+    func series(of thing: String?) async throws -> [Series] { try await store.series(of: thing) }
+    func append(_ readings: [Reading]) async throws { try await store.append(readings) }
+    func keptFrom(of series: SeriesID) -> LaresThings.Timestamp { store.keptFrom(of: series) }
+    func readings(
+        of series: SeriesID, in range: Range<LaresThings.Timestamp>, order: ReadingOrder, limit: Int
+    ) async throws -> [Reading] {
+        try await store.readings(of: series, in: range, order: order, limit: limit)
+    }
+    func buckets(of series: SeriesID, in range: Range<LaresThings.Timestamp>, atMost count: Int) async throws -> BucketedSeries {
+        try await store.buckets(of: series, in: range, atMost: count)
+    }
+    func latest(of series: [SeriesID]) async throws -> [SeriesID: Reading] { try await store.latest(of: series) }
+    func statistics(
+        of series: SeriesID, in range: Range<LaresThings.Timestamp>, every period: StatisticPeriod
+    ) async throws -> [Statistic] {
+        try await store.statistics(of: series, in: range, every: period)
+    }
+    func setRetention(_ retention: Retention, of series: [SeriesID]) async throws {
+        try await store.setRetention(retention, of: series)
+    }
+    func remove(_ series: [SeriesID]) async throws { try await store.remove(series) }
+    func compact(now: LaresThings.Timestamp) async throws -> CompactionResult { try await store.compact(now: now) }
+    func size() async throws -> TelemetrySize { try await store.size() }
 }

@@ -54,6 +54,16 @@ import Testing
         return service
     }
 
+    @Test func aStreamIsWhereItsThingIsNow() async throws {
+        let two = try await TwoThings()
+        func place(_ series: String) throws -> String? { two.service.api.place(of: try #require(SeriesKey(series))) }
+        #expect(try place("sensorthings/datastream-1/result") == "location 2")
+        #expect(try place("sensorthings/datastream-3/result") == "location 1")
+        for other in ["sensorthings/datastream-99/result", "sensorthings/datastream-x/result", "air,station=7/no2"] {
+            #expect(try place(other) == nil)
+        }
+    }
+
     @Test func thingsOfTheHomeAreEntities() async throws {
         let service = try await Self.service()
         #expect(try await service.names("Things") == ["Sensor in the hall", "Sensor in the hall"])

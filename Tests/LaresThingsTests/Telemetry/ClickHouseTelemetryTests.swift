@@ -48,6 +48,41 @@ struct ClickHouseTelemetryTests {
         try await other.close()
     }
 
+    @Test func whatAnotherProcessStoresIsToldOnce() async throws {
+        let address = try address()
+        let store = try await ClickHouseTelemetry(address), worker = try await ClickHouseTelemetry(address)
+        let mine = try await store.declare(.measurement), silent = try await store.declare(.measurement, "silent")
+        let start = Timestamp(.now).milliseconds - 60_000
+        func times(_ steps: [Int64], _ value: Double) -> [(Timestamp, Double)] {
+            steps.map { (Timestamp(milliseconds: start + $0), value) }
+        }
+        try await store.append(mine, times([1, 2], 1))
+        try await store.append(silent, [(at(1), 1)])
+        let tapped = TappedTelemetry(store)
+        try await tapped.tap { _ in
+            true
+        } tell: { _ in
+        }
+        #expect(try await tapped.news(atMost: 10).told.isEmpty, "what is there already is somebody's to learn from")
+        let same = try await worker.declare(.measurement), quiet = try await worker.declare(.measurement, "silent")
+        try await worker.append(same, times([0, 3, 4], 2))
+        try await tapped.append([Reading(mine, at: Timestamp(milliseconds: start + 5), .number(3))])
+        try await worker.append(same, times([6, 7], 4) + times([4], 9))
+        let news = try await tapped.news(atMost: 1)
+        #expect(news.told.map(\.time.milliseconds) == [start + 6] && news.isMore)
+        #expect(try await tapped.news(atMost: 10).told.map(\.number) == [4])
+        // One that was silent for long, and one that nobody knew.
+        try await worker.append(quiet, [(at(1, 1), 5), (at(3), 6)])
+        let new = try await worker.declare(.measurement, "new")
+        try await worker.append(new, times([1], 7))
+        #expect(try await tapped.news(atMost: 10).told.map(\.number) == [5, 6])
+        try await tapped.discover()
+        #expect(try await tapped.news(atMost: 10).told.map(\.series.property) == ["new"])
+        #expect(try await tapped.news(atMost: 10).told.isEmpty)
+        try await tapped.close()
+        try await worker.close()
+    }
+
     @Test func bothNameTheSameLineWhenTheyDeclareAtTheSameTime() async throws {
         let address = try address()
         let stores = [try await ClickHouseTelemetry(address), try await ClickHouseTelemetry(address)]
@@ -83,6 +118,24 @@ struct ClickHouseTelemetryTests {
         let alone = address
         let error = await #expect(throws: TelemetryError.self) { _ = try await ClickHouseTelemetry(alone, settings: hasty) }
         #expect(error?.code == .unreachable)
+    }
+
+    @Test func aServerThatHangsIsLeftAndNotAskedAgainSoon() async throws {
+        var address = try address()
+        let deaf = try DeafServer()
+        defer { deaf.close() }
+        address.hosts.insert(.init(name: "127.0.0.1", port: deaf.port), at: 0)
+        var settings = ClickHouseSettings()
+        settings.patience.first = .milliseconds(300)
+        let start = ContinuousClock.now
+        let store = try await ClickHouseTelemetry(address, settings: settings)
+        let series = try await store.declare(.measurement)
+        for hour: Int64 in 0..<10 { try await store.append(series, [(at(1, hour), Double(hour))]) }
+        #expect(try await store.all(series).count == 10)
+        // A minute is what an answer may take where there is nobody else to ask.
+        #expect(ContinuousClock.now - start < .seconds(30))
+        #expect(deaf.callers == 1, "whoever hangs once isn't asked again while others answer")
+        try await store.close()
     }
 
     @Test(.disabled(if: ClickHouseServer.isNamed, "the server is not the tests' own"))
@@ -127,6 +180,40 @@ struct ClickHouseTelemetryTests {
         _ = try await store.compact(now: at(11))
         #expect(try await store.size().series == 1)
         try await store.close()
+    }
+}
+
+/// Which server is asked.
+struct ServerLineTests {
+    private let now = ContinuousClock.now
+
+    @Test func theNextIsAskedAndTheSlowLast() {
+        var line = ServerLine(count: 3)
+        #expect(line.current == 0 && line.hasOther(than: [0], at: now) && !line.hasOther(than: [0, 1, 2], at: now))
+        line.note(slow: 0, until: now + .seconds(60))
+        line.moveOn(from: 0, at: now)
+        // Somebody else found the same.
+        line.moveOn(from: 0, at: now)
+        #expect(line.current == 1)
+        line.moveOn(from: 1, at: now)
+        line.moveOn(from: 2, at: now + .seconds(1))
+        #expect(line.current == 1, "the first was slow")
+        #expect(!line.hasOther(than: [1, 2], at: now + .seconds(1)) && line.hasOther(than: [1, 2], at: now + .seconds(61)))
+        line.moveOn(from: 1, at: now + .seconds(61))
+        line.moveOn(from: 2, at: now + .seconds(61))
+        #expect(line.current == 0)
+    }
+
+    @Test func whereAllAreSlowTheNextIsAsked() {
+        var line = ServerLine(count: 2)
+        for place in 0..<2 {
+            line.note(slow: place, until: now + .seconds(60))
+            line.moveOn(from: place, at: now)
+        }
+        #expect(line.current == 0)
+        var alone = ServerLine(count: 1)
+        alone.moveOn(from: 0, at: now)
+        #expect(alone.current == 0 && !alone.hasOther(than: [0], at: now))
     }
 }
 

@@ -21,6 +21,33 @@ struct ReadingPromiseTests {
     }
 
     @Test(arguments: TestedStore.allCases)
+    func whatIsNewOfManySeriesComesInTheOrderOfTime(kind: TestedStore) async throws {
+        try await withTelemetry(kind) { store in
+            let one = try await store.declare(.measurement), other = try await store.declare(.meter, "other")
+            let old = try await store.declare(.power, "old"), text = try await store.declare(.state, "text")
+            try await store.append(one, [(at(1), 1), (at(2), 2), (at(2, 0, 0, 1), 3)])
+            try await store.append(other, [(at(2), 4), (at(30), 5)])
+            try await store.append(old, [(at(1), 6)])
+            try await store.append([Reading(text, at: at(3), .state("on"))])
+            // Twice stored is told once, as it was last.
+            try await store.append(one, [(at(2, 0, 0, 1), 7)])
+            let times = [one: at(2), other: at(1), old: at(1), text: at(1), SeriesID(1_000): at(1)]
+            let news = try await store.readings(after: times, limit: 10)
+            #expect(
+                news == [
+                    Reading(other, at: at(2), .number(4)), Reading(one, at: at(2, 0, 0, 1), .number(7)),
+                    Reading(other, at: at(30), .number(5)),
+                ])
+            #expect(try await store.readings(after: times, limit: 2) == Array(news.prefix(2)))
+            let all = try await store.readings(after: [one: Timestamp(milliseconds: .min), old: Timestamp(milliseconds: .min)], limit: 10)
+            #expect(all.map(\.value) == [1, 6, 2, 7].map { .number($0) })
+            #expect(try await store.readings(after: [one: Timestamp(milliseconds: .max)], limit: 10).isEmpty)
+            #expect(try await store.readings(after: [:], limit: 10).isEmpty)
+            #expect(await code { _ = try await store.readings(after: [one: at(1)], limit: 100_001) } == .tooMuch)
+        }
+    }
+
+    @Test(arguments: TestedStore.allCases)
     func theSameSeriesAndTimeTakesThePlaceOfTheFirst(kind: TestedStore) async throws {
         try await withTelemetry(kind) { store in
             let series = try await store.declare(.measurement)

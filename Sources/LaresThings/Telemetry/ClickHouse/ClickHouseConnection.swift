@@ -3,18 +3,19 @@ internal import NIOCore
 internal import NIOHTTP1
 internal import Synchronization
 
-/// Asks ClickHouse over HTTP, one server after the other until one answers.
+/// Asks ClickHouse over HTTP, one server after the other until one answers. One that hangs is left after a few seconds, and asked last for a while.
 ///
 /// Everything asked here may be asked twice: questions change nothing, and rows that are inserted twice are one.
 final class ClickHouseConnection: Sendable {
     let address: ClickHouseAddress
     private let patience: ClickHousePatience
     private let client: HTTPClient
-    private let current = Mutex(0)
+    private let line: Mutex<ServerLine>
     private let isClosed = Mutex(false)
 
     init(_ address: ClickHouseAddress, patience: ClickHousePatience) {
         (self.address, self.patience) = (address, patience)
+        line = Mutex(ServerLine(count: address.hosts.count))
         var configuration = HTTPClient.Configuration(redirectConfiguration: .disallow, decompression: .disabled)
         configuration.httpVersion = .http1Only
         configuration.timeout.connect = TimeAmount(patience.connect)
@@ -39,7 +40,8 @@ final class ClickHouseConnection: Sendable {
 
     /// Gives an order that has no answer.
     func order(_ statement: String, inDatabase: Bool = true) async throws {
-        _ = try await run(ByteBuffer(string: statement), query(inDatabase))
+        // What is to be done on all servers takes as long as it takes; another one would do it no sooner.
+        _ = try await run(ByteBuffer(string: statement), query(inDatabase), isBrief: false)
     }
 
     /// Inserts rows; when it returns they are on the disks of the servers.
@@ -57,28 +59,42 @@ final class ClickHouseConnection: Sendable {
             + (inDatabase ? "&database=\(address.database)" : "")
     }
 
-    private func run(_ body: ByteBuffer, _ query: String) async throws -> ByteBuffer {
+    /// - Parameter isBrief: Whether a server that takes long is given up for another one.
+    private func run(_ body: ByteBuffer, _ query: String, isBrief: Bool = true) async throws -> ByteBuffer {
         let start = ContinuousClock.now
-        var pause = patience.firstPause
+        var (pause, tried) = (patience.firstPause, Set<Int>())
         while true {
             guard !isClosed.withLock(\.self) else { throw TelemetryError.closed }
-            let place = current.withLock(\.self)
+            let place = line.withLock(\.current)
+            tried.insert(place)
+            let limit = isBrief ? answerTime(since: start, tried) : patience.answer
             do throws(ClickHouseFault) {
-                return try await attempt(body, query, address.hosts[place])
+                return try await attempt(body, query, address.hosts[place], within: limit)
             } catch {
                 if Task.isCancelled { throw CancellationError() }
+                if error.isOfThisServer { moveOn(from: place, isSlow: error.isLate) }
                 guard error.isPassing, ContinuousClock.now - start + pause < patience.total else { throw self.error(error) }
-                if error.isOfThisServer { moveOn(from: place) }
             }
             try await Task.sleep(for: pause)
             pause = min(pause * 2, patience.longestPause)
         }
     }
 
-    /// Asks the next server from now on, unless somebody else already does.
-    private func moveOn(from place: Int) {
-        current.withLock { current in
-            if current == place { current = (place + 1) % address.hosts.count }
+    /// How long an answer is waited for: not long while another server may be asked, and two may be in the time that is left. A question that takes
+    /// every server long has the whole patience of one of them.
+    private func answerTime(since start: ContinuousClock.Instant, _ tried: Set<Int>) -> Duration {
+        let now = ContinuousClock.now
+        guard now - start + patience.first * 2 <= patience.total, line.withLock({ $0.hasOther(than: tried, at: now) }) else {
+            return patience.answer
+        }
+        return min(patience.first, patience.answer)
+    }
+
+    private func moveOn(from place: Int, isSlow: Bool) {
+        let now = ContinuousClock.now
+        line.withLock { line in
+            if isSlow { line.note(slow: place, until: now + patience.avoided) }
+            line.moveOn(from: place, at: now)
         }
     }
 
@@ -87,10 +103,10 @@ final class ClickHouseConnection: Sendable {
     }
 
     private func attempt(
-        _ body: ByteBuffer, _ query: String, _ host: ClickHouseAddress.Host
+        _ body: ByteBuffer, _ query: String, _ host: ClickHouseAddress.Host, within limit: Duration
     ) async throws(ClickHouseFault) -> ByteBuffer {
         do {
-            let response = try await client.execute(request(body, query, host), timeout: TimeAmount(patience.answer))
+            let response = try await client.execute(request(body, query, host), timeout: TimeAmount(limit))
             let answer = try await response.body.collect(upTo: Self.largestAnswer)
             guard response.status == .ok else {
                 throw ClickHouseFault(body: String(buffer: answer), status: Int(response.status.code))
@@ -122,6 +138,10 @@ public struct ClickHousePatience: Hashable, Sendable {
     public var total = Duration.seconds(20)
     /// For one answer.
     public var answer = Duration.seconds(60)
+    /// For one answer while another server may be asked instead.
+    public var first = Duration.seconds(10)
+    /// So long a server that didn't answer in time is asked after the others.
+    public var avoided = Duration.seconds(60)
     /// For a connection.
     public var connect = Duration.seconds(2)
     /// Between the first two tries; twice as long between the next two, and so on.

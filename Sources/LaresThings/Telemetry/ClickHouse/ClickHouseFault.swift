@@ -6,10 +6,13 @@ package struct ClickHouseFault: Error, Hashable {
     /// The server's number for it (ClickHouse `ErrorCodes.cpp`); nil: it was not reached, or did not answer.
     let number: Int?
     let text: String
+    /// Whether it did not answer in time.
+    let isLate: Bool
 
     /// From the body of an answer: "Code: 252, e.displayText() = DB::Exception: Too many parts …".
     package init(body: String, status: Int) {
         let digits = body.hasPrefix("Code: ") ? body.dropFirst(6).prefix { $0.isNumber } : ""
+        isLate = false
         number = Int(digits) ?? (status == 502 || status == 503 || status == 504 ? nil : -status)
         let line = body.prefix { $0 != "\n" }
         text = String((line.firstRange(of: "DB::Exception: ").map { line[$0.upperBound...] } ?? line).prefix(300))
@@ -17,8 +20,10 @@ package struct ClickHouseFault: Error, Hashable {
 
     init(network error: any Error) {
         number = nil
+        let late: [HTTPClientError] = [.deadlineExceeded, .readTimeout, .connectTimeout]
+        isLate = (error as? HTTPClientError).map(late.contains) ?? false
         switch error {
-        case let error as HTTPClientError where [.deadlineExceeded, .readTimeout].contains(error): text = "it did not answer in time"
+        case is HTTPClientError where isLate: text = "it did not answer in time"
         case is HTTPClientError: text = "the connection broke: \(error)"
         default: text = "no connection: \(error)"
         }

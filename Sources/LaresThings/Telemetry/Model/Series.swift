@@ -36,6 +36,13 @@ extension SeriesKey {
     /// The series of what came less what had been said last of it.
     public var forecastError: SeriesKey { SeriesKey(thing: thing, property: property + Self.forecastEnding + Self.errorEnding) }
 
+    /// The series of whose forecasts these are the errors; nil: they are something else.
+    public var forecastErrorOf: SeriesKey? {
+        let ending = Self.forecastEnding + Self.errorEnding
+        guard property.hasSuffix(ending), property.utf8.count > ending.utf8.count else { return nil }
+        return SeriesKey(thing: thing, property: String(property.dropLast(ending.count)))
+    }
+
     /// Whether it is a series of forecasts.
     public var isForecast: Bool {
         ["", Self.lowerEnding, Self.upperEnding].contains { property.hasSuffix(Self.forecastEnding + $0) }

@@ -30,10 +30,23 @@ extension AlarmBook {
 
     private static func isTold(_ change: Change, in incident: Incident, _ alarms: [Int: Alarm]) -> Bool {
         guard case .number(let new)? = change.new, change.cause.kind == .device else { return true }
-        let series = change.address.description
-        guard incident.alarms.contains(where: { alarms[$0]?.series.description == series }) else { return false }
-        let last = incident.timeline.last { $0.kind == .reading && $0.subject == series }.flatMap { Double($0.what) }
+        return isTold(new, of: SeriesKey(change.address), in: incident, alarms)
+    }
+
+    private static func isTold(_ new: Double, of series: SeriesKey, in incident: Incident, _ alarms: [Int: Alarm]) -> Bool {
+        guard incident.alarms.contains(where: { alarms[$0]?.series == series }) else { return false }
+        let subject = series.description
+        let last = incident.timeline.last { $0.kind == .reading && $0.subject == subject }.flatMap { Double($0.what) }
         return last.map { abs(new - $0) > max(abs(new), abs($0)) / 10 } ?? true
+    }
+
+    /// A number of a series came that is no thing's. It is in the line while an alarm is about it, where it changed by a tenth.
+    public mutating func note(_ number: Double, of series: SeriesKey, at date: Date) {
+        guard alarmed.contains(series) else { return }
+        for var incident in incidents.values where incident.endedAt == nil && Self.isTold(number, of: series, in: incident, alarms) {
+            incident.append(TimelineEntry(date, .reading, series.description, JSON.number(number).serialized), rules.entries)
+            change(incident)
+        }
     }
 
     /// A thing was asked for something.
@@ -78,18 +91,33 @@ extension AlarmBook {
     }
 
     /// An alarm began, with the reading that it began with.
-    mutating func noteBeginning(of alarm: Alarm) {
+    mutating func noteBeginning(of alarm: Alarm, after led: [TimelineEntry]) {
         guard var incident = incidents[alarm.incident] else { return }
         if incident.timeline.isEmpty, incident.alarms == [alarm.number] {
             for entry in before(incident) { incident.append(entry, rules.entries) }
         }
+        for entry in led { incident.insert(entry, rules.entries) }
         let series = alarm.series.description
-        var because = incident.timeline.lastIndex { $0.kind == .reading && $0.subject == series && $0.date == alarm.raisedAt }
+        var because = incident.reading(of: alarm)
         if because == nil, incident.timeline.count < rules.entries {
             because = incident.timeline.count
             incident.append(TimelineEntry(alarm.raisedAt, .reading, series, JSON.number(alarm.cause.value).serialized), rules.entries)
         }
         incident.append(TimelineEntry(alarm.raisedAt, .alarm, "\(alarm.number)", "raised", because: because), rules.entries)
+        change(incident)
+    }
+
+    /// Says what the reading that began an alarm was judged by, such as a forecast: that stands before it in the line, and it followed the last of it.
+    public mutating func explain(_ number: Int, by entries: [TimelineEntry]) {
+        guard let alarm = alarms[number], var incident = incidents[alarm.incident] else { return }
+        for entry in entries {
+            guard let reading = incident.reading(of: alarm) else { return }
+            incident.insert(entry, before: reading, rules.entries)
+        }
+        let forecasts = entries.filter { $0.kind == .forecast }
+        if let reading = incident.reading(of: alarm), let forecast = incident.timeline[..<reading].lastIndex(where: forecasts.contains) {
+            incident.link(reading, to: forecast)
+        }
         change(incident)
     }
 
@@ -119,6 +147,32 @@ extension Incident {
             return
         }
         timeline.append(entry)
+    }
+
+    /// Puts something where it belongs by its time, behind what was at the same moment. What followed something else still does.
+    ///
+    /// - Parameter limit: Before which place in any case.
+    fileprivate mutating func insert(_ entry: TimelineEntry, before limit: Int = .max, _ most: Int) {
+        guard !timeline.contains(entry) else { return }
+        guard timeline.count < most else {
+            further += 1
+            return
+        }
+        let place = min(limit, timeline.firstIndex { $0.date > entry.date } ?? timeline.count)
+        for (at, one) in timeline.enumerated() { link(at, to: one.because.map { $0 >= place ? $0 + 1 : $0 }) }
+        timeline.insert(entry, at: place)
+    }
+
+    /// Says what an entry followed.
+    fileprivate mutating func link(_ place: Int, to because: Int?) {
+        let entry = timeline[place]
+        timeline[place] = TimelineEntry(entry.date, entry.kind, entry.subject, entry.what, because: because)
+    }
+
+    /// Where in the line the reading is that began an alarm.
+    fileprivate func reading(of alarm: Alarm) -> Int? {
+        let series = alarm.series.description
+        return timeline.lastIndex { $0.kind == .reading && $0.subject == series && $0.date == alarm.raisedAt }
     }
 
     /// Where in the line something is, which is put there if it isn't yet.

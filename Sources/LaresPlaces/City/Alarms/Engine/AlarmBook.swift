@@ -37,6 +37,10 @@ public struct AlarmBook: Sendable {
     private var numbers: [Key: Int] = [:]
     private var next = (alarm: 1, incident: 1)
     private var changed: (alarms: Set<Int>, incidents: Set<Int>) = ([], [])
+    /// Alarms that began since it was asked, the latest of many.
+    private var begun: [Int] = []
+    /// The series of alarms that aren't over.
+    private(set) var alarmed: Set<SeriesKey> = []
 
     /// A book that goes on from what was kept.
     ///
@@ -51,6 +55,7 @@ public struct AlarmBook: Sendable {
         self.rules = rules
         for alarm in alarms {
             self.alarms[alarm.number] = alarm
+            if alarm.clearedAt == nil { alarmed.insert(alarm.series) }
             numbers[alarm.key] = max(alarm.number, numbers[alarm.key] ?? 0)
         }
         for incident in incidents { self.incidents[incident.number] = incident }
@@ -68,13 +73,14 @@ public struct AlarmBook: Sendable {
 
     /// Takes a sign: begins an alarm, or says that the one there is still so or is back.
     ///
+    /// - Parameter before: What led to it, for the line of its incident if it begins an alarm.
     /// - Returns: The alarm's number; nil: there are too many.
     @discardableResult
-    public mutating func take(_ sign: Sign, at date: Date) -> Int? {
+    public mutating func take(_ sign: Sign, at date: Date, after before: [TimelineEntry] = []) -> Int? {
         let key = Key(watch: sign.watch, series: sign.cause.series)
-        guard let number = numbers[key], var alarm = alarms[number] else { return begin(sign, key, at: date) }
+        guard let number = numbers[key], var alarm = alarms[number] else { return begin(sign, key, at: date, after: before) }
         if let cleared = alarm.clearedAt {
-            guard date.timeIntervalSince(cleared) <= rules.reopen else { return begin(sign, key, at: date) }
+            guard date.timeIntervalSince(cleared) <= rules.reopen else { return begin(sign, key, at: date, after: before) }
             alarm.comeBack(rules, at: date)
             reopen(alarm.incident)
             change(alarm)
@@ -85,7 +91,7 @@ public struct AlarmBook: Sendable {
         return number
     }
 
-    private mutating func begin(_ sign: Sign, _ key: Key, at date: Date) -> Int? {
+    private mutating func begin(_ sign: Sign, _ key: Key, at date: Date, after before: [TimelineEntry]) -> Int? {
         guard alarms.count < 2 * rules.open, open.count < rules.open else { return nil }
         var alarm = Alarm(
             number: next.alarm, watch: sign.watch, place: sign.place, severity: sign.severity, cause: sign.cause, raisedAt: date,
@@ -94,8 +100,18 @@ public struct AlarmBook: Sendable {
         join(&alarm)
         numbers[key] = alarm.number
         change(alarm)
-        noteBeginning(of: alarm)
+        noteBeginning(of: alarm, after: before)
+        if begun.count >= Self.mostBegun { begun.removeFirst(begun.count / 2) }
+        begun.append(alarm.number)
         return alarm.number
+    }
+
+    private static let mostBegun = 1_000
+
+    /// The alarms that began since this was asked last.
+    mutating func takeBegun() -> [Int] {
+        defer { begun = [] }
+        return begun
     }
 
     /// It is still so, though there is nothing new to be said.
@@ -143,6 +159,11 @@ extension AlarmBook {
     mutating func change(_ alarm: Alarm) {
         alarms[alarm.number] = alarm
         changed.alarms.insert(alarm.number)
+        if alarm.clearedAt == nil {
+            alarmed.insert(alarm.series)
+        } else if !alarms.values.contains(where: { $0.clearedAt == nil && $0.series == alarm.series }) {
+            alarmed.remove(alarm.series)
+        }
     }
 
     mutating func change(_ incident: Incident) {

@@ -12,7 +12,7 @@ struct TrainedWatches: Sendable {
         let number: Int
         let severity: Alarm.Severity
         let isShadow: Bool
-        fileprivate(set) var detectors: [SeriesKey: EnsembleDetector] = [:]
+        fileprivate(set) var detectors: [SeriesKey: any ServedDetector] = [:]
         fileprivate var thresholds: [SeriesKey: Double] = [:]
         /// Readings that it looked at, and those that it called odd.
         fileprivate(set) var readings = 0, alarms = 0
@@ -59,7 +59,7 @@ struct TrainedWatches: Sendable {
             name: name, number: number, severity: Alarm.Severity(rawValue: model.plan.severity.rawValue) ?? .major, isShadow: isShadow)
         for member in model.members {
             guard let address = SeriesKey(member.name) else { continue }
-            let kept = states[address].flatMap { try? EnsembleDetector(state: $0) }
+            let kept = states[address].flatMap { try? model.plan.kind.detector.init(state: $0) }
             watch.detectors[address] = kept.flatMap { $0.settings == member.detector.settings ? $0 : nil } ?? member.detector
             watch.thresholds[address] = member.threshold
         }

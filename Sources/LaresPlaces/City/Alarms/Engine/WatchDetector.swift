@@ -37,15 +37,16 @@ extension WatchDetector where Self: Detector {
 
     mutating func observe(_ value: Double, of place: Int, at time: Int64) -> Double { observe(value, at: time) }
 
-    var oddness: Double { 0 }
-    var model: (name: String, version: String) { (Self.name, "1") }
     var judged: Double? { nil }
 }
 
-extension EnsembleDetector: WatchDetector {
-    static var kind: WatchPlan.Kind { .odd }
+extension WatchDetector where Self: ServedDetector {
     var model: (name: String, version: String) { (Self.name, Self.version) }
 }
+
+extension EnsembleDetector: WatchDetector { static var kind: WatchPlan.Kind { .odd } }
+
+extension SeasonalResidual: WatchDetector { static var kind: WatchPlan.Kind { .seasonal } }
 
 extension FlowDetector: WatchDetector {
     static var kind: WatchPlan.Kind { .flow }
@@ -64,6 +65,7 @@ extension WatchPlan.Kind {
     fileprivate var detector: any WatchDetector.Type {
         switch self {
         case .odd: EnsembleDetector.self
+        case .seasonal: SeasonalResidual.self
         case .flow: FlowDetector.self
         case .changePoint: ChangePoint.self
         case .likelihood: ErrorLikelihood.self

@@ -7,6 +7,8 @@ public struct WatchPlan: Hashable, Sendable {
     public enum Kind: String, Hashable, Sendable, CaseIterable {
         /// Whatever is unusual.
         case odd
+        /// What isn't as usual at that time of day.
+        case seasonal
         /// Leaks, bursts and stuck meters in the flow of water, gas or heat.
         case flow
         /// A level that moved.

@@ -16,15 +16,19 @@ public actor Watching {
     let telemetry: (any TelemetryStore)?
     let models: (any TrainedModels)?
     var engine = WatchEngine()
-    private var book: AlarmBook
+    var book: AlarmBook
     private var places: [String: AreaID] = [:]
+    /// Series that are no things', as far as they were looked at.
+    var lately = LatestReadings()
+    /// What else knows where a series is, in people's words.
+    let whereabouts: @Sendable (SeriesKey) -> String?
     /// Readings of series that are no things', until they are looked at; the oldest go when there are too many.
     private let beyond: (stream: AsyncStream<[TappedTelemetry.Told]>, add: AsyncStream<[TappedTelemetry.Told]>.Continuation)
     /// When a series that says the same again was last looked at.
     private var heard: [SeriesKey: Date] = [:]
     private var watchers: [Int: AsyncStream<Alarm>.Continuation] = [:]
     private var lastWatcher = 0
-    private var rounds = 0
+    private var (rounds, looks) = (0, 0)
     /// Whether the store tells of what is watched.
     private var isTapped = true
     private let startedAt: Date
@@ -35,6 +39,10 @@ public actor Watching {
     static let savingRounds = 720
     /// Alarms that one who watches may lag behind.
     static let lag = 1_000
+    /// Seconds after which a series that says nothing is looked at less often.
+    static let silence = 3_600.0
+    /// Readings of the store that are looked at in one go.
+    static let batch = 10_000
     /// Calls of the store whose readings may wait to be looked at.
     static let backlog = 256
 
@@ -47,13 +55,15 @@ public actor Watching {
     ///   - rules: When alarms are over and belong together.
     ///   - models: The registry, for its detectors; nil: there is none.
     ///   - clock: What time it is.
+    ///   - whereabouts: Where a series is whose name doesn't say it, in people's words; asked once an hour for each.
     /// - Throws: An error of the database.
     public init(
         home: Home, store: AlarmStore, telemetry: (any TelemetryStore)? = nil, rules: AlarmRules = AlarmRules(),
-        models: (any TrainedModels)? = nil, clock: any TimeSource = SystemTime()
+        models: (any TrainedModels)? = nil, clock: any TimeSource = SystemTime(),
+        whereabouts: @escaping @Sendable (SeriesKey) -> String? = { _ in nil }
     ) throws {
         (self.home, self.store, self.telemetry, self.rules, self.clock) = (home, store, telemetry, rules, clock)
-        self.models = models
+        (self.models, self.whereabouts) = (models, whereabouts)
         let (stream, add) = AsyncStream.makeStream(of: [TappedTelemetry.Told].self, bufferingPolicy: .bufferingNewest(Self.backlog))
         beyond = (stream, add)
         startedAt = clock.now
@@ -77,6 +87,7 @@ public actor Watching {
                 try? await self.learn()
             }
             group.addTask { await self.hearBeyond() }
+            group.addTask { await self.lookRepeatedly() }
         }
         for watcher in watchers.values { watcher.finish() }
         keep()
@@ -86,12 +97,44 @@ public actor Watching {
     private func listen(_ first: AsyncStream<HomeEvent>) async { await home.hear(from: first, again: begin, take) }
 
     private func hearBeyond() async {
-        for await readings in beyond.stream { take(readings) }
+        for await readings in beyond.stream {
+            take(readings)
+            await explain()
+        }
     }
 
     /// Tells of readings of series that are no things'.
     package func take(_ readings: [TappedTelemetry.Told]) {
         for one in readings { observe(one.series, .number(one.number), at: one.time.date, isOfThing: false) }
+    }
+
+    /// Where other programs write to the store, what they write is looked for.
+    private func lookRepeatedly() async {
+        guard telemetry?.isShared == true else { return }
+        while !Task.isCancelled {
+            try? await Task.sleep(for: .seconds(Self.period))
+            // Without an answer nothing is missed: it goes on from where it was.
+            try? await look()
+        }
+    }
+
+    /// Looks at what other programs wrote to the store since, so many readings at once; at each twelfth time also for series that they made, and
+    /// at those that have been silent for an hour.
+    ///
+    /// - Throws: `TelemetryError`; nothing is missed then.
+    package func look() async throws {
+        guard let telemetry = telemetry as? TappedTelemetry else { return }
+        looks += 1
+        let looksAtAll = looks.isMultiple(of: 12)
+        if looksAtAll { try await telemetry.discover() }
+        let start = looksAtAll ? nil : Timestamp(clock.now - Self.silence)
+        var isMore = true
+        while isMore, !Task.isCancelled {
+            let news = try await telemetry.news(atMost: Self.batch, ofThoseSince: start)
+            take(news.told)
+            await explain()
+            isMore = news.isMore
+        }
     }
 
     /// Has the store tell of what is watched now; while it can't be asked, that is tried again.
@@ -122,6 +165,7 @@ public actor Watching {
         while !Task.isCancelled {
             if arrange() || !isTapped { await retap() }
             tick()
+            await explain()
             try? await Task.sleep(for: .seconds(Self.period))
         }
     }
@@ -150,18 +194,22 @@ public actor Watching {
     }
 
     private func observe(_ key: SeriesKey, _ value: PropertyValue?, at date: Date, isOfThing: Bool = true) {
-        if isOfThing { heard[key] = date }
-        for word in engine.take(key, value, at: date, in: places[key.thing], isOfThing: isOfThing) {
+        if isOfThing { heard[key] = date } else if let number = value?.number { book.note(number, of: key, at: date) }
+        let place = isOfThing ? places[key.thing] : place(of: key)
+        for word in engine.take(key, value, at: date, in: place, isOfThing: isOfThing) {
             switch word {
-            case .odd(let sign): book.take(sign, at: date)
+            case .odd(let sign): book.take(sign, at: date, after: lately.entries(of: sign.cause.series, before: date))
             case .still(let watch, let series): book.goOn(watch, series, at: date)
             }
         }
+        if !isOfThing, let number = value?.number { lately.take(number, of: key, at: date) }
     }
 
     /// Lets time pass.
     package func tick() {
         if rounds.isMultiple(of: 12) { hear() }
+        // Stations are moved, and tags aren't.
+        if rounds.isMultiple(of: Self.savingRounds) { lately.forgetPlaces() }
         book.pass(to: clock.now)
         keep()
         keepStates(engine.count / Self.savingRounds + 1)
@@ -181,7 +229,7 @@ public actor Watching {
         }
     }
 
-    private func keep() {
+    func keep() {
         let changed = book.takeChanged()
         do {
             try store.save(changed.alarms, changed.incidents, rules: rules)

@@ -176,11 +176,11 @@ struct IncidentLine: Sendable {
     }
 
     private func name(_ entry: TimelineEntry) -> String {
-        PropertyAddress(entry.subject).map { said.name(SeriesKey($0)) } ?? entry.subject.printable
+        SeriesKey(entry.subject).map { said.name($0) } ?? entry.subject.printable
     }
 
     private func value(_ entry: TimelineEntry) -> String {
-        guard let number = Double(entry.what), let address = PropertyAddress(entry.subject) else { return entry.what.printable }
-        return said.value(number, of: SeriesKey(address))
+        guard let number = Double(entry.what), let series = SeriesKey(entry.subject) else { return entry.what.printable }
+        return said.value(number, of: series)
     }
 }
