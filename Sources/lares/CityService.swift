@@ -28,7 +28,7 @@ struct CityService: Service {
                     group.addTask { await NGSIWebSender.with { await broker.run($0) } }
                     group.addTask { await prune(broker) }
                 }
-                if let letters = services.ingest?.letters { group.addTask { await prune(letters) } }
+                if let ingest = services.ingest { group.addTask { await IngestUpkeep(ingest).run() } }
                 if let points = services.points { group.addTask { try? await points.run() } }
                 if let observations = services.observations { group.addTask { await observations.run() } }
                 if let exchange = services.exchange { group.addTask { await exchange.run() } }
@@ -41,13 +41,6 @@ struct CityService: Service {
                 if let reports { group.addTask { await reports.run() } }
                 await group.waitForAll()
             }
-        }
-    }
-
-    private func prune(_ letters: DeadLetters) async {
-        while !Task.isCancelled {
-            _ = try? await letters.prune(now: Timestamp(Date()))
-            try? await Task.sleep(for: .seconds(3_600))
         }
     }
 
@@ -74,7 +67,7 @@ extension Serve {
         city.ingest = ingest
         // Both connections may be lost and come again, and neither waits for the other.
         let source = try MQTTSource(things.settings(named: "points"), topics: [PointTopics.start + "/#"])
-        city.points = IngestWorker(ingest, from: source, named: "mqtt", strangers: .refused) { PointTopics.tenant(of: $0) }
+        city.points = IngestWorker(ingest, from: source, named: "mqtt") { PointTopics.tenant(of: $0) }
         city.entities = try entities(folder, reader)
         let observations = SensorThingsAPI(
             store: try SensorThingsStore(home: folder), telemetry: things.telemetry, home: things.home,

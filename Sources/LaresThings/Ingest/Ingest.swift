@@ -25,6 +25,8 @@ public actor Ingest {
     let unit: @Sendable (SeriesKey) -> Unit?
     var book: IngestBook
     var tenants: [String: TenantAccount] = [:]
+    /// So often tenants were changed here.
+    var tenantChanges = 0
     /// What came from where in the last hour.
     public internal(set) var rates = IngestRates()
     /// Since when it counts.
@@ -129,5 +131,17 @@ public actor Ingest {
         let answer = try await stream.finish()
         try await letters.remove(letter.id)
         return answer
+    }
+
+    /// Tries the letters again that somebody wants tried, as `lares ingest replay` does, the oldest first, a thousand at once. What can't be tried is left
+    /// as it is; what can't be tried now, as its tenant sent too much, is tried the next time.
+    ///
+    /// - Throws: ``IngestError`` when more waits than may, or a tenant sent more than its share; ``TelemetryError``.
+    public func replayWanted() async throws {
+        for letter in try await letters.wanted() {
+            do { _ = try await replay(letter) } catch let error as IngestError where [.badRequest, .unknownTenant].contains(error.code) {
+                try await letters.want(letter.id, false)
+            }
+        }
     }
 }
