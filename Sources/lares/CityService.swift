@@ -70,7 +70,7 @@ extension Serve {
         city.points = IngestWorker(ingest, from: source, named: "mqtt") { PointTopics.tenant(of: $0) }
         city.entities = try entities(folder, reader)
         let observations = SensorThingsAPI(
-            store: try SensorThingsStore(home: folder), telemetry: things.telemetry, home: things.home,
+            store: try SensorThingsStore(home: folder), ingest: ingest, home: things.home,
             position: place().position.map { ($0.latitude, $0.longitude) })
         city.observations = observations
         city.exchange = try SensorThingsExchange(observations, things.settings(named: "sensorthings"), root: address + "/sta/v1.1")

@@ -75,6 +75,16 @@ extension Ingest {
 }
 
 extension Ingest {
+    /// Makes a series known before points of it come, so that it has a kind that points don't say. One that is there stays as it is; where the tenant or the
+    /// store may have no more, it is left to the points to be refused.
+    package func prepare(_ declaration: SeriesDeclaration, of tenant: Tenant) async throws {
+        guard book.slot(of: declaration.key) == nil, (book.counts[tenant.name] ?? 0) < tenant.quota.series else { return }
+        do {
+            let id = try await store.declare([declaration])[0]
+            book.add(declaration.key, id, isText: declaration.kind == .state, unit: unit(declaration.key))
+        } catch let error as TelemetryError where [.wrongKind, .badName, .tooManySeries].contains(error.code) {}
+    }
+
     /// Makes series known that aren't, as far as the tenant and the store may have more; gives why the others can't be.
     private func declare(_ keys: [(key: SeriesKey, isText: Bool)], of tenant: Tenant) async throws -> [SeriesKey: PointFault] {
         var new = unknown(keys)

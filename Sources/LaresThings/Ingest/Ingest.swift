@@ -31,6 +31,8 @@ public actor Ingest {
     public internal(set) var rates = IngestRates()
     /// Since when it counts.
     public nonisolated let startedAt: Date
+    /// Who tries letters again that aren't points; gives what still can't be taken.
+    private var retries: [PointFault.Code: @Sendable (DeadLetter) async throws -> DeadLetter?] = [:]
     /// Until when no new series are asked for, as the store is full of them; seconds since 1970.
     var isFullUntil = 0.0
 
@@ -119,6 +121,7 @@ public actor Ingest {
             throw IngestError(
                 .badRequest, "the letter \(letter.id) has only the beginning of a line that was too long: it can't be tried again")
         }
+        if letter.fault.code == .badObservation { return try await replayElsewhere(letter) }
         guard letter.fault.code != .unknownTenant || !letter.tenant.isEmpty else {
             throw IngestError(.badRequest, "the letter \(letter.id) came for a tenant that there can't be: remove it")
         }
@@ -129,6 +132,29 @@ public actor Ingest {
         var stream = try IngestStream(self, origin)
         try await stream.take(letter.bytes)
         let answer = try await stream.finish()
+        try await letters.remove(letter.id)
+        return answer
+    }
+
+    /// Has somebody else try letters of a fault again: those that aren't points.
+    ///
+    /// - Parameter retry: Tries a letter, and gives what of it still can't be taken; nil when all was.
+    package func retry(_ code: PointFault.Code, by retry: @escaping @Sendable (DeadLetter) async throws -> DeadLetter?) {
+        retries[code] = retry
+    }
+
+    private func replayElsewhere(_ letter: DeadLetter) async throws -> IngestAnswer {
+        guard let retry = retries[letter.fault.code] else {
+            throw IngestError(.badRequest, "nobody here tries the letter \(letter.id) again: it is no point (\(letter.fault.code))")
+        }
+        var answer = IngestAnswer()
+        if let rest = try await retry(letter) {
+            answer.counts.refused = rest.lines
+            answer.counts.lost = try await letters.add([rest])
+            answer.refusals = [IngestAnswer.Refusal(line: 1, fault: rest.fault)]
+        } else {
+            answer.counts.stored = letter.lines
+        }
         try await letters.remove(letter.id)
         return answer
     }

@@ -13,7 +13,7 @@ public struct IngestUpkeep: Sendable {
     /// Looks every two seconds until its task is cancelled.
     public func run() async {
         while !Task.isCancelled {
-            try? await ingest.letters.prune(now: Timestamp(ingest.clock.now))
+            _ = try? await ingest.letters.prune(now: Timestamp(ingest.clock.now))
             for _ in 0..<Self.rounds where !Task.isCancelled {
                 await look()
                 try? await Task.sleep(for: .seconds(Self.pause))

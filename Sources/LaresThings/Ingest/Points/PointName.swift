@@ -58,7 +58,7 @@ struct PointName: Hashable, Sendable {
 
 extension Unit {
     /// Whether it is certainly a unit, and not some other tag of that name: one that converts, or one of these.
-    var isUsual: Bool { Self.alone.contains(description) || convert(0, toAnyOf: Self.firsts) }
+    package var isUsual: Bool { Self.alone.contains(description) || convert(0, toAnyOf: Self.firsts) }
 
     private func convert(_ number: Double, toAnyOf units: [Unit]) -> Bool { units.contains { convert(number, to: $0) != nil } }
 
