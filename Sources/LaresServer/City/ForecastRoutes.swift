@@ -117,7 +117,7 @@ extension APIError {
         let status: HTTPResponse.Status =
             switch error.code {
             case .busy: .serviceUnavailable
-            case .tooShort: .conflict
+            case .tooShort, .waiting: .conflict
             default: .badRequest
             }
         self.init(

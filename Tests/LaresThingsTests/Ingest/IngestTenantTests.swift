@@ -155,6 +155,22 @@ struct IngestTenantTests {
         }
     }
 
+    @Test func whatSomebodyExpectsMayLieAhead() async throws {
+        try await withIngest { world in
+            // In three days, and in four hundred.
+            let (soon, late) = (1_795_910_400_000 + 3 * 86_400_000, 1_795_910_400_000 + 400 * 86_400_000)
+            let answer = try await world.send(
+                [
+                    "temperature.forecast=21 \(soon)", "temperature=20 \(soon)", "temperature.forecast.lower=1 \(soon)",
+                    "temperature.forecast=1 \(late)",
+                ]
+                .map { "weather " + $0 }.joined(separator: "\n"), .line, .milliseconds)
+            #expect(answer.counts.stored == 1)
+            #expect(answer.refusals.map(\.fault.code) == [.clockAhead, .badName, .clockAhead])
+            #expect(try await world.readings("weather", "temperature.forecast") == "\(soon)=21")
+        }
+    }
+
     /// As `lares ingest tenants` and `lares ingest replay` do beside a worker that runs.
     @Test func whatAnotherProgramWroteIsLearntWithoutARestart() async throws {
         try await withIngest { world in

@@ -32,7 +32,7 @@ struct PointName: Hashable, Sendable {
         }
         series = SeriesKey(thing: thing, property: property)
         guard !series.isReserved else {
-            throw PointFault(.badName, "'\(property)' ends as the names of flags or forecasts do: call it otherwise")
+            throw PointFault(.badName, "'\(property)' ends as the names of flags or of the intervals of forecasts do: call it otherwise")
         }
         self.unit = try Self.unit(unit) ?? symbol.map { Unit($0.value) }
         self.quality = try Self.quality(quality) ?? flag
