@@ -27,6 +27,7 @@ struct CityService: Service {
                 if let broker = services.entities {
                     group.addTask { await NGSIWebSender.with { await broker.run($0) } }
                     group.addTask { await prune(broker) }
+                    if let ingest = services.ingest { group.addTask { await NGSITelemetryFeed(broker, to: ingest).run() } }
                 }
                 if let ingest = services.ingest { group.addTask { await IngestUpkeep(ingest).run() } }
                 if let points = services.points { group.addTask { try? await points.run() } }
