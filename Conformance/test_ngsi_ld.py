@@ -100,10 +100,10 @@ def test_the_past_is_kept(city):
 def test_numbers_of_entities_are_series(city):
     server, now = city.server, time.time()
     httpx.put(server.url + "/lares/v1/ingest/tenants/north", json={}, timeout=20).raise_for_status()
-    moment = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(now - 600))
+    moment = lambda ago: time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(now - ago))
     for tenant, number in (({}, 1), ({"NGSILD_Tenant": "north"}, 2)):
-        city.ask("POST", "entities", building(1, level={"type": "Property", "value": number, "observedAt": moment}), 201, **tenant)
-    city.ask("PATCH", "entities/urn:ngsi-ld:Building:1", {"level": {"type": "Property", "value": 5}}, 204)
+        city.ask("POST", "entities", building(1, level={"type": "Property", "value": number, "observedAt": moment(600)}), 201, **tenant)
+    city.ask("PATCH", "entities/urn:ngsi-ld:Building:1", {"level": {"type": "Property", "value": 5, "observedAt": moment(300)}}, 204)
     # A clock that is far ahead is the entity's, and no reading.
     city.ask("PATCH", "entities/urn:ngsi-ld:Building:1", {"level": {"type": "Property", "value": 7, "observedAt": "2199-01-01T00:00:00Z"}}, 204)
 

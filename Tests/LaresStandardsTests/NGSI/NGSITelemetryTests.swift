@@ -44,9 +44,10 @@ struct NGSITelemetryTests {
             // Of a tenant that collects nothing there is nothing, and of what is no number neither.
             #expect(try await telemetry.series(of: nil).count == 2)
             // What changes is told, and once; a clock in 2199 isn't the latest reading, and the entity has it all the same.
-            for level in [#"{"type":"Property","value":5}"#, #"{"type":"Property","value":6,"observedAt":"2199-01-01T00:00:00Z"}"#] {
+            for level in [#""value":5,"observedAt":"2027-01-15T07:30:00Z""#, #""value":6,"observedAt":"2199-01-01T00:00:00Z""#] {
                 stand.pass(seconds: 5)
-                _ = try stand.broker.append(try entity(id, level), overwrites: true, tenant: "")
+                let change = #"{"id":"\#(id)","level":{"type":"Property",\#(level)}}"#
+                try stand.broker.merge(try ngsiEntity(change, .core, .change), tenant: "")
                 try await feed.tell()
                 try await feed.tell()
             }
