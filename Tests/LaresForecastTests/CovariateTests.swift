@@ -110,16 +110,16 @@ private let hour: Int64 = 3_600_000
         let open = #expect(throws: ForecastError.self) { try ForecastModel(fitting: asked, to: panel) }
         #expect(open?.message.contains("looked up") == true && asked.calendar?.isLookedUp == false)
         let change = LocalClock.Change(at: 86_400_000 * 90, offset: 7_200_000)
-        let plan = try asked.lookedUp { _ in
+        let known = try asked.lookedUp { _ in
             LocalClock(offset: 0, changes: [change])
         } holidays: { _ in
             holidays
         }
-        #expect(plan.calendar?.zone == "Europe/Berlin" && plan.calendar?.country == "DE" && plan.calendar?.isLookedUp == true)
-        #expect(plan.calendar?.terms.holidays == holidays && plan.calendar?.terms.clock.changes == [change])
-        #expect(try ForecastPlan(plan.json) == plan && ForecastPlan(asked.json) == asked)
-        let model = try ForecastModel(fitting: plan, to: panel)
-        let plain = try ForecastModel(fitting: self.plan("linear", #", "calendar": {"day": 1}"#), to: panel)
+        #expect(known.calendar?.zone == "Europe/Berlin" && known.calendar?.country == "DE" && known.calendar?.isLookedUp == true)
+        #expect(known.calendar?.terms.holidays == holidays && known.calendar?.terms.clock.changes == [change])
+        #expect(try ForecastPlan(known.json) == known && ForecastPlan(asked.json) == asked)
+        let model = try ForecastModel(fitting: known, to: panel)
+        let plain = try ForecastModel(fitting: plan("linear", #", "calendar": {"day": 1}"#), to: panel)
         #expect(mase(model) < 0.5 * mase(plain), "\(model.scores) with holidays, \(plain.scores) without")
         #expect(try ForecastModel(JSON(parsing: model.json.data)).json == model.json)
     }

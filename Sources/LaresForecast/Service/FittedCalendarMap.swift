@@ -48,7 +48,7 @@ struct FittedCalendarMap<Map: PlannedMap>: StorableForecaster {
     var names: [String] { ["\(Map.planned)[\(map.lookback)]"] }
 
     func forecast(_ history: Panel, steps: Int) throws -> [[Double]] {
-        let history = history.start == tail.end && history.count < map.lookback ? try tail.before(history) : history
+        let history = try history.start == tail.end && history.count < map.lookback ? tail.before(history) : history
         let rounds = (steps + map.horizon - 1) / map.horizon
         return try map.forecast(calendar.known(in: history, ahead: max(1, rounds) * map.horizon), steps: steps)
     }

@@ -51,6 +51,10 @@ extension Ingest {
         _ wanted: Wanted, _ tenant: Tenant, _ faults: inout [SeriesKey: PointFault], _ units: inout [SeriesKey: Unit]
     ) throws(PointFault) -> SeriesPlace {
         let key = Self.key(wanted.name, tenant), quality = wanted.name.quality
+        // Whoever forecasts here writes the ends of intervals too.
+        if key.isExpectation, book.slot(of: SeriesKey(thing: key.thing, property: key.property + ".lower")) != nil {
+            throw PointFault(.badName, "'\(key)' is what a forecaster here forecasts: send yours under the name of another series")
+        }
         let target = quality == .bad ? key.bad : key
         guard let slot = book.slot(of: target) else { throw faults[target] ?? Self.gone }
         var place = SeriesPlace(slot: slot, quality: quality ?? .good)
@@ -139,9 +143,10 @@ extension Ingest {
         return 0
     }
 
-    /// Learns of series that others made: those of the home keep their kinds so. Names with tags and of tenants are nobody else's.
+    /// Learns of series that others made: those of the home keep their kinds so. Names with tags and of tenants are nobody else's, but
+    /// for what is expected of them.
     private func look(for keys: [SeriesKey]) async throws {
-        let things = Set(keys.map(\.thing).filter { ThingID($0) != nil })
+        let things = Set(keys.filter { ThingID($0.thing) != nil || $0.isExpectation }.map(\.thing))
         // One thing's series cost as much to find as all of them.
         guard !things.isEmpty else { return }
         for series in try await store.series(of: things.count == 1 ? things.first : nil) where things.contains(series.key.thing) {

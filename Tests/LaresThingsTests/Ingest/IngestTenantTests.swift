@@ -168,6 +168,14 @@ struct IngestTenantTests {
             #expect(answer.counts.stored == 1)
             #expect(answer.refusals.map(\.fault.code) == [.clockAhead, .badName, .clockAhead])
             #expect(try await world.readings("weather", "temperature.forecast") == "\(soon)=21")
+            // What a forecaster here says of a series nobody else does.
+            for thing in ["hall/meter", "air,station=7"] {
+                let key = SeriesKey(thing: thing, property: "power")
+                _ = try await world.store.declare(
+                    [key.forecast, key.forecastLower, key.forecastUpper].map { SeriesDeclaration($0, .measurement) })
+                let refused = try await world.send("\(thing) power.forecast=1 \(soon)", .line, .milliseconds)
+                #expect(refused.refusals.first?.fault.code == .badName && refused.counts.stored == 0)
+            }
         }
     }
 
