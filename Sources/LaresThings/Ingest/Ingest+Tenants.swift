@@ -92,7 +92,7 @@ extension Ingest {
         guard tenantChanges == before else { return }
         let names = Set(kept.map(\.name))
         for name in tenants.keys where !name.isEmpty && !names.contains(name) { tenants[name] = nil }
-        for tenant in kept + (names.contains("") ? [] : [.own]) where tenants[tenant.name]?.tenant != tenant {
+        for tenant in kept + (names.contains("") ? [] : [Tenant.own]) where tenants[tenant.name]?.tenant != tenant {
             tenants[tenant.name] = TenantAccount(tenant)
         }
     }

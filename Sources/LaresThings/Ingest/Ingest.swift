@@ -162,10 +162,13 @@ public actor Ingest {
     /// Tries the letters again that somebody wants tried, as `lares ingest replay` does, the oldest first, a thousand at once. What can't be tried is left
     /// as it is; what can't be tried now, as its tenant sent too much, is tried the next time.
     ///
-    /// - Throws: ``IngestError`` when more waits than may, or a tenant sent more than its share; ``TelemetryError``.
+    /// - Throws: ``IngestError`` when more waits than may; ``TelemetryError``.
     public func replayWanted() async throws {
         for letter in try await letters.wanted() {
-            do { _ = try await replay(letter) } catch let error as IngestError where [.badRequest, .unknownTenant].contains(error.code) {
+            do { _ = try await replay(letter) } catch let error as IngestError where error.code == .overQuota {
+                // The others' letters don't wait for it.
+                continue
+            } catch let error as IngestError where [.badRequest, .unknownTenant].contains(error.code) {
                 try await letters.want(letter.id, false)
             }
         }
