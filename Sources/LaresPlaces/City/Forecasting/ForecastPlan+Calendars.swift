@@ -8,7 +8,7 @@ extension ForecastPlan {
     /// - Throws: ``ForecastError`` with `badSetting` for a zone or a country that there isn't.
     public func lookedUp() throws -> ForecastPlan {
         try lookedUp { zone in
-            do { return LocalClock(try TimeZoneRules(zone)) } catch {
+            do throws(ScheduleError) { return LocalClock(try TimeZoneRules(zone)) } catch {
                 throw ForecastError(.badSetting, "the calendar's zone: \(error.message)")
             }
         } holidays: { country in
