@@ -96,7 +96,7 @@ def test_what_a_worker_stores_raises_an_alarm(tmp_path, clickhouse):
     with nats_server.nats() as server, Home(tmp_path / "home", "--telemetry", clickhouse.url) as home:
         client = nats_server.Client(server.port)
         client.ask("$JS.API.STREAM.CREATE.CITY", STREAM)
-        with worker(tmp_path / "worker", server.port, telemetry=clickhouse.url) as one:
+        with worker(tmp_path / "worker", server.port, flags=("--telemetry", clickhouse.url)) as one:
             client.publish("city.air", [line(step, 100 + step * 7 % 13) for step in range(100)])
             wait_for_consumer(client)
             drained(client, 60)

@@ -137,6 +137,30 @@ def test_a_forecaster_from_history_to_series(home):
     assert "forecaster" in must_run(["registry", "list"], home.folder) and "load" in must_run(["registry", "show", "load"], home.folder)
 
 
+def test_a_forecaster_waits_for_the_weather_and_knows_the_clocks_of_a_zone(home):
+    heat = lambda second: (second // 20 * 7_919) % 41
+    now = began = int(time.time())
+    ingest(home, [f"weather heat={heat(second)} {second * 1000}" for second in range(now - 400, now)])
+    history(home, ["feeder"], value=lambda second: wave(second) + 5 * heat(second))
+    calendar = {"day": 1, "zone": "Europe/Berlin", "holidays": "de-be"}
+    plan = {"model": "linear", "covariates": ["weather/heat"], "assumed": "observed", "calendar": calendar}
+    job = train(home, recipe("load", ["feeder/load"], plan=plan))
+    assert job["recipe"]["forecaster"]["calendar"] == calendar, "what was asked for stays as it was asked for"
+    trouble = lambda: (home.ask("/lares/v1/registry/models/load")["live"] or {}).get("trouble") or ""
+    home.wait(lambda: "weather/heat.forecast" in trouble(), 20)
+    with pytest.raises(urllib.error.HTTPError) as waiting:
+        home.ask("/lares/v1/forecasts?series=feeder/load&model=load")
+    assert waiting.value.code == 409 and "waits for the forecast" in waiting.value.read().decode()
+    # Somebody says what comes, as weather services do.
+    now = int(time.time())
+    assert ingest(home, [f"weather heat.forecast={heat(second)} {second * 1000}" for second in range(now - 60, now + 600)])["stored"] == 660
+    home.wait(lambda: written(home, "feeder/load.forecast", began), 60)
+    answer = home.ask("/lares/v1/forecasts?series=feeder/load&model=load")
+    assert answer["forecaster"] == "load" and len(answer["mean"]) == 5 and trouble() == ""
+    wrong = home.ask("/lares/v1/jobs", {"recipe": recipe("other", ["feeder/load"], plan=plan | {"calendar": {"day": 1, "zone": "Europe/Nowhere"}})})
+    assert "Europe/Nowhere" in finished(home, wrong)["message"]
+
+
 def test_a_forecast_is_an_attribute_of_its_thing(home):
     with home.client("z", home.account("z")) as device:
         meter(home, device)

@@ -115,6 +115,19 @@ def test_observations_are_made_by_publishing_and_told_to_subscribers(home):
         station.say(f"v1.1/{one}/Observations", {"result": 19.5})
         home.wait(lambda: [o["result"] for o in sta(home, f"{one}/Observations?$orderby=id")["value"]] == [17.5, 18.5, 19.5])
         assert sta(home, f"{two}/Observations")["value"] == []
+        # Whoever looks after the data is told what was dropped, and why; a replay with the mended text makes the Observation.
+        home.wait(lambda: len(home.ask("/lares/v1/deadletters?reason=bad_observation")["letters"]) == 2)
+        broken, other = home.ask("/lares/v1/deadletters?reason=bad_observation")["letters"]
+        assert {broken["source"], other["source"]} == {f"sensorthings:v1.1/{one}/Observations"} and "stream" in other["message"]
+        assert home.ask(f"/lares/v1/deadletters/{broken['id']}/replay", {"result": 20.5}, method="POST")["stored"] == 1
+        assert [o["result"] for o in sta(home, f"{one}/Observations?$orderby=id")["value"]] == [17.5, 18.5, 19.5, 20.5]
+        # A clock in 2199 isn't the latest reading, and the Observation is there all the same.
+        sta(home, f"{two}/Observations", {"result": 4, "resultQuality": "suspect"})
+        sta(home, f"{two}/Observations", {"result": 5, "phenomenonTime": "2199-01-01T00:00:00Z"})
+        home.wait(lambda: home.ask("/lares/v1/deadletters?reason=clock_ahead")["letters"])
+        series = f"sensorthings/datastream-{two[12:-1]}/result"
+        assert [found["latest"]["value"] for found in home.ask("/lares/v1/series?search=datastream")["series"] if found["series"] == series] == [4]
+        assert len(sta(home, f"{two}/Observations")["value"]) == 2
 
 def test_ngsi_ld_notifications_go_to_a_broker(home):
     password = home.account("board", "city")

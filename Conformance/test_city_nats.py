@@ -1,6 +1,7 @@
 """`lares ingest` pulls points from a real NATS server: what it acknowledged is stored, once, whatever is killed when."""
 
 import contextlib
+import json
 import os
 import pathlib
 import signal
@@ -12,16 +13,16 @@ import paho.mqtt.client as mqtt
 import pytest
 
 import nats_server
-from lares_server import PROGRAM
+from lares_server import PROGRAM, must_run
 
 pytestmark = pytest.mark.skipif(not nats_server.PROGRAM, reason="nats-server isn't installed (scripts/setup conformance)")
 STREAM = {"name": "CITY", "subjects": ["city.>"], "storage": "file"}
 
 
 class Worker:
-    def __init__(self, home, *ports, user="", telemetry=None):
+    def __init__(self, home, *ports, user="", flags=()):
         servers = [part for port in ports for part in ("--nats", f"nats://{user}127.0.0.1:{port}")]
-        self.arguments = [str(PROGRAM), "ingest", *servers, "--stream", "CITY", *(["--telemetry", telemetry] if telemetry else [])]
+        self.arguments = [str(PROGRAM), "ingest", *servers, "--stream", "CITY", *flags]
         self.environment = dict(os.environ, LARES_HOME=str(home))
         self.start()
 
@@ -101,6 +102,59 @@ def test_points_come_by_nats_and_by_mqtt(tmp_path):
         assert found[("noise,station=1", "level")] == {1764370800000: 61.5}
         with contextlib.closing(sqlite3.connect(tmp_path / "deadletters.db")) as letters:
             assert letters.execute("SELECT reason, source, bytes FROM letters").fetchall() == [("bad_line", "nats:CITY", b"no points")]
+
+
+def test_tenants_and_letters_of_a_worker_that_runs(tmp_path):
+    def letters(*flags):
+        return json.loads(must_run(["ingest", "letters", "--json", *flags], tmp_path))
+
+    def until(test):
+        end = time.time() + 20
+        while not test():
+            assert time.time() < end, letters()
+            time.sleep(0.1)
+
+    with nats_server.nats() as server:
+        client = nats_server.Client(server.port)
+        client.ask("$JS.API.STREAM.CREATE.CITY", STREAM)
+        must_run(["ingest", "tenants", "add", "north", "--series", "1"], tmp_path)
+        with worker(tmp_path, server.port, flags=("--tenant-level", "2")) as one:
+            wait_for_consumer(client)
+            client.publish("city.north.air", [b"air,station=1 no2=1 1764370800000000000", b"air,station=2 no2=2 1764370800000000000"])
+            client.publish("city.east.air", [b"air,station=1 no2=3 1764370800000000000"])
+            drained(client)
+            assert {(letter["tenant"], letter["code"]) for letter in letters()} == {("north", "too_many_series"), ("east", "unknown_tenant")}
+            assert [letter["tenant"] for letter in letters("--reason", "unknown_tenant", "--limit", "1")] == ["east"]
+            # As long as nobody made the tenant, a letter of its stays.
+            must_run(["ingest", "replay", "--reason", "unknown_tenant"], tmp_path)
+            must_run(["ingest", "tenants", "add", "east"], tmp_path)
+            must_run(["ingest", "tenants", "add", "north", "--series", "5", "--points-per-second", "1000"], tmp_path)
+            time.sleep(3)
+            must_run(["ingest", "replay"], tmp_path)
+            until(lambda: letters() == [])
+            client.publish("city.east.air", [b"air,station=1 no2=4 1764370801000000000"])
+            drained(client)
+            must_run(["ingest", "tenants", "remove", "east"], tmp_path)
+            time.sleep(3)
+            client.publish("city.east.air", [b"air,station=1 no2=5 1764370802000000000"])
+            drained(client)
+            assert [letter["code"] for letter in letters()] == ["unknown_tenant"]
+            assert one.stop() == 0
+        listed = json.loads(must_run(["ingest", "tenants", "--json"], tmp_path))
+        assert [(tenant["tenant"], tenant["series"], tenant["points_per_second"]) for tenant in listed] == [("north", 5, 1000)]
+        found = readings(tmp_path)
+        assert found[("@north/air,station=1", "no2")] == {1764370800000: 1} and found[("@north/air,station=2", "no2")] == {1764370800000: 2}
+        assert found[("@east/air,station=1", "no2")] == {1764370800000: 3, 1764370801000: 4}
+        assert ("air,station=1", "no2") not in found, "a tenant that nobody made is nobody else"
+    # Letters are forgotten after 30 days, by workers too.
+    with contextlib.closing(sqlite3.connect(tmp_path / "deadletters.db")) as rows:
+        with rows:
+            rows.execute("UPDATE letters SET time = time - 31 * 86400000")
+    with nats_server.nats() as server:
+        client = nats_server.Client(server.port)
+        client.ask("$JS.API.STREAM.CREATE.CITY", STREAM)
+        with worker(tmp_path, server.port):
+            until(lambda: letters() == [])
 
 
 @pytest.mark.long

@@ -97,6 +97,28 @@ def test_the_past_is_kept(city):
     assert [value for value, _ in past["level"]["values"]] == [1, 2, 3]
 
 
+def test_numbers_of_entities_are_series(city):
+    server, now = city.server, time.time()
+    httpx.put(server.url + "/lares/v1/ingest/tenants/north", json={}, timeout=20).raise_for_status()
+    moment = lambda ago: time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(now - ago))
+    for tenant, number in (({}, 1), ({"NGSILD_Tenant": "north"}, 2)):
+        city.ask("POST", "entities", building(1, level={"type": "Property", "value": number, "observedAt": moment(600)}), 201, **tenant)
+    city.ask("PATCH", "entities/urn:ngsi-ld:Building:1", {"level": {"type": "Property", "value": 5, "observedAt": moment(300)}}, 204)
+    # A clock that is far ahead is the entity's, and no reading.
+    city.ask("PATCH", "entities/urn:ngsi-ld:Building:1", {"level": {"type": "Property", "value": 7, "observedAt": "2199-01-01T00:00:00Z"}}, 204)
+
+    def history(series):
+        lines = httpx.get(f"{server.url}/lares/v1/history.csv?property={series}&from={now - 3_600}&to={now + 3_600}", timeout=20).text.splitlines()
+        return [float(line.split(",")[-1]) for line in lines[1:]]
+
+    end = time.monotonic() + 15
+    while not (httpx.get(server.url + "/lares/v1/deadletters?reason=clock_ahead", timeout=20).json()["letters"] and httpx.get(server.url + "/lares/v1/series?search=Building", timeout=20).json()["count"] == 2):
+        assert time.monotonic() < end
+        time.sleep(0.1)
+    assert history("urn:ngsi-ld:Building:1/level") == [1, 5] and history("@north/urn:ngsi-ld:Building:1/level") == [2]
+    assert city.ask("GET", "entities/urn:ngsi-ld:Building:1?options=keyValues", status=200).json()["level"] == 7
+
+
 def test_contexts_of_other_servers_are_not_fetched(city):
     body = {**building(1), "@context": "https://elsewhere.example/context.jsonld"}
     answer = city.ask("POST", "entities", body, 504, content_type="application/ld+json")

@@ -3,6 +3,7 @@
 import json
 import re
 import socket
+import time
 import urllib.error
 import urllib.request
 
@@ -54,12 +55,12 @@ def key(home, name, role):
     return must_run(["keys", "add", name, "--role", role], home.folder).strip()
 
 
-def said(home, secret, path, body=None):
+def said(home, secret, path, body=None, wait=1):
     """The status, and what is said within a second; streams go on."""
     data = None if body is None else json.dumps(body).encode()
     request = urllib.request.Request(home.server.url + path, data, {"Content-Type": "application/json", "Authorization": f"Bearer {secret}"})
     try:
-        with urllib.request.urlopen(request, timeout=1) as answer:
+        with urllib.request.urlopen(request, timeout=wait) as answer:
             text = b""
             try:
                 while part := answer.read1(1 << 20):
@@ -73,14 +74,14 @@ def said(home, secret, path, body=None):
         return 200, ""
 
 
-def questions(home):
+def questions(home, fields=FIELDS, other="quagga"):
     """Every documented GET with what it must be told, and the names that are told."""
     description = json.loads(urllib.request.urlopen(home.server.url + "/openapi.json").read())
     for path, operations in description["paths"].items():
         if "get" not in operations:
             continue
         needed = [field["name"] for field in operations["get"].get("parameters", []) if field["in"] == "query" and field.get("required")]
-        told = lambda name: FIELDS.get(name, "quagga")
+        told = lambda name: fields.get(name, other)
         address = re.sub(r"\{(\w+)\}", lambda field: told(field[1]), path)
         yield path, address + ("?" + "&".join(f"{name}={told(name)}" for name in needed) if needed else "")
 
@@ -111,3 +112,64 @@ def test_nor_does_what_reads_by_other_methods(home):
     status, text = said(home, secret, "/lares/v1/scenes", {"name": "All", "capture": {"things": ["vault/quagga", "garden/lantern"]}})
     assert status == 201 and list(json.loads(text)["states"]) == ["garden/lantern"], text
     assert said(home, secret, "/lares/v1/scenes", {"name": "All", "states": {"vault/quagga": {"on": True}}})[0] == 404
+
+
+def tenants(home):
+    """Two tenants with a key each, a station each with an alarm, and a dashboard of both; {tenant: (secret, number of its alarm)}."""
+    secrets, now = {}, int(time.time())
+    for tenant, station in (("north", "narwhal"), ("south", "sawfish")):
+        made = json.loads(must_run(["keys", "add", tenant, "--role", "resident", "--json"], home.folder))
+        secrets[tenant] = made["secret"]
+        home.ask(f"/lares/v1/ingest/tenants/{tenant}", {"keys": [made["key"]["id"]]}, "PUT")
+        home.ask("/lares/v1/watches", {"id": tenant, "things": f"@{tenant}/air,station={station}", "properties": "no2", "scope": "all", "learning": 20})
+        write(home, tenant, [f"air,station={station} no2={100 + n * 7 % 13} {now - 3_000 + n * 10}000000000" for n in range(100)])
+    home.wait(lambda: home.ask("/lares/v1/watches")["series"] == 2)
+    for tenant, station in (("north", "narwhal"), ("south", "sawfish")):
+        write(home, tenant, [f"air,station={station} no2=5000 {now - 1_990}000000000"])
+    found = lambda: {alarm["series"][1:6]: alarm["number"] for alarm in home.ask("/lares/v1/alarms")["alarms"] if alarm["series"][:1] == "@"}
+    home.wait(lambda: set(found()) == set(secrets))
+    home.ask("/lares/v1/dashboards", {"title": "Air", "panels": [{"kind": kind, "series": [NORTH + "/no2", SOUTH + "/no2"]} for kind in ("chart", "latest", "alarms")]})
+    return {tenant: (secret, found()[tenant]) for tenant, secret in secrets.items()}
+
+
+NORTH, SOUTH = "@north/air,station=narwhal", "@south/air,station=sawfish"
+
+
+def write(home, tenant, lines):
+    request = urllib.request.Request(home.server.url + f"/lares/v1/ingest?tenant={tenant}", "\n".join(lines).encode(), {"Content-Type": "text/plain"})
+    with urllib.request.urlopen(request, timeout=30) as answer:
+        assert json.loads(answer.read())["stored"] == len(lines)
+
+
+def test_a_tenants_key_reads_its_own_series_and_no_others(home):
+    made = tenants(home)
+    (secret, own), (_, others) = made["north"], made["south"]
+    fields = dict(FIELDS, area="south", thing=SOUTH, property=SOUTH + "/no2", series=SOUTH + "/no2")
+    for path, address in list(questions(home, fields, "1")) + [("/lares/v1/history.csv", f"/lares/v1/history.csv?thing={SOUTH}"), ("alarm", f"/lares/v1/alarms/{others}")]:
+        status, text = said(home, secret, address)
+        assert status < 500 or status == 503, (path, status, text)
+        # A refusal may repeat what was asked for.
+        assert "sawfish" not in (text.replace(SOUTH, "") if status >= 400 else text), (path, text[:2000])
+
+    def shown(address, body=None):
+        status, text = said(home, secret, address, body, 30)
+        assert status == 200, (address, status, text)
+        return text
+
+    assert [one["series"] for one in json.loads(shown("/lares/v1/series?search=station"))["series"]] == [NORTH + "/no2"]
+    series = f"property={NORTH}/no2"
+    assert json.loads(shown("/lares/v1/history?" + series))["buckets"] and json.loads(shown("/lares/v1/statistics?" + series))["statistics"]
+    for question in (series, f"thing={NORTH}"):
+        assert len(shown("/lares/v1/history.csv?" + question).splitlines()) == 102
+    status, text = said(home, secret, f"/lares/v1/forecasts?series={NORTH}/no2", wait=30)
+    assert status in (200, 409), "an hour of readings may be too little, but they are there: " + text
+    assert [alarm["number"] for alarm in json.loads(shown("/lares/v1/alarms"))["alarms"] if alarm["series"][:1] == "@"] == [own]
+    assert "narwhal" in shown(f"/lares/v1/alarms/{own}") and said(home, secret, f"/lares/v1/alarms/{others}")[0] == 404
+    (board,) = [one for one in json.loads(shown("/lares/v1/dashboards"))["dashboards"] if one["title"] == "Air"]
+    assert [(panel["series"], panel["hidden"]) for panel in board["panels"]] == [([NORTH + "/no2"], 1)] * 3
+    chart, latest, alarms = json.loads(shown(f"/lares/v1/dashboards/{board['number']}/data?span=day"))["panels"]
+    assert chart["series"][0]["buckets"] and latest["series"][0]["latest"]["value"] == 5000 and [alarm["number"] for alarm in alarms["alarms"]] == [own]
+    assert "narwhal" in shown("/lares/v1/history/table", {"readings": [NORTH + "/no2"], "days": 1})
+    assert said(home, secret, "/lares/v1/history/table", {"readings": [SOUTH + "/no2"], "days": 1})[0] == 404
+    # Who has no tenant's key sees none of them.
+    assert all(said(home, home.resident, f"/lares/v1/history?property={thing}/no2")[0] == 404 for thing in (NORTH, SOUTH))

@@ -180,14 +180,18 @@ public struct LaresServer: Sendable {
             + SensorThingsRoutes(
                 service: city.observations, services: home, guardian: guardian, limits: limits, isSecure: settings.tls != nil
             ).routes
-            + AlarmRoutes(watching: city.watching, services: home, guardian: guardian, audit: audit, limits: limits).routes
+            + AlarmRoutes(
+                watching: city.watching, services: home, ingest: city.ingest, guardian: guardian, audit: audit, limits: limits
+            ).routes
             + WatchRoutes(watching: city.watching, audit: audit, limits: limits).routes
             + ForecastRoutes(
-                forecasting: city.forecasting, onRequest: city.forecastsOnRequest, services: home, guardian: guardian
+                forecasting: city.forecasting, onRequest: city.forecastsOnRequest, services: home, ingest: city.ingest,
+                guardian: guardian
             ).routes
-            + SeriesRoutes(services: home, guardian: guardian).routes
+            + SeriesRoutes(services: home, ingest: city.ingest, guardian: guardian).routes
             + DashboardRoutes(
-                store: city.dashboards, watching: city.watching, services: home, guardian: guardian, audit: audit, limits: limits
+                store: city.dashboards, watching: city.watching, services: home, ingest: city.ingest, guardian: guardian, audit: audit,
+                limits: limits
             ).routes
     }
 
@@ -217,7 +221,8 @@ public struct LaresServer: Sendable {
             ).routes
             + ZigbeeRoutes(services: home, audit: audit, limits: limits).routes
             + HistoryRoutes(
-                services: home, tables: HistoryData(services: home, automations: automations), guardian: guardian, limits: limits
+                services: home, tables: HistoryData(services: home, automations: automations), ingest: city.ingest, guardian: guardian,
+                limits: limits
             ).routes
             + RetentionRoutes(services: home, audit: audit, limits: limits).routes
             + TimeRoutes(services: home, times: times, guardian: guardian, audit: audit, limits: limits).routes

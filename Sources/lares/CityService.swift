@@ -27,8 +27,9 @@ struct CityService: Service {
                 if let broker = services.entities {
                     group.addTask { await NGSIWebSender.with { await broker.run($0) } }
                     group.addTask { await prune(broker) }
+                    if let ingest = services.ingest { group.addTask { await NGSITelemetryFeed(broker, to: ingest).run() } }
                 }
-                if let letters = services.ingest?.letters { group.addTask { await prune(letters) } }
+                if let ingest = services.ingest { group.addTask { await IngestUpkeep(ingest).run() } }
                 if let points = services.points { group.addTask { try? await points.run() } }
                 if let observations = services.observations { group.addTask { await observations.run() } }
                 if let exchange = services.exchange { group.addTask { await exchange.run() } }
@@ -41,13 +42,6 @@ struct CityService: Service {
                 if let reports { group.addTask { await reports.run() } }
                 await group.waitForAll()
             }
-        }
-    }
-
-    private func prune(_ letters: DeadLetters) async {
-        while !Task.isCancelled {
-            _ = try? await letters.prune(now: Timestamp(Date()))
-            try? await Task.sleep(for: .seconds(3_600))
         }
     }
 
@@ -74,10 +68,10 @@ extension Serve {
         city.ingest = ingest
         // Both connections may be lost and come again, and neither waits for the other.
         let source = try MQTTSource(things.settings(named: "points"), topics: [PointTopics.start + "/#"])
-        city.points = IngestWorker(ingest, from: source, named: "mqtt", strangers: .refused) { PointTopics.tenant(of: $0) }
+        city.points = IngestWorker(ingest, from: source, named: "mqtt") { PointTopics.tenant(of: $0) }
         city.entities = try entities(folder, reader)
         let observations = SensorThingsAPI(
-            store: try SensorThingsStore(home: folder), telemetry: things.telemetry, home: things.home,
+            store: try SensorThingsStore(home: folder), ingest: ingest, home: things.home,
             position: place().position.map { ($0.latitude, $0.longitude) })
         city.observations = observations
         city.exchange = try SensorThingsExchange(observations, things.settings(named: "sensorthings"), root: address + "/sta/v1.1")

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import LaresJSON
+import LaresPlaces
 import LaresServer
 import LaresServing
 
@@ -105,6 +106,6 @@ struct TrainWorker: ParsableCommand {
         var order = TrainingOrder(recipe: recipe, data: data, output: output)
         order.base = base
         (order.limits, order.isIdle) = (TrainingLimits(memory: memory, seconds: nil, disk: disk), idle)
-        throw ExitCode(TrainingWorker.run(order, code: LaresServer.version))
+        throw ExitCode(TrainingWorker.run(order, code: LaresServer.version) { try $0.lookedUp() })
     }
 }

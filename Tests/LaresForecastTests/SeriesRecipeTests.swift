@@ -26,6 +26,9 @@ import Testing
         let history = try recipe(Self.detector.replacing(#""file": "readings.csv""#, with: #""history": {}"#))
         #expect(history.question == ["readings": ["hall/meter/power"], "days": 90])
         #expect(try recipe(Self.forecaster.replacing(#"{"pause": 3600}"#, with: "false")).pause == nil)
+        // Covariates are learnt from as they were observed.
+        let warm = try recipe(Self.forecaster.replacing(#""horizon": 24"#, with: #""horizon": 24, "covariates": ["air/t"]"#))
+        #expect(warm.question?["series"] == ["north/meter/power", "air,station=7/no2", "air/t"] && warm.series.count == 2)
     }
 
     struct Wrong: Sendable {
@@ -40,7 +43,11 @@ import Testing
         Wrong(from: #""seasons": [24]"#, to: #""seasons": [0]"#, says: "seasons"),
         Wrong(from: #""pause": 3600"#, to: #""pause": 0"#, says: "retrain.pause"),
         Wrong(from: #""day": 2, "weekdays": true, "#, to: "", says: "calendar"),
-        Wrong(from: #""horizon": 24"#, to: #""horizon": 24, "covariates": ["heat"]"#, says: "calendar"),
+        Wrong(from: #""horizon": 24"#, to: #""horizon": 24, "covariates": ["north/meter/power"]"#, says: "covariates"),
+        Wrong(from: #""horizon": 24"#, to: #""horizon": 24, "assumed": "observed""#, says: "assumed"),
+        Wrong(from: #""horizon": 24"#, to: #""horizon": 24, "covariates": ["a/b"], "assumed": "guessed""#, says: "assumed"),
+        Wrong(from: #""offset": 3600"#, to: #""offset": 3600, "zone": "Europe/Berlin""#, says: "offset"),
+        Wrong(from: #""offset": 3600"#, to: #""holidays": {"country": "de", "days": "2026-02-30"}"#, says: "days"),
         Wrong(from: #""forecaster": {"#, to: #""detector": {}, "forecaster": {"#, says: "one of the two"),
     ])
     func whatIsWrongIsNamed(_ wrong: Wrong) throws {

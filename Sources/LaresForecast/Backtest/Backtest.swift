@@ -16,6 +16,16 @@ public struct Backtest: Sendable, Hashable {
     public let relearns: Int?
     /// The season that errors are scaled by: what a day ago has to say is an error of 1.
     public let season: Int
+    /// What is taken for the covariates of steps that are forecast.
+    public var covariates = Covariates.observed
+
+    /// What is taken for covariates of steps that are forecast.
+    public enum Covariates: Sendable, Hashable {
+        /// What the panel has: right for calendars, and for weather where that is said beside the error.
+        case observed
+        /// What was so many steps before: nobody knows at the origin what will come.
+        case repeated(Int)
+    }
 
     /// - Throws: `ForecastError.badSetting` for a horizon, stride, season or count of windows out of 1 to 100,000 (windows 10,000), or a gap below 0.
     public init(horizon: Int, gap: Int = 0, stride: Int? = nil, windows: Int = 10, relearns: Int? = nil, season: Int = 1) throws {
@@ -49,10 +59,10 @@ public struct Backtest: Sendable, Hashable {
                 "a back-test of \(horizon) steps\(gap > 0 ? " after a gap of \(gap)" : "") needs a third more than these, the history has \(history.count)"
             )
         }
-        var fitted = try forecaster.fitted(to: history.prefix(first))
+        var fitted = try forecaster.fitted(to: seen(history, first))
         var forecasts = [[[Double]]](repeating: [], count: history.series.count), actual = forecasts
         for (window, origin) in origins.enumerated() {
-            let seen = history.prefix(origin)
+            let seen = seen(history, origin)
             if window > 0, let relearns, window % relearns == 0 { fitted = try forecaster.fitted(to: seen) }
             let ahead = try fitted.forecast(seen, steps: gap + horizon)
             for series in forecasts.indices {
@@ -62,6 +72,13 @@ public struct Backtest: Sendable, Hashable {
         }
         let scales = history.series.map { MeanAbsoluteChange($0.prefix(first), season: season).value }
         return BacktestResult(forecaster: forecaster.name, origins: origins, forecasts: forecasts, actual: actual, scales: scales)
+    }
+
+    private func seen(_ history: Panel, _ origin: Int) -> Panel {
+        switch covariates {
+        case .observed: history.prefix(origin)
+        case .repeated(let season): history.prefix(origin, repeating: max(1, season), until: origin + gap + horizon)
+        }
     }
 }
 

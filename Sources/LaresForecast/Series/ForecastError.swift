@@ -14,6 +14,8 @@ public struct ForecastError: Error, Hashable, Sendable, CustomStringConvertible 
         public static let tooShort = Code("too_short")
         /// A setting out of its range.
         public static let badSetting = Code("bad_setting")
+        /// What has to be known beforehand isn't yet: the forecast of a covariate.
+        public static let waiting = Code("waiting")
         /// A file that isn't a forecaster, or is damaged.
         public static let badFile = Code("bad_file")
     }

@@ -43,8 +43,21 @@ public struct Panel: Sendable, Hashable {
     /// - Precondition: `end` is 0 to `count`.
     public func prefix(_ end: Int) -> Panel { Panel(self, series: series.map { Array($0.prefix(end)) }) }
 
-    private init(_ other: Panel, series: [[Double]]) {
-        (start, step, known) = (other.start, other.step, other.known)
-        self.series = series
+    /// The steps before `end`; of what is known of those after it, only what was so many steps before: what somebody has to say who has no forecast of it.
+    ///
+    /// - Parameter last: How many steps are known so.
+    /// - Precondition: `end` is 0 to `count`, and `last` isn't less.
+    func prefix(_ end: Int, repeating season: Int, until last: Int) -> Panel {
+        let known = known.map { row in
+            var row = Array(row.prefix(end))
+            while row.count < last { row.append(row.count >= season ? row[row.count - season] : .nan) }
+            return row
+        }
+        return Panel(self, series: series.map { Array($0.prefix(end)) }, known: known)
+    }
+
+    private init(_ other: Panel, series: [[Double]], known: [[Double]]? = nil) {
+        (start, step) = (other.start, other.step)
+        (self.series, self.known) = (series, known ?? other.known)
     }
 }

@@ -1,10 +1,10 @@
-/// One network of all series of a plan, beside what the calendar says: a ``NeuralForecaster`` that a plan may name.
+/// One network of all series of a plan, beside what the calendar and covariates say: a ``NeuralForecaster`` that a plan may name.
 struct CalendarNeural: Forecaster {
-    private let calendar: CalendarTerms?
+    private let calendar: CalendarPlan?
     private let neural: NeuralForecaster
 
     init(_ plan: ForecastPlan) throws {
-        calendar = plan.calendar?.terms
+        calendar = plan.calendar
         neural = try NeuralForecaster((plan.network ?? NetworkPlan()).settings(for: plan))
     }
 
@@ -22,13 +22,12 @@ struct CalendarNeural: Forecaster {
 /// What it learnt of all series.
 struct FittedCalendarNeural: SharedForecaster {
     let map: FittedNeural
-    let calendar: CalendarTerms?
-    private let tails: [[Double]]
-    private let end: Int64
+    let calendar: CalendarPlan?
+    private let tails: [HistoryTail]
 
-    init(map: FittedNeural, calendar: CalendarTerms?, history: Panel) {
-        (self.map, self.calendar, end) = (map, calendar, history.end)
-        tails = history.series.map { Array($0.suffix(map.lookback)) }
+    init(map: FittedNeural, calendar: CalendarPlan?, history: Panel) {
+        (self.map, self.calendar) = (map, calendar)
+        tails = history.series.indices.map { HistoryTail(history, $0, map.lookback) }
     }
 
     func forecast(_ history: Panel, steps: Int) throws -> [[Double]] {
@@ -37,6 +36,6 @@ struct FittedCalendarNeural: SharedForecaster {
     }
 
     func alone(_ place: Int) -> any StorableForecaster {
-        FittedCalendarMap(map.alone(place), calendar, tail: tails[place], end: end)
+        FittedCalendarMap(map.alone(place), calendar, tail: tails[place])
     }
 }

@@ -115,7 +115,9 @@ extension ForecastModel.Member {
         fitted = try read(fields.required("state"))
         try fields.end()
         // What can't forecast one series from here on isn't this plan's.
-        let none = try Panel(start: end, step: Int64(plan.step) * 1000, series: [[]], known: plan.covariates.map { _ in [] })
+        let none = try Panel(
+            start: end, step: Int64(plan.step) * 1000, series: [[]],
+            known: plan.covariates.map { _ in [Double](repeating: 0, count: plan.horizon) })
         guard fitted.names.count == 1, try fitted.forecast(none, steps: plan.horizon)[0].allSatisfy(\.isFinite) else {
             throw fields.error("state", "is of no series of this plan")
         }

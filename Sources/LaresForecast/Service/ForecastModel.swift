@@ -123,7 +123,11 @@ public struct ForecastModel: Sendable {
             )
         }
         guard panel.known.count == plan.covariates.count else {
-            throw ForecastError(.badSeries, "the panel has \(panel.known.count) covariates, the plan \(plan.covariates.count)")
+            throw ForecastError(
+                .badSeries, "the panel has \(panel.known.count) covariates, the plan \(plan.covariates.count): give those that it names")
+        }
+        guard plan.calendar?.isLookedUp ?? true else {
+            throw ForecastError(.badSetting, "nobody looked up the calendar's zone or holidays: have Lares train it")
         }
     }
 
@@ -145,8 +149,10 @@ public struct ForecastModel: Sendable {
         guard (1...plan.horizon).contains(steps) else {
             throw ForecastError(.badSetting, "\(steps) steps are asked for: this model was tried on 1 to \(plan.horizon)")
         }
-        let none = plan.covariates.map { _ in [Double]() }
-        let history = try history ?? Panel(start: end, step: Int64(plan.step) * 1000, series: plan.series.map { _ in [] }, known: none)
+        guard history != nil || plan.covariates.isEmpty else {
+            throw ForecastError(.waiting, "what comes of \(plan.covariates.joined(separator: ", ")) has to be told, and isn't")
+        }
+        let history = try history ?? Panel(start: end, step: Int64(plan.step) * 1000, series: plan.series.map { _ in [] })
         try ForecastModel.check(history, against: plan)
         let places = Dictionary(uniqueKeysWithValues: plan.series.enumerated().map { ($1, $0) })
         let alone = try members.map { member in try history.alone(places[member.name] ?? 0) }

@@ -15,8 +15,11 @@ public struct ForecastPlan: Sendable, Hashable {
     public let horizon: Int
     /// Steps of the seasons, shorter first; may be none.
     public let seasons: [Int]
-    /// Names of what is known beforehand, in the order of a panel's.
+    /// Series whose future is known beforehand, in the order of a panel's: each by a forecast of it, such as the weather's.
     public let covariates: [String]
+    /// Whether back-tests know covariates as they were observed. Else they know of a step that is forecast what was a season before, so that they
+    /// never look ahead.
+    public let assumesObserved: Bool
     /// One of ``ForecasterKinds``, or "auto": the best of those that can be tried.
     public let model: String
     /// Levels of the intervals.
@@ -56,12 +59,18 @@ public struct ForecastPlan: Sendable, Hashable {
         if levels.isEmpty || levels.count > 20 || Set(levels).count < levels.count {
             throw fields.error("levels", "must be 1 to 20 numbers, each once")
         }
-        backtest = try ForecastPlan.backtest(&fields, horizon, seasons, levels)
+        assumesObserved = try ForecastPlan.assumesObserved(&fields, covariates)
+        var backtest = try ForecastPlan.backtest(&fields, horizon, seasons, levels)
+        if !covariates.isEmpty, !assumesObserved { backtest.covariates = .repeated(seasons.first ?? 1) }
+        self.backtest = backtest
         budget = try fields.double("budget", in: 0.001...86_400) ?? 60
         isNonNegative = try fields.bool("non_negative") ?? false
         calendar = try fields.fields("calendar").map { try CalendarPlan($0) }
         network = try fields.fields("network").map { try NetworkPlan($0) }
         let series = series
+        if let both = covariates.first(where: { series.contains($0) }) {
+            throw fields.error("covariates", "has '\(both)', which is forecast itself: leave it out of one of the two")
+        }
         hierarchy = try fields.fields("hierarchy").map { try HierarchyPlan($0, series) }
         try fields.end()
     }
@@ -75,10 +84,30 @@ public struct ForecastPlan: Sendable, Hashable {
             "backtest": ["windows": .int(backtest.windows), "stride": .int(backtest.stride), "gap": .int(backtest.gap)],
             "budget": .double(budget), "non_negative": .bool(isNonNegative),
         ]
+        if assumesObserved { members.append("assumed", "observed") }
         if let calendar { members.append("calendar", calendar.json) }
         if let network { members.append("network", network.json) }
         if let hierarchy { members.append("hierarchy", hierarchy.json) }
         return .object(members)
+    }
+
+    /// The plan with what its calendar's zone and holidays are, where they aren't known yet.
+    ///
+    /// - Throws: what looking up throws; `ForecastError`.
+    public func lookedUp(clock: (_ zone: String) throws -> LocalClock, holidays: (_ country: String) throws -> Set<Int>) throws
+        -> ForecastPlan
+    {
+        guard let calendar, case .object(var members) = json else { return self }
+        members["calendar"] = try calendar.lookedUp(clock: clock, holidays: holidays).json
+        return try ForecastPlan(.object(members))
+    }
+
+    private static func assumesObserved(_ fields: inout JSONFields, _ covariates: [String]) throws -> Bool {
+        guard let word = try fields.string("assumed") else { return false }
+        guard word == "observed", !covariates.isEmpty else {
+            throw fields.error("assumed", "may be \"observed\", beside 'covariates'")
+        }
+        return true
     }
 
     private static func names(_ key: String, _ fields: inout JSONFields, _ count: ClosedRange<Int>) throws -> [String]? {

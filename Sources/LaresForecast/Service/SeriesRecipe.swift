@@ -68,9 +68,6 @@ public struct SeriesRecipe: Sendable {
         }
         pause = try Self.pause(&fields)
         try fields.end()
-        if case .forecaster(let plan) = task, !plan.covariates.isEmpty {
-            throw fields.error("forecaster.covariates", "aren't known beforehand where it is served: use 'calendar'")
-        }
     }
 
     private static func named<Plan>(_ key: String, _ read: () throws -> Plan) throws -> Plan {
@@ -116,7 +113,7 @@ public struct SeriesRecipe: Sendable {
         guard case .object(var members)? = history else { return nil }
         switch task {
         case .forecaster(let plan):
-            members["series"] = .array(plan.series.map(JSON.string))
+            members["series"] = .array((plan.series + plan.covariates).map(JSON.string))
             members["step"] = .int(plan.step)
         case .detector(let plan): members["readings"] = .array(plan.series.map(JSON.string))
         }

@@ -44,6 +44,15 @@ public enum SeriesTable {
         return try Panel(start: first, step: step, series: values)
     }
 
+    /// What a plan learns from: its series, and its covariates as they were observed.
+    ///
+    /// - Throws: as ``panel(_:_:step:)``.
+    public static func panel(_ path: String, of plan: ForecastPlan) throws -> Panel {
+        let all = try panel(path, plan.series + plan.covariates, step: Int64(plan.step) * 1_000), count = plan.series.count
+        return try Panel(
+            start: all.start, step: all.step, series: Array(all.series.prefix(count)), known: Array(all.series.dropFirst(count)))
+    }
+
     /// Readings of series, one a line: `time,thing,property,value`, as a home's `history.csv` has them; those of other series are left alone.
     ///
     /// - Throws: `ForecastError.badSeries` or `RecipeError`, which name the line.

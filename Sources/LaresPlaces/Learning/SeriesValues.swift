@@ -65,6 +65,42 @@ extension TelemetryStore {
     }
 }
 
+/// What is said of steps that are still to come.
+extension TelemetryStore {
+    /// Readings that lie no further apart than this are on a line.
+    private static var reach: Int64 { 6 * 3_600_000 }
+
+    /// One value for each step of what is expected: the mean of what is said of it. A step of which nothing is said lies on the line between two readings at
+    /// most six hours apart; NaN where nothing is known.
+    ///
+    /// - Parameters:
+    ///   - series: A series of numbers, such as a forecast of the weather.
+    ///   - start: When the first step begins, in milliseconds since 1970.
+    ///   - count: So many steps.
+    ///   - step: Milliseconds from one step to the next.
+    /// - Throws: ``TelemetryError``.
+    package func expected(_ series: Series, from start: Int64, count: Int, step: Int64) async throws -> [Double] {
+        var values = StepValues(start: start, step: step, count: count), points: [(time: Int64, value: Double)] = []
+        let end = start + Int64(count) * step
+        let range = Timestamp(milliseconds: max(0, start - Self.reach))..<Timestamp(milliseconds: end + Self.reach)
+        for reading in try await readings(of: series.id, in: range, order: .oldestFirst, limit: 100_000) {
+            guard case .number(let number) = reading.value else { continue }
+            points.append((reading.time.milliseconds, number))
+            values.add(number, at: reading.time.milliseconds)
+        }
+        var (means, next) = (values.means, 0)
+        for place in means.indices where means[place].isNaN {
+            let time = start + Int64(place) * step
+            while next < points.count, points[next].time < time { next += 1 }
+            guard next > 0, next < points.count else { continue }
+            let (before, after) = (points[next - 1], points[next])
+            guard after.time - before.time <= Self.reach, after.time > before.time else { continue }
+            means[place] = before.value + (after.value - before.value) * Double(time - before.time) / Double(after.time - before.time)
+        }
+        return means
+    }
+}
+
 /// Sums of what falls into each step.
 private struct StepValues {
     let start: Int64

@@ -10,6 +10,7 @@ import LaresThings
 struct AlarmRoutes {
     let watching: Watching?
     let services: HomeServices?
+    let ingest: Ingest?
     let guardian: HomeGuard?
     let audit: AuditLog?
     let limits: BodyLimits
@@ -32,7 +33,7 @@ struct AlarmRoutes {
 
     /// `?state=raised&severity=major&place=hall&thing=hall/meter&watch=power&limit=100&before=17`: the latest first.
     func list(_ request: Request, _ context: LaresContext) async throws -> Response {
-        let watching = try require(), shows = try shows(context)
+        let watching = try require(), shows = try await shows(context)
         let filter = try AlarmFilter(request), query = request.queryFields
         let limit = try query.whole("limit", in: 1...Self.most) ?? Self.usual
         var (found, before) = ([Alarm](), try query.whole("before", in: 1...Int.max) ?? Int.max)
@@ -83,7 +84,7 @@ struct AlarmRoutes {
 
     /// Without their timelines, the latest first.
     func incidents(_ request: Request, _ context: LaresContext) async throws -> Response {
-        let watching = try require(), shows = try shows(context), query = request.queryFields
+        let watching = try require(), shows = try await shows(context), query = request.queryFields
         let limit = try query.whole("limit", in: 1...Self.most) ?? Self.usual
         let before = try query.whole("before", in: 1...Int.max) ?? Int.max
         let incidents = try await watching.incidents(limit: limit, before: before).filter { $0.things.allSatisfy(shows) }
@@ -92,7 +93,7 @@ struct AlarmRoutes {
 
     /// With what its reader may see of its timeline. Who doesn't see all its things doesn't see it.
     func incident(_ request: Request, _ context: LaresContext) async throws -> Response {
-        let watching = try require(), sight = try sight(context), name = context.parameter("incident") ?? ""
+        let watching = try require(), sight = try await sight(context), name = context.parameter("incident") ?? ""
         guard let number = Int(name), let incident = try await watching.incident(number), incident.things.allSatisfy(sight.tells) else {
             throw APIError(alarm: AlarmError(.unknown, "there is no incident '\(name)'"))
         }
@@ -117,7 +118,7 @@ struct AlarmRoutes {
     }
 
     private func found(_ context: LaresContext) async throws -> Alarm {
-        let watching = try require(), shows = try shows(context), name = context.parameter("alarm") ?? ""
+        let watching = try require(), shows = try await shows(context), name = context.parameter("alarm") ?? ""
         guard let number = Int(name), let alarm = try await watching.alarm(number), shows(alarm.series.thing) else {
             throw APIError(alarm: AlarmError(.unknown, "there is no alarm '\(name)'"))
         }
@@ -125,14 +126,15 @@ struct AlarmRoutes {
     }
 
     /// Whether they see what is said of a thing.
-    private func shows(_ context: LaresContext) throws -> @Sendable (String) -> Bool {
-        let sight = try sight(context)
+    private func shows(_ context: LaresContext) async throws -> @Sendable (String) -> Bool {
+        let sight = try await sight(context)
         return { sight.tells(of: $0) }
     }
 
-    private func sight(_ context: LaresContext) throws -> SeriesSight {
+    private func sight(_ context: LaresContext) async throws -> SeriesSight {
         guard let services else { throw APIError.noHome }
-        return try SeriesSight(HomeSight(home: services.home, guardian: guardian, caller: context.caller, path: .api))
+        return try await SeriesSight(
+            HomeSight(home: services.home, guardian: guardian, caller: context.caller, path: .api), ingest)
     }
 
     private func require() throws -> Watching {

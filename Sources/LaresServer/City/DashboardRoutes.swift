@@ -11,6 +11,7 @@ struct DashboardRoutes {
     let store: DashboardStore?
     let watching: Watching?
     let services: HomeServices?
+    let ingest: Ingest?
     let guardian: HomeGuard?
     let audit: AuditLog?
     let limits: BodyLimits
@@ -31,14 +32,14 @@ struct DashboardRoutes {
     }
 
     func list(_ request: Request, _ context: LaresContext) async throws -> Response {
-        let sight = try sight(context)
+        let sight = try await sight(context)
         let shown = try require().all().filter { DashboardPages.sees($0, context.caller) }
         return .json(["dashboards": .array(shown.map { $0.told(sight) })])
     }
 
     func make(_ request: Request, _ context: LaresContext) async throws -> Response {
         try context.requireRuleMaker()
-        let form = try DashboardForm(try await request.json(within: limits).json), sight = try sight(context)
+        let form = try DashboardForm(try await request.json(within: limits).json), sight = try await sight(context)
         let board = Dashboard(title: form.title, owner: context.caller.name, isShared: form.isShared, panels: form.panels)
         guard let board, let number = try require().add(board), let made = try require().dashboard(number) else {
             throw APIError(
@@ -50,12 +51,12 @@ struct DashboardRoutes {
     }
 
     func show(_ request: Request, _ context: LaresContext) async throws -> Response {
-        .json(try found(context).told(try sight(context)))
+        .json(try found(context).told(try await sight(context)))
     }
 
     /// Takes the place of what it was; its owner stays. Series that the caller doesn't see stay where they are.
     func change(_ request: Request, _ context: LaresContext) async throws -> Response {
-        let board = try changeable(context), sight = try sight(context)
+        let board = try changeable(context), sight = try await sight(context)
         let form = try DashboardForm(try await request.json(within: limits).json)
         let changed = try require().change(board.number) { board in
             let hidden = Dictionary(board.panels.map { ($0.number, $0.series.filter { !sight.shows($0) }) }) { $1 }
@@ -112,10 +113,11 @@ struct DashboardRoutes {
         return store
     }
 
-    private func sight(_ context: LaresContext) throws -> SeriesSight {
+    private func sight(_ context: LaresContext) async throws -> SeriesSight {
         try context.requireResident()
         guard let services else { throw APIError.noHome }
-        return try SeriesSight(HomeSight(home: services.home, guardian: guardian, caller: context.caller, path: .api))
+        return try await SeriesSight(
+            HomeSight(home: services.home, guardian: guardian, caller: context.caller, path: .api), ingest)
     }
 }
 
@@ -124,7 +126,7 @@ extension DashboardRoutes {
     /// `?width=1000` and, in place of the panels' own spans, `span=week` or `from=…&to=…`: at most so many buckets for each series, fewer where that
     /// would be more than an answer may have.
     func data(_ request: Request, _ context: LaresContext) async throws -> Response {
-        let board = try found(context), sight = try sight(context), query = HistoryQuery(request)
+        let board = try found(context), sight = try await sight(context), query = HistoryQuery(request)
         guard let services else { throw APIError.noHome }
         let given = request.queryFields
         var fixed: Range<Timestamp>?

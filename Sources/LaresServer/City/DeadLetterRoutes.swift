@@ -2,8 +2,8 @@ import Foundation
 import HTTPTypes
 import Hummingbird
 import LaresAccess
-import LaresJSON
-import LaresThings
+package import LaresJSON
+package import LaresThings
 
 /// `/lares/v1/deadletters`: lines that couldn't be taken, to be looked at, tried again, and removed.
 struct DeadLetterRoutes {
@@ -126,7 +126,7 @@ struct DeadLetterRoutes {
 
 extension DeadLetter {
     /// The letter with so many bytes of its lines; what is no UTF-8 is in base 64.
-    fileprivate func json(showing most: Int) -> JSON {
+    package func json(showing most: Int) -> JSON {
         let shown = bytes.prefix(most)
         let text = String(validating: shown, as: UTF8.self)
         return [

@@ -12,6 +12,7 @@ struct ForecastRoutes {
     let forecasting: Forecasting?
     let onRequest: ForecastsOnRequest?
     let services: HomeServices?
+    let ingest: Ingest?
     let guardian: HomeGuard?
 
     var routes: [APIRoute] {
@@ -32,7 +33,8 @@ struct ForecastRoutes {
         }
         let asked = query.get("period"), period = try Self.period(asked)
         let horizon = try query.get("horizon").map { try Self.horizon($0, period, isNamed: model != nil) }
-        let sight = try SeriesSight(HomeSight(home: services.home, guardian: guardian, caller: context.caller, path: .api))
+        let sight = try await SeriesSight(
+            HomeSight(home: services.home, guardian: guardian, caller: context.caller, path: .api), ingest)
         do {
             let search = SeriesSearch(telemetry: services.telemetry, home: services.home, sight: sight)
             guard let series = try await search.series(key) else {
@@ -81,7 +83,7 @@ struct ForecastRoutes {
         guard let forecasting, let services else { throw APIError.noHome }
         let wanted = Set(request.queryFields.all("series"))
         let sight = HomeSight(home: services.home, guardian: guardian, caller: context.caller, path: .api)
-        _ = try SeriesSight(sight)
+        _ = try await SeriesSight(sight, ingest)
         let updates = await forecasting.changes()
         let presence = await context.channel.clientPresence()
         return .events { events in
@@ -98,7 +100,7 @@ struct ForecastRoutes {
                 defer { group.cancelAll() }
                 for try await forecasts in merged {
                     // The policy may have changed since the last.
-                    let sight = try SeriesSight(sight)
+                    let sight = try await SeriesSight(sight, ingest)
                     for forecast in forecasts where wanted.isEmpty || wanted.contains(forecast.series) {
                         guard let key = SeriesKey(forecast.series), sight.shows(key) else { continue }
                         try await events.send(forecast.json)
@@ -115,7 +117,7 @@ extension APIError {
         let status: HTTPResponse.Status =
             switch error.code {
             case .busy: .serviceUnavailable
-            case .tooShort: .conflict
+            case .tooShort, .waiting: .conflict
             default: .badRequest
             }
         self.init(

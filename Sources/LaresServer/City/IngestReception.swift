@@ -1,8 +1,8 @@
 import HTTPTypes
 import Hummingbird
-import LaresJSON
+package import LaresJSON
 import LaresServing
-import LaresThings
+package import LaresThings
 import NIOCore
 
 /// Takes the points of a body while it arrives, unpacking it where it is packed. Memory doesn't grow with the body.
@@ -79,7 +79,7 @@ extension IngestAnswer {
 
 extension Tenant {
     /// The tenant with its quota.
-    var json: JSON {
+    package var json: JSON {
         [
             "tenant": .string(name.isEmpty ? "own" : name), "series": .int(quota.series),
             "points_per_second": quota.pointsPerSecond.map { .int($0) } ?? .null,

@@ -65,7 +65,7 @@ struct OrderRoutes {
     /// What of orders one sees: of the home's energy those of things that are theirs to see.
     private func shown(to sight: HomeSight?) async throws -> (JSON) -> JSON? {
         guard let sight else { return { $0 } }
-        let seen = EnergySight(try SeriesSight(sight), await energy?.control.settings ?? EnergyControlSettings())
+        let seen = EnergySight(try SeriesSight(ofHome: sight), await energy?.control.settings ?? EnergyControlSettings())
         return { seen.told(order: $0) }
     }
 

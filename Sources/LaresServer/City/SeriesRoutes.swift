@@ -7,6 +7,7 @@ import LaresThings
 /// `/lares/v1/series`: what there are histories of.
 struct SeriesRoutes {
     let services: HomeServices?
+    let ingest: Ingest?
     let guardian: HomeGuard?
 
     var routes: [APIRoute] { [APIRoute(method: .get, path: "/lares/v1/series", handler: list)] }
@@ -17,7 +18,8 @@ struct SeriesRoutes {
         let query = request.queryFields
         let limit = Int(query.get("limit") ?? "100") ?? 0
         guard (1...1_000).contains(limit) else { throw APIError.invalid("'limit' must be a whole number from 1 to 1000", param: "limit") }
-        let sight = try SeriesSight(HomeSight(home: services.home, guardian: guardian, caller: context.caller, path: .api))
+        let sight = try await SeriesSight(
+            HomeSight(home: services.home, guardian: guardian, caller: context.caller, path: .api), ingest)
         let search = SeriesSearch(telemetry: services.telemetry, home: services.home, sight: sight)
         do {
             let found = try await search.found(query.get("search") ?? "", atMost: limit, after: query.get("after"))

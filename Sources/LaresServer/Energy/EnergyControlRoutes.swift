@@ -48,7 +48,7 @@ struct EnergyControlRoutes: EnergyRouting {
 
     private func sight(_ control: EnergyControl, _ context: LaresContext) async throws -> EnergySight {
         guard let services else { throw APIError.noHome }
-        let things = try SeriesSight(HomeSight(home: services.home, guardian: guardian, caller: context.caller, path: .api))
+        let things = try SeriesSight(ofHome: HomeSight(home: services.home, guardian: guardian, caller: context.caller, path: .api))
         return EnergySight(things, await control.settings)
     }
 

@@ -10,6 +10,7 @@ import NIOCore
 struct HistoryRoutes {
     let services: HomeServices?
     let tables: HistoryData
+    let ingest: Ingest?
     let guardian: HomeGuard?
     let limits: BodyLimits
 
@@ -69,7 +70,7 @@ struct HistoryRoutes {
         return try await telling {
             let series: [Series]
             if let thing = query.thing {
-                guard try sees(thing, context) else { throw Self.unknown(thing) }
+                guard try await sight(context).shows(thing: thing) else { throw Self.unknown(thing) }
                 series = try await telemetry().series(of: thing).filter { !$0.key.isOfCircumstances }
             } else {
                 series = [try await self.series(try query.key(), context)]
@@ -88,8 +89,7 @@ struct HistoryRoutes {
     /// One row for each period, one column for each property that is asked for, as a recipe's `data.history` has it: rows to learn from, as CSV.
     func table(_ request: Request, _ context: LaresContext) async throws -> Response {
         try context.requireRuleMaker()
-        guard let services else { throw APIError.noHome }
-        let sight = try SeriesSight(HomeSight(home: services.home, guardian: guardian, caller: context.caller, path: .api))
+        let sight = try await sight(context)
         let rows = try await tables.rows(try await request.json(within: limits).json, shows: sight.shows)
         return Response(status: .ok, headers: [.contentType: "text/csv; charset=utf-8"], body: .init(byteBuffer: ByteBuffer(bytes: rows)))
     }
@@ -133,12 +133,10 @@ struct HistoryRoutes {
         return services.telemetry
     }
 
-    /// Whether the caller sees a thing, or it is there no more and they see everything.
-    private func sees(_ id: ThingID, _ context: LaresContext) throws -> Bool {
+    private func sight(_ context: LaresContext) async throws -> SeriesSight {
         guard let services else { throw APIError.noHome }
-        let sight = HomeSight(home: services.home, guardian: guardian, caller: context.caller, path: .api)
-        guard services.home.thing(id) == nil else { return try sight.thing(id) != nil }
-        return context.caller.mayAdminister
+        return try await SeriesSight(
+            HomeSight(home: services.home, guardian: guardian, caller: context.caller, path: .api), ingest)
     }
 
     private static func unknown(_ name: String) -> APIError {
@@ -146,15 +144,9 @@ struct HistoryRoutes {
     }
 
     private func series(_ key: SeriesKey, _ context: LaresContext) async throws -> Series {
-        guard try sees(key.thing, context), let series = try await telemetry().series(of: key.thing).first(where: { $0.key == key }) else {
-            throw Self.unknown(key.description)
-        }
+        guard try await sight(context).shows(key), let series = try await telemetry().series(of: key.thing).first(where: { $0.key == key })
+        else { throw Self.unknown(key.description) }
         return series
-    }
-
-    /// What isn't a thing of the home, as points in bulk bring it, is the administrators'.
-    private func sees(_ name: String, _ context: LaresContext) throws -> Bool {
-        try ThingID(name).map { try sees($0, context) } ?? context.caller.mayAdminister
     }
 
     private func telling(_ body: () async throws -> Response) async throws -> Response {

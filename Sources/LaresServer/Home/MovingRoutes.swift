@@ -67,7 +67,7 @@ struct MovingRoutes {
     func faults(_ request: Request, _ context: LaresContext) async throws -> Response {
         guard let sensing else { throw APIError.noHome }
         let home = HomeSight(home: try require().home, guardian: guardian, caller: context.caller, path: .api)
-        let sight = try SeriesSight(home)
+        let sight = try SeriesSight(ofHome: home)
         func told(_ faults: [SensorFault]) -> JSON { .array(faults.filter { sight.tells(of: $0.address.thing) }.map(\.json)) }
         return .json(["faults": told(await sensing.faults()), "past": told(await sensing.pastFaults())])
     }

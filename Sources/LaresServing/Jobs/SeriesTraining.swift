@@ -11,9 +11,13 @@ struct SeriesTraining {
     private let order: TrainingOrder
     private let code: String
     private let data: String
+    private let lookUp: @Sendable (ForecastPlan) throws -> ForecastPlan
 
-    init(_ recipe: SeriesRecipe, _ order: TrainingOrder, code: String) throws {
-        (self.recipe, self.order, self.code) = (recipe, order, code)
+    /// - Parameter lookUp: Tells a plan what its calendar's zone and holidays are.
+    init(_ recipe: SeriesRecipe, _ order: TrainingOrder, code: String, lookUp: @escaping @Sendable (ForecastPlan) throws -> ForecastPlan)
+        throws
+    {
+        (self.recipe, self.order, self.code, self.lookUp) = (recipe, order, code, lookUp)
         guard let file = order.dataFile(recipe.file) else {
             throw JobError(.badRecipe, "the recipe asks for the home's history, which a Lares that runs gives: name it with --server")
         }
@@ -50,8 +54,8 @@ struct SeriesTraining {
     private func trained(_ before: @escaping @Sendable (Int) throws -> Void) throws -> Trained {
         switch recipe.task {
         case .forecaster(let plan):
-            let panel = try SeriesTable.panel(data, plan.series, step: Int64(plan.step) * 1_000)
-            var model = try ForecastModel(fitting: plan, to: panel, before: before)
+            let panel = try SeriesTable.panel(data, of: plan)
+            var model = try ForecastModel(fitting: try lookUp(plan), to: panel, before: before)
             model.recipe = recipe.json
             return .forecaster(model, from: panel.start, rows: panel.count)
         case .detector(let plan):

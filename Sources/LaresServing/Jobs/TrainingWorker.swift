@@ -1,5 +1,6 @@
 import Dispatch
 import Foundation
+public import LaresForecast
 import LaresJSON
 import LaresNeural
 import Synchronization
@@ -13,14 +14,18 @@ import Synchronization
 /// It stops with a checkpoint at SIGTERM, and when standard input ends: whoever started it is gone then.
 public enum TrainingWorker {
     /// Runs an order; returns the code to exit with.
-    public static func run(_ order: TrainingOrder, code: String) -> Int32 {
+    ///
+    /// - Parameter lookUp: Tells the plan of a forecaster what its calendar's zone and holidays are, which this module doesn't know.
+    public static func run(
+        _ order: TrainingOrder, code: String, lookUp: @escaping @Sendable (ForecastPlan) throws -> ForecastPlan = { $0 }
+    ) -> Int32 {
         restrain(memory: order.limits.memory << 20, order.isIdle ? .idle : .low)
         let stop = StopRequest()
         do {
             let patience: Duration = order.isIdle ? .seconds(30) : .seconds(5)
             // Told when the folder is free again: whoever hears of the end may begin the next training in it.
             let end = try TrainingFolder.with(order.output, patience: patience, shouldStop: { stop.isAsked }) {
-                try train(order, code, stop)
+                try train(order, code, stop, lookUp)
             }
             tell(end)
             return EXIT_SUCCESS
@@ -33,11 +38,13 @@ public enum TrainingWorker {
         }
     }
 
-    private static func train(_ order: TrainingOrder, _ code: String, _ stop: StopRequest) throws -> TrainingEvent {
+    private static func train(
+        _ order: TrainingOrder, _ code: String, _ stop: StopRequest, _ lookUp: @escaping @Sendable (ForecastPlan) throws -> ForecastPlan
+    ) throws -> TrainingEvent {
         switch try TrainingRecipe(contentsOf: order.recipe, dataComeAlong: order.data != nil) {
         case .network(let recipe): return try train(recipe, order, code, stop)
         case .series(let recipe):
-            return try SeriesTraining(recipe, order, code: code).run(shouldStop: { stop.isAsked }, tell: { tell($0) })
+            return try SeriesTraining(recipe, order, code: code, lookUp: lookUp).run(shouldStop: { stop.isAsked }, tell: { tell($0) })
         case .text(let recipe):
             return try TextTraining(recipe, order, code: code).run(shouldStop: { stop.isAsked }, tell: { tell($0) })
         }

@@ -29,7 +29,7 @@ extension Network: ServedModel {
 /// A forecaster or a detector of the registry.
 ///
 /// A forecaster takes `history` (FP32, a row for each series of its plan, from where learning ended) and, for a history that begins elsewhere, `start`
-/// (INT64, milliseconds since 1970); it gives `mean`, and `lower` and `upper` of the lowest level of its intervals. A detector takes nothing: what it says
+/// (INT64, milliseconds since 1970), and of a plan with covariates `covariates` (FP32, a row for each, over the history and the horizon); it gives `mean`, and `lower` and `upper` of the lowest level of its intervals. A detector takes nothing: what it says
 /// depends on all that it saw before.
 enum SeriesModel: ServedModel {
     case forecaster(ForecastModel)
@@ -53,23 +53,22 @@ enum SeriesModel: ServedModel {
     var signature: NetworkSignature {
         guard case .forecaster(let model) = self else { return NetworkSignature(inputs: [], outputs: []) }
         let sizes = [model.series.count, model.plan.horizon]
+        let covariates = model.plan.covariates.count
         return NetworkSignature(
             inputs: [
                 TensorSignature(name: "history", datatype: .fp32, shape: [model.plan.series.count, nil]),
                 TensorSignature(name: "start", datatype: .int64, shape: [1]),
-            ],
+            ] + (covariates == 0 ? [] : [TensorSignature(name: "covariates", datatype: .fp32, shape: [covariates, nil])]),
             outputs: ["mean", "lower", "upper"].map { TensorSignature(name: $0, datatype: .fp32, shape: sizes) })
     }
 
     func callAsFunction(_ inputs: [String: NetworkValue], between: () throws -> Void) throws -> [String: NetworkValue] {
         guard case .forecaster(let model) = self else { throw ForecastError(.badSetting, "a detector takes no requests") }
-        guard case .floats(let values, let shape)? = inputs["history"], shape.count == 2, shape[0] == model.plan.series.count else {
-            throw ForecastError(.badSetting, "'history' is missing: a row for each of \(model.plan.series.count) series")
-        }
+        let series = try rows("history", model.plan.series.count, inputs)
+        let known = model.plan.covariates.isEmpty ? [] : try rows("covariates", model.plan.covariates.count, inputs)
         var start = model.end
         if case .integers(let times, _)? = inputs["start"], let time = times.first { start = time }
-        let rows = (0..<shape[0]).map { row in values[(row * shape[1])..<((row + 1) * shape[1])].map(Double.init) }
-        let history = try Panel(start: start, step: Int64(model.plan.step) * 1_000, series: rows)
+        let history = try Panel(start: start, step: Int64(model.plan.step) * 1_000, series: series, known: known)
         let forecasts = try model.forecasts(after: history, version: "")
         let level = model.plan.levels.indices.min { model.plan.levels[$0] < model.plan.levels[$1] } ?? 0
         func tensor(_ values: (Forecast) -> [Double]) -> NetworkValue {
@@ -78,5 +77,11 @@ enum SeriesModel: ServedModel {
         return [
             "mean": tensor(\.mean), "lower": tensor { $0.intervals[level].lower }, "upper": tensor { $0.intervals[level].upper },
         ]
+    }
+    private func rows(_ name: String, _ count: Int, _ inputs: [String: NetworkValue]) throws -> [[Double]] {
+        guard case .floats(let values, let shape)? = inputs[name], shape.count == 2, shape[0] == count else {
+            throw ForecastError(.badSetting, "'\(name)' is missing: it has \(count) rows")
+        }
+        return (0..<count).map { row in values[(row * shape[1])..<((row + 1) * shape[1])].map(Double.init) }
     }
 }

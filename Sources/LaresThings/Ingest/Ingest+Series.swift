@@ -51,6 +51,10 @@ extension Ingest {
         _ wanted: Wanted, _ tenant: Tenant, _ faults: inout [SeriesKey: PointFault], _ units: inout [SeriesKey: Unit]
     ) throws(PointFault) -> SeriesPlace {
         let key = Self.key(wanted.name, tenant), quality = wanted.name.quality
+        // Whoever forecasts here writes the ends of intervals too.
+        if key.isExpectation, book.slot(of: SeriesKey(thing: key.thing, property: key.property + ".lower")) != nil {
+            throw PointFault(.badName, "'\(key)' is what a forecaster here forecasts: send yours under the name of another series")
+        }
         let target = quality == .bad ? key.bad : key
         guard let slot = book.slot(of: target) else { throw faults[target] ?? Self.gone }
         var place = SeriesPlace(slot: slot, quality: quality ?? .good)
@@ -75,6 +79,16 @@ extension Ingest {
 }
 
 extension Ingest {
+    /// Makes a series known before points of it come, so that it has a kind that points don't say. One that is there stays as it is; where the tenant or the
+    /// store may have no more, it is left to the points to be refused.
+    package func prepare(_ declaration: SeriesDeclaration, of tenant: Tenant) async throws {
+        guard book.slot(of: declaration.key) == nil, (book.counts[tenant.name] ?? 0) < tenant.quota.series else { return }
+        do {
+            let id = try await store.declare([declaration])[0]
+            book.add(declaration.key, id, isText: declaration.kind == .state, unit: unit(declaration.key))
+        } catch let error as TelemetryError where [.wrongKind, .badName, .tooManySeries].contains(error.code) {}
+    }
+
     /// Makes series known that aren't, as far as the tenant and the store may have more; gives why the others can't be.
     private func declare(_ keys: [(key: SeriesKey, isText: Bool)], of tenant: Tenant) async throws -> [SeriesKey: PointFault] {
         var new = unknown(keys)
@@ -129,9 +143,10 @@ extension Ingest {
         return 0
     }
 
-    /// Learns of series that others made: those of the home keep their kinds so. Names with tags and of tenants are nobody else's.
+    /// Learns of series that others made: those of the home keep their kinds so. Names with tags and of tenants are nobody else's, but
+    /// for what is expected of them.
     private func look(for keys: [SeriesKey]) async throws {
-        let things = Set(keys.map(\.thing).filter { ThingID($0) != nil })
+        let things = Set(keys.filter { ThingID($0.thing) != nil || $0.isExpectation }.map(\.thing))
         // One thing's series cost as much to find as all of them.
         guard !things.isEmpty else { return }
         for series in try await store.series(of: things.count == 1 ? things.first : nil) where things.contains(series.key.thing) {

@@ -52,7 +52,9 @@ extension Ingest {
     public func tenant(_ name: String) throws -> Tenant {
         guard let account = tenants[name] else {
             throw IngestError(
-                .unknownTenant, "there is no tenant '\(name.prefix(60))': an owner makes one with PUT /lares/v1/ingest/tenants/NAME")
+                .unknownTenant,
+                "there is no tenant '\(name.prefix(60))': an owner makes one with PUT /lares/v1/ingest/tenants/NAME, or `lares ingest tenants add NAME` for a worker"
+            )
         }
         return account.tenant
     }
@@ -64,13 +66,8 @@ extension Ingest {
     ///
     /// - Throws: ``IngestError`` with `tooMany`, or `notAllowed` when one of the keys is another tenant's; ``TelemetryError``.
     public func put(_ tenant: Tenant) async throws {
-        guard tenants[tenant.name] != nil || tenants.count < settings.tenants else {
-            throw IngestError(.tooMany, "there are \(tenants.count) tenants, as many as may be: remove one first")
-        }
-        for other in tenants.values where other.tenant.name != tenant.name && !other.tenant.keys.isDisjoint(with: tenant.keys) {
-            throw IngestError(.notAllowed, "a key of '\(other.tenant.name)' can't be another tenant's too: make one for each")
-        }
-        try await records.put(tenant)
+        try await records.put(tenant, atMost: settings.tenants)
+        tenantChanges += 1
         tenants[tenant.name] = TenantAccount(tenant)
     }
 
@@ -80,8 +77,24 @@ extension Ingest {
     public func removeTenant(_ name: String) async throws -> Bool {
         guard !name.isEmpty, tenants[name] != nil else { return false }
         try await records.removeTenant(name)
+        tenantChanges += 1
         tenants[name] = nil
         return true
+    }
+
+    /// Learns what another program changed of the tenants in the data directory, as `lares ingest tenants` does. Who is as before goes on counting.
+    ///
+    /// - Throws: ``TelemetryError``.
+    public func reloadTenants() async throws {
+        let before = tenantChanges
+        let kept = try await records.tenants()
+        // What was changed here meanwhile may not be in what was read.
+        guard tenantChanges == before else { return }
+        let names = Set(kept.map(\.name))
+        for name in tenants.keys where !name.isEmpty && !names.contains(name) { tenants[name] = nil }
+        for tenant in kept + (names.contains("") ? [] : [Tenant.own]) where tenants[tenant.name]?.tenant != tenant {
+            tenants[tenant.name] = TenantAccount(tenant)
+        }
     }
 
     /// How all tenants' ingests are going, by name.

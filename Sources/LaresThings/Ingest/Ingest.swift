@@ -25,10 +25,14 @@ public actor Ingest {
     let unit: @Sendable (SeriesKey) -> Unit?
     var book: IngestBook
     var tenants: [String: TenantAccount] = [:]
+    /// So often tenants were changed here.
+    var tenantChanges = 0
     /// What came from where in the last hour.
     public internal(set) var rates = IngestRates()
     /// Since when it counts.
     public nonisolated let startedAt: Date
+    /// Who tries letters again that aren't points; gives what still can't be taken.
+    private var retries: [PointFault.Code: @Sendable (DeadLetter) async throws -> DeadLetter?] = [:]
     /// Until when no new series are asked for, as the store is full of them; seconds since 1970.
     var isFullUntil = 0.0
 
@@ -117,6 +121,7 @@ public actor Ingest {
             throw IngestError(
                 .badRequest, "the letter \(letter.id) has only the beginning of a line that was too long: it can't be tried again")
         }
+        if letter.fault.code == .badObservation { return try await replayElsewhere(letter) }
         guard letter.fault.code != .unknownTenant || !letter.tenant.isEmpty else {
             throw IngestError(.badRequest, "the letter \(letter.id) came for a tenant that there can't be: remove it")
         }
@@ -129,5 +134,43 @@ public actor Ingest {
         let answer = try await stream.finish()
         try await letters.remove(letter.id)
         return answer
+    }
+
+    /// Has somebody else try letters of a fault again: those that aren't points.
+    ///
+    /// - Parameter retry: Tries a letter, and gives what of it still can't be taken; nil when all was.
+    package func retry(_ code: PointFault.Code, by retry: @escaping @Sendable (DeadLetter) async throws -> DeadLetter?) {
+        retries[code] = retry
+    }
+
+    private func replayElsewhere(_ letter: DeadLetter) async throws -> IngestAnswer {
+        guard let retry = retries[letter.fault.code] else {
+            throw IngestError(.badRequest, "nobody here tries the letter \(letter.id) again: it is no point (\(letter.fault.code))")
+        }
+        var answer = IngestAnswer()
+        if let rest = try await retry(letter) {
+            answer.counts.refused = rest.lines
+            answer.counts.lost = try await letters.add([rest])
+            answer.refusals = [IngestAnswer.Refusal(line: 1, fault: rest.fault)]
+        } else {
+            answer.counts.stored = letter.lines
+        }
+        try await letters.remove(letter.id)
+        return answer
+    }
+
+    /// Tries the letters again that somebody wants tried, as `lares ingest replay` does, the oldest first, a thousand at once. What can't be tried is left
+    /// as it is; what can't be tried now, as its tenant sent too much, is tried the next time.
+    ///
+    /// - Throws: ``IngestError`` when more waits than may; ``TelemetryError``.
+    public func replayWanted() async throws {
+        for letter in try await letters.wanted() {
+            do { _ = try await replay(letter) } catch let error as IngestError where error.code == .overQuota {
+                // The others' letters don't wait for it.
+                continue
+            } catch let error as IngestError where [.badRequest, .unknownTenant].contains(error.code) {
+                try await letters.want(letter.id, false)
+            }
+        }
     }
 }

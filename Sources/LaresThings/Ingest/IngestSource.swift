@@ -26,28 +26,17 @@ public struct IngestWorker: Sendable {
     private let ingest: Ingest
     private let source: any IngestSource
     private let name: String
-    private let strangers: Strangers
     private let tenant: @Sendable (_ topic: String) -> String
-
-    /// What becomes of points of a tenant that nobody made.
-    public enum Strangers: Hashable, Sendable {
-        /// They are this Lares' own.
-        case own
-        /// They are dead letters, until there is one.
-        case refused
-    }
 
     /// - Parameters:
     ///   - ingest: where points go.
     ///   - source: where they come from.
     ///   - name: what the source is called, for dead letters.
-    ///   - strangers: what becomes of points of a tenant that nobody made.
-    ///   - tenant: whose points those of a topic are, by name; empty: this Lares' own.
+    ///   - tenant: whose points those of a topic are, by name; empty: this Lares' own. Points of a tenant that nobody made are dead letters.
     public init(
-        _ ingest: Ingest, from source: any IngestSource, named name: String, strangers: Strangers = .own,
-        tenant: @escaping @Sendable (String) -> String = { _ in "" }
+        _ ingest: Ingest, from source: any IngestSource, named name: String, tenant: @escaping @Sendable (String) -> String = { _ in "" }
     ) {
-        (self.ingest, self.source, self.name, self.strangers, self.tenant) = (ingest, source, name, strangers, tenant)
+        (self.ingest, self.source, self.name, self.tenant) = (ingest, source, name, tenant)
     }
 
     /// Works until its task is cancelled.
@@ -86,9 +75,9 @@ public struct IngestWorker: Sendable {
     }
 
     private func store(_ share: Share) async throws {
-        guard let owner = try await owner(share.named) else {
+        guard let owner = try? await ingest.tenant(share.named) else {
             let fault = PointFault(
-                .unknownTenant, "there is no tenant '\(share.named.prefix(60))': an owner makes one, and then these are tried again")
+                .unknownTenant, "there is no tenant '\(share.named.prefix(60))': an owner makes one, and then has these tried again")
             return try await refuse(share, Tenant(share.named)?.name ?? "", fault)
         }
         do {
@@ -106,13 +95,6 @@ public struct IngestWorker: Sendable {
         } catch let error as IngestError where error.code == .overQuota {
             try await refuse(share, owner.name, PointFault(.overQuota, error.message))
         }
-    }
-
-    /// The tenant of a name; nil: there is none, and its points aren't this Lares' own either.
-    private func owner(_ named: String) async throws -> Tenant? {
-        if named.isEmpty { return try await ingest.tenant("") }
-        if let known = try? await ingest.tenant(named) { return known }
-        return strangers == .refused ? nil : try await ingest.tenant("")
     }
 
     /// Keeps messages among the dead letters.

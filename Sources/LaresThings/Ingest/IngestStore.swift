@@ -1,15 +1,17 @@
 internal import Dispatch
 internal import Foundation
 internal import GRDB
-internal import LaresStore
+package import LaresStore
 
 /// What an ingest keeps over restarts, in `ingest.db`: its tenants, and the units of series.
-final class IngestStore: Sendable {
+package final class IngestStore: Sendable {
     private let pool: DatabasePool
     private let queue = DispatchQueue(label: "lares.ingest")
 
+    /// Opens the file of a data directory, which other programs may have open too.
+    ///
     /// - Throws: ``TelemetryError``.
-    init(home: LaresHome) throws {
+    package init(home: LaresHome) throws {
         do { pool = try Self.schema.open(at: home.file("ingest.db")) } catch { throw TelemetryError(error) }
     }
 
@@ -36,36 +38,63 @@ final class IngestStore: Sendable {
             }
         ])
 
-    func tenants() async throws -> [Tenant] {
-        try await queue.answer { [pool] in
-            try pool.read { database in
-                try Row.fetchAll(database, sql: "SELECT * FROM tenants").compactMap { row in
-                    var quota = Tenant.Quota()
-                    (quota.series, quota.pointsPerSecond, quota.bytesPerSecond) = (row["series"], row["points"], row["bytes"])
-                    let keys: String = row["keys"]
-                    guard var tenant = Tenant(row["name"], quota: quota) else { return nil }
-                    tenant.keys = Set(keys.split(separator: "\n").map(String.init))
-                    return tenant
-                }
-            }
+    /// All tenants, by name; this Lares itself is among them if it was given a quota.
+    ///
+    /// - Throws: ``TelemetryError``.
+    package func tenants() async throws -> [Tenant] {
+        try await queue.answer { [pool] in try pool.read { try Self.tenants($0) } }
+    }
+
+    private static func tenants(_ database: Database) throws -> [Tenant] {
+        try Row.fetchAll(database, sql: "SELECT * FROM tenants ORDER BY name").compactMap { row in
+            var quota = Tenant.Quota()
+            (quota.series, quota.pointsPerSecond, quota.bytesPerSecond) = (row["series"], row["points"], row["bytes"])
+            let keys: String = row["keys"]
+            guard var tenant = Tenant(row["name"], quota: quota) else { return nil }
+            tenant.keys = Set(keys.split(separator: "\n").map(String.init))
+            return tenant
         }
     }
 
-    func put(_ tenant: Tenant) async throws {
-        try await queue.answer { [pool] in
-            try pool.write {
-                try $0.execute(
+    /// Makes a tenant, or gives it another quota and other keys; whoever has the file open sees one change after the other.
+    ///
+    /// - Parameter most: So many tenants there may be, this Lares itself among them.
+    /// - Throws: ``IngestError`` with `tooMany`, or `notAllowed` when one of the keys is another tenant's; ``TelemetryError``.
+    package func put(_ tenant: Tenant, atMost most: Int) async throws {
+        let refusal: IngestError? = try await queue.answer { [pool] in
+            try pool.write { database in
+                let others = try Self.tenants(database).filter { $0.name != tenant.name }
+                let isNew = try Row.fetchOne(database, sql: "SELECT 1 FROM tenants WHERE name = ?", arguments: [tenant.name]) == nil
+                let count = others.count { !$0.name.isEmpty } + 1
+                guard !isNew || tenant.name.isEmpty || count < most else {
+                    return IngestError(.tooMany, "there are \(count) tenants, as many as may be: remove one first")
+                }
+                if let other = others.first(where: { !$0.keys.isDisjoint(with: tenant.keys) }) {
+                    return IngestError(.notAllowed, "a key of '\(other.name)' can't be another tenant's too: make one for each")
+                }
+                try database.execute(
                     sql: "INSERT OR REPLACE INTO tenants (name, series, points, bytes, keys) VALUES (?, ?, ?, ?, ?)",
                     arguments: [
                         tenant.name, tenant.quota.series, tenant.quota.pointsPerSecond, tenant.quota.bytesPerSecond,
                         tenant.keys.sorted().joined(separator: "\n"),
                     ])
+                return nil
             }
         }
+        if let refusal { throw refusal }
     }
 
-    func removeTenant(_ name: String) async throws {
-        try await queue.answer { [pool] in try pool.write { try $0.execute(sql: "DELETE FROM tenants WHERE name = ?", arguments: [name]) } }
+    /// Removes a tenant, and says whether it was there.
+    ///
+    /// - Throws: ``TelemetryError``.
+    @discardableResult
+    package func removeTenant(_ name: String) async throws -> Bool {
+        try await queue.answer { [pool] in
+            try pool.write { database in
+                try database.execute(sql: "DELETE FROM tenants WHERE name = ?", arguments: [name])
+                return database.changesCount > 0
+            }
+        }
     }
 
     func units() async throws -> [SeriesKey: Unit] {

@@ -7,10 +7,19 @@ import Logging
 import ServiceLifecycle
 import UnixSignals
 
-/// Pulls points from a NATS cluster or an MQTT broker into the telemetry, and acknowledges what is on the disk.
+/// `lares ingest`: workers that collect points, and the tenants and dead letters of their data directories.
 struct IngestCommand: AsyncParsableCommand {
     static var configuration: CommandConfiguration {
-        CommandConfiguration(commandName: "ingest", abstract: say("cli.ingest.abstract"), discussion: say("cli.ingest.discussion"))
+        CommandConfiguration(
+            commandName: "ingest", abstract: say("cli.ingest.abstract"), discussion: say("cli.ingest.discussion"),
+            subcommands: [IngestWork.self, IngestTenants.self, IngestLetters.self, IngestReplay.self], defaultSubcommand: IngestWork.self)
+    }
+}
+
+/// Pulls points from a NATS cluster or an MQTT broker into the telemetry, and acknowledges what is on the disk.
+struct IngestWork: AsyncParsableCommand {
+    static var configuration: CommandConfiguration {
+        CommandConfiguration(commandName: "work", abstract: say("cli.ingest.work"), discussion: say("cli.ingest.discussion"))
     }
 
     @OptionGroup var common: CommonOptions
@@ -55,15 +64,14 @@ struct IngestCommand: AsyncParsableCommand {
         let store = try await store(folder)
         let ingest = try await Ingest(into: store, home: folder)
         let level = tenantLevel
-        // Topics of points say whose they are: a tenant that nobody made isn't this Lares itself, here as in `lares serve`.
-        let strangers: IngestWorker.Strangers = tenantLevel == nil ? .refused : .own
-        let worker = IngestWorker(ingest, from: source, named: name, strangers: strangers) { topic in
+        let worker = IngestWorker(ingest, from: source, named: name) { topic in
             guard let level else { return PointTopics.tenant(of: topic) }
             return topic.split(separator: "/").dropFirst(level - 1).first.map(String.init) ?? ""
         }
         let logger = Logger(label: "lares") { QuietLogHandler(label: $0, logLevel: .notice) }
         let configuration = ServiceGroupConfiguration(
-            services: [Pulling(worker: worker)], gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
+            services: [Pulling(worker: worker), Upkeep(upkeep: IngestUpkeep(ingest))], gracefulShutdownSignals: [.sigterm, .sigint],
+            logger: logger)
         do { try await ServiceGroup(configuration: configuration).run() } catch {
             try? await store.close()
             throw error
@@ -116,5 +124,11 @@ struct IngestCommand: AsyncParsableCommand {
                 return
             }
         }
+    }
+
+    private struct Upkeep: Service {
+        let upkeep: IngestUpkeep
+
+        func run() async { await cancelWhenGracefulShutdown { await upkeep.run() } }
     }
 }

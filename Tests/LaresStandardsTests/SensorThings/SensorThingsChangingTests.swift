@@ -6,7 +6,7 @@ import Testing
 /// Creating, changing and deleting, as the second capability of OGC's test suite for SensorThings asks it; our own tests.
 @Suite struct SensorThingsChangingTests {
     @Test func entitiesAreCreatedOneByOne() async throws {
-        let service = try SensorThingsUnderTest()
+        let service = try await SensorThingsUnderTest()
         let thing = try await service.create("Things", ["name": "Test Thing", "description": "A thing"])
         let place = try await service.create("Locations", Bodies.location("bow river", -114.05, 51.05))
         let sensor = try await service.create("Sensors", Bodies.sensor("Barometer"))
@@ -113,7 +113,7 @@ import Testing
     }
 
     @Test func nothingOfAnEntityWithAFaultDeepInsideIsCreated() async throws {
-        let service = try SensorThingsUnderTest()
+        let service = try await SensorThingsUnderTest()
         let body: JSON = [
             "name": "Office", "description": "Office", "Locations": [Bodies.location("Roof", -117, 51)],
             "Datastreams": [Bodies.datastream("Light", ["ObservedProperty": Bodies.observed("Flux")])],
@@ -245,7 +245,7 @@ import Testing
     ]
 
     @Test(arguments: cascades) func whatCannotBeWithoutTheDeletedGoesToo(_ set: String, gone: [String], stay: [String]) async throws {
-        let service = try SensorThingsUnderTest()
+        let service = try await SensorThingsUnderTest()
         try await service.create(
             "Things",
             [

@@ -36,7 +36,7 @@ import Testing
     }
 
     static func service(_ house: House? = nil) async throws -> SensorThingsUnderTest {
-        let service = try SensorThingsUnderTest(home: try house ?? Self.house(), position: (52.5, 13.4))
+        let service = try await SensorThingsUnderTest(home: try house ?? Self.house(), position: (52.5, 13.4))
         let series = try await service.telemetry.declare([
             SeriesDeclaration(SeriesKey(thing: "hall/climate", property: "temperature"), .measurement),
             SeriesDeclaration(SeriesKey(thing: "hall/climate", property: "motion"), .measurement),
@@ -212,7 +212,7 @@ import Testing
         try await service.create("Datastreams(1)/Observations", ["result": 99, "phenomenonTime": "2015-04-01T00:00:00Z"])
         #expect(await service.status("PATCH", "Observations(4)", ["result": 44]) == 200)
         // The program ends here, and begins again with a telemetry store that has nothing.
-        let again = try SensorThingsUnderTest(in: service)
+        let again = try await SensorThingsUnderTest(in: service)
         try await again.api.settle()
         #expect(try await Self.readings(1, again).map(\.value) == [.number(99)])
         #expect(try await Self.readings(2, again).map(\.value) == [.number(44)])
@@ -223,7 +223,7 @@ import Testing
     @Test func whatTelemetryDoesNotTakeIsKeptAllTheSame() async throws {
         var limits = TelemetryLimits()
         limits.series = 1
-        let service = try SensorThingsUnderTest(limits: limits)
+        let service = try await SensorThingsUnderTest(limits: limits)
         for name in ["a", "b"] {
             try await service.create(
                 "Things",
@@ -243,6 +243,40 @@ import Testing
         #expect(try await service.telemetry.series(of: nil).count == 1)
         #expect(try await service.ids("Observations").count == 4)
         #expect(await service.api.trouble == nil)
+    }
+
+    @Test func whatIsObservedIsJudgedAsPointsAre() async throws {
+        let service = try await TwoThings().service
+        for body in [
+            // The sensor's clock is in 2199: that isn't its latest reading.
+            ["result": 1, "phenomenonTime": "2199-01-01T00:00:00Z"],
+            ["result": 2, "phenomenonTime": "2026-12-01T00:00:00Z", "resultQuality": "suspect"],
+            ["result": 999, "phenomenonTime": "2026-12-01T01:00:00Z", "resultQuality": ["DQ_Status": ["code": "bad"]]],
+            ["result": 3, "phenomenonTime": "2026-12-01T02:00:00Z", "resultQuality": ["nobody": "knows"]],
+        ] as [JSON] { try await service.create("Datastreams(2)/Observations", body) }
+        try await service.api.settle()
+        #expect(try await service.values("Datastreams(2)/Observations?$filter=phenomenonTime gt 2026-11-01T00:00:00Z").count == 4)
+        func stored(_ property: String) async throws -> [ReadingValue] {
+            let series = try #require(
+                try await service.telemetry.series(of: "sensorthings/datastream-2").first { $0.key.property == property })
+            let range = Timestamp(Date(timeIntervalSince1970: 1_790_000_000))..<Timestamp.end
+            return try await service.telemetry.readings(of: series.id, in: range, order: .oldestFirst, limit: 100).map(\.value)
+        }
+        #expect(try await stored("result") == [.number(2), .number(3)])
+        #expect(try await stored("result?bad") == [.number(999)] && stored("result?quality") == [.number(1), .number(2)])
+        let letter = try #require(try await service.ingest.letters.list().first)
+        #expect(letter.fault.code == .clockAhead && letter.source == "sensorthings" && letter.tenant == "")
+        // As many series as this Lares may have: one more goes to the dead letters, and the Observation stays.
+        var quota = Tenant.Quota()
+        quota.series = 1
+        try await service.ingest.put(try #require(Tenant("", quota: quota)))
+        try await service.create(
+            "Datastreams(1)/Observations", ["result": 5, "phenomenonTime": "2026-12-01T00:00:00Z", "resultQuality": "bad"])
+        try await service.api.settle()
+        #expect(try await service.ingest.letters.list(DeadLetters.Filter(reason: "too_many_series")).count == 1)
+        #expect(await service.api.trouble == nil)
+        #expect(await service.status("DELETE", "Things(1)") == 200)
+        #expect(try await service.telemetry.series(of: "sensorthings/datastream-2").isEmpty)
     }
 
     static func readings(_ stream: Int, _ service: SensorThingsUnderTest) async throws -> [Reading] {

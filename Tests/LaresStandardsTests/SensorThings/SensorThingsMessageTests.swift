@@ -24,6 +24,47 @@ import Testing
         #expect(try await service.values("Datastreams(1)/Observations?$skip=3").map { $0["result"] } == [1.5, 2.5, 3.5, 4.5])
     }
 
+    @Test func whatMakesNoObservationIsADeadLetterThatCanBeMended() async throws {
+        let service = try await TwoThings().service
+        let intake = SensorThingsIntake(api: service.api, messages: SensorThingsMessages(), root: root)
+        let before = try await service.ids("Observations").count
+        let rows: JSON = [
+            [
+                "Datastream": Bodies.ref(1), "components": ["result", "phenomenonTime"],
+                "dataArray": [[1, "2015-05-01T00:00:00Z"], [2, "no time"]],
+            ]
+        ]
+        try await intake.take(
+            [
+                ("Datastreams(1)/Observations", #"{"result": 7}"#), ("Datastreams(1)/Observations", "no JSON"),
+                ("Datastreams(99)/Observations", #"{"result": 7}"#),
+                ("Datastreams(1)/Observations", #"{"result": 7, "Datastream": {"@iot.id": 2}}"#), ("CreateObservations", rows.serialized),
+                ("Observations", #"{"@iot.id": 1, "@iot.selfLink": "x"}"#),
+            ].map { MQTTMessage("v1.1/" + $0, $1) })
+        #expect(try await service.ids("Observations").count == before + 2)
+        let letters = try await service.ingest.letters.list().sorted { $0.id < $1.id }
+        #expect(letters.allSatisfy { $0.fault.code == .badObservation && $0.lines == 1 && !$0.fault.message.isEmpty })
+        #expect(
+            letters.map(\.source) == [
+                "sensorthings:v1.1/Datastreams(1)/Observations", "sensorthings:v1.1/Datastreams(1)/Observations",
+                "sensorthings:v1.1/Datastreams(99)/Observations", "sensorthings:v1.1/CreateObservations",
+            ])
+        // Of rows only those that weren't taken.
+        let array = try #require(letters.last), kept = try JSON(parsing: array.bytes)
+        #expect(kept.elements?.count == 1 && kept.elements?[0]["dataArray"] == [[2, "no time"]])
+        #expect(intake.counts.taken == 2 && intake.counts.refused == 4)
+
+        await #expect(throws: IngestError.self) { try await service.ingest.replay(array) }
+        await service.ingest.retry(.badObservation) { try await intake.replay($0) }
+        #expect(try await service.ingest.replay(array).counts.refused == 1)
+        var mended = try #require(try await service.ingest.letters.list().first)
+        #expect(mended.tries == 1 && mended.id != array.id)
+        mended.bytes = Array(String(decoding: mended.bytes, as: UTF8.self).replacing("no time", with: "2015-05-02T00:00:00Z").utf8)
+        #expect(try await service.ingest.replay(mended).counts.stored == 1)
+        #expect(try await service.ids("Observations").count == before + 3)
+        #expect(try await service.ingest.letters.size().letters == 3)
+    }
+
     @Test(arguments: ["v1.1/Things", "v1.0/Observations", "v1.1/Things(1)/Datastreams", "v1.1/Observations(1)", "v1.1/", "home/x"])
     func otherMessagesMakeNothing(_ topic: String) {
         #expect(SensorThingsMessages().request(MQTTMessage(topic, "{\"result\": 1}"), root: root) == nil)

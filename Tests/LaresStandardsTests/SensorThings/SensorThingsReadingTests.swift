@@ -105,7 +105,7 @@ import Testing
     }
 
     @Test func theRootNamesTheSetsAndWhatIsConformedTo() async throws {
-        let service = try SensorThingsUnderTest()
+        let service = try await SensorThingsUnderTest()
         let root = try await service.get("")
         let names = root["value"]?.elements?.compactMap { $0["name"]?.text } ?? []
         #expect(Set(names) == Set(Self.sets.map(\.set) + ["MultiDatastreams"]))
@@ -116,7 +116,7 @@ import Testing
     }
 
     @Test(arguments: ["OPTIONS", "TRACE", "get", ""]) func otherMethodsAreNotAllowed(_ method: String) async throws {
-        let answer = await (try SensorThingsUnderTest()).ask(method, "Things")
+        let answer = try await SensorThingsUnderTest().ask(method, "Things")
         #expect(answer.status == 405 && answer.headers["Allow"]?.contains("PATCH") == true)
     }
 }

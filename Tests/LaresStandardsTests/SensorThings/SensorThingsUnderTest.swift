@@ -11,6 +11,7 @@ final class SensorThingsUnderTest: Sendable {
 
     let api: SensorThingsAPI
     let telemetry: MemoryTelemetry
+    let ingest: Ingest
     let clock = FixedClock(Date(timeIntervalSince1970: 1_800_000_000))
     private let folder: String
     private let isGuest: Bool
@@ -23,12 +24,13 @@ final class SensorThingsUnderTest: Sendable {
     init(
         home: (any SensorThingsHome)? = nil, position: (latitude: Double, longitude: Double)? = nil,
         limits: TelemetryLimits = TelemetryLimits(), in other: SensorThingsUnderTest? = nil
-    ) throws {
+    ) async throws {
         folder = other?.folder ?? NSTemporaryDirectory() + "lares-sta-test-" + UUID().uuidString
         isGuest = other != nil
         telemetry = MemoryTelemetry(limits: limits)
+        ingest = try await Ingest(into: telemetry, home: LaresHome(path: folder), clock: clock)
         api = SensorThingsAPI(
-            store: try SensorThingsStore(home: LaresHome(path: folder)), telemetry: telemetry, home: home, position: position, clock: clock)
+            store: try SensorThingsStore(home: LaresHome(path: folder)), ingest: ingest, home: home, position: position, clock: clock)
     }
 
     deinit { if !isGuest { try? FileManager.default.removeItem(atPath: folder) } }
@@ -131,7 +133,7 @@ struct TwoThings {
     let service: SensorThingsUnderTest
 
     init() async throws {
-        service = try SensorThingsUnderTest()
+        service = try await SensorThingsUnderTest()
         let first = try await service.create(
             "Things",
             [

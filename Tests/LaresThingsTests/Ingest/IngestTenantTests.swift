@@ -155,6 +155,77 @@ struct IngestTenantTests {
         }
     }
 
+    @Test func whatSomebodyExpectsMayLieAhead() async throws {
+        try await withIngest { world in
+            // In three days, and in four hundred.
+            let (soon, late) = (1_795_910_400_000 + 3 * 86_400_000, 1_795_910_400_000 + 400 * 86_400_000)
+            let answer = try await world.send(
+                [
+                    "temperature.forecast=21 \(soon)", "temperature=20 \(soon)", "temperature.forecast.lower=1 \(soon)",
+                    "temperature.forecast=1 \(late)",
+                ]
+                .map { "weather " + $0 }.joined(separator: "\n"), .line, .milliseconds)
+            #expect(answer.counts.stored == 1)
+            #expect(answer.refusals.map(\.fault.code) == [.clockAhead, .badName, .clockAhead])
+            #expect(try await world.readings("weather", "temperature.forecast") == "\(soon)=21")
+            // What a forecaster here says of a series nobody else does.
+            for thing in ["hall/meter", "air,station=7"] {
+                let key = SeriesKey(thing: thing, property: "power")
+                _ = try await world.store.declare(
+                    [key.forecast, key.forecastLower, key.forecastUpper].map { SeriesDeclaration($0, .measurement) })
+                let refused = try await world.send("\(thing) power.forecast=1 \(soon)", .line, .milliseconds)
+                #expect(refused.refusals.first?.fault.code == .badName && refused.counts.stored == 0)
+            }
+        }
+    }
+
+    /// As `lares ingest tenants` and `lares ingest replay` do beside a worker that runs.
+    @Test func whatAnotherProgramWroteIsLearntWithoutARestart() async throws {
+        try await withIngest { world in
+            let (upkeep, other) = (IngestUpkeep(world.ingest), try IngestStore(home: world.home))
+            try await world.ingest.put(tenant("south"))
+            try await world.send("air no2=1 1000", .line, .milliseconds, for: "south")
+            try await other.put(tenant("north", series: 1), atMost: 10)
+            await #expect(throws: IngestError.self) { try await other.put(tenant("west"), atMost: 3) }
+            await #expect(throws: IngestError.self) { try await world.ingest.tenant("north") }
+            await upkeep.look()
+            let refused = try await world.send("air no2=1,o3=2 1000", .line, .milliseconds, for: "north")
+            #expect(refused.counts.stored == 1 && refused.counts.refused == 1)
+            // A quota that changed, and letters that somebody wants tried again.
+            try await other.put(tenant("north", series: 2), atMost: 10)
+            let letters = try DeadLetters(home: world.home)
+            #expect(try await letters.want(DeadLetters.Filter(reason: "bad_line")) == 0)
+            #expect(try await letters.want(DeadLetters.Filter(reason: "too_many_series")) == 1)
+            await upkeep.look()
+            #expect(try await world.readings("@north/air", "o3") == "1000=2")
+            #expect(try await letters.size().letters == 0)
+            // Who stayed as before goes on counting; who was removed isn't there.
+            try await other.removeTenant("north")
+            await upkeep.look()
+            #expect(await world.ingest.status().map(\.tenant.name) == ["", "south"])
+            #expect(await world.ingest.status()[1].totals.stored == 1)
+        }
+    }
+
+    @Test func aWantedLetterThatCannotBeTriedStaysAndKeepsNoOtherFromIt() async throws {
+        try await withIngest { world in
+            let letters = world.ingest.letters
+            func letter(_ tenant: String) -> DeadLetter {
+                var letter = DeadLetter(
+                    time: Timestamp(ingestNow), tenant: tenant, source: "test", format: .line, precision: .milliseconds, heading: nil,
+                    fault: PointFault(.unknownTenant, "there is no tenant"), lines: 0, tries: 0, bytes: [])
+                letter.bytes = Array("air no2=1 1000".utf8)
+                return letter
+            }
+            try await letters.add([letter("east"), letter("north")])
+            try await world.ingest.put(tenant("north"))
+            #expect(try await letters.want(DeadLetters.Filter()) == 2)
+            await IngestUpkeep(world.ingest).look()
+            #expect(try await world.readings("@north/air", "no2") == "1000=1")
+            #expect(try await letters.list().map(\.tenant) == ["east"])
+        }
+    }
+
     @Test func ofATooLongLineNothingIsTriedAgain() async throws {
         try await withIngest { world in
             try await world.send("air,x=" + String(repeating: "y", count: 70_000) + " no2=1")

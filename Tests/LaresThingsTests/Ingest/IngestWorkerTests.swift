@@ -48,10 +48,11 @@ struct IngestWorkerTests {
             try await worker.run()
             #expect(try await world.readings("@north/air", "no2") == "1=1 2=4 3=5")
             #expect(try await world.readings("@north/hall", "t") == "1000=1")
-            // A tenant that nobody made is this Lares itself.
-            #expect(try await world.readings("air", "no2") == "1=2 2=3")
-            let letters = try await world.ingest.letters.list()
-            #expect(letters.count == 1 && letters[0].tenant == "north" && letters[0].source == "test")
+            // A tenant that nobody made is nobody else, not this Lares itself either.
+            #expect(try await world.readings("air", "no2") == nil)
+            let letters = try await world.ingest.letters.list().sorted { $0.tenant < $1.tenant }
+            #expect(letters.map(\.tenant) == ["north", "south"] && letters.allSatisfy { $0.source == "test" })
+            #expect(letters.map(\.fault.code) == [.badLine, .unknownTenant] && letters[1].lines == 2)
         }
     }
 
@@ -108,7 +109,7 @@ struct IngestWorkerTests {
             let source = Deliveries([
                 Array(flood.prefix(10)), Array(flood.dropFirst(10)) + [message("lares/v1/points/south", "air no2=1 1000000")],
             ])
-            let worker = IngestWorker(world.ingest, from: source, named: "mqtt", strangers: .refused) { PointTopics.tenant(of: $0) }
+            let worker = IngestWorker(world.ingest, from: source, named: "mqtt") { PointTopics.tenant(of: $0) }
             try await worker.run()
             #expect(try await world.readings("@south/air", "no2") == "1=1")
             #expect(try await world.readings("@north/air", "no2")?.split(separator: " ").count == 10)
@@ -131,7 +132,7 @@ struct IngestWorkerTests {
                     message("lares/v1/points", "air no2=3 1000000"),
                 ]
             ])
-            let worker = IngestWorker(world.ingest, from: source, named: "mqtt", strangers: .refused) { PointTopics.tenant(of: $0) }
+            let worker = IngestWorker(world.ingest, from: source, named: "mqtt") { PointTopics.tenant(of: $0) }
             try await worker.run()
             #expect(try await world.readings("air", "no2") == "1=3")
             let letters = try await world.ingest.letters.list().sorted { $0.tenant < $1.tenant }

@@ -23,6 +23,7 @@ extension Forecasting {
             guard let name = owners[key], let model = known.first(where: { $0.name == name }) else { return nil }
             one = try await ready(Place(name: name, number: model.production.number))
         }
+        if let waiting = one.waiting { throw ForecastError(.waiting, "'\(one.name)' version \(one.number): \(waiting)") }
         guard let forecast = one.latest.first(where: { $0.series == key }) else {
             throw ForecastError(.badSetting, "'\(one.name)' version \(one.number) doesn't forecast '\(key)': name another model, or none")
         }

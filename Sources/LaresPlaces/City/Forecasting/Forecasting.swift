@@ -45,6 +45,8 @@ public actor Forecasting {
     private var watchers: [Int: AsyncStream<[Forecast]>.Continuation] = [:]
     private var lastWatcher = 0
     private var savedAt: Int64 = 0
+    /// When it was last seen that one waits, in milliseconds since 1970.
+    private var waits: [Place: Int64] = [:]
 
     /// Forecasters of a registry.
     ///
@@ -95,6 +97,7 @@ public actor Forecasting {
         let wanted = known.flatMap { model in [model.production, model.candidate].compactMap(\.self).map { (model.name, $0) } }
         let places = Set(wanted.map { Place(name: $0.0, number: $0.1.number) })
         live = live.filter { places.contains($0.key) }
+        waits = waits.filter { places.contains($0.key) }
         unreadable = unreadable.filter { places.contains($0.key) }
         troubles = troubles.filter { name, _ in known.contains { $0.name == name } }
         for (name, version) in wanted where live[Place(name: name, number: version.number)] == nil {
@@ -133,10 +136,12 @@ public actor Forecasting {
     /// Takes in what came for a version, and has it say what comes next, when a step has passed.
     private func advance(_ place: Place) async {
         guard let one = live[place] else { return }
+        if one.waiting != nil, let last = waits[place], (0..<10_000).contains(milliseconds - last) { return }
         do {
             guard let next = try await advanced(one) else { return }
             if live[place] != nil { live[place] = next }
-            troubles[place.name] = nil
+            troubles[place.name] = next.waiting
+            waits[place] = next.waiting == nil ? nil : milliseconds
         } catch {
             troubles[place.name] = "\(error)"
         }
@@ -155,14 +160,32 @@ public actor Forecasting {
         }
         if !range.isEmpty {
             var values: [[Double]] = []
-            for name in one.model.plan.series { values.append(try await self.values(of: name, in: range, step: one.step)) }
+            for name in one.columns { values.append(try await self.values(of: name, in: range, step: one.step)) }
             one.take(values, from: range.lowerBound)
         }
-        return try await offTheActor { [one] in
+        var future: [[Double]] = []
+        for name in one.model.plan.covariates {
+            let values = try await expected(name, from: one.end, count: one.model.plan.horizon, step: one.step)
+            if let gap = values.firstIndex(where: \.isNaN) {
+                let time = Timestamp(milliseconds: one.end + Int64(gap) * one.step)
+                one.wait("it waits for the forecast of '\(name)': the series '\(name).forecast' says nothing of \(time)")
+                return one
+            }
+            future.append(values)
+        }
+        return try await offTheActor { [one, future] in
             var next = one
-            try next.forecast()
+            try next.forecast(with: future)
             return next
         }
+    }
+
+    /// What is expected of a covariate: by the series of its forecast, whoever writes that.
+    private func expected(_ name: String, from start: Int64, count: Int, step: Int64) async throws -> [Double] {
+        guard let key = SeriesKey(name)?.forecast, let one = try await find(key.description), one.kind != .state else {
+            return [Double](repeating: .nan, count: count)
+        }
+        return try await telemetry.expected(one, from: start, count: count, step: step)
     }
 
     private func values(of name: String, in range: Range<Int64>, step: Int64) async throws -> [Double] {

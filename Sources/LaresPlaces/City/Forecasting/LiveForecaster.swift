@@ -16,10 +16,12 @@ struct LiveForecaster: Sendable {
     var score: LiveScore
     /// When the first row is.
     private(set) var start: Int64
-    /// What came, `[series of the plan][step]`.
+    /// What came, `[series of the plan, then its covariates][step]`.
     private(set) var rows: [[Double]]
     /// Latest forecasts, of all series that are forecast.
     private(set) var latest: [Forecast] = []
+    /// What has to be known before it can say what comes, for people; nil: nothing.
+    private(set) var waiting: String?
     private var issues: [Issue] = []
     private var errors: [StepError] = []
     private var scoredUntil = Int64.min
@@ -42,7 +44,7 @@ struct LiveForecaster: Sendable {
 
     init(_ name: String, _ number: Int, _ model: ForecastModel) {
         (self.name, self.number, self.model, score) = (name, number, model, LiveScore(model))
-        (start, rows) = (model.end, model.plan.series.map { _ in [] })
+        (start, rows) = (model.end, (model.plan.series + model.plan.covariates).map { _ in [] })
         level = model.plan.levels.indices.min { model.plan.levels[$0] < model.plan.levels[$1] } ?? 0
     }
 
@@ -60,7 +62,10 @@ struct LiveForecaster: Sendable {
         return first..<max(first, latest)
     }
 
-    /// Takes values in, `[series of the plan][step]` from a time on.
+    /// The series that are wanted: those of the plan, then its covariates.
+    var columns: [String] { model.plan.series + model.plan.covariates }
+
+    /// Takes values in, `[column][step]` from a time on.
     mutating func take(_ values: [[Double]], from time: Int64) {
         guard values.count == rows.count, let count = values.first?.count, count > 0 else { return }
         if time > end || time < start {
@@ -108,11 +113,18 @@ struct LiveForecaster: Sendable {
         return errors
     }
 
+    /// Says nothing until something is known beforehand.
+    mutating func wait(_ reason: String) { (latest, waiting) = ([], reason) }
+
     /// Says what comes next.
     ///
+    /// - Parameter future: What covariates will be from `end` on, for the horizon.
     /// - Throws: `ForecastError`.
-    mutating func forecast() throws {
-        let panel = try Panel(start: start, step: step, series: rows)
+    mutating func forecast(with future: [[Double]]) throws {
+        let count = model.plan.series.count
+        let panel = try Panel(
+            start: start, step: step, series: Array(rows.prefix(count)), known: zip(rows.dropFirst(count), future).map { $0 + $1 })
+        waiting = nil
         latest = try model.forecasts(after: panel, forecaster: name, version: "\(number)", intervals: { score.intervals[$0] })
         let apart = Int64(max(1, model.plan.horizon / Self.mostIssues)) * step
         if issues.last.map({ $0.start + apart <= end }) ?? true {

@@ -31,12 +31,13 @@ struct CityPages: Sendable {
         QueryPages(city: self).addRoutes(to: router)
     }
 
-    func sight(_ caller: Caller, tenant: String? = nil) throws -> SeriesSight {
-        try SeriesSight(HomeSight(home: services.home, guardian: console.guardian, caller: caller, path: .console), tenant: tenant)
+    func sight(_ caller: Caller) async throws -> SeriesSight {
+        try await SeriesSight(
+            HomeSight(home: services.home, guardian: console.guardian, caller: caller, path: .console), city.ingest)
     }
 
-    func search(_ caller: Caller, tenant: String? = nil) throws -> SeriesSearch {
-        SeriesSearch(telemetry: telemetry, home: services.home, sight: try sight(caller, tenant: tenant))
+    func search(_ caller: Caller) async throws -> SeriesSearch {
+        SeriesSearch(telemetry: telemetry, home: services.home, sight: try await sight(caller))
     }
 
     /// What series are called, with the units of some of them.

@@ -35,7 +35,7 @@ struct EnergyControlPages: Sendable {
         let words = console.words(viewer), said = ThingWords(amount: console.amount(viewer)), control = energy.control
         let sight = HomeSight(home: services.home, guardian: console.guardian, caller: viewer.caller, path: .console)
         let things = try sight.things(), book = try EnergyStore(services.store).tariffs()
-        let seen = EnergySight(try SeriesSight(sight), await control.settings)
+        let seen = EnergySight(try SeriesSight(ofHome: sight), await control.settings)
         let view = EnergyControlView(
             shown: seen.told(await control.shown), plan: seen.told(await control.plan),
             log: try await control.history(limit: 24).compactMap { seen.told(entry: $0) }, currency: book?.currency ?? "", things: things,

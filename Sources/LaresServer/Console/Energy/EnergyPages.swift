@@ -68,7 +68,7 @@ struct EnergyPages: Sendable {
     private func controlSentence(_ viewer: Viewer, _ said: ThingWords) async throws -> String? {
         guard let energy = console.energy else { return nil }
         let home = HomeSight(home: services.home, guardian: console.guardian, caller: viewer.caller, path: .console)
-        let shown = EnergySight(try SeriesSight(home), await energy.control.settings).told(await energy.control.shown)
+        let shown = EnergySight(try SeriesSight(ofHome: home), await energy.control.settings).told(await energy.control.shown)
         return EnergyControlView(shown: shown, plan: nil, log: [], currency: "", things: [], said: said).sentence
     }
 

@@ -77,7 +77,7 @@ struct HomePages: Sendable {
 
     @Sendable private func list(_ request: Request, _ context: LaresContext) async throws -> Response {
         try await console.page(request, context) { viewer in
-            let rows = rows(viewer, request), sight = try SeriesSight(sight(viewer.caller))
+            let rows = rows(viewer, request), sight = try SeriesSight(ofHome: sight(viewer.caller))
             let seen = await console.faults().filter { sight.tells(of: $0.address.thing) }
             let faults = FaultRows(faults: seen, home: home, said: said(viewer)).rows
             let gone = viewer.caller.mayAdminister ? try await goneRows(viewer) : []

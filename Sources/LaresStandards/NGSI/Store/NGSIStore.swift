@@ -60,6 +60,14 @@ public struct NGSIStore: Sendable {
                         CREATE INDEX temporal_by_time ON temporal_instances (entity, attribute, observed);
                         CREATE INDEX temporal_by_age ON temporal_instances (modified);
                         """)
-            }
+            },
+            {
+                // What is there already isn't told.
+                try $0.execute(
+                    sql: """
+                        CREATE TABLE told (name TEXT PRIMARY KEY, number INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+                        INSERT INTO told SELECT 'telemetry', coalesce(max(number), 0) FROM temporal_instances;
+                        """)
+            },
         ])
 }

@@ -4,17 +4,20 @@ import LaresThings
 
 /// Gives what was observed to the telemetry store, where histories, charts and forecasts find it.
 ///
-/// The database says up to which observation that is done, so that nothing is left out when the program ends in between; what is given twice
-/// counts once, since a series has one reading at a time.
+/// It is judged as points in bulk are: a clock that is ahead, what is too old, a flag, one series too many. What can't be taken becomes a dead letter; the
+/// Observation stays. The database says up to which observation that is done, so that nothing is left out when the program ends in between; what
+/// is given twice counts once, since a series has one reading at a time.
 actor STATelemetryFeed {
     private let pool: DatabasePool
-    private let telemetry: any TelemetryStore
-    private var series: [Int64: (id: SeriesID, kind: SeriesKind)] = [:]
+    private let ingest: Ingest
+    /// Streams whose series have their kind.
+    private var prepared: Set<Int64> = []
     /// Why the last try failed; nil: it didn't.
     private(set) var trouble: String?
-    private static let batch = 10_000
+    /// So many lines are one piece of text, which is stored whole or not.
+    private static let batch = 4_000
 
-    init(_ pool: DatabasePool, _ telemetry: any TelemetryStore) { (self.pool, self.telemetry) = (pool, telemetry) }
+    init(_ pool: DatabasePool, _ ingest: Ingest) { (self.pool, self.ingest) = (pool, ingest) }
 
     /// The series of a stream: its thing's name is lasting, whatever the stream is called and wherever it is moved.
     static func key(_ stream: Int64) -> SeriesKey { SeriesKey(thing: "sensorthings/datastream-\(stream)", property: "result") }
@@ -23,13 +26,15 @@ actor STATelemetryFeed {
         let id: Int64
         let stream: Int64
         let kind: SeriesKind
+        let unit: String?
         let time: Int64
         let value: DatabaseValue
+        let quality: Quality?
     }
 
     /// Gives all that wasn't given.
     ///
-    /// - Throws: `TelemetryError` when the store doesn't take it; it is given again the next time.
+    /// - Throws: `TelemetryError` or `IngestError` when it isn't taken now; it is given again the next time.
     func tell() async throws {
         do {
             while true {
@@ -50,7 +55,7 @@ actor STATelemetryFeed {
     private static func next(_ database: Database) throws -> ([Found], Int64?) {
         let told = try Int64.fetchOne(database, sql: "SELECT value FROM \"State\" WHERE name = 'told'") ?? 0
         let columns =
-            "o.id, o.\"Datastream\", s.\"observationType\", json_extract(s.\"unitOfMeasurement\", '$.symbol'), o.\"phenomenonTime_start\", o.result"
+            "o.id, o.\"Datastream\", s.\"observationType\", json_extract(s.\"unitOfMeasurement\", '$.symbol'), o.\"phenomenonTime_start\", o.result, o.\"resultQuality\""
         let join = "FROM \"Observation\" o JOIN \"Datastream\" s ON s.id = o.\"Datastream\""
         let changed = try Row.fetchAll(
             database, sql: "SELECT \(columns) \(join) WHERE o.id IN (SELECT id FROM \"Untold\") AND o.\"resultKind\" < 2")
@@ -67,7 +72,16 @@ actor STATelemetryFeed {
     private static func found(_ row: Row) -> Found? {
         let type: String = row[2], symbol: String? = row[3]
         let kind: SeriesKind = type.hasSuffix("OM_CategoryObservation") ? .state : symbol == "W" ? .power : .measurement
-        return Found(id: row[0], stream: row[1], kind: kind, time: row[4], value: row[5])
+        return Found(
+            id: row[0], stream: row[1], kind: kind, unit: symbol.flatMap { Unit($0).isUsual && kind != .state ? $0 : nil }, time: row[4],
+            value: row[5], quality: quality(row[6]))
+    }
+
+    /// The flag that a `resultQuality` is: the word itself, or that in the member `code`, `value` or `quality` of an object or of its `DQ_Status`.
+    private static func quality(_ text: String?) -> Quality? {
+        guard let text, let json = try? JSON(parsing: text) else { return nil }
+        let words: [JSON?] = [json, json["code"], json["value"], json["quality"], json["DQ_Status"]?["code"], json["DQ_Status"]?["value"]]
+        return words.lazy.compactMap { $0?.text.flatMap { Quality(word: $0.lowercased()) } }.first
     }
 
     private static func note(_ last: Int64?, _ ids: [Int64], _ database: Database) throws {
@@ -84,35 +98,40 @@ actor STATelemetryFeed {
     }
 
     private func append(_ found: [Found]) async throws {
-        try await declare(found)
-        let readings = found.compactMap { one -> Reading? in
-            guard let series = series[one.stream], let value = Self.value(one.value, series.kind) else { return nil }
-            let time = Timestamp(milliseconds: one.time)
-            return time >= .earliest && time < .end ? Reading(series.id, at: time, value) : nil
+        let own = try await ingest.tenant("")
+        for one in found where one.kind == .power && !prepared.contains(one.stream) {
+            try await ingest.prepare(SeriesDeclaration(Self.key(one.stream), one.kind), of: own)
+            prepared.insert(one.stream)
         }
-        if !readings.isEmpty { try await telemetry.append(readings) }
+        var text: [UInt8] = []
+        for one in found {
+            guard let line = Self.line(one) else { continue }
+            text.append(contentsOf: line.serialized.utf8)
+            text.append(0x0A)
+        }
+        guard !text.isEmpty else { return }
+        var stream = try ingest.stream(.jsonl, precision: .milliseconds, for: own, source: "sensorthings")
+        try await stream.take(text)
+        _ = try await stream.finish()
     }
 
-    private func declare(_ found: [Found]) async throws {
-        var new: [Int64: SeriesKind] = [:]
-        for one in found where series[one.stream]?.kind != one.kind { new[one.stream] = one.kind }
-        guard !new.isEmpty else { return }
-        for (stream, kind) in new {
-            do {
-                let id = try await telemetry.declare([SeriesDeclaration(Self.key(stream), kind)])[0]
-                series[stream] = (id, kind)
-            } catch let error as TelemetryError where error.code == .tooManySeries || error.code == .wrongKind {
-                // The observation is kept; it has no history.
-                series[stream] = nil
-            }
-        }
+    /// An observation as a point; nil where its result is none.
+    private static func line(_ found: Found) -> JSON? {
+        guard let value = value(found.value, found.kind) else { return nil }
+        let key = key(found.stream)
+        var members: JSON.Members = [
+            "thing": .string(key.thing), "property": .string(key.property), "value": value, "time": .int(Int(found.time)),
+        ]
+        if let unit = found.unit { members.append("unit", .string(unit)) }
+        if let quality = found.quality { members.append("quality", .string("\(quality)")) }
+        return .object(members)
     }
 
-    private static func value(_ value: DatabaseValue, _ kind: SeriesKind) -> ReadingValue? {
+    private static func value(_ value: DatabaseValue, _ kind: SeriesKind) -> JSON? {
         switch value.storage {
-        case .int64(let number): kind == .state ? .state(String(number)) : .number(Double(number))
-        case .double(let number): kind == .state ? .state("\(number)") : abs(number) <= 1e200 ? .number(number) : nil
-        case .string(let text): kind == .state && text.utf8.count <= 4_000 ? .state(text) : nil
+        case .int64(let number): kind == .state ? .string(String(number)) : .int(Int(number))
+        case .double(let number): kind == .state ? .string("\(number)") : .double(number)
+        case .string(let text): kind == .state ? .string(text) : nil
         case .null, .blob: nil
         }
     }
@@ -120,10 +139,10 @@ actor STATelemetryFeed {
     /// Forgets the histories of streams that are there no more.
     func forget(_ streams: [Int64]) async throws {
         for stream in streams {
-            series[stream] = nil
-            let key = Self.key(stream)
-            let there = try await telemetry.series(of: key.thing).filter { $0.key == key }
-            if !there.isEmpty { try await telemetry.remove(there.map(\.id)) }
+            prepared.remove(stream)
+            // Its flags too, what was observed as bad, and what was forecast.
+            let there = try await ingest.store.series(of: Self.key(stream).thing)
+            if !there.isEmpty { try await ingest.store.remove(there.map(\.id)) }
         }
     }
 }

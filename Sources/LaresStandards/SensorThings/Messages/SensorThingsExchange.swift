@@ -16,7 +16,7 @@ public final class SensorThingsExchange: Sendable {
     public struct Counts: Hashable, Sendable {
         /// Messages whose observations are kept.
         public var taken = 0
-        /// Messages that make none, and were dropped.
+        /// Messages that make none, or not all they should, and are dead letters.
         public var refused = 0
         /// Changes that nobody could be told of, as there was no connection or too many of them.
         public var untold = 0
@@ -52,6 +52,7 @@ public final class SensorThingsExchange: Sendable {
 
     /// Takes and publishes until its task is cancelled.
     public func run() async {
+        await intake.api.ingest?.retry(.badObservation) { [intake] in try await intake.replay($0) }
         intake.api.tell { [changes, intake] new in
             if case .dropped(let lost) = changes.add.yield(new) { intake.note { $0.untold += lost.count } }
         }
@@ -81,43 +82,6 @@ public final class SensorThingsExchange: Sendable {
             if fault != nil { intake.note { $0.untold += 1 } }
         }
     }
-}
-
-/// Keeps what is published as Observations.
-final class SensorThingsIntake: MQTTReceiver {
-    let api: SensorThingsAPI
-    let messages: SensorThingsMessages
-    let root: String
-    private let state = Mutex(SensorThingsExchange.Counts())
-
-    init(api: SensorThingsAPI, messages: SensorThingsMessages, root: String) {
-        (self.api, self.messages, self.root) = (api, messages, root)
-    }
-
-    var counts: SensorThingsExchange.Counts { state.withLock(\.self) }
-
-    func note(_ change: (inout SensorThingsExchange.Counts) -> Void) { state.withLock { change(&$0) } }
-
-    /// Keeps what messages say, together where that is possible.
-    ///
-    /// - Throws: ``SensorThingsError`` when it can't be kept now: they come again.
-    func receive(_ received: [MQTTMessage]) throws {
-        let requests = received.compactMap { messages.request($0, root: root) }
-        guard !requests.isEmpty else { return }
-        let api = api
-        let answers = try Blocking.wait { await api.answer(together: requests) }
-        for answer in answers where answer.status >= 500 {
-            throw SensorThingsError(answer.status, answer.json?["message"]?.text ?? "it can't be kept now")
-        }
-        let refused = answers.filter { $0.status >= 400 }
-        note { counts in
-            counts.taken += answers.count - refused.count
-            counts.refused += refused.count
-            if let last = refused.last { counts.reason = last.json?["message"]?.text }
-        }
-    }
-
-    func changed(_ status: MQTTStatus) {}
 }
 
 extension SensorThingsAPI {

@@ -20,22 +20,40 @@ public struct SensorThingsMessages: Sendable {
         ["Observations", "+/Observations", "+/+/Observations"].map { prefix + "/" + $0 } + [prefix + "/CreateObservations"]
     }
 
-    /// The request that a message makes: a new Observation (§14.1), or several (`CreateObservations`); nil for others, among them those that
-    /// this service published itself.
+    /// What a message is to the service.
+    public enum Incoming: Sendable {
+        /// Nothing: another topic's, or what this service published itself.
+        case nothing
+        /// A request for a new Observation (§14.1), or several (`CreateObservations`).
+        case observation(SensorThingsRequest)
+        /// No Observation, and why.
+        case refused(String)
+    }
+
+    /// The request that a message makes; nil for those that make none.
+    public func request(_ message: MQTTMessage, root: String) -> SensorThingsRequest? {
+        if case .observation(let request) = incoming(message, root: root) { request } else { nil }
+    }
+
+    /// What a message is.
     ///
     /// On the topic of a stream a message can't be about another one: the broker's rules say who may publish where, and so who may observe what.
-    public func request(_ message: MQTTMessage, root: String) -> SensorThingsRequest? {
-        guard message.topic.hasPrefix(prefix + "/"), !message.isRetained else { return nil }
+    public func incoming(_ message: MQTTMessage, root: String) -> Incoming {
+        guard message.topic.hasPrefix(prefix + "/"), !message.isRetained else { return .nothing }
         let path = String(message.topic.dropFirst(prefix.utf8.count + 1))
         let owner = path.split(separator: "/").dropLast().last ?? ""
         let isOfStream = path.hasSuffix(")/Observations") && (owner.hasPrefix("Datastreams(") || owner.hasPrefix("MultiDatastreams("))
-        guard path == "CreateObservations" || path == "Observations" || isOfStream else { return nil }
+        guard path == "CreateObservations" || path == "Observations" || isOfStream else { return .nothing }
         // What has an address was made by a service already; a bare link would move what is there.
         if let json = try? JSON(parsing: message.payload), path != "CreateObservations" {
-            guard json["@iot.selfLink"] == nil, json["@iot.id"] == nil else { return nil }
-            if isOfStream, json["Datastream"] != nil || json["MultiDatastream"] != nil { return nil }
+            guard json["@iot.selfLink"] == nil, json["@iot.id"] == nil else { return .nothing }
+            if isOfStream, json["Datastream"] != nil || json["MultiDatastream"] != nil {
+                return .refused(
+                    "on the topic of a stream an Observation names no stream: leave it out, or publish on '\(prefix)/Observations'")
+            }
         }
-        return SensorThingsRequest("POST", path, contentType: "application/json", body: message.payload, root: root, isMinimal: true)
+        return .observation(
+            SensorThingsRequest("POST", path, contentType: "application/json", body: message.payload, root: root, isMinimal: true))
     }
 
     /// What goes out about entities that were created or changed.

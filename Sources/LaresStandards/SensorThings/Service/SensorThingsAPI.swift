@@ -19,13 +19,15 @@ extension Home: SensorThingsHome {
 
 /// The sensing part of OGC SensorThings 1.1 (18-088): requests in, answers out, whatever they come and go by.
 ///
-///     let service = SensorThingsAPI(store: try SensorThingsStore(home: home), telemetry: telemetry, home: services.home)
+///     let service = SensorThingsAPI(store: try SensorThingsStore(home: home), ingest: ingest, home: services.home)
 ///     let answer = await service.answer(SensorThingsRequest("GET", "Things", query: "$top=5", root: "http://127.0.0.1:8080/sta/v1.1"))
 ///     await service.run()                // until its task is cancelled: gives what is observed to the telemetry store
 public final class SensorThingsAPI: Sendable {
     let store: SensorThingsStore
     let readings: STAHomeReadings?
     let feed: STATelemetryFeed?
+    /// Where what can't be taken is kept.
+    let ingest: Ingest?
     private let home: (any SensorThingsHome)?
     private let position: (latitude: Double, longitude: Double)?
     private let clock: any TimeSource
@@ -38,19 +40,20 @@ public final class SensorThingsAPI: Sendable {
     ///
     /// - Parameters:
     ///   - store: What was told to it.
-    ///   - telemetry: Where numbers that are observed are also kept, and readings of the home come from; nil: nowhere.
+    ///   - ingest: What gives numbers that are observed to telemetry, where readings of the home come from; nil: nothing does.
     ///   - home: The things that are shown as well; nil: none are.
     ///   - position: Where the home is, for maps.
     ///   - clock: What time it is.
     ///   - patience: How long one question may take.
     public init(
-        store: SensorThingsStore, telemetry: (any TelemetryStore)? = nil, home: (any SensorThingsHome)? = nil,
+        store: SensorThingsStore, ingest: Ingest? = nil, home: (any SensorThingsHome)? = nil,
         position: (latitude: Double, longitude: Double)? = nil, clock: any TimeSource = SystemTime(),
         patience: Duration = .seconds(20)
     ) {
         (self.store, self.home, self.position, self.clock, self.patience) = (store, home, position, clock, patience)
-        readings = home == nil ? nil : telemetry.map { STAHomeReadings(telemetry: $0) }
-        feed = telemetry.map { STATelemetryFeed(store.pool, $0) }
+        readings = home == nil ? nil : ingest.map { STAHomeReadings(telemetry: $0.store) }
+        feed = ingest.map { STATelemetryFeed(store.pool, $0) }
+        self.ingest = ingest
         let (stream, ring) = AsyncStream<Void>.makeStream(bufferingPolicy: .bufferingNewest(1))
         bell = (stream, ring)
     }
@@ -76,7 +79,7 @@ public final class SensorThingsAPI: Sendable {
 
     /// Gives what was observed so far to the telemetry store.
     ///
-    /// - Throws: `TelemetryError` when it doesn't take it.
+    /// - Throws: `TelemetryError` or `IngestError` when it isn't taken now.
     public func settle() async throws { try await feed?.tell() }
 
     /// Why the telemetry store didn't take what was observed the last time; nil: it did.

@@ -100,6 +100,22 @@ public final class DeadLetters: Sendable {
         try await queue.answer { [pool] in try pool.read { try LetterRows.letter(id, $0) } }
     }
 
+    /// Wants letters tried again by whoever has the ingest: within seconds, or when it is next started. Gives how many; one that has only the beginning of
+    /// a line isn't among them.
+    public func want(_ filter: Filter) async throws -> Int {
+        try await queue.answer { [pool] in try pool.write { try LetterRows.want(filter, $0) } }
+    }
+
+    /// Wants a letter tried again, or no more.
+    func want(_ id: Int64, _ isWanted: Bool) async throws {
+        try await queue.answer { [pool] in try pool.write { try LetterRows.want(id, isWanted, $0) } }
+    }
+
+    /// Letters that are wanted tried again, the oldest first, a thousand at most.
+    func wanted() async throws -> [DeadLetter] {
+        try await queue.answer { [pool] in try pool.read { try LetterRows.wanted(limit: 1_000, $0) } }
+    }
+
     /// Removes letters; gives how many there were.
     @discardableResult
     public func remove(_ filter: Filter) async throws -> Int {

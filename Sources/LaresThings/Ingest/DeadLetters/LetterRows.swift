@@ -28,7 +28,14 @@ enum LetterRows {
                         CREATE INDEX letters_by_tenant ON letters (tenant, id, cost, lines);
                         CREATE INDEX letters_by_time ON letters (time);
                         """)
-            }
+            },
+            {
+                try $0.execute(
+                    sql: """
+                        ALTER TABLE letters ADD COLUMN wanted INTEGER NOT NULL DEFAULT 0;
+                        CREATE INDEX letters_wanted ON letters (id) WHERE wanted = 1;
+                        """)
+            },
         ])
 
     static func costs(_ database: Database) throws -> [String: Int] {
@@ -78,6 +85,22 @@ enum LetterRows {
 
     static func letter(_ id: Int64, _ database: Database) throws -> DeadLetter? {
         try Row.fetchOne(database, sql: "SELECT * FROM letters WHERE id = ?", arguments: [id]).map(letter)
+    }
+
+    /// Of a line that was too long there is nothing to be tried.
+    static func want(_ filter: DeadLetters.Filter, _ database: Database) throws -> Int {
+        try database.execute(
+            sql: "UPDATE letters SET wanted = 1 WHERE \(matching) AND reason <> '\(PointFault.Code.lineTooLong)'",
+            arguments: arguments(filter))
+        return database.changesCount
+    }
+
+    static func want(_ id: Int64, _ isWanted: Bool, _ database: Database) throws {
+        try database.execute(sql: "UPDATE letters SET wanted = ? WHERE id = ?", arguments: [isWanted ? 1 : 0, id])
+    }
+
+    static func wanted(limit: Int, _ database: Database) throws -> [DeadLetter] {
+        try Row.fetchAll(database, sql: "SELECT * FROM letters WHERE wanted = 1 ORDER BY id LIMIT \(limit)").map(letter)
     }
 
     static func remove(_ filter: DeadLetters.Filter, _ database: Database) throws -> Int {

@@ -149,7 +149,8 @@ extension IngestBook {
         guard point.time >= 0, point.time < Timestamp.end.milliseconds else {
             throw PointFault(.badTime, "the time \(Timestamp(milliseconds: point.time)) is not from 1970 to 2199: check its precision")
         }
-        guard point.time <= now + Int64(settings.ahead) * 1_000 else {
+        // What somebody expects lies ahead; only what does is asked for by name.
+        guard point.time <= now + Int64(settings.ahead) * 1_000 || isExpected(point, now) else {
             let time = Timestamp(milliseconds: point.time)
             throw PointFault(
                 .clockAhead, "the time \(time) is more than \(settings.ahead) s ahead: set the sender's clock, or its precision")
@@ -170,6 +171,10 @@ extension IngestBook {
                 "what '\(key(point))' had before \(first) was deleted, and nothing is taken of then: send what is newer, or call it otherwise"
             )
         }
+    }
+
+    private func isExpected(_ point: Candidate, _ now: Int64) -> Bool {
+        key(point).isExpectation && point.time <= now + Int64(settings.foresight) * 1_000
     }
 
     private func key(_ point: Candidate) -> SeriesKey { entries[Int(point.slot)].key }

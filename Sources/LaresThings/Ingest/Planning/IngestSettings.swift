@@ -6,6 +6,8 @@ public struct IngestSettings: Hashable, Sendable {
     public var batch = 50_000
     /// So many seconds a sender's clock may be ahead.
     public var ahead = 3_600
+    /// So many seconds a forecast may look ahead.
+    public var foresight = 366 * 86_400
     /// Bytes in a text that is a value.
     public var textBytes = 4_096
     /// Tenants there may be.

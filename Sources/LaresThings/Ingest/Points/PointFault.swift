@@ -36,6 +36,8 @@ public struct PointFault: Error, Hashable, Sendable, CustomStringConvertible {
         public static let overQuota = Code("over_quota")
         /// Nobody made a tenant of this name.
         public static let unknownTenant = Code("unknown_tenant")
+        /// A message makes no observation: it is no point, and is tried again by whoever makes observations.
+        public static let badObservation = Code("bad_observation")
     }
 
     /// The kind of fault.

@@ -32,7 +32,7 @@ struct PointName: Hashable, Sendable {
         }
         series = SeriesKey(thing: thing, property: property)
         guard !series.isReserved else {
-            throw PointFault(.badName, "'\(property)' ends as the names of flags or forecasts do: call it otherwise")
+            throw PointFault(.badName, "'\(property)' ends as the names of flags or of the intervals of forecasts do: call it otherwise")
         }
         self.unit = try Self.unit(unit) ?? symbol.map { Unit($0.value) }
         self.quality = try Self.quality(quality) ?? flag
@@ -58,7 +58,7 @@ struct PointName: Hashable, Sendable {
 
 extension Unit {
     /// Whether it is certainly a unit, and not some other tag of that name: one that converts, or one of these.
-    var isUsual: Bool { Self.alone.contains(description) || convert(0, toAnyOf: Self.firsts) }
+    package var isUsual: Bool { Self.alone.contains(description) || convert(0, toAnyOf: Self.firsts) }
 
     private func convert(_ number: Double, toAnyOf units: [Unit]) -> Bool { units.contains { convert(number, to: $0) != nil } }
 

@@ -31,9 +31,9 @@ extension SeriesKey {
     /// Whether it says of another series what its readings are worth: flags, and bad readings.
     package var isOfQuality: Bool { property.hasSuffix(Self.qualityEnding) || property.hasSuffix(Self.badEnding) }
 
-    /// Whether its name is one that Lares gives: those of flags, of bad readings, of forecasts and of how readings came about. Nobody sends
-    /// readings of such.
-    package var isReserved: Bool { isOfQuality || isForecast || isOfCircumstances }
+    /// Whether its name is one that Lares alone gives: those of flags, of bad readings, of the intervals of forecasts and of how readings came about. What
+    /// somebody else expects, as the weather service does, is sent as a forecast.
+    package var isReserved: Bool { isOfQuality || isOfCircumstances || (isForecast && !isExpectation) }
 
     /// The series whose flags this one has; nil: it has none.
     var flaggedSeries: SeriesKey? {

@@ -48,6 +48,9 @@ extension SeriesKey {
         ["", Self.lowerEnding, Self.upperEnding].contains { property.hasSuffix(Self.forecastEnding + $0) }
     }
 
+    /// Whether it is what is expected of another series, and not an end of an interval.
+    package var isExpectation: Bool { property.hasSuffix(Self.forecastEnding) }
+
     private static let (forecastEnding, lowerEnding, upperEnding, errorEnding) = (".forecast", ".lower", ".upper", ".error")
 }
 

@@ -155,7 +155,7 @@ public actor Watching {
     }
 
     /// Whether a plan that names no series by itself means it: what Lares wrote beside a series isn't.
-    static func isMeant(_ key: SeriesKey) -> Bool { !key.isReserved }
+    static func isMeant(_ key: SeriesKey) -> Bool { !key.isReserved && !key.isForecast }
 
     static func isOfThing(_ key: SeriesKey, _ home: Home) -> Bool {
         PropertyAddress(key.description).flatMap { home.property($0) } != nil

@@ -88,7 +88,7 @@ extension AlarmPages {
 
     @Sendable func incident(_ request: Request, _ context: LaresContext) async throws -> Response {
         try await console.page(request, context) { viewer in
-            let sight = try city.sight(viewer.caller)
+            let sight = try await city.sight(viewer.caller)
             guard let number = Int(context.parameter("incident") ?? ""), let incident = try await watching.incident(number),
                 incident.things.allSatisfy(sight.tells)
             else { return try console.missingPage(request, context) }

@@ -68,7 +68,7 @@ struct AlarmPages: Sendable {
     }
 
     private func parts(_ span: AlarmSpan, _ viewer: Viewer) async throws -> Parts {
-        let sight = try city.sight(viewer.caller), range = span.span.range, words = console.words(viewer)
+        let sight = try await city.sight(viewer.caller), range = span.span.range, words = console.words(viewer)
         let all = try await watching.alarms(limit: Self.looked).filter { sight.tells(of: $0.series.thing) }
         let here = all.filter {
             Timestamp($0.raisedAt) < range.upperBound && $0.clearedAt.map { Timestamp($0) >= range.lowerBound } ?? true
@@ -108,7 +108,7 @@ struct AlarmPages: Sendable {
     /// The alarm of the address, if they see its thing.
     func found(_ context: LaresContext) async throws -> Alarm? {
         guard let number = Int(context.parameter("alarm") ?? ""), let alarm = try await watching.alarm(number) else { return nil }
-        return try city.sight(context.caller).tells(of: alarm.series.thing) ? alarm : nil
+        return try await city.sight(context.caller).tells(of: alarm.series.thing) ? alarm : nil
     }
 
     @Sendable private func alarm(_ request: Request, _ context: LaresContext) async throws -> Response {

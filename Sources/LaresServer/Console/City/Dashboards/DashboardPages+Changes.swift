@@ -111,7 +111,7 @@ extension DashboardPages {
         let words = console.words(viewer), amount = console.amount(viewer)
         let page = "/dashboards/\(board.number)/panels/\(panel.number)"
         let chosen = Set(panel.series), said = await city.said(viewer)
-        let search = try city.search(viewer.caller)
+        let search = try await city.search(viewer.caller)
         let found = try await find.asyncMap { try await search.found($0, atMost: 100, isNumeric: panel.kind == .chart) }
         let fresh = (found?.series ?? []).filter { !chosen.contains($0.key) }
         var fields: [String: Any] = [
@@ -144,7 +144,7 @@ extension DashboardPages {
         let form = try await Form(&request, upTo: 256 << 10)
         return try await changing(request, context) { viewer, board in
             guard let old = Self.panel(of: board, context) else { return try console.missingPage(request, context) }
-            let words = console.words(viewer), search = try city.search(viewer.caller)
+            let words = console.words(viewer), search = try await city.search(viewer.caller)
             let asked = (0..<DashboardPanel.mostSeries).compactMap { place -> SeriesKey? in
                 let name = form.has("all") ? "k\(place)" : "s\(place)"
                 return form.has(name) ? SeriesKey(form.exact(name)) : nil

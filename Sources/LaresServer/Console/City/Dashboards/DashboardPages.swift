@@ -99,7 +99,7 @@ struct DashboardPages: Sendable {
     }
 
     private func panels(_ board: Dashboard, _ span: DashboardPanel.Span?, _ viewer: Viewer) async throws -> [[String: Any]] {
-        let search = try city.search(viewer.caller)
+        let search = try await city.search(viewer.caller)
         var shown: [[String: Any]] = []
         for panel in board.panels {
             var panel = panel

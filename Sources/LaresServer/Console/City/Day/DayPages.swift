@@ -76,12 +76,14 @@ struct DayPages: Sendable {
         let incidents = book.incidents.filter {
             Timestamp($0.startedAt) < range.upperBound && $0.endedAt.map { Timestamp($0) >= range.lowerBound } ?? true
         }
-        return AlarmLine(alarms: alarms, incidents: incidents, span: lanes, said: book.rows.said, sight: try city.sight(viewer.caller))
-            .fields
+        return AlarmLine(
+            alarms: alarms, incidents: incidents, span: lanes, said: book.rows.said, sight: try await city.sight(viewer.caller)
+        )
+        .fields
     }
 
     private func book(_ span: DaySpan, _ viewer: Viewer, only: DayBook.Kind?) async throws -> DayBook {
-        let sight = try city.sight(viewer.caller), said = await city.said(viewer), streets = city.city.streets
+        let sight = try await city.sight(viewer.caller), said = await city.said(viewer), streets = city.city.streets
         let alarms = try await city.city.watching?.alarms(limit: Self.looked).filter { sight.tells(of: $0.series.thing) }
         let incidents = try await city.city.watching?.incidents(limit: 500).filter { $0.things.allSatisfy(sight.tells) }
         var book = DayBook(

@@ -37,7 +37,7 @@ extension CityPages {
     /// What the console shows of the control of energy; nil: there is none.
     func energy(_ viewer: Viewer) async throws -> ControlledEnergy? {
         guard let energy = console.energy else { return nil }
-        let sight = EnergySight(try sight(viewer.caller), await energy.control.settings)
+        let sight = EnergySight(try await sight(viewer.caller), await energy.control.settings)
         return ControlledEnergy(energy: energy, services: services, sight: sight)
     }
 }

@@ -86,7 +86,7 @@ struct MapPages: Sendable {
     /// The entities of a city are for those who may have things do something, as over NGSI-LD.
     private func places(_ viewer: Viewer) async throws -> [PlacedThing] {
         guard viewer.caller.mayMakeRules else { return [] }
-        let sight = try city.sight(viewer.caller), said = await city.said(viewer)
+        let sight = try await city.sight(viewer.caller), said = await city.said(viewer)
         return await finder.places().filter { $0.thing.map(sight.tells) ?? true }.map { shown($0, said) }
     }
 
@@ -101,7 +101,7 @@ struct MapPages: Sendable {
     }
 
     func scene(_ viewer: Viewer) async throws -> MapScene {
-        let sight = try city.sight(viewer.caller), said = await city.said(viewer)
+        let sight = try await city.sight(viewer.caller), said = await city.said(viewer)
         let alarms = try await city.city.watching?.alarms(limit: 2_000).filter { $0.clearedAt == nil && sight.tells(of: $0.series.thing) }
         let made = await ground.ground(of: streets)
         let status = await streets?.status()

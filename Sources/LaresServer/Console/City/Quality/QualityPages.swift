@@ -51,7 +51,7 @@ struct QualityPages: Sendable {
     @Sendable private func list(_ request: Request, _ context: LaresContext) async throws -> Response {
         try await seeing(request, context) { viewer, tenant in
             let question = Question(request), words = console.words(viewer), amount = console.amount(viewer)
-            let search = try city.search(viewer.caller, tenant: tenant)
+            let search = try await city.search(viewer.caller)
             let found =
                 question.isNoticed
                 ? try await noticed(search, question.find) : try await search.found(question.find, atMost: Self.rows, after: question.after)

@@ -61,14 +61,14 @@ struct QueryPages: Sendable {
     private func handler(_ what: QueryForm.What) -> @Sendable (Request, LaresContext) async throws -> Response {
         let history = HistoryRoutes(
             services: city.services, tables: HistoryData(services: city.services, automations: console.automations),
-            guardian: console.guardian, limits: BodyLimits(each: 0, budget: BodyBudget(limit: 0)))
+            ingest: city.city.ingest, guardian: console.guardian, limits: BodyLimits(each: 0, budget: BodyBudget(limit: 0)))
         switch what {
         case .history: return history.history
         case .statistics: return history.statistics
         case .forecasts:
             return ForecastRoutes(
                 forecasting: city.city.forecasting, onRequest: city.city.forecastsOnRequest, services: city.services,
-                guardian: console.guardian
+                ingest: city.city.ingest, guardian: console.guardian
             ).forecast
         }
     }
