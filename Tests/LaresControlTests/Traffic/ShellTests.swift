@@ -28,10 +28,12 @@ import Testing
     @Test func aProofThatIsStoppedIsNone() throws {
         let rules = try #require(Self.rules)
         var asked = 0
-        let proof = ShellProof(rules) {
-            asked += 1
-            return asked < 3
-        }
+        let proof = ShellProof(
+            rules,
+            while: {
+                asked += 1
+                return asked < 3
+            })
         #expect(asked == 3 && !proof.isComplete && proof.failure == nil && proof.states > 1_000)
         #expect(!ShellProof(rules, limit: 100).isComplete)
     }

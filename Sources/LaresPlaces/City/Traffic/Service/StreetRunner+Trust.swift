@@ -1,5 +1,6 @@
 internal import Foundation
 package import LaresControl
+internal import LaresThings
 
 /// Who controls a junction, and whether that is what its trust was earned by.
 extension StreetRunner {

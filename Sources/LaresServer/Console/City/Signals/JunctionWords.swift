@@ -167,8 +167,8 @@ struct JunctionWords: Sendable {
     func requirements(_ junction: Junction) -> [[String: Any]] {
         junction.needs.map { need in
             [
-                "requirement": words("signals.need.\(need.figure)"), "need": amount(of: need, need.needed),
-                "there": need.there.map { amount(of: need, $0) } ?? words("unit.none"),
+                "requirement": words("signals.need.\(need.figure)"), "need": said(need, need.needed),
+                "there": need.there.map { said(need, $0) } ?? words("unit.none"),
                 "holds": [
                     "tone": need.holds ? "ok" : "", "stateIcon": need.holds ? "check" : "clock",
                     "state": words(need.holds ? "signals.holds" : "signals.holdsNot"),
@@ -177,7 +177,7 @@ struct JunctionWords: Sendable {
         }
     }
 
-    private func amount(of need: Junction.Need, _ value: Double) -> String {
+    private func said(_ need: Junction.Need, _ value: Double) -> String {
         switch need.figure {
         case "hours": words("time.hours", ["n": amount.short(value)])
         case "asked": figure(value, "signals.n")
