@@ -84,6 +84,26 @@ def test_a_street_runs_and_every_phase_is_an_order(city):
     assert city.ask("/lares/v1/traffic")["violations"] == 0
 
 
+def test_a_shell_is_proven_while_the_street_runs(city):
+    (name,) = junctions(city)
+    assert junctions(city)[name]["shell"]["state"] in ("proving", "proven"), "the street doesn't wait for it"
+    shell = lambda: junctions(city)[name]["shell"]
+    city.wait(lambda: shell()["state"] != "proving", 240)
+    assert shell()["state"] == "proven" and shell()["states"] > 10_000 and shell()["why"] is None, shell()
+    assert f"Shell: proven, {shell()['states']} states." in city.cli("traffic", "show", name)
+    assert city.ask("/lares/v1/traffic")["violations"] == 0
+
+
+def test_other_sensors_have_earned_nothing(city):
+    (name,) = junctions(city)
+    change(city, name, controller="max-wave", stage="guarded", confirm=True)
+    city.wait(lambda: junctions(city)[name]["stage"] == "guarded")
+    code, error = refused(city, f"/lares/v1/traffic/junctions/{name}", {"sensors": "loops", "stage": "guarded"}, "PATCH")
+    assert code == 409 and error["code"] == "needs_confirmation"
+    change(city, name, sensors="loops")
+    city.wait(lambda: junctions(city)[name]["stage"] == "shadow")
+
+
 def test_the_street_is_a_map(city):
     with urllib.request.urlopen(city.server.url + "/lares/v1/traffic/network") as answer:
         network, tag, kind = json.loads(answer.read()), answer.headers["ETag"], answer.headers["Content-Type"]
@@ -197,6 +217,17 @@ def test_a_lane_is_closed_and_opened_again(city):
     city.wait(lambda: not city.ask("/lares/v1/traffic/closures")["closures"], 30)
     texts = [event["text"] for event in city.ask("/lares/v1/traffic/events")["events"] if event["kind"] == "closure"]
     assert texts == [f"{lane} is open again", f"{lane} is closed for 100 s"]
+    # Of a street that breaks off SUMO forgets what was closed: it is told again, and it ends by itself all the same.
+    city.ask("/lares/v1/traffic/closures", {"lane": lane, "seconds": 300})
+    city.wait(lambda: city.ask("/lares/v1/traffic/closures")["closures"])
+    until = city.ask("/lares/v1/traffic/closures")["closures"][0]["until"]
+    (simulator,) = simulators(city.server.process.pid)
+    os.kill(simulator, signal.SIGKILL)
+    eventually(city, lambda status: status["restarts"] == 1 and status["state"] == "running", 40)
+    # The demand's ten minutes may have been over meanwhile, and the clock have begun anew.
+    assert [(one["lane"], one["until"] in (until, until - 600)) for one in city.ask("/lares/v1/traffic/closures")["closures"]] == [(lane, True)]
+    city.wait(lambda: not city.ask("/lares/v1/traffic/closures")["closures"], 60)
+    assert city.ask("/lares/v1/traffic")["violations"] == 0
     assert refused(city, "/lares/v1/traffic/closures", {"lane": "nowhere"})[0] == 400
 
 

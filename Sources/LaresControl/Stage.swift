@@ -1,6 +1,6 @@
 /// How far a controller is trusted: it is promoted one stage at a time, on figures, and steps back by itself.
 public enum Stage: String, CaseIterable, Codable, Sendable, Comparable {
-    /// It decides and is compared; nothing it decides is sent.
+    /// It decides and is compared, with what the fall-back does and with who waits for it; nothing it decides is sent.
     case shadow
     /// What it decides is sent where it stays close to what the fall-back would do.
     case guarded

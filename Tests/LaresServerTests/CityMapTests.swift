@@ -35,6 +35,25 @@ struct CityMapTests {
         #expect(try changed("controller", "fixed").keeper == .programme)
     }
 
+    /// In the shadow queues are the programme's, so nothing is asked of them; out of the guarded stage they are what counts.
+    @Test func whatMustHoldIsWhatTheStageAsksFor() throws {
+        let requirements: JSON = ["hours": 24, "askedAnHour": 60, "answered": 0.999, "wished": 0.5, "queueToRise": 1.0, "queueToFall": 1.3]
+        let figures: JSON = ["hours": 25, "asked": 1_439, "answered": 1.0, "wished": 0.5, "queue": 1.01]
+        func needs(_ stage: JSON) throws -> [Junction.Need] {
+            guard case .object(var members) = whole else { return [] }
+            (members["stage"], members["requirements"], members["figures"]) = (stage, requirements, figures)
+            return try #require(Junction(.object(members))).needs
+        }
+        let shadow = try needs("shadow"), guarded = try needs("guarded")
+        #expect(shadow.map(\.figure) == ["hours", "asked", "answered", "wished"] && shadow.map(\.holds) == [true, false, true, true])
+        #expect(shadow.map(\.needed) == [24, 1_440, 0.999, 0.5])
+        #expect(guarded.map(\.figure) == ["hours", "asked", "answered", "queue"] && guarded.last?.holds == false)
+        #expect(try needs("active").isEmpty && needs(.null).isEmpty)
+        // What nobody knows yet doesn't hold.
+        #expect(try changed("stage", "shadow").needs.map(\.figure) == ["hours"])
+        #expect(try !changed("stage", "shadow").needs[0].holds)
+    }
+
     @Test(arguments: ["id", "position", "model", "phase", "phases", "aspects", "queue", "approaches", "figures", "series", "owner"])
     func aJunctionWithNonsenseIsOneThatKnowsLess(key: String) throws {
         guard case .object(let members) = whole else { return }

@@ -105,8 +105,9 @@ struct TrafficRoutes {
             sensors = try Self.word(SignalSensors.self, fields, "sensors")
         let stage = try Self.word(Stage.self, fields, "stage"), isConfirmed = try fields.bool("confirm") ?? false
         let model: String?? = body["model"] == .null ? .some(nil) : try fields.string("model").map { .some($0) }
-        // Another controller, or another version of it, has earned nothing yet.
-        let isSame = control.map { $0.rawValue == old["controller"]?.text } ?? true
+        // Another controller, another version of it, or one that sees by something else has earned nothing yet.
+        let isSame =
+            control.map { $0.rawValue == old["controller"]?.text } ?? true && sensors.map { $0.rawValue == old["sensors"]?.text } ?? true
         let now = isSame && model == nil ? old["stage"]?.text.flatMap(Stage.init(rawValue:)) : .shadow
         if let stage, stage > now ?? .shadow, !isConfirmed {
             throw APIError(

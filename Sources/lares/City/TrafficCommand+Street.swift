@@ -129,7 +129,11 @@ enum TrafficText {
             [
                 "name": status["scenario"]?.text?.printable ?? "–", "state": say("cli.traffic.state.\(status["state"]?.text ?? "off")"),
                 "clock": status["clock"]?.text ?? "–", "speed": number(status["speed"]), "restarts": number(status["restarts"]),
-            ]) + (status["trouble"]?.text.map { "\n" + $0.printable } ?? "")
+            ]) + (status["trouble"]?.text.map { "\n" + $0.printable } ?? "") + violations(status["violations"]?.number ?? 0)
+    }
+
+    private static func violations(_ count: Double) -> String {
+        count > 0 ? "\n" + say("cli.traffic.violations", ["n": number(.double(count))]) : ""
     }
 
     static func row(_ junction: JSON) -> [String] {
@@ -164,7 +168,14 @@ enum TrafficText {
             lines.append(say("cli.traffic.one.taken", ["name": junction["owner"]?["name"]?.text?.printable ?? "–"]))
         }
         if let why = junction["fallBack"]?.text { lines.append(say("cli.traffic.one.fallback", ["why": why.printable])) }
+        lines += shell(junction["shell"])
         return (lines + ["", lanes(junction), "", phases(junction, name, heads)]).joined(separator: "\n")
+    }
+
+    /// Whether its shell is proven, and why it isn't.
+    private static func shell(_ shell: JSON?) -> [String] {
+        guard let state = shell?["state"]?.text, ["proven", "proving", "unproven", "failed"].contains(state) else { return [] }
+        return [say("cli.traffic.one.shell.\(state)", ["states": number(shell?["states"]), "why": shell?["why"]?.text?.printable ?? "–"])]
     }
 
     private static func lanes(_ junction: JSON) -> String {

@@ -53,21 +53,27 @@ extension FlexibilityTrial {
                     "offered": .double(outcome.offered),
                     "committed": .double(outcome.committed), "offers": .int(outcome.offers),
                     "delivered": .array(outcome.delivered.map { .double($0) }), "worst_miss": .double(outcome.worstMiss),
+                    "worst_miss_of_asked": .double(outcome.worstMissOfAsked),
                 ]
             })
     }
 
     fileprivate var text: String {
-        let heads = ["request", "asked", "offered", "committed", "delivered", "miss"].map { say("cli.eval.energy.column.\($0)") }
-        var table = TextTable(heads, numbers: Set(1...5))
+        let heads = ["request", "asked", "offered", "committed", "delivered", "miss", "missOfAsked"].map {
+            say("cli.eval.energy.column.\($0)")
+        }
+        var table = TextTable(heads, numbers: Set(1...6))
         for outcome in outcomes {
             table.add([
                 outcome.request.identifier, outcome.request.change.fixed(2), outcome.offered.fixed(2), outcome.committed.fixed(2),
                 outcome.delivered.map { $0.fixed(2) }.joined(separator: " "), outcome.worstMiss.fixed(3),
+                outcome.worstMissOfAsked.fixed(3),
             ])
         }
-        let met = outcomes.filter { $0.worstMiss <= 0.1 }.count, covered = outcomes.filter(\.isCovered).count
+        let met = outcomes.count { $0.worstMiss <= 0.1 }, asked = outcomes.count { $0.worstMissOfAsked <= 0.1 }
+        let covered = outcomes.count(where: \.isCovered)
         return table.text + "\n"
-            + say("cli.eval.energy.met", ["met": "\(met)", "covered": "\(covered)", "count": "\(outcomes.count)"])
+            + say(
+                "cli.eval.energy.met", ["met": "\(met)", "asked": "\(asked)", "covered": "\(covered)", "count": "\(outcomes.count)"])
     }
 }

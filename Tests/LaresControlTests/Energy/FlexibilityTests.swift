@@ -55,6 +55,22 @@ import Testing
         }
     }
 
+    /// What homes' limits don't let them commit is missed all the same by who asked for it.
+    @Test func aMissIsOfWhatWasCommittedAndOfWhatWasAsked() throws {
+        func outcome(_ committed: Double, _ delivered: [Double]) throws -> FlexibilityTrial.Outcome {
+            let request = #"{"identifier": "r", "firstHour": 5, "hours": 2, "change": -4, "payment": 0.3}"#
+            let figures = #""offered": \#(committed), "committed": \#(committed), "offers": 2, "delivered": \#(delivered)"#
+            let text = #"{"request": \#(request), \#(figures)}"#
+            return try JSONDecoder().decode(FlexibilityTrial.Outcome.self, from: Data(text.utf8))
+        }
+        let part = try outcome(-2, [-2, -1.5])
+        #expect(part.worstMiss == 0.25 && part.worstMissOfAsked == 0.625 && !part.isCovered)
+        let whole = try outcome(-4, [-4.5, -4])
+        #expect(whole.worstMiss == 0.125 && whole.worstMissOfAsked == 0.125 && whole.isCovered)
+        let none = try outcome(0, [0, 0])
+        #expect(none.worstMiss == 0 && none.worstMissOfAsked == 1)
+    }
+
     @Test func anOfferSaysOneNumberAndNothingElse() throws {
         let offer = try FlexibilityOffer(request: "r", token: "t", change: -1.25)
         let object = try #require(JSONSerialization.jsonObject(with: JSONEncoder().encode(offer)) as? [String: Any])

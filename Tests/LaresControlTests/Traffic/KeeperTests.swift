@@ -141,6 +141,64 @@ private struct Stubborn: SignalController {
         }
     }
 
+    /// Whose version can't be had is no worse for it: its programme runs, and its trust waits for it.
+    @Test func whoIsWithheldKeepsItsTrust() throws {
+        var keeper = SignalKeeper(try Self.rules(), Stubborn(phase: 0), ladder: StageLadder(from: .active))
+        keeper.withheld = .model
+        var served: Set<Int> = []
+        for second in 0...7_200 {
+            _ = keeper.tick(Self.clear(keeper.plan), at: Double(second))
+            if let phase = keeper.phase { served.insert(phase) }
+        }
+        #expect(keeper.fallBack == .model && served == [0, 1, 2, 3])
+        #expect(keeper.takeEvents().map(\.kind) == [.fellBack(.model)])
+        let ladder = try #require(keeper.ladder)
+        #expect(ladder.stage == .active && ladder.figures.hours == 0 && ladder.figures.asked == 0)
+        #expect(ladder.usualQueue(inHour: 1) == 0, "the programme ran: so long its queues are")
+        keeper.withheld = nil
+        for second in 7_201...7_300 { _ = keeper.tick(Self.clear(keeper.plan), at: Double(second)) }
+        #expect(keeper.fallBack == nil && keeper.ladder?.stage == .active && keeper.takeEvents().map(\.kind) == [.recovered])
+    }
+
+    /// A day on a street where all wait for somebody: always the same wish says nothing of what a controller is good for.
+    @Test(arguments: [(Stubborn(phase: 0), .shadow), (MaxPressure(), .guarded)] as [(any SignalController, Stage)])
+    func whoDoesNotWishForThoseWhoWaitStaysInTheShadow(controller: any SignalController, stage: Stage) throws {
+        let rules = try Self.rules()
+        var street = Street([SignalKeeper(rules, controller, ladder: StageLadder())])
+        var (port, states, wished) = (SimulatedPort([rules.plan], flow: 250), street.beginning, 0.0)
+        for _ in 0..<24 * 3_600 + 60 {
+            try street.second(of: &port, states: &states)
+            if let ladder = street.keepers[0].ladder, ladder.stage == .shadow { wished = ladder.figures.wished ?? 0 }
+        }
+        #expect(street.keepers[0].ladder?.stage == stage)
+        #expect(stage == .shadow ? wished == 0 : wished > 0.8)
+    }
+
+    /// Whatever comes from a shell: what its monitor objects to isn't shown, and is told of once while it goes on.
+    @Test func whatAMonitorObjectsToIsRedForAllAndTold() throws {
+        struct Lamps: SignalPort {
+            let plans: [SignalPlan]
+            var shown: [[Aspect]?] = []
+            var time = 0.0
+            mutating func exchange(_ states: [[Aspect]?]) -> StreetReading {
+                (shown, time) = (states, time + 1)
+                return StreetReading(time: time, signals: [])
+            }
+        }
+        let rules = try Self.rules()
+        var (street, port) = (Street([SignalKeeper(rules, FixedTime())]), Lamps(plans: [rules.plan]))
+        for _ in 0..<3 {
+            var unsafe: [[Aspect]?] = [.init(repeating: .green, count: rules.plan.links.count)]
+            try street.second(of: &port, states: &unsafe)
+            #expect(port.shown == [.init(repeating: .red, count: rules.plan.links.count)])
+        }
+        let told = street.takeEvents().compactMap { event -> String? in
+            if case .violation(let words) = event.kind { "\(event.signal): \(words)" } else { nil }
+        }
+        #expect(told.count == 1 && told[0].hasPrefix("c: links") && told[0].contains("go at once and cross"))
+        #expect(!street.violations.isEmpty)
+    }
+
     @Test func theWayToTheSignalIsGone() throws {
         struct Gone: SignalPort {
             let plans: [SignalPlan]
@@ -210,6 +268,8 @@ private struct Stubborn: SignalController {
     {
         var changes: [TrafficEvent.Kind] = []
         for second in hour * 3_600..<(hour + count) * 3_600 {
+            // Somebody's wait ends each minute, and it had wished for that.
+            if second % 60 == 0 { ladder.ended(waitOn: 0, isWished: true) }
             if let change = ladder.second(at: Double(second), queue: queue, answer: second % 10 == 0 ? answers : nil) {
                 changes.append(change)
             }
@@ -245,10 +305,49 @@ private struct Stubborn: SignalController {
     @Test func whoIsHardlyAskedGoesNoFurther() {
         var ladder = StageLadder()
         for second in 0..<26 * 3_600 {
+            if second % 60 == 0 { ladder.ended(waitOn: 0, isWished: true) }
             let change = ladder.second(at: Double(second), queue: 4, answer: second % 3_600 == 0 ? true : nil)
             #expect(change == nil)
         }
         #expect(ladder.stage == .shadow)
+    }
+
+    /// One lane whose waits it never wished to end is enough, however many it did on others.
+    @Test func whoForgetsOneLaneGoesNoFurther() throws {
+        var ladder = StageLadder()
+        for hour in 0..<48 {
+            for _ in 0..<2 { ladder.ended(waitOn: 3, isWished: false) }
+            #expect(Self.hours(&ladder, from: hour, 1, queue: 8) == [])
+        }
+        #expect(ladder.stage == .shadow && ladder.figures.wished == 0)
+    }
+
+    @Test func whoNobodyWaitedForHasShownNothing() {
+        var ladder = StageLadder()
+        for second in 0..<26 * 3_600 { _ = ladder.second(at: Double(second), queue: 0, answer: true) }
+        #expect(ladder.stage == .shadow && ladder.figures.wished == nil)
+    }
+
+    /// A stage that somebody set before the controller was ever in the shadow: what the programme's queues are is known all the same.
+    @Test func aStageThatWasSetByHandIsTakenBackByQueues() {
+        var ladder = StageLadder()
+        for second in 0...3_600 { _ = ladder.second(at: Double(second), queue: .nan, usual: 8, answer: nil) }
+        #expect(ladder.usualQueue(inHour: 0) == 8 && ladder.figures.hours == 0)
+        ladder.set(.active)
+        #expect(Self.hours(&ladder, from: 1, 24, queue: 14) == [], "nothing is known of the other hours")
+        #expect(Self.hours(&ladder, from: 25, 1, queue: 8) == [.steppedBack(.guarded, .queues)])
+    }
+
+    /// What a release before this one wrote is read.
+    @Test func whatWasKeptBeforeIsRead() throws {
+        var ladder = StageLadder()
+        _ = Self.hours(&ladder, from: 0, 26, queue: 8)
+        var kept = try #require(JSONSerialization.jsonObject(with: JSONEncoder().encode(ladder)) as? [String: Any])
+        var requirements = try #require(kept["requirements"] as? [String: Any])
+        for key in ["askedAnHour", "wished"] { requirements[key] = nil }
+        (kept["requirements"], kept["programme"], kept["waits"]) = (requirements, nil, nil)
+        let read = try JSONDecoder().decode(StageLadder.self, from: JSONSerialization.data(withJSONObject: kept))
+        #expect(read.stage == .guarded && read.requirements == ladder.requirements && read.usualQueue(inHour: 3) == 8)
     }
 
     @Test func whatNoLadderHasWrittenIsRefused() throws {

@@ -14,6 +14,40 @@ import Testing
         #expect(proof.longestWait <= rules.times.maximumWait)
     }
 
+    /// The shape that benchmarks decide for: four arms, each with a phase of its own, so that four movements wait at once.
+    @Test func noStateOfFourArmsIsUnsafe() throws {
+        var times = ShellTimes()
+        // Whoever may wait longer has more states than a test has time for.
+        (times.maximumWait, times.clearing) = (10, 1)
+        let rules = try ShellRules(Crossroads.plan(), times), proof = ShellProof(rules)
+        print("four arms: \(proof.states) states, \(proof.steps) steps, longest wait \(proof.longestWait) s")
+        #expect(rules.services.count == 4)
+        #expect(proof.failure == nil && proof.isComplete && proof.longestWait <= rules.times.maximumWait)
+    }
+
+    @Test func aProofThatIsStoppedIsNone() throws {
+        let rules = try #require(Self.rules)
+        var asked = 0
+        let proof = ShellProof(
+            rules,
+            while: {
+                asked += 1
+                return asked < 3
+            })
+        #expect(asked == 3 && !proof.isComplete && proof.failure == nil && proof.states > 1_000)
+        #expect(!ShellProof(rules, limit: 100).isComplete)
+    }
+
+    /// Names and lanes are nothing that a proof depends on; times are.
+    @Test func signalsOfOneShapeHaveOneProof() throws {
+        let other = CrossingNetwork.text.replacing("tl=\"c\"", with: "tl=\"d\"").replacing("tlLogic id=\"c\"", with: "tlLogic id=\"d\"")
+        let (one, two) = (try #require(Self.rules), try ShellRules(SignalPlan(of: "d", in: RoadNetwork(parsing: Array(other.utf8)))))
+        #expect(one != two && one.shape == two.shape)
+        var times = ShellTimes()
+        times.clearing = 9
+        #expect(try ShellRules(RoadNetworkTests.crossing(), times).shape != one.shape)
+    }
+
     /// Networks of `LARES_CITY_DATA`/resco; without them there is nothing to look at.
     @Test(arguments: networks) func noReachableStateIsUnsafe(network: String) throws {
         let network = try RoadNetwork(contentsOf: network)

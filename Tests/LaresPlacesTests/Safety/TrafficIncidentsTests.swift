@@ -3,6 +3,7 @@ import LaresControl
 import LaresJSON
 import LaresPlaces
 import LaresThings
+import Synchronization
 import Testing
 
 @Suite struct TrafficIncidentsTests {
@@ -30,5 +31,29 @@ import Testing
         #expect(told.elements?.count == 1)
         #expect(told.elements?.first?["junction"]?.text == "c" && told.elements?.first?["lane"]?.text == plan.approaches[0].lane)
         #expect(told.elements?.first?["ended_at"] == .null)
+    }
+
+    /// What must not be was to be shown: somebody is to know at once, though red for all was shown.
+    @Test func whatAMonitorObjectsToIsACriticalAlarm() async throws {
+        final class Street: Sendable { let told = Mutex<[TrafficOccurrence]>([]) }
+        let place = try WatchedHome(), street = Street()
+        defer { place.delete() }
+        let watching = try place.watching(), incidents = TrafficIncidents(watching) { street.told.withLock(\.self) }
+        let plan = try SmallCrossing.rules().plan
+        func see(_ time: Double) async {
+            let junction = TrafficSecond.Junction(plan: plan, phase: 0, aspects: plan.phases[0], approaches: [])
+            await incidents.saw(TrafficSecond(at: place.clock.now, time: time, junctions: [junction]))
+            place.clock.advance(by: 1)
+        }
+        await see(1)
+        #expect(try await watching.alarms().isEmpty)
+        let event = TrafficEvent(time: 2, signal: "c", kind: .violation("links 0 and 1 go at once and cross"))
+        street.told.withLock { $0 = [TrafficOccurrence(event, at: place.clock.now)] }
+        for second in 2...5 { await see(Double(second)) }
+        let alarms = try await watching.alarms()
+        #expect(alarms.count == 1 && alarms[0].severity == .critical && alarms[0].cause.model == "traffic-violation")
+        #expect(alarms[0].watch == "traffic-incidents" && alarms[0].series.description == "signal_c/violation")
+        let timeline = try await watching.incident(alarms[0].incident)?.timeline.map(\.what) ?? []
+        #expect(timeline.contains { $0.contains("links 0 and 1 go at once and cross") }, "\(timeline)")
     }
 }

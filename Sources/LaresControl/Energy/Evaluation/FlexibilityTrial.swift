@@ -12,9 +12,12 @@ public struct FlexibilityTrial: Sendable {
         public let delivered: [Double]
 
         /// How far the worst hour was from what was committed, as a share of it; 0 when nothing was.
-        public var worstMiss: Double {
-            committed == 0 ? 0 : (delivered.map { abs($0 - committed) / abs(committed) }.max() ?? 0)
-        }
+        public var worstMiss: Double { committed == 0 ? 0 : miss(of: committed) }
+        /// How far the worst hour was from what was asked for, as a share of it, whatever homes' limits let them commit.
+        public var worstMissOfAsked: Double { miss(of: request.change) }
+
+        private func miss(of wanted: Double) -> Double { delivered.map { abs($0 - wanted) / abs(wanted) }.max() ?? 0 }
+
         /// Whether all that was asked for was offered.
         public var isCovered: Bool { abs(committed) >= abs(request.change) * (1 - 1e-9) }
     }

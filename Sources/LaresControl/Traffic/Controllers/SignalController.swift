@@ -38,7 +38,7 @@ public struct SignalView: Sendable {
     /// The sum of a value over the approaches that a phase serves, each counted in full.
     func total(over phase: Int, _ value: (ApproachDemand) -> Float) -> Float {
         var sum: Float = 0
-        for (place, demand) in demand.enumerated() where plan.priority[phase][place] + plan.yielding[phase][place] > 0 {
+        for (place, demand) in demand.enumerated() where plan.serves(place, in: phase) {
             sum += value(demand)
         }
         return sum

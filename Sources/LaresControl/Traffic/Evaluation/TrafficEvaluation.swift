@@ -16,6 +16,11 @@ public struct TrafficEvaluation: Sendable {
         public let fallBacks: Int
         /// Wall time of a run, in seconds; nil for published ones.
         public let seconds: Double?
+
+        package init(name: String, isPublished: Bool, delays: Spread, violations: Int, fallBacks: Int, seconds: Double?) {
+            (self.name, self.isPublished, self.delays) = (name, isPublished, delays)
+            (self.violations, self.fallBacks, self.seconds) = (violations, fallBacks, seconds)
+        }
     }
 
     /// The learned controller beside the best of the others.
@@ -38,6 +43,8 @@ public struct TrafficEvaluation: Sendable {
         public let network: String
         /// In the order in which they are shown.
         public var rows: [Row]
+
+        package init(network: String, rows: [Row]) { (self.network, self.rows) = (network, rows) }
 
         /// The learned controller beside the best of the others; nil without both.
         public var comparison: Comparison? {

@@ -24,7 +24,7 @@ struct ApproachEyes: Sendable {
         let anyCounted = counted.contains(true)
         for (place, reading) in readings.enumerated() {
             let approach = plan.approaches[place]
-            let isGreen = phase.map { plan.priority[$0][place] + plan.yielding[$0][place] > 0 } ?? false
+            let isGreen = phase.map { plan.serves(place, in: $0) } ?? false
             if let vehicles = reading.vehicles {
                 seen.isBlind = seen.isBlind || !Self.isPlausible(vehicles)
                 seen.demand.append(ApproachDemand(vehicles, standingBehind: reading.standingBehind, passed: reading.passed, at: approach))

@@ -18,10 +18,13 @@ public struct SignalKeeper: Sendable {
     public private(set) var green = 0
     /// Who decides instead of the controller; nil: nobody.
     public var hand: Hand?
+    /// Why the controller isn't asked and the programme runs, such as a version that can't be had; nil: it is asked. Its trust stands still meanwhile.
+    public var withheld: TrafficEvent.Reason?
     private var shell: SafetyShell
     private var controller: any SignalController
     private var programme = FixedTime()
     private var eyes: ApproachEyes
+    private var waits: WishedWaits
     private var quietSince = 0
     /// The shell before the last second, and whether the junction was clear.
     private var last: (state: ShellState, isClear: Bool)
@@ -47,7 +50,7 @@ public struct SignalKeeper: Sendable {
         (self.rules, self.controller, self.ladder) = (rules, controller, ladder)
         shell = SafetyShell(rules)
         last = (shell.state, true)
-        eyes = ApproachEyes(rules.plan)
+        (eyes, waits) = (ApproachEyes(rules.plan), WishedWaits(rules.plan))
         blocked = .init(repeating: 0, count: rules.plan.links.count)
     }
 
@@ -70,11 +73,10 @@ public struct SignalKeeper: Sendable {
         demand = look(readings, at: time)
         let view = SignalView(time: time, plan: plan, phase: shell.state.phase, green: green, demand: demand ?? [], rules: rules)
         if demand != nil { controller.watch(view, isChanging: shell.state.target != nil) }
+        if let withheld, demand != nil { fall(withheld, at: time) }
         let (wish, answer) = decide(view)
         settle(answer, at: time)
-        // What isn't seen is no empty street, and what people or the programme do instead of the controller is no merit or fault of it.
-        let queue = fallBack == nil ? demand.map { $0.reduce(0) { $0 + $1.standing } } ?? .nan : .nan
-        if hand == nil, let kind = ladder?.second(at: time, queue: queue, answer: answer) { log(kind, at: time) }
+        judge(view, answer)
         let (before, wasTo) = (phase, target)
         last = (shell.state, isClear(inside))
         let state = shell.tick(wish: wish, isClear: last.isClear)
@@ -94,7 +96,7 @@ public struct SignalKeeper: Sendable {
 
     /// Another controller decides from now on, or the same one with another trust. What the street shows goes on as it is.
     public mutating func use(_ controller: any SignalController, ladder: StageLadder?) {
-        (self.controller, self.ladder) = (controller, ladder)
+        (self.controller, self.ladder, waits) = (controller, ladder, WishedWaits(plan))
     }
 
     /// Sets how far the controller is trusted.
@@ -115,11 +117,29 @@ public struct SignalKeeper: Sendable {
             if case .phase(let phase) = hand, plan.phases.indices.contains(phase) { made.wanted = phase } else { made.wanted = made.usual }
             return (made.wanted, nil)
         }
-        made.wanted = demand == nil ? nil : ask(view)
+        let isAsked = demand != nil && withheld == nil
+        made.wanted = isAsked ? ask(view) : nil
         let wish = choose(made.wanted, made.usual, view)
         made.by =
             made.wanted != nil && wish == made.wanted && (ladder?.stage ?? .active) != .shadow && fallBack == nil ? .controller : .programme
-        return (wish, demand == nil ? nil : made.wanted != nil)
+        return (wish, isAsked ? made.wanted != nil : nil)
+    }
+
+    /// Has the ladder learn of this second. What isn't seen is no empty street, and what people or the programme do instead of the controller is no merit
+    /// or fault of it; what the programme does is what controllers are compared with.
+    private mutating func judge(_ view: SignalView, _ answer: Bool?) {
+        let isJudged = hand == nil && fallBack == nil && demand != nil
+        if isJudged, ladder?.stage == .shadow {
+            for wait in waits.second(view, phase: phase, wish: answer == true ? decision?.wanted : nil) {
+                ladder?.ended(waitOn: wait.approach, isWished: wait.isWished)
+            }
+        } else {
+            waits = WishedWaits(plan)
+        }
+        guard hand == nil else { return }
+        let queue = demand.map { $0.reduce(0) { $0 + $1.standing } } ?? .nan
+        let kind = ladder?.second(at: view.time, queue: isJudged ? queue : .nan, usual: isJudged ? .nan : queue, answer: answer)
+        if let kind { log(kind, at: view.time) }
     }
 
     /// The way to the signal is gone: its programme runs, here as there.

@@ -7,6 +7,8 @@ public struct Street: Sendable {
     /// What monitors saw that must not be; empty unless something is broken.
     public private(set) var violations: [String] = []
     private var monitors: [ConflictMonitor]
+    /// Whether a signal's monitor objected to its last second: what goes on is told of once.
+    private var isObjected: [Bool]
     private var time = 0.0
     private static let mostEvents = 10_000
 
@@ -14,6 +16,7 @@ public struct Street: Sendable {
     public init(_ keepers: [SignalKeeper]) {
         self.keepers = keepers
         monitors = keepers.map { ConflictMonitor($0.rules) }
+        isObjected = keepers.map { _ in false }
     }
 
     /// Changes a keeper: who decides, how far its controller is trusted.
@@ -27,18 +30,11 @@ public struct Street: Sendable {
         return events
     }
 
-    /// One second: what the keepers decided is shown, and what is seen decides the next.
+    /// One second: what the keepers decided is shown, and what is seen decides the next. What a monitor objects to isn't shown but red for all, which is logged.
     ///
     /// - Throws: What the port throws; all signals have then fallen back to their programmes, which is logged.
     public mutating func second(of port: inout some SignalPort, states: inout [[Aspect]?]) throws {
-        for (place, state) in states.enumerated() {
-            guard let state else { continue }
-            let found = monitors[place].see(state)
-            guard !found.isEmpty else { continue }
-            // Whatever the shell did: this isn't shown. Red for all is always safe.
-            states[place] = .init(repeating: .red, count: state.count)
-            violations += found.prefix(max(0, 100 - violations.count)).map { "\(keepers[place].plan.name): \($0)" }
-        }
+        for place in states.indices { states[place] = states[place].map { guarded($0, at: place) } }
         do {
             let reading = try port.exchange(states)
             time = reading.time
@@ -53,6 +49,19 @@ public struct Street: Sendable {
             collect()
             throw error
         }
+    }
+
+    /// What is shown of what was to be: all of it, or red for all, which is always safe, whatever the shell did.
+    private mutating func guarded(_ state: [Aspect], at place: Int) -> [Aspect] {
+        let (signal, found) = (keepers[place].plan.name, monitors[place].see(state))
+        defer { isObjected[place] = !found.isEmpty }
+        guard !found.isEmpty else { return state }
+        violations += found.prefix(max(0, 100 - violations.count)).map { "\(signal): \($0)" }
+        if !isObjected[place] {
+            let words = found.map(\.description).joined(separator: "; ")
+            events.append(TrafficEvent(time: time, signal: signal, kind: .violation(words)))
+        }
+        return .init(repeating: .red, count: state.count)
     }
 
     /// All red, with which it begins.

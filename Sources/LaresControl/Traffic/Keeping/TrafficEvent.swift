@@ -14,6 +14,8 @@ public struct TrafficEvent: Sendable, Hashable, CustomStringConvertible {
         case promoted(Stage), steppedBack(Stage, StageLadder.Reason)
         /// A wish for a phase that isn't there.
         case refusedWish(Int)
+        /// The monitor objected to what was to be shown, in its words: red for all was shown instead.
+        case violation(String)
     }
 
     /// Why the programme took over.
@@ -26,6 +28,8 @@ public struct TrafficEvent: Sendable, Hashable, CustomStringConvertible {
         case blind
         /// The way to the signal is gone.
         case unreachable(String)
+        /// The proof of its shell failed, and how: no controller is heard behind such a one.
+        case unproven(String)
 
         /// It in a word, for programs.
         public var code: String {
@@ -34,6 +38,7 @@ public struct TrafficEvent: Sendable, Hashable, CustomStringConvertible {
             case .model: "model"
             case .blind: "blind"
             case .unreachable: "unreachable"
+            case .unproven: "unproven"
             }
         }
     }
@@ -45,6 +50,8 @@ public struct TrafficEvent: Sendable, Hashable, CustomStringConvertible {
     /// What happened.
     public let kind: Kind
 
+    package init(time: Double, signal: String, kind: Kind) { (self.time, self.signal, self.kind) = (time, signal, kind) }
+
     /// In words.
     public var description: String { "\(Int(time)) s, \(signal): \(words)" }
 
@@ -55,6 +62,7 @@ public struct TrafficEvent: Sendable, Hashable, CustomStringConvertible {
         case .model: "the controller gave no answer"
         case .blind: "nothing is seen"
         case .unreachable(let why): why
+        case .unproven(let why): "the proof of its shell failed: \(why)"
         }
     }
 
@@ -67,6 +75,7 @@ public struct TrafficEvent: Sendable, Hashable, CustomStringConvertible {
         case .promoted(let stage): "promoted to \(stage.rawValue)"
         case .steppedBack(let stage, let reason): "stepped back to \(stage.rawValue): \(reason.rawValue)"
         case .refusedWish(let phase): "there is no phase \(phase)"
+        case .violation(let what): "red for all is shown instead of what must not be: \(what)"
         }
     }
 }

@@ -88,6 +88,9 @@ extension SignalPlan {
         return (priority[0], yielding[0])
     }
 
+    /// Whether anybody on an approach may go in a phase.
+    func serves(_ approach: Int, in phase: Int) -> Bool { priority[phase][approach] + yielding[phase][approach] > 0 }
+
     /// The links that go in one phase and not in another.
     func losesGreen(from: Int, to: Int) -> [Int] { links.indices.filter { phases[from][$0].isGo && !phases[to][$0].isGo } }
 }

@@ -11,7 +11,7 @@ public struct ShellProof: Sendable, Hashable {
     public let longestWait: Int
     /// The first thing that was wrong, and how it came about: the wishes, second by second.
     public let failure: Failure?
-    /// Whether all states were seen; otherwise there were more than were asked for.
+    /// Whether all states were seen; otherwise there were more than were asked for, or it was stopped.
     public let isComplete: Bool
 
     /// A way to a state that must not be.
@@ -23,23 +23,31 @@ public struct ShellProof: Sendable, Hashable {
     }
 
     /// Explores breadth first.
-    /// - Parameter limit: States after which it gives up.
-    public init(_ rules: ShellRules, limit: Int = 20_000_000) {
-        self.init(rules, limit: limit) { rules.next(after: $0, wish: $1, isClear: $2) }
+    /// - Parameters:
+    ///   - limit: States after which it gives up; each of them takes about a hundred bytes meanwhile.
+    ///   - goesOn: Asked now and then whether to go on.
+    public init(_ rules: ShellRules, limit: Int = 20_000_000, while goesOn: () -> Bool = { true }) {
+        self.init(rules, limit: limit, while: goesOn) { rules.next(after: $0, wish: $1, isClear: $2) }
     }
 
     /// The same of a shell whose step is another: what shows that the monitor would see a mistake.
-    package init(_ rules: ShellRules, limit: Int = 20_000_000, next: (ShellState, Int?, Bool) -> ShellState) {
+    package init(
+        _ rules: ShellRules, limit: Int = 20_000_000, while goesOn: () -> Bool = { true }, next: (ShellState, Int?, Bool) -> ShellState
+    ) {
         var search = ProofSearch(rules)
         var (steps, longestWait, failure): (Int, Int, Failure?) = (0, 0, nil)
         search.add(ProofState(shell: ShellState(rules), monitor: ConflictMonitor(rules)), from: -1, wish: 0)
-        while failure == nil, search.count <= limit, let (place, state) = search.next() {
+        while failure == nil, search.count <= limit, !search.isPause || goesOn(), let (place, state) = search.next() {
             let sights = rules.mayHold(state.shell) ? [true, false] : [true]
+            var tried: [ShellState] = []
             for (wish, isClear) in rules.plan.phases.indices.flatMap({ wish in sights.map { (wish, $0) } }) {
                 var reached = state
                 reached.shell = next(state.shell, wish, isClear)
-                let violations = reached.monitor.see(rules.aspects(in: reached.shell))
                 steps += 1
+                // While a shell hears nobody all wishes lead to one state, which is shown to the monitor once.
+                guard !tried.contains(reached.shell) else { continue }
+                tried.append(reached.shell)
+                let violations = reached.monitor.see(rules.aspects(in: reached.shell))
                 longestWait = max(longestWait, reached.monitor.links.map(\.wait).max() ?? 0)
                 if let violation = violations.first {
                     failure = Failure(violation: violation, wishes: search.wishes(to: place) + [wish])
@@ -62,7 +70,7 @@ private struct ProofState {
 private struct ProofSearch {
     private var seen: Set<[UInt8]> = []
     private var waiting: [(place: Int, state: ProofState)] = []
-    private var front = 0
+    private var front = 0, looked = 0
     private var origins: [(from: Int32, wish: Int8)] = []
     private let kinds: [Int]
     private let hasOwnWait: [Bool]
@@ -81,6 +89,8 @@ private struct ProofSearch {
 
     var count: Int { origins.count }
     var isDone: Bool { front == waiting.count }
+    /// Whether a thousand states more were looked at.
+    var isPause: Bool { looked.isMultiple(of: 1_000) }
 
     mutating func add(_ state: ProofState, from origin: Int, wish: Int) {
         guard seen.insert(key(of: state)).inserted else { return }
@@ -91,9 +101,9 @@ private struct ProofSearch {
     mutating func next() -> (place: Int, state: ProofState)? {
         guard front < waiting.count else { return nil }
         defer {
-            front += 1
+            (front, looked) = (front + 1, looked + 1)
             // What has been looked at isn't kept.
-            if front > 100_000, front * 2 > waiting.count { (waiting, front) = (Array(waiting[front...]), 0) }
+            if front > 1_000, front * 2 > waiting.count { (waiting, front) = (Array(waiting[front...]), 0) }
         }
         return waiting[front]
     }

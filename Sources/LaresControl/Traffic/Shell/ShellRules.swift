@@ -37,13 +37,29 @@ public struct ShellRules: Sendable, Hashable {
         self.times = kept
     }
 
+    /// What a proof depends on: signals that differ in their lanes and names alone have the same, and one proof is that of all of them.
+    package struct Shape: Sendable, Hashable {
+        private let phases: [[Aspect]]
+        private let conflicts: ConflictMatrix
+        private let times: ShellTimes
+        private let walking: [Int?]
+
+        fileprivate init(_ rules: ShellRules) {
+            (phases, conflicts, times) = (rules.plan.phases, rules.plan.conflicts, rules.times)
+            walking = rules.plan.links.map { link in link.crossing.map { ShellRules.walkingTime($0, rules.times) } }
+        }
+    }
+
+    /// What its proof depends on.
+    package var shape: Shape { Shape(self) }
+
     /// Seconds between two phases: 0 when no movement loses its green.
     public func change(from: Int, to: Int) -> Int { changes[from][to] }
 
     /// Seconds that people on a crossing need.
     public func walkingTime(of link: Int) -> Int { Self.walkingTime(plan.links[link].crossing, times) }
 
-    private static func walkingTime(_ length: Double?, _ times: ShellTimes) -> Int {
+    fileprivate static func walkingTime(_ length: Double?, _ times: ShellTimes) -> Int {
         length.map { Int(min(60, ($0 / times.walkingSpeed).rounded(.up))) } ?? 0
     }
 

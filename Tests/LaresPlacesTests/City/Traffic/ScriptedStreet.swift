@@ -48,6 +48,8 @@ struct ScriptedStreet: TrafficSource {
     var end: Double?
     /// When it was opened, by the street's time.
     let openings = Openings()
+    /// What was done to its lanes.
+    let lanes = Lanes()
     private let script: Script
 
     /// The openings of a street.
@@ -62,17 +64,39 @@ struct ScriptedStreet: TrafficSource {
         }
     }
 
+    /// What is closed and who stands in the way, by the number of the opening: a street that is opened anew has neither.
+    final class Lanes: Sendable {
+        private let state = Mutex<(closed: [Int: Set<String>], standing: [Int: [String: LaneBlockage]])>(([:], [:]))
+
+        func closed(_ opening: Int) -> Set<String> { state.withLock { $0.closed[opening] ?? [] } }
+        func standing(_ opening: Int) -> [LaneBlockage] {
+            state.withLock { ($0.standing[opening] ?? [:]).values.sorted { $0.lane < $1.lane } }
+        }
+
+        fileprivate func close(_ lane: String, _ isClosed: Bool, _ opening: Int) {
+            state.withLock { state in
+                if isClosed { state.closed[opening, default: []].insert(lane) } else { state.closed[opening]?.remove(lane) }
+            }
+        }
+
+        fileprivate func stand(_ name: String, _ blockage: LaneBlockage?, _ opening: Int) {
+            state.withLock { $0.standing[opening, default: [:]][name] = blockage }
+        }
+    }
+
     init(_ script: @escaping Script = { _, _, reading in reading }) throws {
         (rules, map, self.script) = ([try SmallCrossing.rules()], try SmallCrossing.map(), script)
     }
 
     func open(at time: Double?) throws -> any SignalPort {
         Port(
-            inner: SimulatedPort(rules.map(\.plan), flow: 400, seed: 3), opening: openings.add(time), begin: time ?? 0, script: script)
+            inner: SimulatedPort(rules.map(\.plan), flow: 400, seed: 3), lanes: lanes, opening: openings.add(time), begin: time ?? 0,
+            script: script)
     }
 
-    private struct Port: SignalPort {
+    private struct Port: SignalPort, ClosableStreet {
         var inner: SimulatedPort
+        let lanes: Lanes
         let opening: Int
         let begin: Double
         let script: Script
@@ -87,6 +111,10 @@ struct ScriptedStreet: TrafficSource {
             reading.shown = states.map { $0?.letters }
             return try script(opening, second, reading)
         }
+
+        func close(_ lane: String, isClosed: Bool) { lanes.close(lane, isClosed, opening) }
+        func block(_ blockage: LaneBlockage, as name: String) throws { lanes.stand(name, blockage, opening) }
+        func unblock(_ name: String) throws { lanes.stand(name, nil, opening) }
     }
 }
 

@@ -4,6 +4,7 @@ import LaresJSON
 import LaresPlaces
 import LaresStore
 import LaresThings
+import Synchronization
 import Testing
 
 /// Whatever breaks, the shell holds, the fall-back is told of, and nothing unsafe is sent.
@@ -133,12 +134,23 @@ import Testing
         #expect(runner.street.violations == [])
     }
 
-    private struct Models: SignalModels {
-        let path: String
+    /// A registry that may lose its file, and whose alias may move.
+    private final class Models: SignalModels {
+        let path: Mutex<String>
+        let production = Mutex(1)
+        init(path: String) { self.path = Mutex(path) }
+
         func signalModel(_ name: String, _ reference: String?) throws -> TrainedModel.Version {
             guard name == "planner" else { throw TrafficError(.badSetting, "there is no '\(name)'") }
-            return .init(reference.flatMap { Int($0) } ?? 1, at: path)
+            return .init(reference.flatMap { Int($0) } ?? production.withLock(\.self), at: path.withLock(\.self))
         }
+    }
+
+    /// The file of a model that can plan.
+    private func goodModel() throws -> String {
+        let path = books.home.file("good.json")
+        try SignalModel.trained.write(to: path)
+        return path
     }
 
     /// Weights that are finite and so large that what they come to isn't.
@@ -158,13 +170,98 @@ import Testing
         #expect(try books.book.orders(limit: 1)[0].issuer == .controller("learned", model: "planner", version: 4))
     }
 
+    /// Nothing else has earned its trust: not what comes with Lares either.
     @Test func aVersionThatIsNotThereIsToldOf() throws {
         var settings = JunctionSettings(.learned, from: .active)
         settings.model = "nothing:1"
         let runner = runner(try ScriptedStreet(), settings, models: Models(path: "/nowhere"))
         try runner.start()
-        #expect(try pass(30, runner).contains { $0.kind == "model" && $0.text.contains("'nothing:1' can't be used") })
-        #expect(runner.views[0].fallBack == nil, "what comes with Lares decides")
+        let told = try pass(200, runner)
+        #expect(told.count { $0.kind == "model" && $0.text.contains("'nothing:1' can't be used") } == 1)
+        #expect(told.contains { $0.kind == "fell-back" && $0.reason == "model" })
+        #expect(runner.views[0].fallBack == .model && runner.views[0].stage == .active)
+        // Its programme serves both directions, and orders say that it decided.
+        let orders = try books.book.orders(limit: 1_000)
+        #expect(Set(orders.compactMap { $0.value["phase"] }) == [0, 1] && orders.allSatisfy { $0.cause["decided"] != "controller" })
+    }
+
+    @Test func aVersionThatIsLostForAWhileIsTrustedAsBefore() throws {
+        let models = Models(path: try goodModel())
+        var settings = JunctionSettings(.learned, from: .active)
+        settings.model = "planner:production"
+        let runner = runner(try ScriptedStreet(), settings, models: models)
+        try runner.start()
+        try pass(60, runner)
+        #expect(runner.views[0].fallBack == nil && runner.views[0].stage == .active)
+        let good = models.path.withLock { path in
+            defer { path = "/nowhere" }
+            return path
+        }
+        try runner.start()
+        #expect(try pass(120, runner).contains { $0.kind == "fell-back" && $0.reason == "model" })
+        #expect(runner.views[0].fallBack == .model && runner.views[0].stage == .active)
+        models.path.withLock { $0 = good }
+        #expect(try pass(120, runner).contains { $0.kind == "recovered" })
+        #expect(runner.views[0].fallBack == nil && runner.views[0].stage == .active)
+        #expect(try books.book.orders(limit: 1)[0].issuer == .controller("learned", model: "planner", version: 1))
+    }
+
+    /// "production" is another version now: what the one before earned isn't its own.
+    @Test func whatAnAliasMeansNowBeginsInTheShadow() throws {
+        let models = Models(path: try goodModel())
+        var settings = JunctionSettings(.learned, from: .active)
+        settings.model = "planner:production"
+        let runner = runner(try ScriptedStreet(), settings, models: models)
+        try runner.start()
+        try pass(20, runner)
+        try runner.start()
+        #expect(runner.views[0].stage == .active, "the same version")
+        models.production.withLock { $0 = 2 }
+        try runner.start()
+        #expect(runner.views[0].stage == .shadow)
+        #expect(try pass(1, runner).contains { $0.kind == "trust" && $0.text.contains("planner:2") && $0.text.contains("planner:1") })
+    }
+
+    @Test func otherSensorsBeginInTheShadow() throws {
+        let runner = runner(try ScriptedStreet { _, _, reading in reading.withLoops() })
+        try runner.start()
+        try pass(5, runner)
+        var settings = JunctionSettings(.maxWave)
+        runner.configure(0, settings)
+        #expect(runner.views[0].stage == .active, "nothing changed")
+        settings.sensors = .loops
+        runner.configure(0, settings)
+        #expect(runner.views[0].stage == .shadow)
+    }
+
+    /// Somebody takes the signal over in the second in which a change was to begin.
+    @Test func anOrderThatIsRefusedIsNotShown() throws {
+        final class Lamps: Sendable { let shown = Mutex<[String]>([]) }
+        let (before, after, book, signal) = (Lamps(), Lamps(), books.book, self.signal)
+        let first = runner(
+            try ScriptedStreet { _, _, reading in
+                before.shown.withLock { $0.append(reading.shown[0] ?? "") }
+                return reading
+            })
+        try first.start()
+        try pass(120, first)
+        first.stop(because: "the test goes on")
+        // The first yellow is that of the change that was ordered with the reading before it.
+        let free = before.shown.withLock(\.self)
+        let yellow = try #require(free.firstIndex { $0.contains("y") })
+
+        let second = runner(
+            try ScriptedStreet { _, second, reading in
+                after.shown.withLock { $0.append(reading.shown[0] ?? "") }
+                if second == yellow { try book.takeOver(signal, by: "anna") }
+                return reading
+            })
+        try second.start()
+        try pass(yellow + 1, second)
+        let taken = after.shown.withLock(\.self)
+        #expect(taken[yellow - 1] == free[yellow - 1] && taken[yellow] == taken[yellow - 1], "green goes on")
+        #expect(try books.book.orders(limit: 1_000).contains { $0.state == .refused })
+        #expect(second.street.violations == [])
     }
 
     @Test func twoControllersDontFightForOneJunction() throws {
@@ -276,11 +373,26 @@ import Testing
     }
 
     @Test func closuresEndByThemselvesAndSurviveABreak() throws {
-        let runner = runner(try ScriptedStreet())
+        let source = try ScriptedStreet { opening, second, reading in
+            if opening == 1, second == 30 { throw TrafficError(.unreachable, "SUMO closed the connection: it ended, or was ended") }
+            return reading
+        }
+        let runner = runner(source)
         try runner.start()
-        // A script has no lanes to close: nothing happens, and nothing breaks.
-        runner.close("w_0", for: 60)
-        #expect(runner.closures.isEmpty)
         try pass(5, runner)
+        runner.close("w_0", for: 60)
+        runner.breakDown(on: "s_0", at: 50, for: 60)
+        #expect(runner.closures == ["w_0": 65] && source.lanes.closed(1) == ["w_0"])
+        #expect(source.lanes.standing(1).map(\.lane) == ["s_0"])
+        #expect(throws: TrafficError.self) { try pass(100, runner) }
+        // SUMO knows nothing of it when it is opened again, 24 s later.
+        try runner.start()
+        #expect(source.lanes.closed(2) == ["w_0"])
+        #expect(source.lanes.standing(2).map(\.lane) == ["s_0"] && source.lanes.standing(2).map(\.seconds) == [36])
+        try pass(35, runner)
+        #expect(runner.closures == ["w_0": 65] && source.lanes.closed(2) == ["w_0"] && runner.breakdowns["s_0"] != nil)
+        let told = try pass(3, runner)
+        #expect(runner.closures.isEmpty && source.lanes.closed(2).isEmpty && runner.breakdowns.isEmpty)
+        #expect(told.map(\.text).contains("w_0 is open again"))
     }
 }

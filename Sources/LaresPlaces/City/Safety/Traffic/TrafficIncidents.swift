@@ -4,7 +4,7 @@ internal import LaresForecast
 public import LaresJSON
 internal import LaresThings
 
-/// Looks at every second of a street and raises alarms where traffic can't pass.
+/// Looks at every second of a street and raises alarms where traffic can't pass, and where a signal was to show what must not be.
 ///
 /// ```swift
 /// let incidents = TrafficIncidents(watching)
@@ -49,12 +49,21 @@ public actor TrafficIncidents {
         guard let watching else { return }
         let all = occurrences(), last = toldAt
         toldAt = all.map(\.at).max() ?? last
+        for one in all.reversed() where one.kind == "violation" && one.at > last ?? .distantPast { await alarm(one, watching) }
         // What happened before this looked is of another time.
         guard let last else { return toldAt = toldAt ?? .distantPast }
         for one in all.reversed() where one.at > last {
             guard let thing = one.junction.flatMap({ ThingID("signal_" + JunctionThing($0).slug) }) else { continue }
             await watching.note(TimelineEntry(one.at, .signal, thing.description, "\(one.kind): \(one.text)"), about: thing)
         }
+    }
+
+    /// A monitor objected to what a signal was to show: it showed red for all, but what would have had it shown is broken.
+    private func alarm(_ violation: TrafficOccurrence, _ watching: Watching) async {
+        guard let thing = violation.junction.flatMap({ ThingID("signal_" + (things[$0] ?? JunctionThing($0)).slug) }) else { return }
+        let series = SeriesKey(thing: thing.description, property: "violation")
+        let cause = Alarm.Cause(series: series, value: 1, score: 1, model: "traffic-violation", version: "1")
+        await watching.raise(AlarmBook.Sign(watch: Self.watch, place: nil, severity: .critical, cause: cause), at: violation.at)
     }
 
     /// Looks at a second of one junction.

@@ -14,11 +14,12 @@ extension JunctionView {
     }
 
     /// All that is known.
-    func json(at position: RoadMap.Point?) -> JSON {
+    func json(at position: RoadMap.Point?, _ shell: ShellStanding) -> JSON {
         guard case .object(var members) = live else { return .null }
         members["position"] = position.map { [.double($0.x), .double($0.y)] } ?? .null
         members["model"] = version.map { ["name": .string($0.name), "version": .int($0.number)] } ?? .null
         members["sensors"] = .string(settings.sensors.rawValue)
+        members["shell"] = shell.json
         members["owner"] = owner?.json ?? .null
         members["phases"] = .array(plan.phases.map { .string($0.letters) })
         members["green"] = .int(green)
@@ -53,7 +54,8 @@ extension StageLadder {
     fileprivate var shown: JSON {
         let figures = figures
         return [
-            "hours": .rounded(figures.hours), "answered": figures.answered.map { .double($0) } ?? .null,
+            "hours": .rounded(figures.hours), "asked": .int(figures.asked), "answered": figures.answered.map { .double($0) } ?? .null,
+            "wished": figures.wished.map { .double(($0 * 1_000).rounded() / 1_000) } ?? .null,
             "queue": figures.queue.map { .double(($0 * 1_000).rounded() / 1_000) } ?? .null,
         ]
     }
@@ -62,8 +64,8 @@ extension StageLadder {
 extension StageLadder.Requirements {
     fileprivate var json: JSON {
         [
-            "hours": .double(hours), "answered": .double(answered), "queueToRise": .double(queueToRise),
-            "queueToFall": .double(queueToFall),
+            "hours": .double(hours), "askedAnHour": .double(askedAnHour), "answered": .double(answered), "wished": .double(wished),
+            "queueToRise": .double(queueToRise), "queueToFall": .double(queueToFall),
             "faults": .int(faults),
         ]
     }

@@ -34,8 +34,10 @@ extension StreetRunner {
         junctions.enumerated().map { place, junction in
             let keeper = street.keepers[place], last = port?.last.flatMap { place < $0.signals.count ? $0.signals[place] : nil } ?? []
             let demand = keeper.demand ?? []
+            var settings = junction.settings
+            settings.ladder = keeper.ladder ?? settings.ladder
             return JunctionView(
-                plan: keeper.plan, thing: things[keeper.plan.name] ?? JunctionThing(keeper.plan.name), settings: junction.settings,
+                plan: keeper.plan, thing: things[keeper.plan.name] ?? JunctionThing(keeper.plan.name), settings: settings,
                 version: junction.version, actuator: junction.actuator,
                 owner: junction.owner, phase: keeper.phase, aspects: keeper.aspects, green: keeper.green, stage: keeper.ladder?.stage,
                 ladder: keeper.ladder, fallBack: keeper.fallBack, demand: demand,

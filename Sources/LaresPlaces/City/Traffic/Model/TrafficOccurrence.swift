@@ -1,5 +1,5 @@
 public import Foundation
-internal import LaresControl
+package import LaresControl
 public import LaresJSON
 
 /// Something that happened in a district, as it is shown.
@@ -22,7 +22,7 @@ public struct TrafficOccurrence: Sendable, Hashable {
         self.reason = reason
     }
 
-    init(_ event: TrafficEvent, at: Date) {
+    package init(_ event: TrafficEvent, at: Date) {
         let kind =
             switch event.kind {
             case .fellBack: "fell-back"
@@ -32,6 +32,7 @@ public struct TrafficOccurrence: Sendable, Hashable {
             case .promoted: "promoted"
             case .steppedBack: "stepped-back"
             case .refusedWish: "refused-wish"
+            case .violation: "violation"
             }
         let said = event.description, place = ", \(event.signal): "
         let words = said.range(of: place).map { String(said[$0.upperBound...]) } ?? said

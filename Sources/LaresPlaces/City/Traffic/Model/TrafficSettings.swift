@@ -9,10 +9,24 @@ package struct JunctionSettings: Sendable, Hashable {
     package var model: String?
     package var sensors = SignalSensors.cameras
     package var ladder = StageLadder()
+    /// What earned the ladder's stage; nil: whatever controls it first.
+    package var earned: TrustedControl?
 
     package init(_ control: SignalControl = .fixed, from stage: Stage = .shadow) {
         self.control = control
         ladder = StageLadder(from: stage)
+    }
+
+    /// Whether a junction is to be controlled in the same way.
+    func isSame(as other: JunctionSettings) -> Bool {
+        (control, model, sensors) == (other.control, other.model, other.sensors)
+    }
+
+    /// Another controller, reference or sensors, whose trust isn't earned yet.
+    mutating func change(control: SignalControl, model: String?, sensors: SignalSensors) {
+        guard (control, model, sensors) != (self.control, self.model, self.sensors) else { return }
+        (self.control, self.model, self.sensors, earned) = (control, model, sensors, nil)
+        ladder.set(.shadow)
     }
 }
 
@@ -61,13 +75,21 @@ extension JunctionSettings {
         // Trust is earned: what can't be read begins in the shadow.
         let ladder = json["ladder"]?.text.flatMap { try? JSONDecoder().decode(StageLadder.self, from: Data($0.utf8)) }
         self.ladder = ladder ?? StageLadder()
+        earned = json["earned"].flatMap(TrustedControl.init(kept:))
+        // Releases before this one didn't keep it: it can be told where only one version was ever meant. What can't be told wasn't earned.
+        if earned == nil, json["earned"] != nil || control == .learned && !isOneVersion { self.ladder.set(.shadow) }
     }
+
+    /// Whether the model is one version for ever: "planner:2", not whatever serves.
+    private var isOneVersion: Bool { model?.split(separator: ":", maxSplits: 1).dropFirst().first.flatMap { Int($0) } != nil }
 
     var kept: JSON {
         let ladder = (try? JSONEncoder().encode(ladder)).map { String(decoding: $0, as: UTF8.self) }
-        return [
+        var members: JSON.Members = [
             "controller": .string(control.rawValue), "model": model.map { .string($0) } ?? .null, "sensors": .string(sensors.rawValue),
             "ladder": ladder.map { .string($0) } ?? .null,
         ]
+        if let earned { members["earned"] = earned.kept }
+        return .object(members)
     }
 }

@@ -1,3 +1,4 @@
+internal import Foundation
 internal import LaresControl
 
 /// What a running junction needs beside its keeper.
@@ -17,6 +18,10 @@ struct JunctionRun {
     var settings: JunctionSettings
     /// The version of the registry that decides.
     var version: (name: String, number: Int)?
+    /// Why the version that is meant can't be had; nil: it can. And when that was last tried.
+    var missing: String?, triedAt = Date.distantPast
+    /// Why the proof of its shell failed; nil: it didn't.
+    var disproof: String?
     /// Who has it; nil: nobody does yet.
     var owner: OrderIssuer?
     /// What a person or another controller ordered, for as long as they have it.

@@ -76,10 +76,10 @@ struct StreetLife {
     private func pass(_ runner: StreetRunner, _ generation: Int) throws {
         var (due, savedAt) = (Self.now, Self.now)
         while isCurrent(generation), !runner.isOver {
-            take(runner)
-            let second = try runner.second()
+            let isAsked = take(runner), second = try runner.second()
             put(runner, second)
-            if Self.now - savedAt > Self.saving * 1_000_000_000 {
+            // What people decided is on the disk as the street has it.
+            if isAsked || Self.now - savedAt > Self.saving * 1_000_000_000 {
                 service.save()
                 savedAt = Self.now
             }
@@ -93,16 +93,24 @@ struct StreetLife {
     }
 
     /// Does what was asked for.
-    private func take(_ runner: StreetRunner) {
+    ///
+    /// - Returns: Whether how a junction is controlled or trusted was part of it.
+    private func take(_ runner: StreetRunner) -> Bool {
         let requests = service.state.withLock { state in
             defer { state.requests = [] }
             return state.requests
         }
+        var isKept = false
         for request in requests {
             let place = { (name: String) in runner.junctions.firstIndex { $0.name == name } }
             switch request {
-            case .configure(let name, let settings): place(name).map { runner.configure($0, settings) }
-            case .trust(let name, let stage): place(name).map { runner.trust(stage, at: $0) }
+            case .configure(let name, let settings):
+                isKept = true
+                place(name).map { runner.configure($0, settings) }
+            case .trust(let name, let stage):
+                isKept = true
+                place(name).map { runner.trust(stage, at: $0) }
+            case .disproven(let name, let why): place(name).map { runner.disprove(why, at: $0) }
             case .phase(let name, let phase, let order, let issuer):
                 place(name).map { runner.take(order, phase: phase, by: issuer, at: $0) }
             case .close(let lane, let seconds):
@@ -114,6 +122,7 @@ struct StreetLife {
             case .lookAtOwners: runner.forgetOwners()
             }
         }
+        return isKept
     }
 
     /// Puts down how the street stands, and tells those who look at it.
@@ -127,7 +136,7 @@ struct StreetLife {
             if let second {
                 for (number, watcher) in state.watchers { if case .terminated = watcher.yield(second) { state.watchers[number] = nil } }
             }
-            return occurrences.contains { $0.kind == "promoted" || $0.kind == "stepped-back" }
+            return occurrences.contains { ["promoted", "stepped-back", "trust"].contains($0.kind) }
         }
         if changedTrust { service.save() }
     }

@@ -9,7 +9,7 @@ package final class StreetRunner {
     let source: any TrafficSource
     let book: OrderBook
     let clock: any TimeSource
-    private let models: (any SignalModels)?
+    let models: (any SignalModels)?
     package internal(set) var street: Street
     var port: WatchedPort?
     var states: [[Aspect]?]
@@ -25,7 +25,7 @@ package final class StreetRunner {
     /// What happened since it was last asked.
     private var occurrences: [TrafficOccurrence] = []
     private var bookTrouble: String?
-    private var ownersAt = Date.distantPast
+    var ownersAt = Date.distantPast
 
     package init(
         _ source: any TrafficSource, book: OrderBook, clock: any TimeSource, models: (any SignalModels)? = nil, from first: Double? = nil
@@ -41,35 +41,11 @@ package final class StreetRunner {
     /// How junctions are controlled; those that aren't named keep their programmes.
     package func set(_ settings: [String: JunctionSettings]) {
         for place in junctions.indices {
-            if let settings = settings[junctions[place].name] { configure(place, settings) }
+            guard let settings = settings[junctions[place].name] else { continue }
+            let old = junctions[place].issuer
+            junctions[place].settings = settings
+            control(place, insteadOf: old)
         }
-    }
-
-    /// Another controller, or the same one otherwise. A version that can't be had is told of, and what comes with Lares decides.
-    package func configure(_ place: Int, _ settings: JunctionSettings) {
-        guard junctions.indices.contains(place) else { return }
-        let old = junctions[place].issuer
-        var model: SignalModel?
-        junctions[place].version = nil
-        if settings.control == .learned, let reference = settings.model {
-            do {
-                let parts = reference.split(separator: ":", maxSplits: 1).map(String.init)
-                guard let models, let name = parts.first else { throw TrafficError(.badSetting, "there is no registry here") }
-                let version = try models.signalModel(name, parts.count > 1 ? parts[1] : nil)
-                model = try SignalModel(contentsOf: version.path)
-                junctions[place].version = (name, version.number)
-            } catch {
-                note(place, "model", "'\(reference)' can't be used, so what comes with Lares decides: \(error)")
-            }
-        }
-        junctions[place].settings = settings
-        if !junctions[place].issuer.isSame(as: old) {
-            let (actuator, new) = (junctions[place].actuator, junctions[place].issuer)
-            writing { try book.pass(actuator, from: old, to: new) }
-        }
-        street.change(place) { $0.use(settings.control.controller(model), ladder: settings.control.hasStages ? settings.ladder : nil) }
-        if port != nil, port?.sensors.indices.contains(place) == true { port?.sensors[place] = settings.sensors }
-        ownersAt = .distantPast
     }
 
     /// Opens the street, from the second at which it broke off, or from the beginning when its demand was over. Its signals begin with red for all; trust and
@@ -80,12 +56,11 @@ package final class StreetRunner {
         if isOver { beginAnew() }
         let opened = try source.open(at: time)
         port = WatchedPort(opened, sensors: junctions.map(\.settings.sensors))
-        let trusted = street.keepers.map(\.ladder)
+        for place in junctions.indices { keepTrust(place) }
         street = Street(source.rules.map { SignalKeeper($0, FixedTime()) })
         for place in junctions.indices {
-            junctions[place].settings.ladder = trusted[place] ?? junctions[place].settings.ladder
             (junctions[place].open, junctions[place].target) = (nil, nil)
-            configure(place, junctions[place].settings)
+            control(place, insteadOf: junctions[place].issuer)
         }
         states = street.beginning
         for lane in closures.keys { (port?.inner as? any ClosableStreet)?.close(lane, isClosed: true) }
@@ -116,6 +91,7 @@ package final class StreetRunner {
     package func second() throws -> TrafficSecond? {
         guard port != nil else { throw TrafficError(.unreachable, "the street isn't open") }
         lookAtOwners()
+        lookForVersions()
         endClosures()
         do { try exchange() } catch {
             takeEvents()
@@ -149,9 +125,13 @@ package final class StreetRunner {
     private func measure(_ place: Int, _ reading: StreetReading) {
         let approaches = place < reading.signals.count ? reading.signals[place] : []
         let lines = approaches.compactMap { $0.loops.first { $0.distance <= 3 } }
-        let standing = street.keepers[place].demand?.reduce(Float(0)) { $0 + $1.standing } ?? 0
+        let keeper = street.keepers[place], seen = keeper.demand?.reduce(Float(0)) { $0 + $1.standing }
+        if keeper.ladder == nil, keeper.hand == nil, let seen {
+            // What is usual is learnt while no controller is there to be judged by it, too.
+            _ = junctions[place].settings.ladder.second(at: reading.time, queue: .nan, usual: seen, answer: nil)
+        }
         junctions[place].figures.add(
-            standing: standing, passed: lines.isEmpty ? nil : lines.reduce(0) { $0 + ($1.count.isFinite ? $1.count : 0) })
+            standing: seen ?? 0, passed: lines.isEmpty ? nil : lines.reduce(0) { $0 + ($1.count.isFinite ? $1.count : 0) })
     }
 
     private func takeEvents() {
@@ -159,7 +139,7 @@ package final class StreetRunner {
         for event in street.takeEvents() {
             if let place = junctions.firstIndex(where: { $0.name == event.signal }) {
                 junctions[place].note(event)
-                if let ladder = street.keepers[place].ladder { junctions[place].settings.ladder = ladder }
+                keepTrust(place)
             }
             add(TrafficOccurrence(event, at: now))
         }
@@ -224,13 +204,6 @@ extension StreetRunner {
         guard junctions.indices.contains(place) else { return }
         junctions[place].hand = phase.map { (order, $0, issuer, false) }
         ownersAt = .distantPast
-    }
-
-    /// How far a controller is trusted.
-    package func trust(_ stage: Stage, at place: Int) {
-        guard junctions.indices.contains(place) else { return }
-        street.change(place) { $0.trust(stage) }
-        if let ladder = street.keepers[place].ladder { junctions[place].settings.ladder = ladder }
     }
 
     /// Has the orders written; what keeps them from it is told of once, and the signals go on.

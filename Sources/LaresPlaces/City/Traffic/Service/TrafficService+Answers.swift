@@ -11,17 +11,19 @@ extension TrafficService {
 
     /// The junctions with all that is known of them, by their names' order in the street.
     public var junctions: [JSON] {
-        let (source, views) = state.withLock { ($0.source, $0.views) }
+        let (source, views, proofs) = state.withLock { ($0.source, $0.views, $0.proofs) }
         guard let source else { return [] }
         let positions = StreetGeoJSON(source.map, source.rules).positions
-        return views.map { $0.json(at: positions[$0.plan.name]) }
+        return views.map { $0.json(at: positions[$0.plan.name], proofs[$0.plan.name] ?? .proving) }
     }
 
     /// One of them; nil: there is none of that name.
     public func junction(_ name: String) -> JSON? {
-        let (source, view) = state.withLock { state in (state.source, state.views.first { $0.plan.name == name }) }
+        let (source, view, proof) = state.withLock { state in
+            (state.source, state.views.first { $0.plan.name == name }, state.proofs[name] ?? .proving)
+        }
         guard let source, let view else { return nil }
-        return view.json(at: StreetGeoJSON(source.map, source.rules.filter { $0.plan.name == name }).positions[name])
+        return view.json(at: StreetGeoJSON(source.map, source.rules.filter { $0.plan.name == name }).positions[name], proof)
     }
 
     /// What happened, the latest first.

@@ -5,7 +5,7 @@ internal import Synchronization
 
 /// What people and controllers ask for.
 extension TrafficService: OrderCarrier {
-    /// Changes how a junction is controlled; what is nil stays. Another controller begins in the shadow.
+    /// Changes how a junction is controlled; what is nil stays. Another controller, model or sensors begin in the shadow.
     ///
     /// - Throws: `TrafficError` with `bad_setting`: there is no such junction; a version can't be had.
     public func configure(
@@ -19,13 +19,7 @@ extension TrafficService: OrderCarrier {
         }
         state.withLock { state in
             var settings = state.settings.junctions[junction] ?? JunctionSettings()
-            if let view = state.views.first(where: { $0.plan.name == junction }) { settings.ladder = view.ladder ?? settings.ladder }
-            let old = settings
-            settings.control = control ?? settings.control
-            settings.model = model ?? settings.model
-            settings.sensors = sensors ?? settings.sensors
-            // What another one earned is not its own.
-            if settings.control != old.control || settings.model != old.model { settings.ladder.set(.shadow) }
+            settings.change(control: control ?? settings.control, model: model ?? settings.model, sensors: sensors ?? settings.sensors)
             state.settings.junctions[junction] = settings
             state.request(.configure(junction, settings))
         }

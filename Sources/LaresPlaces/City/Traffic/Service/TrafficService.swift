@@ -26,6 +26,8 @@ public final class TrafficService: Sendable {
         var views: [JunctionView] = []
         var closures: [String: Double] = [:]
         var breakdowns: [String: Double] = [:]
+        /// By signal: how its shell stands; nothing: it waits for its proof.
+        var proofs: [String: ShellStanding] = [:]
         var requests: [Request] = []
         var occurrences: [TrafficOccurrence] = []
         var watchers: [Int: AsyncStream<TrafficSecond>.Continuation] = [:]
@@ -37,6 +39,7 @@ public final class TrafficService: Sendable {
     enum Request: Sendable {
         case configure(String, JunctionSettings)
         case trust(String, Stage)
+        case disproven(String, String)
         case phase(String, Int?, order: String, by: OrderIssuer)
         case close(String, Double?)
         case breakDown(String, at: Double, Double)
@@ -48,6 +51,8 @@ public final class TrafficService: Sendable {
     public let orders: OrderDispatch
     let models: (any SignalModels)?
     let clock: any TimeSource
+    /// Proves a shell: its rules, states after which to give up, and whether to go on.
+    let prove: @Sendable (ShellRules, Int, () -> Bool) -> ShellProof
     private let read: @Sendable (String) throws -> any TrafficSource
     private let file: String?
     let state: Mutex<State>
@@ -66,12 +71,15 @@ public final class TrafficService: Sendable {
         self.init(orders: orders, file: file, models: models, clock: clock) { try SumoStreet(contentsOf: $0) }
     }
 
-    /// - Parameter read: Reads the folder of a street.
+    /// - Parameters:
+    ///   - prove: Proves a shell: its rules, states after which to give up, and whether to go on.
+    ///   - read: Reads the folder of a street.
     package init(
         orders: OrderDispatch, file: String?, models: (any SignalModels)? = nil, clock: any TimeSource,
+        prove: @escaping @Sendable (ShellRules, Int, () -> Bool) -> ShellProof = { ShellProof($0, limit: $1, while: $2) },
         read: @escaping @Sendable (String) throws -> any TrafficSource
     ) {
-        (self.orders, self.file, self.models, self.clock, self.read) = (orders, file, models, clock, read)
+        (self.orders, self.file, self.models, self.clock, self.prove, self.read) = (orders, file, models, clock, prove, read)
         var state = State()
         if let file { state.settings = TrafficSettings(contentsOf: file) }
         state.status.speed = state.settings.speed
@@ -111,7 +119,7 @@ public final class TrafficService: Sendable {
             if state.settings.folder != folder { state.settings.junctions = [:] }
             (state.settings.folder, state.source) = (folder, street)
             state.generation += 1
-            (state.views, state.closures, state.breakdowns, state.requests) = ([], [:], [:], [])
+            (state.views, state.closures, state.breakdowns, state.proofs, state.requests) = ([], [:], [:], [:], [])
             state.status = TrafficStatus()
             (state.status.state, state.status.name, state.status.simulator) = (.starting, street.name, street.simulator)
             state.status.speed = state.settings.speed
@@ -123,7 +131,7 @@ public final class TrafficService: Sendable {
     public func leave() {
         state.withLock { state in
             (state.settings.folder, state.source, state.views, state.closures, state.breakdowns) = (nil, nil, [], [:], [:])
-            state.generation += 1
+            (state.generation, state.proofs) = (state.generation + 1, [:])
             state.status = TrafficStatus()
         }
         save()
@@ -163,7 +171,14 @@ public final class TrafficService: Sendable {
                     let seconds = seconds()
                     group.addTask { for await second in seconds { await observer.saw(second) } }
                 }
-                group.addTask { await self.live() }
+                // SUMO is to end with the thread that started it, so that thread does nothing else.
+                group.addTask {
+                    await Self.onThread("traffic") {
+                        self.reopen()
+                        StreetLife(service: self).run()
+                    }
+                }
+                group.addTask { await Self.onThread("shells") { ShellProving(service: self).run() } }
                 await group.waitForAll()
             }
         } onCancel: {
@@ -193,15 +208,13 @@ public final class TrafficService: Sendable {
         }
     }
 
-    private func live() async {
+    private static func onThread(_ name: String, _ body: @escaping @Sendable () -> Void) async {
         await withCheckedContinuation { continuation in
-            // SUMO is to end with the thread that started it, so that thread does nothing else.
             let thread = Thread {
-                self.reopen()
-                StreetLife(service: self).run()
+                body()
                 continuation.resume()
             }
-            thread.name = "traffic"
+            thread.name = name
             thread.stackSize = 8 << 20
             thread.start()
         }
@@ -212,7 +225,9 @@ public final class TrafficService: Sendable {
         guard let file else { return }
         let settings = state.withLock { state in
             for view in state.views {
-                if let ladder = view.ladder { state.settings.junctions[view.plan.name]?.ladder = ladder }
+                // What was asked for a moment ago isn't the street's yet.
+                if let asked = state.settings.junctions[view.plan.name], !asked.isSame(as: view.settings) { continue }
+                state.settings.junctions[view.plan.name] = view.settings
             }
             return state.settings
         }

@@ -46,7 +46,7 @@ struct DeedWords: Sendable {
         guard let date = date(json["at"]) else { return nil }
         let kind = json["kind"]?.text ?? "", junction = json["junction"]?.text
         let text = json["text"]?.text?.printable ?? kind.printable
-        let isBad = ["fell-back", "loop-failed", "stepped-back", "simulator", "refused-wish"].contains(kind)
+        let isBad = ["fell-back", "loop-failed", "stepped-back", "simulator", "refused-wish", "model", "trust"].contains(kind)
         let key = "signals.event.\(kind)"
         var deed = CityDeed(
             date: date, icon: Self.icons[kind] ?? "info",
@@ -55,12 +55,14 @@ struct DeedWords: Sendable {
                 : words("signals.event", ["name": junction?.printable ?? words("city.streets"), "text": text]))
         if words.has(key) { deed.detail = junctions.why(json["reason"]?.text, text) }
         if isBad { deed.state = ("warn", "alert", words("signals.attention")) }
+        if kind == "violation" { deed.state = ("bad", "alert", words("signals.attention")) }
         deed.href = junction.map { "/signals/" + $0.pathEscaped }
         return deed
     }
 
     private static let icons = [
-        "fell-back": "alert", "loop-failed": "alert", "stepped-back": "down", "promoted": "up", "recovered": "check",
+        "fell-back": "alert", "loop-failed": "alert", "violation": "alert", "model": "alert", "stepped-back": "down", "trust": "down",
+        "promoted": "up", "recovered": "check",
         "loop-regained": "check",
         "taken-over": "people", "handed-back": "people", "ordered": "send", "breakdown": "x", "closure": "x", "simulator": "pulse",
     ]

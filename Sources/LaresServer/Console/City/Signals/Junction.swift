@@ -39,7 +39,10 @@ package struct Junction: Sendable {
     let green: Double?
     let queue, vehicles, delay, throughput: Double?
     package let approaches: [Approach]
-    let requirements, figures: JSON
+    private let requirements, figures: JSON
+    /// How the proof of its shell stands, in a word of the API's, and why it isn't proven; empty: nobody says.
+    let shell: String, shellTrouble: String?
+    let shellStates: Double?
     /// Its histories by what they are of.
     let series: [String: String]
 
@@ -65,6 +68,8 @@ package struct Junction: Sendable {
         (delay, throughput) = (json["delay"]?.number, json["throughput"]?.number)
         approaches = json["approaches"]?.elements?.compactMap(Self.approach) ?? []
         (requirements, figures) = (json["requirements"] ?? .null, json["figures"] ?? .null)
+        let proof = json["shell"]
+        (shell, shellTrouble, shellStates) = (proof?["state"]?.text ?? "", proof?["why"]?.text, proof?["states"]?.number)
         var series: [String: String] = [:]
         if case .object(let members)? = json["series"] { for (name, key) in members { series[name] = key.text } }
         self.series = series
@@ -81,6 +86,35 @@ package struct Junction: Sendable {
     package var keeper: Keeper {
         isTakenOver
             ? .person : fallBack != nil ? .fallBack : stage == "shadow" || stage.isEmpty || controller == "fixed" ? .programme : .controller
+    }
+
+    /// Something that must hold before its controller is trusted more.
+    package struct Need: Sendable, Hashable {
+        /// A figure of the API: `hours`, `asked`, `answered`, `wished` or `queue`.
+        package let figure: String
+        package let needed: Double
+        /// How it is; nil: nothing is known yet.
+        package let there: Double?
+        /// Whether it is to be as much at most, not at least.
+        package var isMost: Bool { figure == "queue" }
+        package var holds: Bool { there.map { isMost ? $0 <= needed : $0 >= needed } ?? false }
+    }
+
+    /// What must hold before the next stage, by the rules of this one; empty: there is no next.
+    package var needs: [Need] {
+        let hours = requirements["hours"]?.number, anHour = requirements["askedAnHour"]?.number
+        func need(_ figure: String, _ needed: Double?) -> Need? {
+            needed.map { Need(figure: figure, needed: $0, there: figures[figure]?.number) }
+        }
+        let always = [
+            need("hours", hours), need("asked", hours.flatMap { hours in anHour.map { hours * $0 } }),
+            need("answered", requirements["answered"]?.number),
+        ]
+        switch stage {
+        case "shadow": return (always + [need("wished", requirements["wished"]?.number)]).compactMap(\.self)
+        case "guarded": return (always + [need("queue", requirements["queueToRise"]?.number)]).compactMap(\.self)
+        default: return []
+        }
     }
 
     /// Whether somebody should look at it.

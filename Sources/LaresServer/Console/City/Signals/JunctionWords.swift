@@ -156,30 +156,32 @@ struct JunctionWords: Sendable {
             ["n": "\(phase)", "last": "\(max(0, junction.phases.count - 1))", "long": figure(junction.green, "time.seconds")])
     }
 
+    /// Whether no state that its shell can reach is unsafe; nil: nobody says.
+    func shell(_ junction: Junction) -> String? {
+        let key = "signals.shell.\(junction.shell)"
+        guard words.has(key) else { return nil }
+        return words(key, ["n": figure(junction.shellStates, "signals.n"), "why": junction.shellTrouble?.printable ?? ""])
+    }
+
     /// What must hold before the next stage, and what holds.
     func requirements(_ junction: Junction) -> [[String: Any]] {
-        let (needed, there) = (junction.requirements, junction.figures)
-        func number(_ json: JSON, _ name: String) -> Double? { json[name]?.number }
-        func hours(_ value: Double?) -> String { value.map { words("time.hours", ["n": amount.short($0)]) } ?? words("unit.none") }
-        func share(_ value: Double?) -> String { value.map { amount.percent($0) } ?? words("unit.none") }
-        var rows: [(String, String, String, Bool?)] = []
-        if let least = number(needed, "hours") {
-            rows.append(("hours", hours(least), hours(number(there, "hours")), number(there, "hours").map { $0 >= least }))
-        }
-        if let least = number(needed, "answered") {
-            rows.append(("answered", share(least), share(number(there, "answered")), number(there, "answered").map { $0 >= least }))
-        }
-        if let most = number(needed, "queueToRise") {
-            rows.append(("queue", share(most), share(number(there, "queue")), number(there, "queue").map { $0 <= most }))
-        }
-        return rows.map { name, need, value, holds in
+        junction.needs.map { need in
             [
-                "requirement": words("signals.need.\(name)"), "need": need, "there": value,
+                "requirement": words("signals.need.\(need.figure)"), "need": said(need, need.needed),
+                "there": need.there.map { said(need, $0) } ?? words("unit.none"),
                 "holds": [
-                    "tone": holds == true ? "ok" : "", "stateIcon": holds == true ? "check" : "clock",
-                    "state": words(holds == true ? "signals.holds" : "signals.holdsNot"),
+                    "tone": need.holds ? "ok" : "", "stateIcon": need.holds ? "check" : "clock",
+                    "state": words(need.holds ? "signals.holds" : "signals.holdsNot"),
                 ],
             ]
+        }
+    }
+
+    private func said(_ need: Junction.Need, _ value: Double) -> String {
+        switch need.figure {
+        case "hours": words("time.hours", ["n": amount.short(value)])
+        case "asked": figure(value, "signals.n")
+        default: amount.percent(value)
         }
     }
 }

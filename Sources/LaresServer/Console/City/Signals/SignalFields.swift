@@ -9,7 +9,7 @@ struct SignalFields: Sendable {
         [
             "name": junction.id.printable, "page": junction.page, "sentence": words.sentence(junction), "mode": words.mode(junction),
             "stage": words.stage(junction), "figures": words.figures(junction), "approaches": words.approaches(junction),
-            "needs": words.requirements(junction), "anyNeeds": !words.requirements(junction).isEmpty && junction.stage != "active",
+            "needs": words.requirements(junction), "anyNeeds": !junction.needs.isEmpty, "shell": words.shell(junction) ?? false,
             "rows": alarms, "anyAlarms": !alarms.isEmpty, "act": act(junction) ?? false,
         ]
     }

@@ -11,7 +11,7 @@ extension SignalPages {
         let values: KeyValuePairs = [
             "name": junction.id.printable, "controller": said.controllerName(junction.controller), "stage": said.stageName(junction.stage),
         ]
-        let needs = now?.next == nil ? [] : said.requirements(junction)
+        let needs = said.requirements(junction)
         var fields: [String: Any] = [
             "sentence": words("signals.trustNow", values), "stage": said.stage(junction), "needs": needs, "anyNeeds": !needs.isEmpty,
             "junction": junction.id.printable, "page": junction.page, "action": junction.page + "/trust", "from": junction.stage,
