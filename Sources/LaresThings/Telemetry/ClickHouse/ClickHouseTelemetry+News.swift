@@ -1,3 +1,4 @@
+internal import Foundation
 internal import Synchronization
 
 /// A series of which something new is asked for, from a time on.
