@@ -79,7 +79,7 @@ actor STATelemetryFeed {
 
     /// The flag that a `resultQuality` is: the word itself, or that in the member `code`, `value` or `quality` of an object or of its `DQ_Status`.
     private static func quality(_ text: String?) -> Quality? {
-        guard let text, let json = try? JSON(parsing: text) else { return nil }
+        guard let text, let json = try? JSON(parsing: Array(text.utf8)) else { return nil }
         let words: [JSON?] = [json, json["code"], json["value"], json["quality"], json["DQ_Status"]?["code"], json["DQ_Status"]?["value"]]
         return words.lazy.compactMap { $0?.text.flatMap { Quality(word: $0.lowercased()) } }.first
     }
