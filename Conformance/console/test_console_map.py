@@ -436,6 +436,7 @@ def test_a_stage_is_raised_with_a_word_and_lowered(visit, district, street):
     stage = lambda: district.ask("/lares/v1/traffic/junctions/B1")["stage"]
     district.wait(lambda: stage() == "shadow")
     page = visit("/signals/B1", at=street)
+    assert "Its shell is" in page.locator("#now").inner_text(), "proven, or being proven"
     page.get_by_role("link", name="Change trust").click()
     # In the shadow nothing is asked of queues, which are the programme's; for whom it wishes is, and how often it was asked.
     needs = page.locator("section[aria-labelledby=needs] tbody tr").all_inner_texts()

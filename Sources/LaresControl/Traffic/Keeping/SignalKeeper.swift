@@ -96,7 +96,8 @@ public struct SignalKeeper: Sendable {
 
     /// Another controller decides from now on, or the same one with another trust. What the street shows goes on as it is.
     public mutating func use(_ controller: any SignalController, ladder: StageLadder?) {
-        (self.controller, self.ladder, waits) = (controller, ladder, WishedWaits(plan))
+        (self.controller, self.ladder) = (controller, ladder)
+        waits.forget()
     }
 
     /// Sets how far the controller is trusted.
@@ -134,7 +135,7 @@ public struct SignalKeeper: Sendable {
                 ladder?.ended(waitOn: wait.approach, isWished: wait.isWished)
             }
         } else {
-            waits = WishedWaits(plan)
+            waits.forget()
         }
         guard hand == nil else { return }
         let queue = demand.map { $0.reduce(0) { $0 + $1.standing } } ?? .nan

@@ -14,6 +14,11 @@ struct WishedWaits: Sendable {
         isWished = .init(repeating: false, count: plan.approaches.count)
     }
 
+    /// What was before isn't the same wait.
+    mutating func forget() {
+        for place in asked.indices { (asked[place], isWished[place]) = (0, false) }
+    }
+
     /// A second.
     ///
     /// - Parameters:

@@ -103,7 +103,7 @@ private struct ProofSearch {
         defer {
             (front, looked) = (front + 1, looked + 1)
             // What has been looked at isn't kept.
-            if front > 1_000, front * 2 > waiting.count { (waiting, front) = (Array(waiting[front...]), 0) }
+            if front > 1_000, front * 4 > waiting.count { (waiting, front) = (Array(waiting[front...]), 0) }
         }
         return waiting[front]
     }

@@ -234,36 +234,6 @@ import Testing
         #expect(runner.views[0].stage == .shadow)
     }
 
-    /// Somebody takes the signal over in the second in which a change was to begin.
-    @Test func anOrderThatIsRefusedIsNotShown() throws {
-        final class Lamps: Sendable { let shown = Mutex<[String]>([]) }
-        let (before, after, book, signal) = (Lamps(), Lamps(), books.book, self.signal)
-        let first = runner(
-            try ScriptedStreet { _, _, reading in
-                before.shown.withLock { $0.append(reading.shown[0] ?? "") }
-                return reading
-            })
-        try first.start()
-        try pass(120, first)
-        first.stop(because: "the test goes on")
-        // The first yellow is that of the change that was ordered with the reading before it.
-        let free = before.shown.withLock(\.self)
-        let yellow = try #require(free.firstIndex { $0.contains("y") })
-
-        let second = runner(
-            try ScriptedStreet { _, second, reading in
-                after.shown.withLock { $0.append(reading.shown[0] ?? "") }
-                if second == yellow { try book.takeOver(signal, by: "anna") }
-                return reading
-            })
-        try second.start()
-        try pass(yellow + 1, second)
-        let taken = after.shown.withLock(\.self)
-        #expect(taken[yellow - 1] == free[yellow - 1] && taken[yellow] == taken[yellow - 1], "green goes on")
-        #expect(try books.book.orders(limit: 1_000).contains { $0.state == .refused })
-        #expect(second.street.violations == [])
-    }
-
     @Test func twoControllersDontFightForOneJunction() throws {
         try books.book.claim(signal, by: .controller("another"))
         let runner = runner(try ScriptedStreet())

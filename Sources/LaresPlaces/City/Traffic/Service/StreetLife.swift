@@ -132,7 +132,7 @@ struct StreetLife {
         let changedTrust = service.state.withLock { state in
             state.add(occurrences)
             (state.views, state.closures, state.breakdowns) = (views, closures, breakdowns)
-            (state.status.time, state.status.violations) = (runner.time, runner.street.violations)
+            (state.status.time, state.status.violations) = (runner.time, runner.violations)
             if let second {
                 for (number, watcher) in state.watchers { if case .terminated = watcher.yield(second) { state.watchers[number] = nil } }
             }

@@ -12,7 +12,7 @@ package final class StreetRunner {
     let models: (any SignalModels)?
     package internal(set) var street: Street
     var port: WatchedPort?
-    var states: [[Aspect]?]
+    package var states: [[Aspect]?]
     var junctions: [JunctionRun]
     /// As which things they report themselves, by their names.
     let things: [String: JunctionThing]
@@ -24,6 +24,8 @@ package final class StreetRunner {
     package private(set) var time: Double?
     /// What happened since it was last asked.
     private var occurrences: [TrafficOccurrence] = []
+    /// What monitors saw that must not be, before the street was opened last.
+    private var before: [String] = []
     private var bookTrouble: String?
     var ownersAt = Date.distantPast
 
@@ -57,6 +59,7 @@ package final class StreetRunner {
         let opened = try source.open(at: time)
         port = WatchedPort(opened, sensors: junctions.map(\.settings.sensors))
         for place in junctions.indices { keepTrust(place) }
+        before = violations
         street = Street(source.rules.map { SignalKeeper($0, FixedTime()) })
         for place in junctions.indices {
             (junctions[place].open, junctions[place].target) = (nil, nil)
@@ -75,6 +78,9 @@ package final class StreetRunner {
         breakdowns = breakdowns.mapValues { Breakdown(name: $0.name, position: $0.position, until: max(0, $0.until - end)) }
         time = nil
     }
+
+    /// What monitors saw that must not be since it was first opened: a street that is opened again doesn't forget it.
+    package var violations: [String] { before + street.violations.prefix(100 - before.count) }
 
     /// Whether its demand has ended.
     package var isOver: Bool { source.end.map { end in time.map { $0 >= end } ?? false } ?? false }
