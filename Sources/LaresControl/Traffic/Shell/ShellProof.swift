@@ -24,7 +24,7 @@ public struct ShellProof: Sendable, Hashable {
 
     /// Explores breadth first.
     /// - Parameters:
-    ///   - limit: States after which it gives up; each of them takes about a hundred bytes meanwhile.
+    ///   - limit: States after which it gives up; each of them takes about seventy bytes meanwhile.
     ///   - goesOn: Asked now and then whether to go on.
     public init(_ rules: ShellRules, limit: Int = 20_000_000, while goesOn: () -> Bool = { true }) {
         self.init(rules, limit: limit, while: goesOn) { rules.next(after: $0, wish: $1, isClear: $2) }
@@ -68,7 +68,7 @@ private struct ProofState {
 
 /// The states that were reached, in the order in which they were, and how.
 private struct ProofSearch {
-    private var seen: Set<[UInt8]> = []
+    private var seen = ProofKeys()
     private var waiting: [(place: Int, state: ProofState)] = []
     private var front = 0, looked = 0
     private var origins: [(from: Int32, wish: Int8)] = []
@@ -93,7 +93,7 @@ private struct ProofSearch {
     var isPause: Bool { looked.isMultiple(of: 1_000) }
 
     mutating func add(_ state: ProofState, from origin: Int, wish: Int) {
-        guard seen.insert(key(of: state)).inserted else { return }
+        guard seen.insert(key(of: state)) else { return }
         waiting.append((origins.count, state))
         origins.append((Int32(origin), Int8(truncatingIfNeeded: wish)))
     }
