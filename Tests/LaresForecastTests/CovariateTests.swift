@@ -4,8 +4,6 @@ import LaresJSON
 import LaresTesting
 import Testing
 
-private let hour: Int64 = 3_600_000
-
 /// Series that follow something whose future is known by a forecast of it, and calendars of a place.
 @Suite struct CovariateTests {
     /// Sixty days of a temperature whose level no day tells of the next, and of a load that follows it.

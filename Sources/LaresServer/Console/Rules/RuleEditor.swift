@@ -76,14 +76,18 @@ struct RuleEditor {
         let kind = part.kind.flatMap(section.kind)
         let title = words(kind.map { "part.\($0.name)" } ?? "part.text")
         let fields = (kind?.fields ?? []).map { self.field($0, of: part, at: path) }
-        let inner = (kind?.fields ?? []).compactMap { field in
-            field.section.map { list(part.inner[field.key] ?? [], at: "\(path).\(field.key)", of: $0) }
-        }
+        let inner = (kind?.fields ?? []).compactMap { self.inner($0, of: part, at: path) }
         return [
             "path": path, "kind": kind?.name ?? "", "partTitle": title, "isWritten": kind == nil, "written": part.text,
             "fields": fields.compactMap(\.self), "inner": inner, "mayUp": !isFirst, "up": words("rule.up", ["what": title]),
             "remove": words("rule.takeAway", ["what": title]),
         ]
+    }
+
+    /// Parts inside a part; nil: the field is none for such.
+    private func inner(_ field: RulePartKind.Field, of part: RulePart, at path: String) -> [String: Any]? {
+        guard let section = field.section else { return nil }
+        return list(part.inner[field.key] ?? [], at: "\(path).\(field.key)", of: section)
     }
 
     private func field(_ field: RulePartKind.Field, of part: RulePart, at path: String) -> [String: Any]? {
@@ -185,5 +189,7 @@ extension [ThingView] {
 
 extension RulePartKind.Field {
     /// What stands inside; nil: nothing.
+    /// Never inlined: there the optimizer of Swift 6.3 ends with an error.
+    @inline(never)
     fileprivate var section: RuleSection? { if case .parts(let section) = input { section } else { nil } }
 }
