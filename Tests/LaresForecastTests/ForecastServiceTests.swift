@@ -130,7 +130,7 @@ import Testing
 
     @Test(arguments: [
         (#""model": "prophet""#, "there is no model"), (#""model": "seasonal-naive""#, "needs a season"),
-        (#""covariates": ["temperature"]"#, "covariates"),
+        (#""model": "naive", "covariates": ["temperature"]"#, "covariates"),
     ])
     func aPlanThatNoForecasterCanFollowIsRefused(_ member: String, _ reason: String) throws {
         let asked = try plan(#"{"series": ["a"], "step": 3600, "horizon": 2, \#(member)}"#)

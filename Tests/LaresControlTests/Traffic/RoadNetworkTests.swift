@@ -32,7 +32,7 @@ import Testing
         #expect(plan.programme.map(\.seconds) == [37, 5, 37, 5])
         #expect(plan.approaches.map(\.lane) == ["nc_1", "ec_1", "ec_2", "sc_1", "wc_1", "wc_2"])
         #expect(plan.insideLanes[":c_0_0"] == 0 && plan.insideLanes[":c_1_0"] == 1 && plan.insideLanes.count == 20)
-        #expect(plan.insideLanes[":c_16_0"] == 3, "where a left turn goes on after it has waited")
+        #expect(plan.insideLanes[":c_16_0"] == 6, "where a left turn goes on after it has waited")
     }
 
     @Test func twoPrioritiesThatCrossAreRefused() throws {

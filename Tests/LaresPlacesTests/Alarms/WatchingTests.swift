@@ -267,7 +267,7 @@ struct WatchedHome {
         #expect(try await watching.alarms().isEmpty)
         // A worker stores past the tap. What is from before isn't judged any more, and what was judged isn't judged again.
         try await append([5_000], id, from: -1, to: memory)
-        try await append(WatchedHome.usual(50), id, from: 0, to: memory)
+        try await append(Array(WatchedHome.usual(150).suffix(50)), id, from: 0, to: memory)
         try await watching.look()
         #expect(try await watching.alarms().isEmpty)
         try await append([9_000], id, from: 50, to: memory)
