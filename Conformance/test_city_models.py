@@ -236,6 +236,8 @@ def test_alarms_of_one_place_are_one_incident_with_the_forecast(home):
         home.wait(lambda: written(home, urllib.parse.quote(f"{load}/load.forecast"), began))
         for name in ("load", "no2"):
             home.ask("/lares/v1/watches", {"id": name, "things": "#", "properties": name, "learning": 100, "scope": "all"})
+        # What is told on the line is what came since it is watched.
+        time.sleep(4)
         at = int(time.time() * 1000)
         ingest(home, [f"{load} load=9000 {at}", f"{air} no2=9000 {at}"])
 

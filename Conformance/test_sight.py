@@ -122,10 +122,10 @@ def tenants(home):
         secrets[tenant] = made["secret"]
         home.ask(f"/lares/v1/ingest/tenants/{tenant}", {"keys": [made["key"]["id"]]}, "PUT")
         home.ask("/lares/v1/watches", {"id": tenant, "things": f"@{tenant}/air,station={station}", "properties": "no2", "scope": "all", "learning": 20})
-        write(home, tenant, [f"air,station={station} no2={100 + n * 7 % 13} {now - 3_000 + n * 10}000000000" for n in range(100)])
+        write(home, tenant, [f"air,station={station} no2={100 + n * 7 % 13} {now - 1_010 + n * 10}000000000" for n in range(100)])
     home.wait(lambda: home.ask("/lares/v1/watches")["series"] == 2)
     for tenant, station in (("north", "narwhal"), ("south", "sawfish")):
-        write(home, tenant, [f"air,station={station} no2=5000 {now - 1_990}000000000"])
+        write(home, tenant, [f"air,station={station} no2=5000 {now - 10}000000000"])
     found = lambda: {alarm["series"][1:6]: alarm["number"] for alarm in home.ask("/lares/v1/alarms")["alarms"] if alarm["series"][:1] == "@"}
     home.wait(lambda: set(found()) == set(secrets))
     home.ask("/lares/v1/dashboards", {"title": "Air", "panels": [{"kind": kind, "series": [NORTH + "/no2", SOUTH + "/no2"]} for kind in ("chart", "latest", "alarms")]})
