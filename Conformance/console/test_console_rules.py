@@ -254,7 +254,8 @@ WHOLE = {
         {"model": "ear", "answer": {"label": "glass"}}],
     "only": [
         {"known": "hall/lamp/on"}, {"dates": [{"from": "10-01", "through": "04-30"}]}, {"triggered_by": ["evening"]},
-        {"any": [{"days": ["sat"]}, {"not": {"state": "hall/lamp/on", "is": True}}]}, {"all": [{"online": "hall/lamp"}]}],
+        {"any": [{"days": ["sat"]}, {"not": {"state": "hall/lamp/on", "is": True}}]}, {"all": [{"online": "hall/lamp"}]},
+        {"any": [{"all": [{"any": [{"all": [{"any": [{"all": [{"state": "hall/lamp/on", "is": False}]}]}]}]}]}]}],
     "then": [
         {"wait_for": [{"becomes": "hall/motion/motion", "to": False}], "timeout": "2m", "on_timeout": "go_on"}, {"only": [{"days": ["mon"]}]}, {"let": {"level": 3}},
         {"call_model": "ear", "input": {"text": "x"}, "into": "said", "timeout": "30s"}, {"call_webhook": "https://example.org/x", "body": {"a": 1}},
@@ -324,6 +325,18 @@ def test_a_schedule_sets_one_value_and_another_at_its_end(visit, home):
     then = rule["then"][0]
     assert then["choose"][0]["then"] == [{"set": {"hall/lamp/brightness": 80}}] and then["else"] == [{"set": {"hall/lamp/brightness": 20}}]
     home.ask("/lares/v1/rules/heating", method="DELETE")
+
+
+def test_a_winters_night_sets_back_only_what_it_set(visit, home):
+    page = visit("/schedules")
+    for name, text in {"What": "hall/lamp/brightness", "To what": "17", "Time": "22:00", "Until": "06:00", "At the end, to what": "21", "First day": "12-01", "Last day": "02-28", "Name": "Night"}.items():
+        page.get_by_label(name, exact=True).fill(text)
+    page.get_by_role("button", name="Make schedule").click()
+    home.wait(lambda: home.ask("/lares/v1/rules/night")["rule"])
+    ends, begins = home.ask("/lares/v1/rules/night")["rule"]["only"][0]["any"]
+    assert ends == {"all": [{"triggered_by": ["off"]}, {"state": "hall/lamp/brightness", "is": 17}]}, "a summer's morning isn't touched"
+    assert begins == {"all": [{"triggered_by": ["on"]}, {"dates": [{"from": "12-01", "through": "02-28"}]}]}
+    home.ask("/lares/v1/rules/night", method="DELETE")
 
 
 def test_a_schedule_is_tried_and_made(visit, home):

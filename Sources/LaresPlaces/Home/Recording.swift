@@ -60,11 +60,11 @@ struct Recording {
         reach = Availability(first.value) == .offline ? .online : .unknown
     }
 
-    /// What happened next; nil: nothing more.
+    /// What happened next; nil: nothing more, or more than so many readings.
     ///
     /// - Throws: ``TelemetryError``.
-    mutating func next() async throws -> RuleReplay.Recorded? {
-        while let reading = try await read() {
+    mutating func next(atMost most: Int) async throws -> RuleReplay.Recorded? {
+        while count <= most, let reading = try await read() {
             switch subject {
             case .thing(let thing):
                 guard let reach = Availability(reading.value) else { continue }

@@ -34,12 +34,17 @@ struct RuleHistory {
             if let recording { recordings.append(recording) }
         }
         for (thing, place) in survey.things {
+            // Of what is gone no rule knows anything, and not everybody may.
+            guard home.availability(of: thing) != nil else {
+                note(nil, from: range.lowerBound, place, ("thing", "\(thing)"), "reach")
+                continue
+            }
             let recording = try await Recording(thing, over: range, in: telemetry)
             world.availabilities[thing] = recording.keptFrom == nil ? home.availability(of: thing) : recording.reach
             note(recording.keptFrom, from: range.lowerBound, place, ("thing", "\(thing)"), "reach")
             recordings.append(recording)
         }
-        for place in recordings.indices { heads.append(try await recordings[place].next()) }
+        for place in recordings.indices { heads.append(try await recordings[place].next(atMost: most)) }
     }
 
     private mutating func note(
@@ -60,13 +65,13 @@ struct RuleHistory {
             guard let date = heads[place]?.date else { continue }
             if first.flatMap({ heads[$0]?.date }).map({ date < $0 }) ?? true { first = place }
         }
-        guard let first, let event = heads[first] else { return nil }
         guard recordings.reduce(0, { $0 + $1.count }) <= most else {
             (isCut, end) = (true, last)
             return nil
         }
+        guard let first, let event = heads[first] else { return nil }
         last = event.date
-        heads[first] = try await recordings[first].next()
+        heads[first] = try await recordings[first].next(atMost: most)
         return event
     }
 }

@@ -211,7 +211,7 @@ extension Timekeeper {
             guard let property = home.property(address) else { continue }
             var recording = try await Recording(address, over: range, in: telemetry, property: property)
             for _ in 0..<Self.mostSwitchings {
-                guard let event = try await recording.next() else { break }
+                guard let event = try await recording.next(atMost: RuleReplay.mostReadings) else { break }
                 if let switching = PresenceSimulation.Switching(event, of: address) { recorded.append(switching) }
             }
         }

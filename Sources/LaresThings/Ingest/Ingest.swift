@@ -31,6 +31,8 @@ public actor Ingest {
     public internal(set) var rates = IngestRates()
     /// Since when it counts.
     public nonisolated let startedAt: Date
+    /// Letters that are being tried again.
+    private var trying: Set<Int64> = []
     /// Who tries letters again that aren't points; gives what still can't be taken.
     private var retries: [PointFault.Code: @Sendable (DeadLetter) async throws -> DeadLetter?] = [:]
     /// Until when no new series are asked for, as the store is full of them; seconds since 1970.
@@ -113,6 +115,28 @@ public actor Ingest {
                 received: Timestamp(clock.now)))
     }
 
+    /// Keeps whole lines that aren't taken now as dead letters.
+    package func refuse(
+        _ lines: [UInt8], _ format: PointFormat, precision: TimePrecision, of tenant: Tenant, source: String, _ fault: PointFault
+    ) async throws {
+        let received = Timestamp(clock.now)
+        var (kept, counts): ([DeadLetter], IngestCounts) = ([], IngestCounts())
+        for line in lines.split(separator: 0x0A) {
+            if kept.last?.takes(fault, line.count, received) != true {
+                kept.append(
+                    DeadLetter(
+                        time: received, tenant: tenant.name, source: source, format: format, precision: precision, heading: nil,
+                        fault: fault,
+                        lines: 0, tries: 0, bytes: []))
+            }
+            kept[kept.count - 1].add(line)
+            counts.refused += 1
+            counts.bytes += line.count
+        }
+        counts.lost = try await letters.add(kept)
+        note(counts, of: tenant.name, from: source)
+    }
+
     /// Tries a dead letter again, and removes it; lines that still can't be taken are new letters then.
     ///
     /// - Throws: ``IngestError`` when it can't be tried, or not now; ``TelemetryError``.
@@ -121,6 +145,10 @@ public actor Ingest {
             throw IngestError(
                 .badRequest, "the letter \(letter.id) has only the beginning of a line that was too long: it can't be tried again")
         }
+        // One that is being tried, or was since it was read, is done: some would be two Observations.
+        guard trying.insert(letter.id).inserted else { return IngestAnswer() }
+        defer { trying.remove(letter.id) }
+        guard try await letters.letter(letter.id) != nil else { return IngestAnswer() }
         if letter.fault.code == .badObservation { return try await replayElsewhere(letter) }
         guard letter.fault.code != .unknownTenant || !letter.tenant.isEmpty else {
             throw IngestError(.badRequest, "the letter \(letter.id) came for a tenant that there can't be: remove it")
@@ -170,6 +198,11 @@ public actor Ingest {
                 continue
             } catch let error as IngestError where [.badRequest, .unknownTenant].contains(error.code) {
                 try await letters.want(letter.id, false)
+            } catch let error as TelemetryError {
+                throw error
+            } catch {
+                // Nor for one that somebody else can't try now.
+                try Task.checkCancellation()
             }
         }
     }

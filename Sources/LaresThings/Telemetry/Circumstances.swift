@@ -9,7 +9,9 @@ extension SeriesKey {
     }
 
     /// Whether it says of other series how their readings came about.
-    package var isOfCircumstances: Bool { property == Self.availabilityName || property.hasSuffix(Self.causeEnding) }
+    package var isOfCircumstances: Bool {
+        (property == Self.availabilityName || property.hasSuffix(Self.causeEnding)) && ThingID(thing) != nil
+    }
 
     private static let (causeEnding, availabilityName) = (".cause", ".availability")
 }

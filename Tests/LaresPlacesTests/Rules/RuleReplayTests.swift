@@ -41,6 +41,17 @@ import Testing
         #expect(result.deeds.count == 2 && result.traces.map(\.outcome) == [.acted])
     }
 
+    @Test func aReplayOfTooManyMomentsIsCut() throws {
+        let text = #"""
+            {"name": "often", "when": [{"time": {"kind": "interval", "every": 1}}], "only": [{"days": ["mon"]}, {"days": ["tue"]}],
+            "then": [{"fire": "x"}]}
+            """#
+        let start = moment("2026-11-28T18:00"), world = MemoryWorld(site: Site(zone: .utc))
+        let result = try RuleReplay(try Rule(text), over: [], from: world, since: start, through: start + 3_000_000)
+        #expect(result.isCut && result.deeds.isEmpty)
+        #expect(result.end > start + 900_000 && result.end < start + 1_100_000)
+    }
+
     @Test func modelsAreAskedOnlyIfAnAnswerIsGiven() throws {
         let rule = try Rule(
             #"{"name": "r", "when": [{"webhook": "x"}], "then": [{"call_model": "m", "input": "?", "timeout": "5s"}, {"notify": "{{ answer }}"}]}"#

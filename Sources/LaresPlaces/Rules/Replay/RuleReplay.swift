@@ -47,6 +47,9 @@ public struct RuleReplay: Sendable {
     public static let most = 10_000
     /// How many readings are read for one: a month of one sensor, second by second, and some seconds of work.
     public static let mostReadings = 3_000_000
+    /// Moments at which something is due: more than a week of seconds.
+    public static let mostPasses = 1_000_000
+    private var passes = 0
 
     private let rule: RuleID
     private var engine: RuleEngine
@@ -126,7 +129,11 @@ public struct RuleReplay: Sendable {
 
     /// Lets time pass, from one moment at which something is due to the next.
     private mutating func pass(to date: Date) {
-        while !isCut, let next = engine.nextDate, next <= date { note(engine.pass(to: next, in: world), at: next) }
+        while !isCut, let next = engine.nextDate, next <= date {
+            guard passes < Self.mostPasses, !Task.isCancelled else { return (isCut, end) = (true, next) }
+            passes += 1
+            note(engine.pass(to: next, in: world), at: next)
+        }
     }
 
     private mutating func note(_ effects: [RuleEffect], at date: Date) {

@@ -39,9 +39,11 @@ struct RuleDraft: Sendable {
         rest = JSON.Members()
         if case .object(let members)? = try? JSON(parsing: Array(form.exact("rest").utf8)) { rest = members }
         parts = [:]
-        for section in RuleSection.allCases { parts[section] = RulePart.list(form, at: section.rawValue, of: section, depth: 4) }
+        for section in RuleSection.allCases { parts[section] = RulePart.list(form, at: section.rawValue, of: section, depth: Self.depth) }
     }
 
+    /// Lists in lists: conditions as deep as may be, in actions as deep as may be.
+    private static let depth = 2 * Rule.depth
     private static let shown: Set<String> = ["name", "mode", "when", "only", "then"]
 
     /// The rule's data, which may be no rule yet.

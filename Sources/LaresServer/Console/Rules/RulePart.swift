@@ -138,7 +138,7 @@ extension RulePart {
 
     private static func seconds(_ text: String) -> JSON? {
         if let whole = Int(text) { return .int(whole) }
-        guard let span = TimeSpan(text.hasPrefix("-") ? String(text.dropFirst()) : text) else { return nil }
+        guard let span = TimeSpan(text.hasPrefix("-") ? String(text.dropFirst()) : text), span.milliseconds % 1000 == 0 else { return nil }
         return .int(span.milliseconds / 1000 * (text.hasPrefix("-") ? -1 : 1))
     }
 
@@ -166,7 +166,7 @@ extension RulePart {
 extension RulePart {
     static func list(_ form: Form, at path: String, of section: RuleSection, depth: Int) -> [RulePart] {
         guard depth > 0 else { return [] }
-        return (0..<64).prefix { form.has("\(path).\($0).kind") }.map { RulePart(form, at: "\(path).\($0)", of: section, depth) }
+        return (0..<Rule.most).prefix { form.has("\(path).\($0).kind") }.map { RulePart(form, at: "\(path).\($0)", of: section, depth) }
     }
 
     private init(_ form: Form, at path: String, of section: RuleSection, _ depth: Int) {
@@ -190,7 +190,7 @@ extension RulePart {
     /// Adds to, removes from or moves within the list that a path leads to.
     static func edit(_ parts: inout [RulePart], _ path: ArraySlice<String>, _ act: String, _ new: RulePart) {
         guard let head = path.first else {
-            if act == "add", parts.count < 64 { parts.append(new) }
+            if act == "add", parts.count < Rule.most { parts.append(new) }
             return
         }
         guard let index = Int(head), parts.indices.contains(index) else { return }

@@ -83,7 +83,9 @@ struct ScheduleForm {
             throw FieldFault("until", "week.wrong.noEnd")
         }
         let title = name.isEmpty ? "\(address.thing) \(start == "clock" ? at : words("week.start.\(start)"))" : name
-        return try Rule(["name": .string(title), "when": .array(when), "only": .array(try conditions()), "then": .array(then)])
+        return try Rule([
+            "name": .string(title), "when": .array(when), "only": .array(try conditions(on: address, wanted)), "then": .array(then),
+        ])
     }
 
     /// What was written as a value of the property, if it may be set without trust.
@@ -103,8 +105,8 @@ struct ScheduleForm {
         return .boolean(!flag)
     }
 
-    /// On which days it holds. What begins in the evening ends in the morning, whatever day that is.
-    private func conditions() throws -> [JSON] {
+    /// On which days it holds. What begins in the evening ends in the morning, whatever day that is, if it is still as it was set then.
+    private func conditions(on address: PropertyAddress, _ wanted: PropertyValue) throws -> [JSON] {
         guard first.isEmpty == last.isEmpty else { throw FieldFault("first", "week.wrong.dates") }
         var conditions: [JSON] = []
         if !first.isEmpty { conditions.append(["dates": [["from": .string(first), "through": .string(last)]]]) }
@@ -114,7 +116,9 @@ struct ScheduleForm {
             conditions.append(holidays == "only" ? isHoliday : ["not": isHoliday])
         }
         guard !conditions.isEmpty, !until.isEmpty, isNextDay(until) else { return conditions }
-        return [["any": [["triggered_by": [.string(Self.off)]], ["all": .array(conditions)]]]]
+        let ends: JSON = ["all": [["triggered_by": [.string(Self.off)]], ["state": .string(address.description), "is": wanted.json]]]
+        let begins: JSON = ["all": .array([["triggered_by": [.string(Self.on)]]] + conditions)]
+        return [["any": [ends, begins]]]
     }
 
     /// Whether an end at this time is on the day after the begin: what begins in the evening ends in the morning.

@@ -67,6 +67,10 @@ public struct NGSIStore: Sendable {
                     sql: """
                         CREATE TABLE told (name TEXT PRIMARY KEY, number INTEGER NOT NULL) STRICT, WITHOUT ROWID;
                         INSERT INTO told SELECT 'telemetry', coalesce(max(number), 0) FROM temporal_instances;
+                        CREATE TRIGGER numbers_are_given_again AFTER DELETE ON temporal_instances BEGIN
+                            UPDATE told SET number = min(number, (SELECT coalesce(max(number), 0) FROM temporal_instances))
+                            WHERE name = 'telemetry';
+                        END;
                         """)
             },
         ])

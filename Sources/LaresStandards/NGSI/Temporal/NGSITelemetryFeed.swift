@@ -14,6 +14,7 @@ public actor NGSITelemetryFeed {
     public private(set) var trouble: String?
     /// So many lines are one piece of text, which is stored whole or not.
     private static let batch = 4_000
+    private static let source = "ngsi-ld"
 
     /// What gives the numbers of a broker's entities to an ingest.
     public init(_ broker: NGSIBroker, to ingest: Ingest) { (pool, self.ingest) = (broker.store.pool, ingest) }
@@ -35,12 +36,23 @@ public actor NGSITelemetryFeed {
                 for (name, text) in texts.sorted(by: { $0.key < $1.key }) {
                     // Points of a tenant that collects nothing have no owner.
                     guard let tenant = try? await ingest.tenant(name) else { continue }
-                    var stream = try ingest.stream(.jsonl, precision: .milliseconds, for: tenant, source: "ngsi-ld")
-                    try await stream.take(text)
-                    _ = try await stream.finish()
+                    do {
+                        var stream = try ingest.stream(.jsonl, precision: .milliseconds, for: tenant, source: Self.source)
+                        try await stream.take(text)
+                        _ = try await stream.finish()
+                    } catch let error as IngestError where error.code == .overQuota {
+                        // The others' numbers don't wait for it.
+                        try await ingest.refuse(
+                            text, .jsonl, precision: .milliseconds, of: tenant, source: Self.source, PointFault(.overQuota, error.message))
+                    }
                 }
+                // Numbers of those that were deleted meanwhile are given again.
                 try await pool.write {
-                    try $0.execute(sql: "INSERT OR REPLACE INTO told VALUES ('telemetry', ?)", arguments: [last])
+                    try $0.execute(
+                        sql: """
+                            INSERT OR REPLACE INTO told
+                            SELECT 'telemetry', min(?, coalesce(max(number), 0)) FROM temporal_instances
+                            """, arguments: [last])
                 }
             }
             trouble = nil

@@ -42,7 +42,11 @@ package final class SensorThingsIntake: MQTTReceiver {
         for (message, answer) in zip(messages, answers) {
             if let refused = refused(message, answer) { letters.append(refused) }
         }
-        try await api.ingest?.letters.add(letters)
+        do { try await api.ingest?.letters.add(letters) } catch  where !answers.contains(where: { $0.status < 400 }) {
+            throw error
+        } catch {
+            // What makes Observations would make them again.
+        }
         note { [letters] counts in
             counts.taken += answers.count { $0.status < 400 }
             counts.refused += letters.count
