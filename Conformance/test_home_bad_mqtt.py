@@ -138,35 +138,6 @@ def test_a_packet_has_at_most_a_mebibyte(home):
     assert home.ask("/lares/v1/things/hall/lamp", {"on": True})["outcome"] == "confirmed"
 
 
-def test_a_thousand_connections_are_enough(home):
-    """Who comes when a thousand are there is sent away; those who are there go on."""
-    least, most = resource.getrlimit(resource.RLIMIT_NOFILE)
-    if most != resource.RLIM_INFINITY and most < 2_000:
-        pytest.skip(f"{most} open files are too few for a thousand connections")
-    resource.setrlimit(resource.RLIMIT_NOFILE, (2_000 if least < 2_000 else least, most))
-    try:
-        with contextlib.ExitStack() as stack:
-            connections = [stack.enter_context(socket.create_connection(("127.0.0.1", home.broker_port), timeout=10)) for _ in range(1_050)]
-            # They say nothing yet: who may stay waits, who came too late is hung up on, the last one last.
-            home.wait(lambda: not is_waited_for(connections[-1]), 20)
-            stay = [is_waited_for(connection) for connection in reversed(connections)][::-1]
-            assert 980 < sum(stay) <= 1_000 and not any(stay[1_000:])
-            assert home.ask("/lares/v1/things/hall/lamp", {"on": True})["outcome"] == "confirmed"
-    finally:
-        resource.setrlimit(resource.RLIMIT_NOFILE, (least, most))
-    home.wait(lambda: kinds(send(home.broker_port, connect("z", home.password, name="later"), 0.2)) == [2])
-
-
-def is_waited_for(connection):
-    connection.settimeout(0.01)
-    try:
-        return connection.recv(1) != b""
-    except TimeoutError:
-        return True
-    except ConnectionError:
-        return False
-
-
 def test_accounts_hear_and_say_only_what_is_theirs(home):
     """`#`, `$SYS` and another's topics are refused to a device; what it hears is its own."""
     with home.client("spy", home.account("spy")) as spy, home.client("z", home.password, name="other") as device:
@@ -286,3 +257,32 @@ def test_a_broker_that_speaks_badly_is_left_and_tried_again(tmp_path):
             home.wait(lambda: home.ask("/lares/v1/broker")["connection"]["state"] == "connected", seconds=40)
     finally:
         assert home.stop() == 0
+
+
+def test_a_thousand_connections_are_enough(home):
+    """Who comes when a thousand are there is sent away; those who are there go on."""
+    least, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if most != resource.RLIM_INFINITY and most < 2_000:
+        pytest.skip(f"{most} open files are too few for a thousand connections")
+    resource.setrlimit(resource.RLIMIT_NOFILE, (2_000 if least < 2_000 else least, most))
+    try:
+        with contextlib.ExitStack() as stack:
+            connections = [stack.enter_context(socket.create_connection(("127.0.0.1", home.broker_port), timeout=10)) for _ in range(1_050)]
+            # They say nothing yet: who may stay waits, who came too late is hung up on, the last one last.
+            home.wait(lambda: not is_waited_for(connections[-1]), 20)
+            stay = [is_waited_for(connection) for connection in reversed(connections)][::-1]
+            assert 980 < sum(stay) <= 1_000 and not any(stay[1_000:])
+            assert home.ask("/lares/v1/things/hall/lamp", {"on": True})["outcome"] == "confirmed"
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (least, most))
+    home.wait(lambda: kinds(send(home.broker_port, connect("z", home.password, name="later"), 0.2)) == [2])
+
+
+def is_waited_for(connection):
+    connection.settimeout(0.01)
+    try:
+        return connection.recv(1) != b""
+    except TimeoutError:
+        return True
+    except ConnectionError:
+        return False
