@@ -115,26 +115,27 @@ public actor Ingest {
                 received: Timestamp(clock.now)))
     }
 
-    /// Keeps whole lines that aren't taken now as dead letters.
+    /// Keeps texts of whole lines, each with when it came, as dead letters.
     package func refuse(
-        _ lines: [UInt8], _ format: PointFormat, precision: TimePrecision, of tenant: Tenant, source: String, _ fault: PointFault
+        _ texts: [(lines: [UInt8], received: Timestamp)], _ format: PointFormat, precision: TimePrecision? = nil, of tenant: String,
+        source: String, _ fault: PointFault
     ) async throws {
-        let received = Timestamp(clock.now)
         var (kept, counts): ([DeadLetter], IngestCounts) = ([], IngestCounts())
-        for line in lines.split(separator: 0x0A) {
-            if kept.last?.takes(fault, line.count, received) != true {
-                kept.append(
-                    DeadLetter(
-                        time: received, tenant: tenant.name, source: source, format: format, precision: precision, heading: nil,
-                        fault: fault,
-                        lines: 0, tries: 0, bytes: []))
+        for text in texts {
+            for line in text.lines.split(separator: 0x0A) {
+                if kept.last?.takes(fault, line.count, text.received) != true {
+                    kept.append(
+                        DeadLetter(
+                            time: text.received, tenant: tenant, source: source, format: format,
+                            precision: precision ?? format.usualPrecision, heading: nil, fault: fault, lines: 0, tries: 0, bytes: []))
+                }
+                kept[kept.count - 1].add(line)
+                counts.refused += 1
+                counts.bytes += line.count
             }
-            kept[kept.count - 1].add(line)
-            counts.refused += 1
-            counts.bytes += line.count
         }
         counts.lost = try await letters.add(kept)
-        note(counts, of: tenant.name, from: source)
+        note(counts, of: tenant, from: source)
     }
 
     /// Tries a dead letter again, and removes it; lines that still can't be taken are new letters then.

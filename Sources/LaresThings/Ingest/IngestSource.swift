@@ -99,24 +99,8 @@ public struct IngestWorker: Sendable {
 
     /// Keeps messages among the dead letters.
     private func refuse(_ share: Share, _ tenant: String, _ fault: PointFault) async throws {
-        var letters: [DeadLetter] = []
-        var counts = IngestCounts()
-        for message in share.messages {
-            let received = message.received ?? share.came
-            for line in message.payload.split(separator: 0x0A) {
-                if letters.last?.takes(fault, line.count, received) != true {
-                    letters.append(
-                        DeadLetter(
-                            time: received, tenant: tenant, source: name, format: share.format,
-                            precision: share.format.usualPrecision, heading: nil, fault: fault, lines: 0, tries: 0, bytes: []))
-                }
-                letters[letters.count - 1].add(line)
-                counts.refused += 1
-                counts.bytes += line.count
-            }
-        }
-        counts.lost = try await ingest.letters.add(letters)
-        await ingest.note(counts, of: tenant, from: name)
+        let texts = share.messages.map { (lines: $0.payload, received: $0.received ?? share.came) }
+        try await ingest.refuse(texts, share.format, of: tenant, source: name, fault)
     }
 
     /// JSON begins with a brace.

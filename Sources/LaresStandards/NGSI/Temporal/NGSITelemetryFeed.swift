@@ -1,3 +1,4 @@
+import Foundation
 import GRDB
 import LaresJSON
 public import LaresThings
@@ -43,7 +44,8 @@ public actor NGSITelemetryFeed {
                     } catch let error as IngestError where error.code == .overQuota {
                         // The others' numbers don't wait for it.
                         try await ingest.refuse(
-                            text, .jsonl, precision: .milliseconds, of: tenant, source: Self.source, PointFault(.overQuota, error.message))
+                            [(text, Timestamp(.now))], .jsonl, precision: .milliseconds, of: tenant.name, source: Self.source,
+                            PointFault(.overQuota, error.message))
                     }
                 }
                 // Numbers of those that were deleted meanwhile are given again.
